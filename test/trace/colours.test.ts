@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { colourIndex, colourIndexes, serviceColours } from '#workshop/trace/colours';
+
+type Triple = [number, number, number];
+
+/** Linear light of a colour "#rrggbb" (IEC 61966-2-1, sRGB). */
+function linear(hex: string): Triple {
+  const channel = (at: number) => {
+    const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  return [channel(1), channel(3), channel(5)];
+}
+
+function times(matrix: readonly Triple[], [x, y, z]: Triple): Triple {
+  return matrix.map(([a, b, c]) => a * x + b * y + c * z) as Triple;
+}
+
+function luminance([r, g, b]: Triple): number {
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** WCAG 2.2, "contrast ratio". */
+function contrast(a: string, b: string): number {
+  const [low, high] = [luminance(linear(a)), luminance(linear(b))].toSorted((x, y) => x - y);
+  return (high! + 0.05) / (low! + 0.05);
+}
+
+/** Oklab (Ottosson 2020), in which distances are close to what eyes tell apart. */
+function oklab(light: Triple): Triple {
+  const cones = times(
+    [
+      [0.4122214708, 0.5363325363, 0.0514459929],
+      [0.2119034982, 0.6806995451, 0.1073969566],
+      [0.0883024619, 0.2817188376, 0.6299787005],
+    ],
+    light,
+  ).map(Math.cbrt) as Triple;
+  return times(
+    [
+      [0.2104542553, 0.793617785, -0.0040720468],
+      [1.9779984951, -2.428592205, 0.4505937099],
+      [0.0259040371, 0.7827717662, -0.808675766],
+    ],
+    cones,
+  );
+}
+
+/** What eyes without red, green or blue cones see (Machado, Oliveira and Fernandes 2009, severity 1). */
+const sights: Record<string, readonly Triple[]> = {
+  'all cones': [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  'no red cones': [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  'no green cones': [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  'no blue cones': [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
+};
+
+/** The colours 16 to 231 of a terminal: a cube of six steps a side, as xterm defines it. */
+function ansiHex(index: number): string {
+  const steps = [0, 95, 135, 175, 215, 255];
+  const at = index - 16;
+  const channels = [Math.floor(at / 36), Math.floor(at / 6) % 6, at % 6].map((step) => steps[step]!);
+  return `#${channels.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+}
+
+function closestPair(colours: readonly string[], sight: readonly Triple[]): number {
+  const seen = colours.map((colour) =>
+    oklab(times(sight, linear(colour)).map((value) => Math.min(1, Math.max(0, value))) as Triple),
+  );
+  const distances = seen.flatMap((a, index) =>
+    seen.slice(index + 1).map((b) => Math.hypot(...a.map((x, i) => x - b[i]!))),
+  );
+  return Math.min(...distances);
+}
+
+const palettes: [name: string, colours: string[], leastDistance: number][] = [
+  ['on light', serviceColours.map(({ light }) => light), 0.1],
+  ['on dark', serviceColours.map(({ dark }) => dark), 0.09],
+  ['in a terminal', serviceColours.map(({ ansi256 }) => ansiHex(ansi256)), 0.075],
+];
+
+for (const [name, colours, leastDistance] of palettes) {
+  for (const [cones, sight] of Object.entries(sights)) {
+    test(`colours ${name} stay apart for eyes with ${cones}`, () => {
+      assert.ok(closestPair(colours, sight) >= leastDistance, `closest: ${closestPair(colours, sight)}`);
+    });
+  }
+}
+
+test('colours have contrast with what is behind them', () => {
+  for (const { light, dark, ansi256 } of serviceColours) {
+    assert.ok(contrast(light, '#ffffff') >= 3 && contrast(light, '#f7f7f7') >= 3, light);
+    assert.ok(contrast(dark, '#1e1e1e') >= 4.5, dark);
+    assert.ok(
+      contrast(ansiHex(ansi256), '#000000') >= 3 && contrast(ansiHex(ansi256), '#ffffff') >= 2.6,
+      `${ansi256}`,
+    );
+  }
+});
+
+test("the workshop's services have eight colours", () => {
+  const services = ['bands-api', 'reviews-api', 'caller', 'gateway', 'checkout', 'stock'];
+  assert.equal(serviceColours.length, 8);
+  assert.equal(new Set(services.map(colourIndex)).size, services.length);
+});
+
+test('a service has the colour of its name wherever nothing clashes', () => {
+  const services = ['bands-api', 'reviews-api', 'caller', 'gateway', 'checkout', 'stock'];
+  assert.deepEqual(
+    colourIndexes(services),
+    new Map(services.toSorted().map((name) => [name, colourIndex(name)])),
+  );
+});
+
+test('colours do not depend on order, do not repeat up to eight services, and exist for any number', () => {
+  const names = fc.uniqueArray(fc.string(), { maxLength: 12 });
+  fc.assert(
+    fc.property(names, (services) => {
+      const indexes = colourIndexes(services);
+      assert.deepEqual(colourIndexes([...services.toReversed(), ...services]), indexes);
+      if (services.length <= serviceColours.length) {
+        assert.equal(new Set(indexes.values()).size, services.length);
+      }
+      for (const service of services) assert.ok(serviceColours[indexes.get(service)!]);
+    }),
+  );
+});
+
+test('a service that clashes with nobody keeps its colour whoever else is there', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string(), { maxLength: 12 }), (others) => {
+      const clash = others.some(
+        (name) => name !== 'bands-api' && colourIndex(name) === colourIndex('bands-api'),
+      );
+      fc.pre(!clash);
+      assert.equal(colourIndexes([...others, 'bands-api']).get('bands-api'), colourIndex('bands-api'));
+    }),
+  );
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { formatDuration } from '#workshop/trace/duration';
+
+const examples: [us: number, text: string][] = [
+  [0, '0 µs'],
+  [85, '85 µs'],
+  [999, '999 µs'],
+  [1_000, '1.0 ms'],
+  [1_234, '1.2 ms'],
+  [9_949, '9.9 ms'],
+  [9_960, '10 ms'],
+  [411_600, '412 ms'],
+  [999_499, '999 ms'],
+  [999_700, '1.000 s'],
+  [5_150_000, '5.150 s'],
+  [5_142_000, '5.142 s'],
+  [59_999_400, '59.999 s'],
+  [59_999_600, '1 min 0 s'],
+  [123_000_000, '2 min 3 s'],
+  [3_599_400_000, '59 min 59 s'],
+  [3_599_700_000, '1 h 0 min'],
+  [3_720_000_000, '1 h 2 min'],
+  [90_000_000_000, '25 h 0 min'],
+  [-3_200, '−3.2 ms'],
+  [0.4, '0 µs'],
+  [999.6, '1.0 ms'],
+  [NaN, '?'],
+  [Infinity, '?'],
+];
+
+for (const [us, text] of examples) {
+  test(`${us} µs reads ${text}`, () => assert.equal(formatDuration(us), text));
+}
+
+const both = (us: number, beside: number) => [formatDuration(us, beside), formatDuration(beside, us)];
+
+test('a duration beside another gets as many more digits as it takes to differ', () => {
+  assert.deepEqual(both(5_150_000, 5_142_000), ['5.150 s', '5.142 s']);
+  assert.deepEqual(both(5_150_040, 5_149_960), ['5.15004 s', '5.14996 s']);
+  assert.deepEqual(both(411_600, 412_300), ['411.6 ms', '412.3 ms']);
+  assert.deepEqual(both(1_240, 1_210), ['1.24 ms', '1.21 ms']);
+  assert.deepEqual(both(123_000_000, 123_400_000), ['2 min 3.0 s', '2 min 3.4 s']);
+  assert.deepEqual(both(3_720_000_000, 3_721_000_000), ['1 h 2 min 0 s', '1 h 2 min 1 s']);
+});
+
+test('two whole µs that differ never read the same beside each other', () => {
+  const us = fc.integer({ min: 0, max: 10_000_000_000 });
+  const close = fc.tuple(us, fc.integer({ min: 1, max: 2_000 })).map(([a, more]) => [a, a + more] as const);
+  fc.assert(
+    fc.property(close, ([a, b]) => assert.notEqual(formatDuration(a, b), formatDuration(b, a))),
+    {
+      numRuns: 1_000,
+    },
+  );
+});
+
+test('a longer duration never reads as a shorter one', () => {
+  const units = { µs: 1, ms: 1e3, s: 1e6, min: 60e6, h: 3600e6 };
+  const read = (text: string) => {
+    const words = text.split(' ');
+    let us = 0;
+    for (let at = 0; at < words.length; at += 2)
+      us += Number(words[at]) * units[words[at + 1] as keyof typeof units];
+    return us;
+  };
+  const us = fc.integer({ min: 0, max: 10_000_000_000 });
+  fc.assert(
+    fc.property(us, fc.integer({ min: 0, max: 100_000 }), (a, more) => {
+      assert.ok(read(formatDuration(a)) <= read(formatDuration(a + more)) + 1e-6);
+      assert.ok(Math.abs(read(formatDuration(a)) - a) <= Math.max(a * 0.06, 0.5));
+    }),
+    { numRuns: 1_000 },
+  );
+});

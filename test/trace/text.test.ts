@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import type { SpanEvent, Trace } from '#workshop/trace/model';
+import { widthOf } from '#workshop/trace/terminal-text';
+import { waterfallText } from '#workshop/trace/text';
+import { anySpans, hostileText } from './arbitrary.ts';
+import { nested, span, traceOf, wide } from './spans.ts';
+
+const reviewsServer = { service: 'reviews-api', kind: 'server' } as const;
+
+/** Step 05 of the lesson, with a review that could not be read. */
+const lesson = traceOf(
+  span('root', { name: 'GET /bands/:id', kind: 'server', parentId: '00f067aa0ba902b7', durationMs: 6_540 }),
+  span('hook', { name: 'hook - onRequest', parentId: 'root', startMs: 1.2, durationMs: 0.085 }),
+  span('handler', { name: 'request handler - fastify', parentId: 'root', startMs: 2.1, durationMs: 6_537 }),
+  span('call', { name: 'GET', kind: 'client', parentId: 'handler', startMs: 5_012, durationMs: 1_525 }),
+  span('server', {
+    ...reviewsServer,
+    name: 'GET /reviews',
+    parentId: 'call',
+    startMs: 5_014,
+    durationMs: 1_521,
+  }),
+  span('read', {
+    service: 'reviews-api',
+    name: 'read review',
+    parentId: 'server',
+    startMs: 5_016,
+    durationMs: 412,
+  }),
+  span('failed', {
+    service: 'reviews-api',
+    name: 'read review',
+    parentId: 'server',
+    startMs: 5_430,
+    durationMs: 1_104,
+    error: true,
+    statusMessage: 'connect ECONNREFUSED 127.0.0.1:5432',
+  }),
+);
+
+test('a trace at 100 columns', () => {
+  assert.equal(
+    `\n${waterfallText(lesson)}\n`,
+    `
+bands-api: GET /bands/:id  6.540 s · 7 spans · 2 services · ✗ 1 error
+
+service      span                            start  duration  0                              6.540 s
+bands-api    GET /bands/:id                      0   6.540 s  ██████████████████████████████████████
+             │ ! parent 00f067aa0ba902b7 is in no span: the caller is not traced, or its span has
+             │   not arrived
+bands-api    ├ hook - onRequest            +1.2 ms     85 µs  ▏
+bands-api    └ request handler - fastify   +2.1 ms   6.537 s  █░░░░░░░░░░░░░░░░░░░░░░░░░░░░█████████
+               │ ░ 5.010 s in which no child of this span ran
+bands-api      └ GET                      +5.012 s   1.525 s                               █████████
+reviews-api      └ GET /reviews           +5.014 s   1.521 s                               █████████
+reviews-api        ├ read review          +5.016 s    412 ms                               ██▌
+reviews-api        └ read review ✗ error  +5.430 s   1.104 s                                 ▐██████
+                     ✗ connect ECONNREFUSED 127.0.0.1:5432
+`,
+  );
+});
+
+test('a trace at 40 columns', () => {
+  assert.equal(
+    `\n${waterfallText(lesson, { width: 40 })}\n`,
+    `
+bands-api: GET /bands/:id
+6.540 s · 7 spans · 2 services
+✗ 1 error
+
+service  span           duration
+bands-…  GET /ban…/:id   6.540 s  ██████
+         │ ! parent 00f067aa0ba902b7 is
+         │   in no span: the caller is
+         │   not traced, or its span has
+         │   not arrived
+bands-…  ├ hook - …est     85 µs  ▏
+bands-…  └ request…ify   6.537 s  █░░░██
+           │ ░ 5.010 s in which no child
+           │   of this span ran
+bands-…    └ GET         1.525 s      ▐█
+review…      └ GET /r…   1.521 s      ▐█
+review…    4 ├ read r…    412 ms      ▐
+review…  read… ✗ error   1.104 s      ▐█
+               ✗ connect ECONNREFUSED
+                 127.0.0.1:5432
+`,
+  );
+});
+
+/** What every text must be, whatever the trace. */
+function assertSound(text: string, width: number): void {
+  for (const line of stripVTControlCharacters(text).split('\n')) {
+    assert.ok(widthOf(line) <= width, `${widthOf(line)} columns instead of ${width}: ${line}`);
+    assert.equal(line.trimEnd(), line);
+    assert.doesNotMatch(line, /[\p{Cc}\p{Bidi_Control}\p{Surrogate}]/u);
+  }
+}
+
+test('each width from 40 to 400 is honoured, and beyond them the nearest', () => {
+  for (let width = 40; width <= 400; width++) {
+    const text = waterfallText(lesson, { width });
+    assertSound(text, width);
+    assert.match(text, /✗ error/);
+    assert.match(text, /00f067aa0ba902b7/);
+  }
+  assert.equal(waterfallText(lesson, { width: 10 }), waterfallText(lesson, { width: 40 }));
+  assert.equal(waterfallText(lesson, { width: 1_000 }), waterfallText(lesson, { width: 400 }));
+  assert.equal(waterfallText(lesson, { width: NaN }), waterfallText(lesson, { width: 100 }));
+});
+
+test('with colour the text is the same once the escape sequences are taken out', () => {
+  const coloured = waterfallText(lesson, { colour: true });
+  assert.ok(coloured.includes('\x1b[1;31m✗ error\x1b[0m'));
+  const plain = stripVTControlCharacters(coloured);
+  assert.deepEqual(
+    plain.split('\n').map((line) => line.trimEnd()),
+    waterfallText(lesson).split('\n'),
+  );
+});
+
+test('spans beyond sixty are counted, with the errors among them', () => {
+  const spans = wide(10_000).map((each, index) => ({ ...each, error: index >= 9_998 }));
+  const lines = waterfallText({ traceId: 'x', spans }).split('\n');
+  assert.equal(lines.filter((line) => line.startsWith('bands-api  ')).length, 60);
+  assert.equal(lines.at(-1), '… 9,940 more spans, ✗ 2 errors among them');
+  assert.equal(
+    waterfallText({ traceId: 'x', spans }, { maxRows: 9_999 }).split('\n').at(-1),
+    '… 1 more span',
+  );
+});
+
+test('names keep room however deep they lie', () => {
+  for (const width of [40, 100, 160]) {
+    const text = waterfallText({ traceId: 'x', spans: nested(200) }, { width, maxRows: 200 });
+    assertSound(text, width);
+    assert.match(text, /199 └ lev/);
+  }
+  assert.match(waterfallText({ traceId: 'x', spans: nested(10_000) }), /… 9,940 more spans/);
+});
+
+test('the tree is drawn with a line to each child', () => {
+  const text = waterfallText(
+    traceOf(
+      span('root'),
+      span('a', { parentId: 'root', startMs: 1, durationMs: 2 }),
+      span('a1', { parentId: 'a', startMs: 1, durationMs: 1 }),
+      span('b', { parentId: 'root', startMs: 4, durationMs: 2 }),
+      span('b1', { parentId: 'b', startMs: 4, durationMs: 1 }),
+    ),
+  );
+  assert.deepEqual(
+    text
+      .split('\n')
+      .slice(3)
+      .map((line) => line.slice(11, 19).trimEnd()),
+    ['root', '├ a', '│ └ a1', '└ b', '  └ b1'],
+  );
+});
+
+test('bars stand where their spans ran', () => {
+  const lines = waterfallText(
+    traceOf(
+      span('root', { durationMs: 100 }),
+      span('quarter', { parentId: 'root', durationMs: 25 }),
+      span('moment', { parentId: 'root', startMs: 30, durationMs: 0.01 }),
+      span('half', { parentId: 'root', startMs: 50, durationMs: 50 }),
+    ),
+  ).split('\n');
+  assert.deepEqual(
+    lines.slice(2).flatMap((line) => (line.includes('░ 20 ms') ? [] : line.slice(40))),
+    [
+      '0                                                     100 ms',
+      '███████████████████░░░░░░░░░░░██████████████████████████████',
+      '███████████████',
+      '                  ▏',
+      '                              ██████████████████████████████',
+    ],
+  );
+});
+
+test('a failed span without a message still says error', () => {
+  const text = waterfallText(traceOf(span('GET', { error: true })), { width: 40 });
+  assert.match(text, /GET ✗ error/);
+  assert.doesNotMatch(waterfallText(traceOf(span('GET'))), /✗/);
+});
+
+function exception(message: string): SpanEvent {
+  return {
+    name: 'exception',
+    timeUs: 0,
+    attributes: { 'exception.type': 'Error', 'exception.message': message },
+  };
+}
+
+test('a failed span tells its message and its exceptions, each once', () => {
+  const events = [exception('reviews-api is down'), exception('and so am I')];
+  const text = waterfallText(
+    traceOf(span('GET', { error: true, statusMessage: 'reviews-api is down', events })),
+  );
+  assert.equal(text.match(/reviews-api is down/g)!.length, 1);
+  assert.match(text, /✗ and so am I/);
+});
+
+test('a trace without spans says so', () => {
+  assert.equal(waterfallText(traceOf()), 'This trace has no spans yet.');
+});
+
+test('a trace without any duration is drawn', () => {
+  assertSound(waterfallText(traceOf(span('root', { durationMs: 0 }), span('twin', { durationMs: -1 }))), 100);
+});
+
+test('whatever spans, names and width there are, lines fit, errors stay and nothing steers the terminal', () => {
+  const hostile: fc.Arbitrary<Trace> = fc
+    .record({
+      spans: anySpans,
+      texts: fc.array(hostileText, { minLength: 3, maxLength: 3 }),
+      stretch: fc.constantFrom(1, 1e3, 1e9),
+    })
+    .map(({ spans, texts, stretch }) =>
+      traceOf(
+        ...spans.map((each, index) => ({
+          ...each,
+          name: index % 2 === 0 ? texts[0]! : each.name,
+          service: index % 3 === 0 ? texts[1]! : each.service,
+          statusMessage: texts[2]!,
+          durationUs: each.durationUs * stretch,
+        })),
+      ),
+    );
+  fc.assert(
+    fc.property(hostile, fc.integer({ min: 40, max: 400 }), fc.boolean(), (trace, width, colour) => {
+      const text = waterfallText(trace, { width, colour });
+      assertSound(text, width);
+      if (!colour) assert.ok(!text.includes('\x1b'));
+      const errors = new Map(trace.spans.toReversed().map(({ spanId, error }) => [spanId, error]));
+      const marks = text.match(/✗ error/gu)?.length ?? 0;
+      assert.ok(marks >= [...errors.values()].filter(Boolean).length);
+    }),
+    { numRuns: 300 },
+  );
+});

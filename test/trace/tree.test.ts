@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Span } from '#workshop/trace/model';
+import { inDisplayOrder, treeOf } from '#workshop/trace/tree';
+import type { SpanNode } from '#workshop/trace/tree';
+import { anySpans } from './arbitrary.ts';
+import { nested, span, wide } from './spans.ts';
+
+/** The forest in one line: `root(child(grandchild) child) root`. */
+function shape(roots: readonly SpanNode[]): string {
+  return roots
+    .map(({ span: { spanId }, children }) => spanId + (children.length > 0 ? `(${shape(children)})` : ''))
+    .join(' ');
+}
+
+test('children stand under their parent in order of start, also when they arrive before it', () => {
+  const spans = [
+    span('late', { parentId: 'root', startMs: 5 }),
+    span('below', { parentId: 'early', startMs: 2 }),
+    span('early', { parentId: 'root', startMs: 1 }),
+    span('root'),
+  ];
+  assert.equal(shape(treeOf(spans)), 'root(early(below) late)');
+});
+
+test('siblings that start together stay in the order in which they came', () => {
+  const spans = [span('root'), ...['c', 'a', 'b'].map((id) => span(id, { parentId: 'root', startMs: 1 }))];
+  assert.equal(shape(treeOf(spans)), 'root(c a b)');
+});
+
+test('an orphan is a root that says so, and keeps its children', () => {
+  const roots = treeOf([span('child', { parentId: 'orphan' }), span('orphan', { parentId: 'nowhere' })]);
+  assert.equal(shape(roots), 'orphan(child)');
+  assert.deepEqual(
+    roots.map((root) => [root.missingParent, root.children[0]!.missingParent]),
+    [[true, false]],
+  );
+});
+
+test('an orphan takes its place once its parent arrives', () => {
+  const orphan = span('orphan', { parentId: 'root', startMs: 1 });
+  assert.equal(shape(treeOf([orphan])), 'orphan');
+  const roots = treeOf([orphan, span('root')]);
+  assert.equal(shape(roots), 'root(orphan)');
+  assert.equal(roots[0]!.children[0]!.missingParent, false);
+});
+
+test('two roots are in order of their start', () => {
+  const roots = treeOf([
+    span('second', { startMs: 5 }),
+    span('first'),
+    span('child', { parentId: 'second' }),
+  ]);
+  assert.equal(shape(roots), 'first second(child)');
+  assert.deepEqual(
+    roots.map((root) => root.missingParent),
+    [false, false],
+  );
+});
+
+test('a span that is its own parent is a root with a cycle of one', () => {
+  const roots = treeOf([span('self', { parentId: 'self' }), span('child', { parentId: 'self', startMs: 1 })]);
+  assert.equal(shape(roots), 'self(child)');
+  assert.equal(roots[0]!.cycle, 1);
+});
+
+test('a cycle of two is cut above the span that starts first', () => {
+  const spans = [span('b', { parentId: 'a', startMs: 1 }), span('a', { parentId: 'b', startMs: 0 })];
+  for (const order of [spans, spans.toReversed()]) {
+    const roots = treeOf(order);
+    assert.equal(shape(roots), 'a(b)');
+    assert.deepEqual([roots[0]!.cycle, roots[0]!.children[0]!.cycle], [2, 0]);
+  }
+});
+
+test('a cycle of three with a tail keeps all of it', () => {
+  const spans = [
+    span('tail', { parentId: 'c', startMs: 9 }),
+    span('c', { parentId: 'b', startMs: 3 }),
+    span('a', { parentId: 'c', startMs: 1 }),
+    span('b', { parentId: 'a', startMs: 2 }),
+    span('healthy'),
+  ];
+  const roots = treeOf(spans);
+  assert.equal(shape(roots), 'healthy a(b(c(tail)))');
+  assert.equal(roots[1]!.cycle, 3);
+});
+
+test('spans with one id are shown once, as the first of them, and counted', () => {
+  const roots = treeOf([
+    span('root', { name: 'first' }),
+    span('root', { name: 'second' }),
+    span('child', { parentId: 'root' }),
+    span('child', { parentId: 'root' }),
+    span('child', { parentId: 'root' }),
+  ]);
+  assert.equal(shape(roots), 'root(child)');
+  assert.deepEqual([roots[0]!.span.name, roots[0]!.copies, roots[0]!.children[0]!.copies], ['first', 2, 3]);
+});
+
+test('no spans make no roots', () => {
+  assert.deepEqual(treeOf([]), []);
+});
+
+test('10,000 levels and 50,000 spans are laid out whole', () => {
+  const deep = inDisplayOrder(treeOf(nested(10_000).toReversed()));
+  assert.deepEqual([deep.nodes.length, deep.nodes.at(-1)!.span.spanId], [10_000, 'level-9999']);
+  const many = inDisplayOrder(treeOf(wide(50_000)));
+  assert.equal(new Set(many.nodes.map(({ span: { spanId } }) => spanId)).size, 50_000);
+});
+
+test('a cycle of 10,000 spans is cut once', () => {
+  const [first, ...others] = nested(10_000);
+  const roots = treeOf([{ ...first!, parentId: 'level-9999' }, ...others]);
+  assert.deepEqual([roots.length, roots[0]!.cycle, inDisplayOrder(roots).nodes.length], [1, 10_000, 10_000]);
+});
+
+test('whatever spans claim, each id is shown once and below its parent unless the claim is marked as wrong', () => {
+  fc.assert(
+    fc.property(anySpans, (spans) => {
+      const { nodes, parents } = inDisplayOrder(treeOf(spans));
+      const firsts = new Map<string, Span>(spans.toReversed().map((each) => [each.spanId, each]));
+      assert.deepEqual(nodes.map((node) => node.span.spanId).toSorted(), [...firsts.keys()].toSorted());
+      for (const [index, node] of nodes.entries()) {
+        const above = nodes[parents[index]!];
+        assert.ok(parents[index]! < index);
+        assert.equal(above, node.parent);
+        assert.equal(node.span, firsts.get(node.span.spanId));
+        assert.equal(node.copies, spans.filter(({ spanId }) => spanId === node.span.spanId).length);
+        if (above) assert.equal(above.span.spanId, node.span.parentId);
+        else assert.equal(node.span.parentId !== undefined, node.missingParent || node.cycle > 0);
+      }
+    }),
+  );
+});
+
+test('the tree does not depend on the order of arrival when no two spans start together', () => {
+  const distinct = anySpans.map((spans) => [
+    ...new Map(
+      spans.map((each, index) => [each.spanId, { ...each, startUs: each.startUs + index }]),
+    ).values(),
+  ]);
+  const shuffled = distinct.chain((spans) =>
+    fc.record({
+      spans: fc.constant(spans),
+      other: fc.shuffledSubarray(spans, { minLength: spans.length, maxLength: spans.length }),
+    }),
+  );
+  fc.assert(
+    fc.property(shuffled, ({ spans, other }) => assert.equal(shape(treeOf(other)), shape(treeOf(spans)))),
+  );
+});

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Span } from '#workshop/trace/model';
+import { waterfallOf } from '#workshop/trace/waterfall';
+import type { Row } from '#workshop/trace/waterfall';
+import { anySpans } from './arbitrary.ts';
+import { nested, span, traceOf, traceStartUs, wide } from './spans.ts';
+
+function rowsOf(...spans: Span[]): Record<string, Row> {
+  return Object.fromEntries(waterfallOf(traceOf(...spans)).rows.map((row) => [row.span.spanId, row]));
+}
+
+function warningsOf(row: Row | undefined): string[] {
+  return row!.warnings.map(({ kind, text }) => `${kind}: ${text}`);
+}
+
+test('rows carry depth, place in time and how many spans are below', () => {
+  const waterfall = waterfallOf(
+    traceOf(
+      span('root', { durationMs: 100, service: 'caller' }),
+      span('first', { parentId: 'root', startMs: 10, durationMs: 20 }),
+      span('below', { parentId: 'first', startMs: 12, durationMs: 5, service: 'reviews-api', error: true }),
+      span('second', { parentId: 'root', startMs: 40, durationMs: 30 }),
+    ),
+  );
+  assert.deepEqual(
+    waterfall.rows.map((row) => [
+      row.span.spanId,
+      row.depth,
+      row.childCount,
+      row.descendantCount,
+      row.lastSibling,
+      row.offsetUs,
+      row.durationUs,
+      row.selfUs,
+    ]),
+    [
+      ['root', 0, 2, 3, true, 0, 100_000, 50_000],
+      ['first', 1, 1, 1, false, 10_000, 20_000, 15_000],
+      ['below', 2, 0, 0, true, 12_000, 5_000, 5_000],
+      ['second', 1, 0, 0, true, 40_000, 30_000, 30_000],
+    ],
+  );
+  const { rows: _, ...summary } = waterfall;
+  assert.deepEqual(summary, {
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    startUs: traceStartUs,
+    durationUs: 100_000,
+    services: ['caller', 'bands-api', 'reviews-api'],
+    depth: 3,
+    errorCount: 1,
+  });
+});
+
+test('a trace without spans has no rows and no duration', () => {
+  const { rows, startUs, durationUs, depth } = waterfallOf(traceOf());
+  assert.deepEqual([rows, startUs, durationUs, depth], [[], 0, 0, 0]);
+});
+
+test('a trace lasts from the first start to the last end, whichever spans those are', () => {
+  const { startUs, durationUs, rows } = waterfallOf(
+    traceOf(
+      span('root', { startMs: 10, durationMs: 20 }),
+      span('early', { parentId: 'root', startMs: 0, durationMs: 5 }),
+      span('late', { parentId: 'root', startMs: 20, durationMs: 60 }),
+    ),
+  );
+  assert.deepEqual([startUs, durationUs, rows[0]!.offsetUs], [traceStartUs, 80_000, 10_000]);
+});
+
+test('children that overlap or stick out are counted once in self time', () => {
+  const { root } = rowsOf(
+    span('root', { startMs: 100, durationMs: 100 }),
+    span('sticks out before', { parentId: 'root', startMs: 90, durationMs: 20 }),
+    span('a', { parentId: 'root', startMs: 120, durationMs: 30 }),
+    span('within a', { parentId: 'root', startMs: 125, durationMs: 5 }),
+    span('overlaps a', { parentId: 'root', startMs: 140, durationMs: 20 }),
+    span('sticks out after', { parentId: 'root', startMs: 190, durationMs: 50 }),
+    span('after it all', { parentId: 'root', startMs: 300, durationMs: 50 }),
+  );
+  assert.equal(root!.selfUs, 40_000);
+});
+
+test('the five seconds that a span sleeps are a gap, and the time before a first and after a last child can be one', () => {
+  const { handler, root, call } = rowsOf(
+    span('root', { durationMs: 6_500 }),
+    span('handler', { parentId: 'root', startMs: 1, durationMs: 6_498 }),
+    span('find', { parentId: 'handler', startMs: 3, durationMs: 2 }),
+    span('call', { parentId: 'handler', startMs: 5_007, durationMs: 700 }),
+  );
+  assert.deepEqual(handler!.gaps, [
+    { offsetUs: 5_000, durationUs: 5_002_000 },
+    { offsetUs: 5_707_000, durationUs: 792_000 },
+  ]);
+  assert.deepEqual([root!.gaps, call!.gaps], [[], []]);
+});
+
+function gapCount(waitMs: number, traceMs: number): number {
+  const child = span('child', { parentId: 'root', startMs: waitMs, durationMs: traceMs - waitMs });
+  return rowsOf(span('root', { durationMs: traceMs }), child)['root']!.gaps.length;
+}
+
+test('a wait of less than a tenth of the trace or of less than 10 ms is no gap', () => {
+  assert.deepEqual(
+    [gapCount(100, 1_000), gapCount(99, 1_000), gapCount(10, 20), gapCount(9.999, 20)],
+    [1, 0, 1, 0],
+  );
+});
+
+test('an orphan tells which parent is missing and who would have sent it', () => {
+  const parentId = '00f067aa0ba902b7';
+  assert.deepEqual(warningsOf(rowsOf(span('server', { parentId, kind: 'server' }))['server']), [
+    'missing-parent: parent 00f067aa0ba902b7 is in no span: the caller is not traced, or its span has not arrived',
+  ]);
+  assert.deepEqual(warningsOf(rowsOf(span('inner', { parentId }))['inner']), [
+    'missing-parent: parent 00f067aa0ba902b7 is in no span: it has not arrived, has not ended yet, or was lost',
+  ]);
+});
+
+test('a span that is its own parent and a circle of spans are told of where they are cut', () => {
+  const { self, a, b } = rowsOf(
+    span('self', { parentId: 'self' }),
+    span('a', { parentId: 'b' }),
+    span('b', { parentId: 'a', startMs: 1, durationMs: 1 }),
+  );
+  assert.deepEqual(warningsOf(self), [
+    'cycle: this span claims to be its own parent, so it is shown as a root',
+  ]);
+  assert.deepEqual(warningsOf(a), [
+    'cycle: its parents lead back to itself in a circle of 2 spans, which is cut here',
+  ]);
+  assert.deepEqual(warningsOf(b), []);
+});
+
+test('an id that came twice is told of', () => {
+  assert.deepEqual(warningsOf(rowsOf(span('twin'), span('twin'))['twin']), [
+    'duplicate: 2 spans came with the id twin; the first is shown',
+  ]);
+});
+
+test('durations below one µs are told of', () => {
+  const { negative, zero } = rowsOf(span('negative', { durationMs: -3 }), span('zero', { durationMs: 0 }));
+  assert.deepEqual(warningsOf(negative), [
+    'no-duration: ends 3.0 ms before it starts: the clock was set back',
+  ]);
+  assert.deepEqual(warningsOf(zero), [
+    'no-duration: has no duration: it ended in the same µs in which it started',
+  ]);
+  assert.deepEqual([negative!.durationUs, negative!.selfUs, zero!.selfUs], [-3_000, 0, 0]);
+});
+
+const early = 'starts-early: starts 5.0 ms before its parent: the clocks of the two differ';
+const late = 'ends-late: ends 50 ms after its parent: nobody waited for it, or the clocks of the two differ';
+
+function contradictions(kinds: [Span['kind'], Span['kind']], startMs: number, durationMs: number): string[] {
+  const parent = span('parent', { startMs: 10, durationMs: 20, kind: kinds[0] });
+  const child = span('child', { parentId: 'parent', startMs, durationMs, kind: kinds[1] });
+  return warningsOf(rowsOf(parent, child)['child']);
+}
+
+test('a child outside of its parent is told of beyond what clocks are precise to', () => {
+  const kinds = ['internal', 'internal'] as [Span['kind'], Span['kind']];
+  assert.deepEqual(contradictions(kinds, 8, 24), []);
+  assert.deepEqual(contradictions(kinds, 5, 10), [early]);
+  assert.deepEqual(contradictions(kinds, 20, 60), [late]);
+  assert.equal(contradictions(kinds, 20, 12.001).length, 1);
+});
+
+test('a server may end a little after its caller, who has the answer already', () => {
+  for (const caller of ['client', 'internal'] as const) {
+    assert.deepEqual(contradictions([caller, 'server'], 20, 60), []);
+    assert.deepEqual(contradictions([caller, 'server'], 20, 61), [late.replace('50', '51')]);
+  }
+});
+
+test('a message consumed long after it was sent needs no warning', () => {
+  const { consume } = rowsOf(
+    span('send', { kind: 'producer' }),
+    span('consume', { parentId: 'send', kind: 'consumer', startMs: 500 }),
+  );
+  assert.deepEqual(warningsOf(consume), []);
+});
+
+test('200 and 10,000 levels and 50,000 spans keep their depth', () => {
+  for (const levels of [200, 10_000]) {
+    const { depth, rows } = waterfallOf(traceOf(...nested(levels)));
+    assert.deepEqual([depth, rows[0]!.descendantCount, rows.at(-1)!.depth], [levels, levels - 1, levels - 1]);
+  }
+  assert.equal(waterfallOf({ traceId: 'x', spans: wide(50_000) }).rows[0]!.descendantCount, 49_999);
+});
+
+const covers = (row: Row, us: number) => us >= row.offsetUs && us < row.offsetUs + row.durationUs;
+
+/** Self time µs by µs would take long; the times of arbitrary spans are whole ms, so ms by ms is exact. */
+function selfMsByCounting(row: Row, rows: readonly Row[], index: number): number {
+  const children = rows
+    .slice(index + 1, index + 1 + row.descendantCount)
+    .filter(({ depth }) => depth === row.depth + 1);
+  let count = 0;
+  for (let us = row.offsetUs; us < row.offsetUs + row.durationUs; us += 1_000) {
+    if (!children.some((child) => covers(child, us))) count++;
+  }
+  return count;
+}
+
+test('whatever the spans are, rows nest as their depths say and self time is what no child covers', () => {
+  fc.assert(
+    fc.property(anySpans, (spans) => {
+      const { rows, durationUs, errorCount } = waterfallOf(traceOf(...spans));
+      for (const [index, row] of rows.entries()) {
+        const below = rows.slice(index + 1, index + 1 + row.descendantCount);
+        assert.ok(below.every(({ depth }) => depth > row.depth));
+        assert.ok((rows[index + 1 + row.descendantCount]?.depth ?? 0) <= row.depth);
+        assert.equal(below.filter(({ depth }) => depth === row.depth + 1).length, row.childCount);
+        assert.ok(row.offsetUs >= 0 && row.offsetUs + Math.max(0, row.durationUs) <= durationUs);
+        assert.equal(row.selfUs, selfMsByCounting(row, rows, index) * 1_000);
+        for (const gap of row.gaps) {
+          assert.ok(gap.offsetUs >= row.offsetUs);
+          assert.ok(gap.offsetUs + gap.durationUs <= row.offsetUs + row.durationUs);
+        }
+      }
+      assert.equal(errorCount, rows.filter((row) => row.span.error).length);
+    }),
+  );
+});

@@ -1,0 +1,168 @@
+/**
+ * A trace in the form in which it travels to a page: a list a field instead of an object a span, and every text once.
+ * It is a third of the size of Jaeger's JSON, and 50,000 spans are read from it in a few ms, because attributes,
+ * events and links become objects only when somebody looks at a span.
+ */
+import type { Attributes, AttributeValue, Span, SpanEvent, SpanKind, SpanLink, Trace } from './model.ts';
+
+/**
+ * Where a field holds an index it is one into `values`, unless said otherwise. Lists beside `ids` have one entry a
+ * span, in its order. Attributes are pairs of indexes, key and value, of all spans one after the other.
+ */
+export interface TraceColumns {
+  traceId: string;
+  /** Every text, number and boolean that occurs, once. */
+  values: AttributeValue[];
+  ids: string[];
+  /** −1 for none; from 0 on the index in `ids` of the parent; from −2 down the index −2 − n of an id not in `ids`. */
+  parents: number[];
+  names: number[];
+  /** Indexes into `resources`. */
+  resourceOf: number[];
+  resources: { service: string; attributes: number[] }[];
+  /** Indexes into `scopes`. */
+  scopeOf: number[];
+  scopes: { name: string; version: string }[];
+  /** Indexes into `spanKinds`. */
+  kinds: number[];
+  /** The earliest start, in µs since 1970; the starts are from there. */
+  fromUs: number;
+  startsUs: number[];
+  durationsUs: number[];
+  attributes: number[];
+  /** For each span where its attributes end. */
+  attributeEnds: number[];
+  /** For those spans alone that have more to tell, by index in `ids`. */
+  more: Record<number, MoreColumns>;
+}
+
+/** What few spans have. */
+export interface MoreColumns {
+  error?: true;
+  statusMessage?: string;
+  traceState?: string;
+  /** Times in µs from `fromUs`. */
+  events?: { name: string; timeUs: number; attributes: number[] }[];
+  links?: SpanLink[];
+}
+
+const spanKinds: readonly SpanKind[] = [
+  'unspecified',
+  'internal',
+  'server',
+  'client',
+  'producer',
+  'consumer',
+];
+
+/** The trace of these columns. Attributes, events and links are made anew whenever they are read. */
+export function fromColumns(columns: TraceColumns): Trace {
+  const resources = columns.resources.map(({ service, attributes }) => ({
+    service,
+    attributes: attributesOf(columns.values, attributes, 0, attributes.length),
+  }));
+  return {
+    traceId: columns.traceId,
+    spans: columns.ids.map((_, index) => new ColumnSpan(columns, index, resources)),
+  };
+}
+
+class ColumnSpan implements Span {
+  readonly #columns: TraceColumns;
+  readonly #index: number;
+  readonly spanId: string;
+  declare readonly parentId?: string;
+  readonly name: string;
+  readonly service: string;
+  readonly kind: SpanKind;
+  readonly startUs: number;
+  readonly durationUs: number;
+  readonly error: boolean;
+  readonly resource: Attributes;
+
+  constructor(
+    columns: TraceColumns,
+    index: number,
+    resources: readonly { service: string; attributes: Attributes }[],
+  ) {
+    const resource = resources[columns.resourceOf[index]!]!;
+    const parent = columns.parents[index]!;
+    this.#columns = columns;
+    this.#index = index;
+    this.spanId = columns.ids[index]!;
+    if (parent !== -1) {
+      this.parentId = parent >= 0 ? columns.ids[parent]! : String(columns.values[-2 - parent]);
+    }
+    this.name = String(columns.values[columns.names[index]!]);
+    this.service = resource.service;
+    this.kind = spanKinds[columns.kinds[index]!]!;
+    this.startUs = columns.fromUs + columns.startsUs[index]!;
+    this.durationUs = columns.durationsUs[index]!;
+    this.error = this.#more.error ?? false;
+    this.resource = resource.attributes;
+  }
+
+  get #more(): MoreColumns {
+    return this.#columns.more[this.#index] ?? {};
+  }
+
+  get #scope() {
+    return this.#columns.scopes[this.#columns.scopeOf[this.#index]!]!;
+  }
+
+  get traceId(): string {
+    return this.#columns.traceId;
+  }
+
+  get statusMessage(): string {
+    return this.#more.statusMessage ?? '';
+  }
+
+  get traceState(): string {
+    return this.#more.traceState ?? '';
+  }
+
+  get scope(): string {
+    return this.#scope.name;
+  }
+
+  get scopeVersion(): string {
+    return this.#scope.version;
+  }
+
+  get attributes(): Attributes {
+    const { values, attributes, attributeEnds } = this.#columns;
+    return attributesOf(values, attributes, attributeEnds[this.#index - 1] ?? 0, attributeEnds[this.#index]!);
+  }
+
+  get events(): SpanEvent[] {
+    const { values, fromUs } = this.#columns;
+    return (this.#more.events ?? []).map(({ name, timeUs, attributes }) => ({
+      name,
+      timeUs: fromUs + timeUs,
+      attributes: attributesOf(values, attributes, 0, attributes.length),
+    }));
+  }
+
+  get links(): SpanLink[] {
+    return this.#more.links ?? [];
+  }
+
+  get warnings(): string[] {
+    return [];
+  }
+}
+
+/** `fromEntries` defines each key as a property of its own, also one called `__proto__`. */
+function attributesOf(
+  values: readonly AttributeValue[],
+  pairs: readonly number[],
+  from: number,
+  to: number,
+): Attributes {
+  const entries: [string, AttributeValue][] = [];
+  for (let index = from; index < to; index += 2) {
+    entries.push([String(values[pairs[index]!]), values[pairs[index + 1]!]!]);
+  }
+  return Object.fromEntries(entries);
+}

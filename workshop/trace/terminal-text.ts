@@ -1,0 +1,82 @@
+/**
+ * Text from strangers, made fit for a terminal: no control character reaches it, and its width is known in columns.
+ */
+
+const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]/gu;
+const invisible = /^[\p{Mn}\p{Me}\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u;
+/** Unicode Standard Annex #11, "East Asian Width": the blocks that are wide or full-width, and emoji. */
+const wide =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1aff0}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
+/** ASCII and what waterfalls are drawn of, all one column wide: most text, and much faster to measure. */
+const plain = /^[\x20-\x7e\u2500-\u259f]*$/;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/**
+ * The text with every character that could steer a terminal made visible: ␛ for an escape, ␊ for a line feed (the
+ * block "Control Pictures"), � for the rest, which are the C1 codes, marks that turn the writing direction and halves
+ * of surrogate pairs.
+ */
+export function printable(text: string): string {
+  if (plain.test(text)) return text;
+  return text.replace(controls, (character) => {
+    const code = character.charCodeAt(0);
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    return code === 0x7f ? '␡' : '�';
+  });
+}
+
+/** How many columns printable text takes: 2 for a wide character or an emoji, 0 for a mark on the one before. */
+export function widthOf(text: string): number {
+  if (plain.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment);
+  return width;
+}
+
+function graphemeWidth(grapheme: string): number {
+  if (plain.test(grapheme)) return grapheme.length;
+  if (invisible.test(grapheme)) return 0;
+  return wide.test(grapheme) || grapheme.includes('\ufe0f') ? 2 : 1;
+}
+
+/** Cuts text that is wider than `width` columns in its middle, which a … then marks; keeps a little more of its head. */
+export function shortened(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  if (width <= 0) return '';
+  const parts = [...graphemes.segment(text)].map(({ segment }) => segment);
+  const tailWidth = width < 8 ? 0 : Math.floor((width - 1) / 3);
+  const head = taken(parts, width - 1 - tailWidth);
+  const tail = taken(parts.toReversed(), tailWidth).toReversed();
+  return `${head.join('')}…${tail.join('')}`;
+}
+
+function taken(parts: readonly string[], width: number): string[] {
+  let left = width;
+  const end = parts.findIndex((part) => (left -= graphemeWidth(part)) < 0);
+  return end < 0 ? [...parts] : parts.slice(0, end);
+}
+
+/** Fills up with spaces to `width` columns. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - widthOf(text))) + text;
+}
+
+/** Breaks text at its spaces into lines of at most `width` columns; a longer word is cut. */
+export function wrapped(text: string, width: number): string[] {
+  return joined(text.split(' '), ' ', width);
+}
+
+/** Joins parts to lines of at most `width` columns and breaks only between parts; a longer one is cut. */
+export function joined(parts: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1) ?? ''}${separator}${part}`;
+    if (lines.length > 0 && widthOf(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(shortened(part, width));
+  }
+  return lines;
+}

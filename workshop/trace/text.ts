@@ -1,0 +1,262 @@
+import { colourIndexes, serviceColours } from './colours.ts';
+import { formatDuration } from './duration.ts';
+import type { Span, Trace } from './model.ts';
+import { joined, padEnd, padStart, printable, shortened, widthOf, wrapped } from './terminal-text.ts';
+import { waterfallOf } from './waterfall.ts';
+import type { Row, Waterfall } from './waterfall.ts';
+
+export interface TextOptions {
+  /** Columns of the terminal, 100 if not given; taken as 40 when less and as 400 when more. */
+  width?: number;
+  /** Whether to colour with ANSI escape sequences; without, there is not one of them in the text. */
+  colour?: boolean;
+  /** How many spans get a row, 60 if not given: a terminal shows about that many. The others are counted below. */
+  maxRows?: number;
+}
+
+const errorMark = '✗ error';
+const columnGap = '  ';
+/** Narrower than this the column with the starts gives its room to names and bars: the bars tell it too. */
+const narrow = 64;
+
+/**
+ * The waterfall of a trace for a terminal: a line about the whole, then a line a span with its service, its name
+ * indented as deep as it lies, its start from that of the trace, its duration and a bar, and beneath it what is odd
+ * about it. The part of a bar that is ░ is a gap: a long stretch of the span in which no child of it ran.
+ *
+ * An error is marked by ✗ and the word, which stay when a name is shortened. No line is wider than `width` and none
+ * ends with a space; lines are separated by a line feed, which is not at the end. Names cannot steer the terminal.
+ */
+export function waterfallText(
+  trace: Trace,
+  { width = 100, colour = false, maxRows = 60 }: TextOptions = {},
+): string {
+  const columns = Math.min(400, Math.max(40, Math.floor(width) || 100));
+  const waterfall = waterfallOf(trace);
+  if (waterfall.rows.length === 0) return shortened('This trace has no spans yet.', columns);
+
+  const paint = colour ? ansiPaint(waterfall.services) : unpainted;
+  const rows = waterfall.rows.slice(0, maxRows);
+  const trees = treeLines(rows, Math.floor(columns / 8) - 2);
+  const layout = layoutOf(rows, trees, columns);
+  const lines = [...headline(waterfall, columns, paint), '', columnTitles(waterfall, layout, paint)];
+  rows.forEach((row, index) => {
+    lines.push(rowLine(row, trees[index]!, waterfall, layout, paint));
+    lines.push(...noteLines(row, trees[index]!, layout, columns, paint));
+  });
+  lines.push(...restLine(waterfall, rows.length, columns, paint));
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+type Paint = Record<'bold' | 'dim' | 'red' | 'yellow', (text: string) => string> & {
+  service(service: string, text: string): string;
+};
+
+const sgr = (code: string) => (text: string) => (text.trim() === '' ? text : `\x1b[${code}m${text}\x1b[0m`);
+
+function ansiPaint(services: readonly string[]): Paint {
+  const indexes = colourIndexes(services);
+  return {
+    bold: sgr('1'),
+    dim: sgr('2'),
+    red: sgr('1;31'),
+    yellow: sgr('33'),
+    service: (service, text) => sgr(`38;5;${serviceColours[indexes.get(service)!]!.ansi256}`)(text),
+  };
+}
+
+const same = (text: string) => text;
+const unpainted: Paint = { bold: same, dim: same, red: same, yellow: same, service: (_, text) => text };
+
+/** The lines of the tree left of a name: `own` in the line of the span, `below` in the lines of its notes. */
+interface TreeLine {
+  own: string;
+  below: string;
+}
+
+/** Levels deeper than `deepest` are not indented any further, so that names keep room; the depth is written instead. */
+function treeLines(rows: readonly Row[], deepest: number): TreeLine[] {
+  const openAt: boolean[] = [];
+  return rows.map((row) => {
+    openAt[row.depth] = !row.lastSibling;
+    const indent = (from: number, to: number) =>
+      openAt
+        .slice(from, to)
+        .map((open) => (open ? '│ ' : '  '))
+        .join('');
+    const children = row.childCount > 0 ? '│ ' : '';
+    if (row.depth === 0) return { own: '', below: children };
+    if (row.depth > deepest) {
+      const deep = `${'  '.repeat(deepest - 2)}${row.depth}`;
+      return { own: `${deep} ${row.lastSibling ? '└' : '├'} `, below: `${' '.repeat(deep.length)}   ` };
+    }
+    return {
+      own: `${indent(1, row.depth)}${row.lastSibling ? '└ ' : '├ '}`,
+      below: `${indent(1, row.depth + 1)}${children}`,
+    };
+  });
+}
+
+/** Widths of the columns; a width of 0 means that the column is left out. */
+interface Layout {
+  service: number;
+  name: number;
+  start: number;
+  duration: number;
+  bar: number;
+}
+
+function layoutOf(rows: readonly Row[], trees: readonly TreeLine[], width: number): Layout {
+  const time = (texts: string[]) => Math.min(12, widest(texts));
+  const start = width < narrow ? 0 : time(['start', ...rows.map((row) => startText(row))]);
+  const duration = time(['duration', ...rows.map((row) => formatDuration(row.durationUs))]);
+  const wantedService = widest(['service', ...rows.map((row) => printable(row.span.service))]);
+  const service = Math.min(wantedService, Math.max(7, Math.floor(width / 6)));
+
+  const gaps = columnGap.length * (start > 0 ? 4 : 3);
+  const room = width - service - start - duration - gaps;
+  const leastBar = Math.max(6, Math.floor(room / 3));
+  const wantedName = widest(['span', ...rows.map((row, index) => trees[index]!.own + nameText(row.span))]);
+  const name = Math.min(wantedName, room - leastBar);
+  return { service, name, start, duration, bar: room - name };
+}
+
+function widest(texts: string[]): number {
+  return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
+}
+
+function nameText(span: Span): string {
+  return span.error ? `${printable(span.name)} ${errorMark}` : printable(span.name);
+}
+
+function startText(row: Row): string {
+  return row.offsetUs === 0 ? '0' : `+${formatDuration(row.offsetUs)}`;
+}
+
+function headline(waterfall: Waterfall, width: number, paint: Paint): string[] {
+  const { rows, services, errorCount, durationUs } = waterfall;
+  const root = rows[0]!.span;
+  const title = `${printable(root.service)}: ${printable(root.name)}`.trimEnd();
+  const errors = errorCount > 0 ? `✗ ${counted(errorCount, 'error')}` : 'no errors';
+  const figures = [
+    formatDuration(durationUs),
+    counted(rows.length, 'span'),
+    counted(services.length, 'service'),
+    errors,
+  ];
+  const paintErrors = (line: string) => (errorCount > 0 ? line.replace(errors, paint.red) : line);
+  const line = figures.join(' · ');
+  if (widthOf(title) + columnGap.length + widthOf(line) <= width) {
+    return [`${paint.bold(title)}${columnGap}${paintErrors(line)}`];
+  }
+  return [paint.bold(shortened(title, width)), ...joined(figures, ' · ', width).map(paintErrors)];
+}
+
+function counted(count: number, thing: string): string {
+  return `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+function columnTitles({ durationUs }: Waterfall, layout: Layout, paint: Paint): string {
+  const end = formatDuration(durationUs);
+  const scale = layout.bar > widthOf(end) + 1 ? `0${padStart(end, layout.bar - 1)}` : '';
+  return paint.dim(
+    [
+      padEnd('service', layout.service),
+      padEnd('span', layout.name),
+      ...(layout.start > 0 ? [padStart('start', layout.start)] : []),
+      padStart('duration', layout.duration),
+      scale,
+    ]
+      .join(columnGap)
+      .trimEnd(),
+  );
+}
+
+function rowLine(row: Row, tree: TreeLine, waterfall: Waterfall, layout: Layout, paint: Paint): string {
+  const service = shortened(printable(row.span.service), layout.service);
+  const bar = barOf(row, waterfall.durationUs, layout.bar);
+  return [
+    paint.service(row.span.service, padEnd(service, layout.service)),
+    nameCell(row.span, tree.own, layout.name, paint),
+    ...(layout.start > 0 ? [paint.dim(padStart(shortened(startText(row), layout.start), layout.start))] : []),
+    padStart(shortened(formatDuration(row.durationUs), layout.duration), layout.duration),
+    row.span.error ? paint.red(bar) : paint.service(row.span.service, bar),
+  ].join(columnGap);
+}
+
+/** The mark of an error takes its room first, then the tree, and the name gets what is left of it. */
+function nameCell(span: Span, tree: string, width: number, paint: Paint): string {
+  const mark = span.error ? errorMark : '';
+  const markRoom = span.error ? widthOf(errorMark) + 1 : 0;
+  const whole = printable(span.name);
+  const indentRoom = width - markRoom - Math.min(4, widthOf(whole));
+  const indent = widthOf(tree) <= indentRoom ? tree : '';
+  const name = shortened(whole, width - widthOf(indent) - markRoom);
+  const used = widthOf(indent) + widthOf(name) + markRoom;
+  const padding = ' '.repeat(Math.max(0, width - used));
+  return `${paint.dim(indent)}${name}${mark && ` ${paint.red(mark)}`}${padding}`;
+}
+
+/** A bar is drawn in halves of a column; a span shorter than half of one is a thin line at its place. */
+function barOf(row: Row, traceUs: number, width: number): string {
+  const halves = width * 2;
+  const place = (us: number) => (traceUs === 0 ? 0 : (us / traceUs) * halves);
+  const from = Math.min(halves - 1, Math.max(0, Math.floor(place(row.offsetUs))));
+  const to = Math.max(from + 1, Math.round(place(row.offsetUs + Math.max(0, row.durationUs))));
+  const thin = place(row.durationUs) < 0.5;
+  const isGap = (half: number) =>
+    row.gaps.some((gap) => half >= place(gap.offsetUs) && half + 1 <= place(gap.offsetUs + gap.durationUs));
+  const runs = (half: number) => half >= from && half < to;
+
+  let bar = '';
+  for (let half = 0; half < halves; half += 2) {
+    const left = runs(half);
+    const right = runs(half + 1);
+    if (left && right) bar += isGap(half) && isGap(half + 1) ? '░' : '█';
+    else if (left) bar += thin ? '▏' : '▌';
+    else if (right) bar += thin ? '▕' : '▐';
+    else bar += ' ';
+  }
+  return bar.trimEnd();
+}
+
+function noteLines(row: Row, tree: TreeLine, layout: Layout, width: number, paint: Paint): string[] {
+  const notes = [
+    ...errorNotes(row.span).map((text) => ({ sign: '✗', text, colour: paint.red })),
+    ...row.warnings.map(({ text }) => ({ sign: '!', text, colour: paint.yellow })),
+    ...row.gaps.map((gap) => ({ sign: '░', text: gapText(gap.durationUs), colour: paint.yellow })),
+  ];
+  const indent = shortened(tree.below, layout.name - 4);
+  const margin = ' '.repeat(layout.service + columnGap.length);
+  const room = width - widthOf(margin) - widthOf(indent) - 2;
+  return notes.flatMap(({ sign, text, colour }) =>
+    wrapped(text, room).map(
+      (line, index) =>
+        `${margin}${paint.dim(indent)}${colour(`${index === 0 ? sign : ' '} ${line}`.trimEnd())}`,
+    ),
+  );
+}
+
+/** What went wrong in the words of the span: its status, else the exceptions that it recorded. */
+function errorNotes(span: Span): string[] {
+  if (!span.error) return [];
+  const exceptions = span.events
+    .filter((event) => event.name === 'exception')
+    .map(({ attributes }) => String(attributes['exception.message'] ?? attributes['exception.type'] ?? ''));
+  const words = [span.statusMessage, ...exceptions].filter((text) => text !== '');
+  return [...new Set(words)].slice(0, 3).map((text) => shortened(printable(text), 240));
+}
+
+function gapText(durationUs: number): string {
+  return `${formatDuration(durationUs)} in which no child of this span ran`;
+}
+
+function restLine(waterfall: Waterfall, shown: number, width: number, paint: Paint): string[] {
+  const rest = waterfall.rows.slice(shown);
+  if (rest.length === 0) return [];
+  const errors = rest.filter((row) => row.span.error).length;
+  const more = `… ${rest.length.toLocaleString('en')} more span${rest.length === 1 ? '' : 's'}`;
+  return [
+    paint.dim(shortened(errors > 0 ? `${more}, ✗ ${counted(errors, 'error')} among them` : more, width)),
+  ];
+}
