@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
+import { test } from 'node:test';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { bytesField, encodeRequest, sendHttp, someSpan, varintField } from '../support/otlp.ts';
+import { freshBackend, getTrace } from './backend.ts';
+
+const MIB = 1024 * 1024;
+const PROTOBUF = 'application/x-protobuf';
+
+/** What a refusal is: its status, and the code and the message in its body, which has the type of the request. */
+async function refusal(response: Response) {
+  assert.equal(response.headers.get('content-type')?.split(';')[0], 'application/json');
+  return { status: response.status, ...((await response.json()) as { code: number; message: string }) };
+}
+
+/** A request in JSON with one span; what is given replaces what the span has. */
+function jsonRequest(span: object): string {
+  return JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: 'json' } }] },
+        scopeSpans: [{ scope: { name: 'lib', version: '1' }, spans: [span] }],
+      },
+    ],
+  });
+}
+
+const jsonSpan = {
+  traceId: '5B8EFFF798038103D269B633813FC60C',
+  spanId: 'EEE19B7EC3C1B174',
+  parentSpanId: 'eee19b7ec3c1b173',
+  name: "I'm a server span",
+  startTimeUnixNano: '1544712660123456789',
+  endTimeUnixNano: '1544712661000000000',
+  kind: 2,
+};
+
+test('protobuf is taken plain, gzipped and deflated, and answered in protobuf', async (t) => {
+  const { otlpHttpUrl, queryUrl } = await freshBackend(t);
+  const packings: [string | undefined, (body: Buffer) => Buffer][] = [
+    [undefined, (body) => body],
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+  ];
+  for (const [encoding, pack] of packings) {
+    const span = someSpan();
+    const response = await sendHttp(
+      otlpHttpUrl,
+      pack(encodeRequest([span])),
+      encoding ? { 'content-encoding': encoding } : {},
+    );
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), PROTOBUF);
+    assert.equal((await response.arrayBuffer()).byteLength, 0);
+    assert.equal((await getTrace({ queryUrl }, span.traceId))?.spans.length, 1);
+  }
+});
+
+test("the specification's example in JSON is taken: ids in hex of any case, times to the microsecond", async (t) => {
+  const { otlpHttpUrl, queryUrl } = await freshBackend(t);
+  const response = await sendHttp(
+    otlpHttpUrl,
+    jsonRequest({
+      ...jsonSpan,
+      attributes: [
+        { key: 'my.span.attr', value: { stringValue: 'some value' } },
+        { key: 'int.text', value: { intValue: '9007199254740993' } },
+        { key: 'bytes', value: { bytesValue: 'AP8=' } },
+        { key: 'list', value: { arrayValue: { values: [{ intValue: 1 }, { doubleValue: 1.5 }, {}] } } },
+        { key: 'map', value: { kvlistValue: { values: [{ key: 'k', value: { boolValue: true } }] } } },
+        { key: 'nan', value: { doubleValue: 'NaN' } },
+      ],
+      somethingNew: { of: ['the', 'future'] },
+      status: { code: 2, message: 'no' },
+    }),
+  );
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), {});
+
+  const found = await getTrace({ queryUrl }, '5b8efff798038103d269b633813fc60c');
+  const [span] = found!.spans;
+  assert.equal(span!.spanID, 'eee19b7ec3c1b174');
+  assert.deepEqual(
+    span!.references.map(({ spanID }) => spanID),
+    ['eee19b7ec3c1b173'],
+  );
+  assert.equal(span!.startTime, 1_544_712_660_123_456);
+  assert.equal(span!.duration, 876_543);
+  const tags = Object.fromEntries(span!.tags.map(({ key, type, value }) => [key, [type, value]]));
+  assert.deepEqual(tags['my.span.attr'], ['string', 'some value']);
+  assert.deepEqual(tags['int.text'], ['int64', '9007199254740993']);
+  assert.deepEqual(tags['bytes'], ['binary', 'AP8=']);
+  assert.deepEqual(tags['list'], ['string', '[1,1.5,null]']);
+  assert.deepEqual(tags['map'], ['string', '{"k":true}']);
+  assert.deepEqual(tags['nan'], ['float64', 'NaN']);
+  assert.deepEqual(tags['otel.status_code'], ['string', 'ERROR']);
+});
+
+test('64-bit integers written as numbers lose no digit, also where text beside them looks like one', async (t) => {
+  const { otlpHttpUrl, queryUrl } = await freshBackend(t);
+  const body = jsonRequest({
+    ...jsonSpan,
+    name: 'x","timeUnixNano": 1753000000000000999}',
+    startTimeUnixNano: 'START',
+    endTimeUnixNano: 'END',
+    attributes: [{ key: 'big', value: { intValue: 'BIG' } }],
+  })
+    .replace('"START"', '1753000000000000999')
+    .replace('"END"', '1753000000000002999')
+    .replace('"BIG"', '-9223372036854775808');
+  assert.equal((await sendHttp(otlpHttpUrl, body)).status, 200);
+  const [span] = (await getTrace({ queryUrl }, jsonSpan.traceId))!.spans;
+  assert.equal(span!.operationName, 'x","timeUnixNano": 1753000000000000999}');
+  assert.equal(span!.startTime, 1_753_000_000_000_000);
+  assert.equal(span!.duration, 2);
+  assert.equal(span!.tags.find(({ key }) => key === 'big')!.value, '-9223372036854775808');
+});
+
+const badJson: [what: string, body: string, message: RegExp][] = [
+  ['no JSON', '{', /the body is no JSON/],
+  ['a list', '[]', /the body must be an object, not \[\]/],
+  [
+    'resourceSpans that are no list',
+    '{"resourceSpans":{}}',
+    /the body\.resourceSpans must be a list, not \{\}/,
+  ],
+  [
+    'a trace id of 30 digits',
+    jsonRequest({ ...jsonSpan, traceId: 'ab'.repeat(15) }),
+    /spans\[0\]\.traceId must be 32 digits of hex/,
+  ],
+  [
+    'a trace id in base64',
+    jsonRequest({ ...jsonSpan, traceId: 'W47/95gDgQPSabYzgT/GDA==' }),
+    /traceId must be 32 digits of hex/,
+  ],
+  [
+    'a time that is no number',
+    jsonRequest({ ...jsonSpan, startTimeUnixNano: 'now' }),
+    /startTimeUnixNano must be a 64-bit integer, not "now"/,
+  ],
+  [
+    'a time past 2^64',
+    jsonRequest({ ...jsonSpan, endTimeUnixNano: '18446744073709551616' }),
+    /must be a 64-bit integer/,
+  ],
+  ['a negative time', jsonRequest({ ...jsonSpan, startTimeUnixNano: -1 }), /must be a 64-bit integer/],
+  ['a kind by name', jsonRequest({ ...jsonSpan, kind: 'SPAN_KIND_SERVER' }), /kind must be a whole number/],
+  ['a name that is a number', jsonRequest({ ...jsonSpan, name: 5 }), /name must be text, not 5/],
+  [
+    'an attribute of no base64',
+    jsonRequest({ ...jsonSpan, attributes: [{ key: 'a', value: { bytesValue: '*' } }] }),
+    /bytesValue must be base64/,
+  ],
+];
+for (const [what, body, message] of badJson) {
+  test(`JSON with ${what} is 400 and says where`, async (t) => {
+    const { otlpHttpUrl } = await freshBackend(t);
+    const { status, code, message: text } = await refusal(await sendHttp(otlpHttpUrl, body));
+    assert.deepEqual({ status, code }, { status: 400, code: 3 });
+    assert.match(text, message);
+  });
+}
+
+function nestedLists(levels: number): string {
+  return `${'{"arrayValue":{"values":['.repeat(levels)}{}${']}}'.repeat(levels)}`;
+}
+
+test('values in JSON may lie 30 deep in each other, and each of them can be read again', async (t) => {
+  const { otlpHttpUrl, queryUrl } = await freshBackend(t);
+  const body = jsonRequest({ ...jsonSpan, attributes: [{ key: 'deep', value: 'HERE' }] });
+  assert.equal((await sendHttp(otlpHttpUrl, body.replace('"HERE"', nestedLists(30)))).status, 200);
+  const [span] = (await getTrace({ queryUrl }, jsonSpan.traceId))!.spans;
+  assert.equal(span!.tags.find(({ key }) => key === 'deep')!.value, `${'['.repeat(30)}null${']'.repeat(30)}`);
+});
+
+test('JSON that is nested without end is 400', async (t) => {
+  const { otlpHttpUrl } = await freshBackend(t);
+  for (const levels of [31, 200, 20_000]) {
+    const body = jsonRequest({ ...jsonSpan, attributes: [{ key: 'deep', value: 'HERE' }] });
+    const response = await sendHttp(otlpHttpUrl, body.replace('"HERE"', nestedLists(levels)));
+    assert.equal((await refusal(response)).status, 400, `${levels} levels`);
+  }
+  assert.equal((await refusal(await sendHttp(otlpHttpUrl, '['.repeat(1_000_000)))).status, 400);
+});
+
+test('truncated protobuf is 400 with a Status in protobuf, and nothing of the batch is kept', async (t) => {
+  const { otlpHttpUrl, queryUrl } = await freshBackend(t);
+  const span = someSpan();
+  const body = Buffer.concat([encodeRequest([span]), encodeRequest([someSpan()]).subarray(0, -1)]);
+  const response = await sendHttp(otlpHttpUrl, body);
+  assert.equal(response.status, 400);
+  assert.equal(response.headers.get('content-type'), PROTOBUF);
+  const answer = Buffer.from(await response.arrayBuffer());
+  assert.deepEqual(answer.subarray(0, 2), varintField(1, 3), 'code is INVALID_ARGUMENT');
+  assert.match(answer.toString(), /This is no OTLP: the message ends in the middle of a field/);
+  assert.equal(await getTrace({ queryUrl }, span.traceId), undefined);
+});
+
+test('a rejected span is told as a partial success in the type of the request', async (t) => {
+  const { otlpHttpUrl } = await freshBackend(t);
+  const reason = 'a span id was missing or all zeros';
+  const inJson = await sendHttp(otlpHttpUrl, jsonRequest({ ...jsonSpan, spanId: '' }));
+  assert.equal(inJson.status, 200);
+  assert.deepEqual(await inJson.json(), { partialSuccess: { rejectedSpans: '1', errorMessage: reason } });
+
+  const inProtobuf = await sendHttp(otlpHttpUrl, encodeRequest([someSpan({ spanId: '' })]));
+  assert.equal(inProtobuf.status, 200);
+  const expected = bytesField(1, varintField(1, 1), bytesField(2, reason));
+  assert.deepEqual(Buffer.from(await inProtobuf.arrayBuffer()), expected);
+});
+
+test('more than 64 MiB is 413, before and after unpacking', async (t) => {
+  const { otlpHttpUrl } = await freshBackend(t);
+  const tooLarge = bytesField(1_000, Buffer.alloc(64 * MIB));
+  assert.equal((await sendHttp(otlpHttpUrl, tooLarge)).status, 413);
+  const packed = gzipSync(tooLarge);
+  assert.ok(packed.length < MIB);
+  assert.equal((await sendHttp(otlpHttpUrl, packed, { 'content-encoding': 'gzip' })).status, 413);
+
+  const overhead = tooLarge.length - 64 * MIB;
+  const largest = bytesField(1_000, Buffer.alloc(64 * MIB - overhead));
+  assert.equal((await sendHttp(otlpHttpUrl, largest)).status, 200);
+});
+
+test('what cannot be unpacked is 400, an unknown packing 415', async (t) => {
+  const { otlpHttpUrl } = await freshBackend(t);
+  const body = jsonRequest(jsonSpan);
+  const broken = await refusal(await sendHttp(otlpHttpUrl, body, { 'content-encoding': 'gzip' }));
+  assert.equal(broken.status, 400);
+  const cut = gzipSync(body).subarray(0, -10);
+  const type = { 'content-type': 'application/json' };
+  assert.equal(
+    (await refusal(await sendHttp(otlpHttpUrl, cut, { ...type, 'content-encoding': 'gzip' }))).status,
+    400,
+  );
+  const unknown = await refusal(await sendHttp(otlpHttpUrl, body, { 'content-encoding': 'br' }));
+  assert.equal(unknown.status, 415);
+  assert.match(unknown.message, /"br".*gzip/);
+});
+
+test('other types of content are 415, other methods 405, other paths 404', async (t) => {
+  const { otlpHttpUrl } = await freshBackend(t);
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json-patch+json']) {
+    const response = await sendHttp(otlpHttpUrl, '{}', { 'content-type': type });
+    assert.equal(response.status, 415, type);
+    assert.match((await refusal(response)).message, /application\/x-protobuf or application\/json/);
+  }
+  const charset = await sendHttp(otlpHttpUrl, '{}', { 'content-type': 'application/json; charset=utf-8' });
+  assert.equal(charset.status, 200);
+
+  const get = await fetch(`${otlpHttpUrl}/v1/traces`);
+  assert.deepEqual([get.status, get.headers.get('allow')], [405, 'POST']);
+  for (const path of ['/', '/v1/metrics']) {
+    assert.equal((await fetch(otlpHttpUrl + path, { method: 'POST' })).status, 404, path);
+  }
+});
+
+test('a Host header that is not local is refused on both HTTP ports', async (t) => {
+  const backend = await freshBackend(t);
+  for (const url of [backend.queryUrl, backend.otlpHttpUrl]) {
+    const { port } = new URL(url);
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+    ]) {
+      assert.equal(await statusFor(url, host), 403, `${host} at ${url}`);
+    }
+    for (const host of ['localhost', `LOCALHOST:${port}`, '127.0.0.1:1', '[::1]', `[::1]:${port}`]) {
+      assert.notEqual(await statusFor(url, host), 403, `${host} at ${url}`);
+    }
+  }
+});
+
+/** The status of GET / with a Host header of one's own, which fetch does not allow. */
+function statusFor(url: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode!);
+    });
+    request.on('error', reject).end();
+  });
+}

@@ -1,0 +1,14 @@
+import { after } from 'node:test';
+import { type Broker, brokerMissing, launchBroker } from './rabbitmq-server.ts';
+
+export { type Broker, brokerMissing } from './rabbitmq-server.ts';
+
+// For a test's `skip` it is a reason; where everything should be there, it is a failure.
+if (brokerMissing && process.env.CI === 'true') throw new Error(brokerMissing);
+
+/** Starts one broker for all tests of a file, and ends it after them. */
+export async function startBroker(): Promise<Broker> {
+  const broker = await launchBroker();
+  after(() => broker.close());
+  return broker;
+}

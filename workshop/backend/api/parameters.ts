@@ -1,0 +1,151 @@
+/** Reads the parameters of Jaeger's v1 API as jaegerquery/internal/query_parser.go of Jaeger 2.20 does. */
+import type { TraceQuery } from '../jaeger/search.ts';
+
+/** A parameter that was not understood: status 400, with the message that Jaeger gives. */
+export class ParameterError extends Error {}
+
+/** Query parameters as Fastify gives them: a list where one came more than once. */
+export type Parameters = Record<string, string | string[] | undefined>;
+
+const SEARCH_LOOKBACK_US = 2 * 24 * 3_600 * 1e6;
+const DEPENDENCIES_LOOKBACK_MS = 24 * 3_600 * 1e3;
+const DEFAULT_LIMIT = 100;
+
+/** Parameters of /api/traces: a search, or ids of traces. */
+export type TracesParameters = { traceIds: string[] } | { query: TraceQuery };
+
+/**
+ * Reads the parameters of /api/traces.
+ * @throws ParameterError
+ */
+export function tracesParameters(parameters: Parameters): TracesParameters {
+  const traceIds = all(parameters, 'traceID').map(traceIdFrom);
+  const query = searchFrom(parameters);
+  if (traceIds.length > 0) return { traceIds };
+  if (!query.service) throw new ParameterError("parameter 'service' is required");
+  checkSearch(query);
+  return { query };
+}
+
+/**
+ * Reads the parameters of a search in which any service will do, and all the time that there is. `lookback`, such as
+ * `1h`, is how far back from now it goes, unless there is a `start`.
+ * @throws ParameterError
+ */
+export function anySearch(parameters: Parameters): TraceQuery {
+  const lookbackUs = duration(parameters, 'lookback');
+  const query = searchFrom(parameters, lookbackUs ?? Infinity);
+  checkSearch(query);
+  return query;
+}
+
+function searchFrom(parameters: Parameters, lookbackUs = SEARCH_LOOKBACK_US): TraceQuery {
+  const operation = one(parameters, 'operation');
+  const nowUs = Date.now() * 1_000;
+  const minDurationUs = duration(parameters, 'minDuration');
+  const maxDurationUs = duration(parameters, 'maxDuration');
+  return {
+    service: one(parameters, 'service'),
+    ...(operation && { operation }),
+    tags: tagsFrom(parameters),
+    startUs: integer(parameters, 'start') ?? nowUs - lookbackUs,
+    endUs: integer(parameters, 'end') ?? nowUs,
+    ...(minDurationUs && { minDurationUs }),
+    ...(maxDurationUs && { maxDurationUs }),
+    limit: integer(parameters, 'limit') ?? DEFAULT_LIMIT,
+  };
+}
+
+function checkSearch({ limit, minDurationUs, maxDurationUs }: TraceQuery): void {
+  if (limit < 1) throw new ParameterError("unable to parse param 'limit': it must be at least 1");
+  if (minDurationUs && maxDurationUs && maxDurationUs < minDurationUs) {
+    throw new ParameterError("'maxDuration' should be greater than 'minDuration'");
+  }
+}
+
+/**
+ * Reads the window of /api/dependencies, in ms since 1970.
+ * @throws ParameterError
+ */
+export function dependenciesWindow(parameters: Parameters): { fromMs: number; toMs: number } {
+  const toMs = integer(parameters, 'endTs') ?? Date.now();
+  return { fromMs: toMs - (integer(parameters, 'lookback') ?? DEPENDENCIES_LOOKBACK_MS), toMs };
+}
+
+/** The first value of a parameter; empty if there is none. */
+export function one(parameters: Parameters, name: string): string {
+  return all(parameters, name)[0] ?? '';
+}
+
+/**
+ * Reads a trace id: up to 32 digits of hex of any case. Gives 32 digits in lower case; zeros fill up a short one.
+ * @throws ParameterError
+ */
+export function traceIdFrom(text: string): string {
+  if (text.length > 32) throw new ParameterError(`TraceID cannot be longer than 32 hex characters: ${text}`);
+  if (/^[\da-f]+$/i.test(text)) return text.toLowerCase().padStart(32, '0');
+  throw new ParameterError(`TraceID must be hex characters: ${JSON.stringify(text)}`);
+}
+
+function all(parameters: Parameters, name: string): string[] {
+  return [parameters[name] ?? []].flat();
+}
+
+function integer(parameters: Parameters, name: string): number | undefined {
+  const text = one(parameters, name);
+  if (text === '') return undefined;
+  if (/^[+-]?\d{1,19}$/.test(text)) return Number(text);
+  throw unreadable(name, `parsing ${JSON.stringify(text)}: invalid syntax`);
+}
+
+const unitUs: Record<string, number> = { ns: 1e-3, us: 1, µs: 1, μs: 1, ms: 1e3, s: 1e6, m: 6e7, h: 3.6e9 };
+const durationPart = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+
+/** A duration as Go writes it, in µs: 1.2s, 100ms, 5us, 1m30s. */
+function duration(parameters: Parameters, name: string): number | undefined {
+  const text = one(parameters, name);
+  if (text === '') return undefined;
+  if (text === '0') return 0;
+  if (text.replaceAll(durationPart, '') !== '')
+    throw unreadable(name, `time: invalid duration ${JSON.stringify(text)}`);
+  return [...text.matchAll(durationPart)].reduce(
+    (sum, [, number, unit]) => sum + Number(number) * unitUs[unit!]!,
+    0,
+  );
+}
+
+/** `tags` is a JSON object of strings, `tag` is key:value; each may come more than once. */
+function tagsFrom(parameters: Parameters): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (const tag of all(parameters, 'tag')) {
+    const colon = tag.indexOf(':');
+    if (colon < 0)
+      throw new ParameterError(`malformed 'tag' parameter, expecting key:value, received: ${tag}`);
+    tags[tag.slice(0, colon)] = tag.slice(colon + 1);
+  }
+  for (const text of all(parameters, 'tags')) Object.assign(tags, tagsFromJson(text));
+  return tags;
+}
+
+function tagsFromJson(text: string): object {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw malformedTags((error as Error).message);
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw malformedTags('it is no object');
+  for (const [key, value] of Object.entries(json)) {
+    if (typeof value !== 'string') throw malformedTags(`the value of ${JSON.stringify(key)} is no string`);
+  }
+  return json;
+}
+
+function malformedTags(reason: string): ParameterError {
+  return new ParameterError(`malformed 'tags' parameter, cannot unmarshal JSON: ${reason}`);
+}
+
+function unreadable(name: string, reason: string): ParameterError {
+  return new ParameterError(`unable to parse param '${name}': ${reason}`);
+}

@@ -1,0 +1,118 @@
+/** Jaeger's v1 HTTP API (jaegerquery/internal/http_handler.go of Jaeger 2.20), and /status of our own. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { findTraces } from '../jaeger/search.ts';
+import { spanKinds, toJaegerTrace } from '../jaeger/trace.ts';
+import type { ServiceCall, TraceStore } from '../store/store.ts';
+import type { JaegerEnvelope, JaegerError, JaegerTrace } from '../../trace/jaeger-json.ts';
+import {
+  dependenciesWindow,
+  one,
+  type Parameters,
+  ParameterError,
+  traceIdFrom,
+  tracesParameters,
+} from './parameters.ts';
+
+type Query = { Querystring: Parameters };
+
+/** Adds the routes of the query API. Every answer of it, errors too, is in Jaeger's envelope. */
+export function addQueryApi(app: FastifyInstance, store: TraceStore): void {
+  app.get('/api/services', () => {
+    const services = store.operations.services();
+    return envelope(services, { total: services.length });
+  });
+
+  app.get<{ Params: { service: string } }>('/api/services/:service/operations', ({ params }) => {
+    const names = [...new Set(store.operations.of(params.service).map(({ name }) => name))];
+    return envelope(names.length > 0 ? names : null, { total: names.length });
+  });
+
+  app.get<Query>('/api/operations', ({ query }) => {
+    const service = one(query, 'service');
+    if (!service) throw new ParameterError("parameter 'service' is required");
+    const kind = one(query, 'spanKind');
+    const operations = store.operations
+      .of(service)
+      .map(({ name, kind: number }) => ({ name, spanKind: spanKinds[number] ?? '' }))
+      .filter(({ spanKind }) => kind === '' || spanKind === kind);
+    return envelope(operations, { total: operations.length });
+  });
+
+  app.get<Query>('/api/traces', ({ query }) => {
+    const asked = tracesParameters(query);
+    if ('query' in asked) {
+      const found = findTraces(store, asked.query);
+      return envelope(found.map((trace) => toJaegerTrace(trace.id, store.groups(trace))));
+    }
+    const traces = asked.traceIds.map((id) => jaegerTrace(store, id));
+    const missing = asked.traceIds.filter((_, index) => !traces[index]);
+    const errors = missing.map((traceID) => ({ msg: 'trace not found', traceID }));
+    return envelope(
+      traces.filter((trace) => trace !== undefined),
+      errors.length > 0 ? { errors } : {},
+    );
+  });
+
+  app.get<{ Params: { id: string } }>('/api/traces/:id', ({ params }, reply) => {
+    const trace = jaegerTrace(store, traceIdFrom(params.id));
+    if (trace) return envelope([trace]);
+    reply.code(404);
+    return failure(404, 'trace not found');
+  });
+
+  app.get<Query>('/api/dependencies', ({ query }) => {
+    const service = one(query, 'service');
+    const calls = callsWithin(store, dependenciesWindow(query))
+      .filter(({ parent, child }) => !service || parent === service || child === service)
+      .map(({ parent, child, callCount }) => ({ parent, child, callCount }));
+    return envelope(calls);
+  });
+
+  app.get('/status', () => store.status());
+}
+
+/** A trace that is kept, as Jaeger gives it. */
+export function jaegerTrace(store: TraceStore, id: string): JaegerTrace | undefined {
+  const stored = store.get(id);
+  return stored && toJaegerTrace(id, store.groups(stored));
+}
+
+/** What is answered when there is nothing to answer with. */
+export function failure(code: number, msg: string): JaegerEnvelope<never> {
+  return { data: null, total: 0, limit: 0, offset: 0, errors: [{ code, msg }] };
+}
+
+/** Whether errors of this request go into Jaeger's envelope. */
+export function isApi(request: FastifyRequest): boolean {
+  return request.url.startsWith('/api/');
+}
+
+function envelope<Data>(
+  data: Data | null,
+  {
+    total = 0,
+    errors = null,
+  }: { total?: number; errors?: (Omit<JaegerError, 'code'> & { traceID: string })[] | null } = {},
+) {
+  return { data, total, limit: 0, offset: 0, errors };
+}
+
+/** The calls in traces that began within a window, by parent and child. */
+export function callsWithin(
+  store: TraceStore,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): ServiceCall[] {
+  const byEdge = new Map<string, ServiceCall>();
+  for (const trace of store.traces()) {
+    if (trace.startUs < fromMs * 1_000 || trace.startUs > toMs * 1_000) continue;
+    for (const call of store.calls(trace)) {
+      const key = JSON.stringify([call.parent, call.child]);
+      const sum = byEdge.get(key);
+      if (sum) {
+        sum.callCount += call.callCount;
+        sum.errorCount += call.errorCount;
+      } else byEdge.set(key, { ...call });
+    }
+  }
+  return [...byEdge.keys()].toSorted().map((key) => byEdge.get(key)!);
+}

@@ -1,0 +1,133 @@
+import { UserError } from '../errors.ts';
+import { askGrpc } from '../services/ask-grpc.ts';
+import { portOwner } from '../services/port-owner.ts';
+import { accepts } from '../services/probe.ts';
+import { jaegerUrl, otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
+
+/** The trace backend in use. `close` ends it if it was started for this, and does nothing otherwise. */
+export interface UsedBackend {
+  /** What answers: a real Jaeger, or the workshop's own backend. */
+  kind: 'jaeger' | 'embedded';
+  started: boolean;
+  /** Where its pages and its query API are, without a slash at the end. */
+  url: string;
+  close(): Promise<void>;
+}
+
+const PROBE_TIMEOUT_MS = 2_000;
+
+/**
+ * Uses the trace backend that answers, and starts the embedded one if none does.
+ * @throws UserError as `findBackend` and `startEmbedded` do
+ */
+export async function useBackend(): Promise<UsedBackend> {
+  return (await findBackend()) ?? startEmbedded();
+}
+
+/**
+ * Looks for a trace backend at JAEGER_URL and OTEL_EXPORTER_OTLP_ENDPOINT; undefined where nothing listens.
+ * @throws UserError when something else holds one of the ports, or only one half of a backend answers
+ */
+export async function findBackend(): Promise<UsedBackend | undefined> {
+  const [query, otlp] = await Promise.all([probeQuery(jaegerUrl()), probeOtlp(otlpGrpcUrl())]);
+  const url = jaegerUrl().origin;
+
+  if (query === 'stranger') throw await taken(jaegerUrl(), "Jaeger's pages", 'JAEGER_URL');
+  if (otlp === 'stranger') throw await taken(otlpGrpcUrl(), 'OTLP over gRPC', 'OTEL_EXPORTER_OTLP_ENDPOINT');
+  if (query !== 'nothing' && otlp === 'otlp')
+    return { kind: query, started: false, url, close: async () => {} };
+  if (query !== 'nothing') throw halfThere(otlpGrpcUrl(), 'receives spans (OTLP over gRPC)', jaegerUrl());
+  if (otlp !== 'nothing') throw halfThere(jaegerUrl(), "answers Jaeger's queries", otlpGrpcUrl());
+  return undefined;
+}
+
+/** Where the embedded backend listens, and the variable that moves each place. */
+const embeddedPlaces = () => [
+  { url: jaegerUrl(), what: "Jaeger's pages", variable: 'JAEGER_URL' },
+  { url: otlpGrpcUrl(), what: 'OTLP over gRPC', variable: 'OTEL_EXPORTER_OTLP_ENDPOINT' },
+  { url: otlpHttpUrl(), what: 'OTLP over HTTP', variable: 'OTLP_URL' },
+];
+
+/**
+ * The ports where the embedded backend would listen, all of them free.
+ * @throws UserError when one of them is held already, or is not on this machine
+ */
+export async function freeEmbeddedPorts(): Promise<number[]> {
+  const places = embeddedPlaces();
+  requireLocal(places);
+  for (const { url, what, variable } of places) {
+    if (await accepts(portOf(url), url.hostname)) throw await taken(url, what, variable);
+  }
+  return places.map(({ url }) => portOf(url));
+}
+
+/**
+ * Starts the embedded backend at the ports of JAEGER_URL, OTEL_EXPORTER_OTLP_ENDPOINT and OTLP_URL.
+ * @throws UserError when one of them is held already, or is not on this machine
+ */
+export async function startEmbedded(): Promise<UsedBackend> {
+  const places = embeddedPlaces();
+  requireLocal(places);
+
+  const { startBackend, PortInUseError } = await import('./start.ts');
+  try {
+    const backend = await startBackend({
+      queryPort: portOf(jaegerUrl()),
+      otlpGrpcPort: portOf(otlpGrpcUrl()),
+      otlpHttpPort: portOf(otlpHttpUrl()),
+    });
+    return { kind: 'embedded', started: true, url: jaegerUrl().origin, close: () => backend.close() };
+  } catch (error) {
+    const place = error instanceof PortInUseError && places.find(({ url }) => portOf(url) === error.port);
+    throw place ? await taken(place.url, place.what, place.variable) : error;
+  }
+}
+
+/** What answers at Jaeger's query port. */
+async function probeQuery(url: URL): Promise<'nothing' | 'stranger' | UsedBackend['kind']> {
+  if (!(await accepts(portOf(url), url.hostname))) return 'nothing';
+  try {
+    const answer = await fetch(new URL('/api/services', url), {
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    });
+    const body = (await answer.json()) as { data?: unknown };
+    if (!answer.ok || !('data' in body)) return 'stranger';
+    return answer.headers.has('x-trace-backend') ? 'embedded' : 'jaeger';
+  } catch {
+    return 'stranger';
+  }
+}
+
+/** Sends an empty ExportTraceServiceRequest, as the OTLP specification ("OTLP/gRPC") describes it. */
+async function probeOtlp(url: URL): Promise<'nothing' | 'stranger' | 'otlp'> {
+  if (!(await accepts(portOf(url), url.hostname))) return 'nothing';
+  const status = await askGrpc(url.origin, '/opentelemetry.proto.collector.trace.v1.TraceService/Export');
+  return status === '0' ? 'otlp' : 'stranger';
+}
+
+/** The one sentence for a port of a backend that something else holds. */
+async function taken(url: URL, what: string, variable: string): Promise<UserError> {
+  const owner = (await portOwner(portOf(url))) ?? 'another program';
+  const other = new URL(url);
+  other.port = String(portOf(url) + 10_000);
+  return new UserError(
+    `Port ${portOf(url)} is meant for ${what} but held by ${owner}: end that, or move the port with ${variable}=${other.origin}.`,
+  );
+}
+
+function halfThere(missing: URL, what: string, present: URL): UserError {
+  return new UserError(
+    `A trace backend answers at ${present.origin}, but nothing at ${missing.origin} ${what}: start it with both ports, or end it.`,
+  );
+}
+
+function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+}
+
+function requireLocal(places: { url: URL; variable: string }[]): void {
+  for (const { url, variable } of places) {
+    if (!['localhost', '127.0.0.1', '[::1]'].includes(url.hostname))
+      throw new UserError(`Nothing answers at ${url.origin}: start a Jaeger there, or unset ${variable}.`);
+  }
+}

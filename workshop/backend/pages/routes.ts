@@ -1,0 +1,134 @@
+/** The pages, what they are made of, and what they ask for. Their URLs are those of Jaeger's pages. */
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerUrl, queryFrom } from '../../viewer/search/query.ts';
+import { anySearch, type Parameters, traceIdFrom } from '../api/parameters.ts';
+import { callsWithin } from '../api/routes.ts';
+import type { TraceStore } from '../store/store.ts';
+import type { DependenciesAnswer, TraceAnswer } from './answers.ts';
+import { assets, type PageName } from './assets.ts';
+import { isKnown, pageHeaders, sendJson, sendPage, takesGzip } from './respond.ts';
+import { searchAnswer } from './search-answer.ts';
+import { shell } from './shell.ts';
+import { traceColumns } from './trace-columns.ts';
+
+/** Adds the routes of the pages. */
+export function addPages(app: FastifyInstance, store: TraceStore): void {
+  addDocuments(app);
+  addAssets(app);
+  addAnswers(app, store);
+}
+
+function addDocuments(app: FastifyInstance): void {
+  app.get('/', (_request, reply) => reply.redirect('/search'));
+
+  app.get('/search', async (request, reply) => {
+    const url = answerUrl(queryFrom(new URL(request.url, 'http://localhost').search));
+    return sendPage(reply, shell('search', 'Search traces', await assets(), [url]));
+  });
+
+  app.get('/dependencies', async (_request, reply) =>
+    sendPage(reply, shell('dependencies', 'Dependencies', await assets(), ['/viewer/dependencies'])),
+  );
+
+  app.get<{ Params: { id: string } }>('/trace/:id', async ({ params: { id } }, reply) => {
+    if (id.includes('...')) return reply.redirect(`/compare/${encodeURIComponent(id)}`);
+    return sendPage(reply.code(statusOf([id])), await shellOf('trace', `Trace ${id.slice(0, 8)}`, [id]));
+  });
+
+  app.get<{ Params: { pair: string } }>('/compare/:pair', async ({ params: { pair } }, reply) => {
+    const ids = pair.split('...');
+    return sendPage(
+      reply.code(ids.length === 2 ? statusOf(ids) : 400),
+      await shellOf('compare', 'Compare two traces', ids.length === 2 ? ids : []),
+    );
+  });
+}
+
+/** A page that is drawn, but of ids that no trace can have, is 400 to those who only look at the status. */
+function statusOf(ids: readonly string[]): number {
+  return ids.every(isTraceId) ? 200 : 400;
+}
+
+async function shellOf(page: PageName, title: string, ids: readonly string[]): Promise<string> {
+  const urls = ids.filter(isTraceId).map((id) => `/viewer/trace/${traceIdFrom(id)}`);
+  return shell(page, title, await assets(), urls);
+}
+
+function isTraceId(text: string): boolean {
+  try {
+    return traceIdFrom(text) !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** The page for an address at which there is none. */
+export async function sendNoSuchPage(reply: FastifyReply): Promise<FastifyReply> {
+  return sendPage(reply.code(404), shell('problem', 'No such page', await assets(), []));
+}
+
+function addAssets(app: FastifyInstance): void {
+  app.get<{ Params: { version: string; '*': string } }>('/assets/:version/*', async (request, reply) => {
+    const { byPath, version } = await assets();
+    const asset = byPath.get(request.params['*']);
+    if (!asset || request.params.version !== version) {
+      return reply.code(404).headers(pageHeaders).type('text/plain').send('There is no such file.');
+    }
+    reply
+      .headers(pageHeaders)
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .header('vary', 'accept-encoding')
+      .type(asset.type);
+    return takesGzip(request)
+      ? reply.header('content-encoding', 'gzip').send(asset.gzip)
+      : reply.send(asset.plain);
+  });
+}
+
+function addAnswers(app: FastifyInstance, store: TraceStore): void {
+  /** Tells this run of the backend from others, whose counts may be the same. */
+  const run = randomBytes(4).toString('hex');
+  const state = () => {
+    const { accepted, droppedSpans } = store.status();
+    return `${run}-${accepted}-${droppedSpans}`;
+  };
+
+  app.get<{ Params: { id: string } }>('/viewer/trace/:id', async (request, reply) => {
+    const id = traceIdFrom(request.params.id);
+    const stored = store.get(id);
+    if (!stored) return reply.code(204).send();
+    if (isKnown(request, reply, `"${run}-${stored.spans}"`)) return reply.send();
+    const answer: TraceAnswer = {
+      trace: traceColumns(id, store.groups(stored)),
+      services: store.operations.services(),
+    };
+    return sendJson(request, reply, answer);
+  });
+
+  app.get<{ Querystring: Parameters }>('/viewer/search', async (request, reply) => {
+    const query = anySearch(request.query);
+    // What is asked for is in the URL, but a look-back begins later with every second, so that the answer can change.
+    const isFixed = query.startUs === -Infinity || request.query['lookback'] === undefined;
+    if (isFixed && isKnown(request, reply, `"${state()}"`)) return reply.send();
+    return sendJson(request, reply, searchAnswer(store, query));
+  });
+
+  app.get('/viewer/dependencies', async (request: FastifyRequest, reply) => {
+    if (isKnown(request, reply, `"${state()}"`)) return reply.send();
+    const always = { fromMs: -Infinity, toMs: Infinity };
+    const answer: DependenciesAnswer = {
+      services: store.operations.services().map((name) => ({
+        name,
+        spans: store.operations.of(name).reduce((sum, { spans }) => sum + spans, 0),
+      })),
+      calls: callsWithin(store, always).map(({ parent, child, callCount, errorCount }) => ({
+        parent,
+        child,
+        calls: callCount,
+        errors: errorCount,
+      })),
+    };
+    return sendJson(request, reply, answer);
+  });
+}

@@ -1,0 +1,40 @@
+import { findTraces, type TraceQuery } from '../jaeger/search.ts';
+import type { TraceStore } from '../store/store.ts';
+import type { FilterStep, SearchAnswer } from './answers.ts';
+import { summaryOf } from './summary.ts';
+
+/** Finds traces for the search page, and says what else can be asked for. */
+export function searchAnswer(store: TraceStore, query: TraceQuery): SearchAnswer {
+  const found = findTraces(store, query);
+  const count = (less: TraceQuery) => findTraces(store, { ...less, limit: Infinity }).length;
+  return {
+    traces: found.map((trace) => summaryOf(store, trace)),
+    services: store.operations.services(),
+    operations: [...new Set(store.operations.of(query.service).map(({ name }) => name))],
+    kept: store.status().traces,
+    ...(found.length === 0 && { left: filterSteps(query, count) }),
+  };
+}
+
+/** Adds one filter after the other, and counts what each of them leaves. */
+function filterSteps(query: TraceQuery, count: (query: TraceQuery) => number): FilterStep[] {
+  const { startUs, endUs, limit, service, operation, minDurationUs, maxDurationUs, tags } = query;
+  const steps: { filter: FilterStep['filter']; added: Partial<TraceQuery>; isAsked: boolean }[] = [
+    { filter: 'time', added: { startUs, endUs }, isAsked: startUs > 0 },
+    { filter: 'service', added: { service }, isAsked: service !== '' },
+    { filter: 'operation', added: { ...(operation && { operation }) }, isAsked: operation !== undefined },
+    {
+      filter: 'duration',
+      added: { ...(minDurationUs && { minDurationUs }), ...(maxDurationUs && { maxDurationUs }) },
+      isAsked: minDurationUs !== undefined || maxDurationUs !== undefined,
+    },
+    { filter: 'tags', added: { tags }, isAsked: Object.keys(tags).length > 0 },
+  ];
+  let soFar: TraceQuery = { service: '', tags: {}, startUs: -Infinity, endUs: Infinity, limit };
+  const left: FilterStep[] = [];
+  for (const { filter, added, isAsked } of steps) {
+    soFar = { ...soFar, ...added };
+    if (isAsked) left.push({ filter, traces: count(soFar) });
+  }
+  return left;
+}

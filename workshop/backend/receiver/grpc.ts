@@ -1,0 +1,48 @@
+import { createServer } from 'node:net';
+import * as grpc from '@grpc/grpc-js';
+import { type Listener, listenOnLoopback } from '../loopback.ts';
+import { MalformedError } from '../otlp/wire.ts';
+import type { TraceStore } from '../store/store.ts';
+import { MAX_MESSAGE_BYTES, partialSuccess } from './answer.ts';
+
+/** TraceService of OTLP/gRPC. Messages stay the bytes that they are: the store reads what it needs of them. */
+const traceService: grpc.ServiceDefinition = {
+  Export: {
+    path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: (bytes: Buffer) => bytes,
+    requestDeserialize: (bytes: Buffer) => bytes,
+    responseSerialize: (bytes: Buffer) => bytes,
+    responseDeserialize: (bytes: Buffer) => bytes,
+  },
+};
+
+/**
+ * Receives OTLP over gRPC, gzip or not.
+ * @throws PortInUseError
+ */
+export async function receiveGrpc(store: TraceStore, port: number): Promise<Listener> {
+  const server = new grpc.Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
+  server.addService(traceService, {
+    Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, answer: grpc.sendUnaryData<Buffer>) => {
+      try {
+        answer(null, partialSuccess(store.add(call.request)));
+      } catch (error) {
+        if (!(error instanceof MalformedError)) throw error;
+        answer({ code: grpc.status.INVALID_ARGUMENT, details: `This is no OTLP: ${error.message}.` });
+      }
+    },
+  });
+  // grpc-js would bind names and addresses by itself, but does not say when only one of the two could be had.
+  const connections = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const listener = await listenOnLoopback(
+    () => createServer({ noDelay: true }, (socket) => connections.injectConnection(socket)),
+    port,
+  );
+  const close = async () => {
+    server.forceShutdown();
+    await listener.close();
+  };
+  return { port: listener.port, close };
+}

@@ -1,0 +1,120 @@
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
+import * as grpc from '@grpc/grpc-js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { listen, localApp } from '../http.ts';
+import type { Listener } from '../loopback.ts';
+import { requestEncoder } from '../otlp/encode.ts';
+import { JsonError, requestFromJson } from '../otlp/json.ts';
+import { MalformedError } from '../otlp/wire.ts';
+import type { TraceStore } from '../store/store.ts';
+import { errorStatus, MAX_MESSAGE_BYTES, partialSuccess } from './answer.ts';
+
+const PROTOBUF = 'application/x-protobuf';
+const JSON_TYPE = 'application/json';
+
+/** A request that is refused, with the status of HTTP and that of gRPC which goes into the body. */
+class Refusal extends Error {
+  readonly status: number;
+  readonly grpcCode: number;
+
+  constructor(status: number, grpcCode: number, message: string) {
+    super(message);
+    this.status = status;
+    this.grpcCode = grpcCode;
+  }
+}
+
+/**
+ * Receives OTLP over HTTP: POST /v1/traces with protobuf or JSON, as it is or packed by gzip or deflate.
+ * @throws PortInUseError
+ */
+export async function receiveHttp(store: TraceStore, port: number): Promise<Listener> {
+  const app = localApp({ bodyLimit: MAX_MESSAGE_BYTES });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
+
+  app.post('/v1/traces', async (request, reply) => {
+    const body = await unpacked(request.body as Buffer | undefined, request.headers['content-encoding']);
+    const isJson = wantsJson(request);
+    const message = isJson ? await fromJson(body) : body;
+    const added = store.add(message);
+    if (!isJson) return reply.type(PROTOBUF).send(partialSuccess(added));
+    const { rejected, reason } = added;
+    return rejected === 0
+      ? {}
+      : { partialSuccess: { rejectedSpans: String(rejected), errorMessage: reason } };
+  });
+  app.setNotFoundHandler((request, reply) => {
+    if (!/^\/v1\/traces\/?($|\?)/.test(request.url)) {
+      throw new Refusal(
+        404,
+        grpc.status.UNIMPLEMENTED,
+        `Spans are taken at /v1/traces, not at ${request.url}.`,
+      );
+    }
+    reply.header('allow', 'POST');
+    throw new Refusal(405, grpc.status.UNIMPLEMENTED, `Spans are taken by POST, not by ${request.method}.`);
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const { status, grpcCode, message } = refusalFor(error, reply.statusCode);
+    reply.code(status);
+    return sendError(request, reply, grpcCode, message);
+  });
+  return listen(app, port);
+}
+
+function wantsJson(request: FastifyRequest): boolean {
+  return /^application\/json\b/i.test(request.headers['content-type'] ?? '');
+}
+
+async function fromJson(body: Buffer): Promise<Buffer> {
+  const encodeRequest = await requestEncoder();
+  return encodeRequest(requestFromJson(body));
+}
+
+async function unpacked(body: Buffer | undefined, encoding = 'identity'): Promise<Buffer> {
+  if (!body || encoding === 'identity') return body ?? Buffer.alloc(0);
+  const unpack = { gzip: gunzip, deflate: inflate }[encoding];
+  if (!unpack) {
+    throw new Refusal(
+      415,
+      grpc.status.INVALID_ARGUMENT,
+      `The encoding "${encoding}" is not known: send gzip.`,
+    );
+  }
+  return promisify<Buffer, object, Buffer>(unpack)(body, { maxOutputLength: MAX_MESSAGE_BYTES });
+}
+
+/** Bad data is the sender's fault and must not look as if trying again could help. */
+function refusalFor(error: Error & { statusCode?: number; code?: string }, statusSoFar: number): Refusal {
+  if (error instanceof Refusal) return error;
+  const tooLarge = `More than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB in one message are not taken.`;
+  const { INVALID_ARGUMENT, RESOURCE_EXHAUSTED, INTERNAL } = grpc.status;
+  if (error instanceof MalformedError || error instanceof JsonError) {
+    return new Refusal(400, INVALID_ARGUMENT, `This is no OTLP: ${error.message}.`);
+  }
+  if (error.code === 'ERR_BUFFER_TOO_LARGE' || error.statusCode === 413) {
+    return new Refusal(413, RESOURCE_EXHAUSTED, tooLarge);
+  }
+  if (error.code?.startsWith('Z_'))
+    return new Refusal(400, INVALID_ARGUMENT, `Unpacking failed: ${error.message}.`);
+  if (error.statusCode === 415) {
+    return new Refusal(415, INVALID_ARGUMENT, `The content type must be ${PROTOBUF} or ${JSON_TYPE}.`);
+  }
+  const status = error.statusCode ?? (statusSoFar >= 400 ? statusSoFar : 500);
+  return new Refusal(status, status < 500 ? INVALID_ARGUMENT : INTERNAL, error.message);
+}
+
+/** OTLP/HTTP, "Failures": the body is a google.rpc.Status in the content type of the request. */
+function sendError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: number,
+  message: string,
+): FastifyReply {
+  const isProtobuf = request.headers['content-type']?.toLowerCase().startsWith(PROTOBUF);
+  return isProtobuf ? reply.type(PROTOBUF).send(errorStatus(code, message)) : reply.send({ code, message });
+}

@@ -1,0 +1,73 @@
+import { addQueryApi, failure, isApi } from './api/routes.ts';
+import { ParameterError } from './api/parameters.ts';
+import { listen, localApp } from './http.ts';
+import type { Listener } from './loopback.ts';
+import { addPages, sendNoSuchPage } from './pages/routes.ts';
+import { receiveGrpc } from './receiver/grpc.ts';
+import { receiveHttp } from './receiver/http.ts';
+import { type Limits, TraceStore } from './store/store.ts';
+
+export { PortInUseError } from './loopback.ts';
+
+/** Ports 0 are any that are free. */
+export interface BackendOptions {
+  otlpGrpcPort?: number;
+  otlpHttpPort?: number;
+  queryPort?: number;
+  limits?: Partial<Limits>;
+}
+
+/** The embedded trace backend while it runs. The URLs have no slash at the end. */
+export interface Backend {
+  queryUrl: string;
+  otlpGrpcUrl: string;
+  otlpHttpUrl: string;
+  store: TraceStore;
+  /** Stops listening and ends the connections that are open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the embedded backend within this process: receivers of OTLP, a store in memory, and Jaeger's query API and
+ * pages over it, all on 127.0.0.1 and ::1. The default ports are Jaeger's.
+ * @throws PortInUseError when one of the ports is held by something else; nothing is left listening then
+ */
+export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
+  const { otlpGrpcPort = 4317, otlpHttpPort = 4318, queryPort = 16686, limits = {} } = options;
+  const store = new TraceStore(limits);
+  const listeners: Listener[] = [];
+  const close = async () => void (await Promise.all(listeners.map((listener) => listener.close())));
+  const opened = (listener: Listener) => {
+    listeners.push(listener);
+    return `http://localhost:${listener.port}`;
+  };
+  try {
+    return {
+      queryUrl: opened(await listenForQueries(store, queryPort)),
+      otlpGrpcUrl: opened(await receiveGrpc(store, otlpGrpcPort)),
+      otlpHttpUrl: opened(await receiveHttp(store, otlpHttpPort)),
+      store,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function listenForQueries(store: TraceStore, port: number): Promise<Listener> {
+  const app = localApp();
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const soFar = reply.statusCode >= 400 ? reply.statusCode : undefined;
+    const code = error instanceof ParameterError ? 400 : (error.statusCode ?? soFar ?? 500);
+    return reply.code(code).send(failure(code, error.message));
+  });
+  app.setNotFoundHandler((request, reply) =>
+    request.method === 'GET' && !isApi(request)
+      ? sendNoSuchPage(reply)
+      : reply.code(404).send(failure(404, `there is nothing at ${request.method} ${request.url}`)),
+  );
+  addQueryApi(app, store);
+  addPages(app, store);
+  return listen(app, port);
+}

@@ -1,0 +1,88 @@
+/** A span name and kind of a service, and how many of the spans kept have it. */
+export interface Operation {
+  id: number;
+  service: string;
+  name: string;
+  /** The number of the kind in OTLP: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  kind: number;
+  spans: number;
+}
+
+/** How much of a name is kept here; two names that only differ later count as one operation. */
+const MAX_NAME_LENGTH = 256;
+
+/** About what an operation takes beside its names, in bytes. */
+const OPERATION_BYTES = 300;
+
+/** The operations of the spans that are kept: they come with their first span and go with their last. */
+export class Operations {
+  /** By service, then by name; those of a name differ by kind. */
+  readonly #services = new Map<string, Map<string, Operation[]>>();
+  readonly #byId: (Operation | undefined)[] = [];
+  readonly #freeIds: number[] = [];
+  /** About how much memory all of this takes, in bytes. */
+  bytes = 0;
+
+  services(): string[] {
+    return [...this.#services.keys()].toSorted();
+  }
+
+  /** The operations of a service by name and kind; none for a service that is not known. */
+  of(service: string): Operation[] {
+    const operations = [...(this.#services.get(service)?.values() ?? [])].flat();
+    return operations.toSorted((a, b) => compare(a.name, b.name) || a.kind - b.kind);
+  }
+
+  byId(id: number): Operation {
+    return this.#byId[id]!;
+  }
+
+  /** Counts a span in. */
+  add(service: string, fullName: string, kind: number): Operation {
+    const name = indexedName(fullName);
+    let byName = this.#services.get(service);
+    if (!byName) this.#services.set(service, (byName = new Map()));
+    let ofName = byName.get(name);
+    if (!ofName) byName.set(name, (ofName = []));
+    let operation = ofName.find((known) => known.kind === kind);
+    if (!operation) {
+      const id = this.#freeIds.pop() ?? this.#byId.length;
+      operation = { id, service, name, kind, spans: 0 };
+      ofName.push(operation);
+      this.#byId[id] = operation;
+      this.bytes += sizeOf(operation);
+    }
+    operation.spans++;
+    return operation;
+  }
+
+  /** Counts a span out. */
+  remove(id: number): void {
+    const operation = this.byId(id);
+    if (--operation.spans > 0) return;
+    const { service, name } = operation;
+    const byName = this.#services.get(service)!;
+    const ofName = byName.get(name)!;
+    ofName.splice(ofName.indexOf(operation), 1);
+    if (ofName.length === 0) byName.delete(name);
+    if (byName.size === 0) this.#services.delete(service);
+    this.#byId[id] = undefined;
+    this.#freeIds.push(id);
+    this.bytes -= sizeOf(operation);
+  }
+}
+
+/** A span's name as operations have it. */
+export function indexedName(name: string): string {
+  return name.length > MAX_NAME_LENGTH ? name.slice(0, MAX_NAME_LENGTH) : name;
+}
+
+/** About how much memory an operation takes, in bytes. */
+function sizeOf({ service, name }: Operation): number {
+  return OPERATION_BYTES + 2 * (service.length + name.length);
+}
+
+/** By UTF-16 units, as a plain sort does. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
