@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { isolatedEnvironment } from '../support/environment.ts';
+import { runScript } from '../support/process.ts';
+
+const command = 'workshop/commands/logs.ts';
+const [ours, other] = ['4bf92f3577b34da6a3ce929d0e0e4736', '0af7651916cd43dd8448eb211c80319c'];
+
+const line = (time: number, msg: string, traceId?: string) =>
+  JSON.stringify({ level: 30, time, msg, ...(traceId && { trace_id: traceId }) });
+
+/** Runs the command where the services have logged these lines. */
+async function logs(t: TestContext, words: string[], logged: Record<string, string[]>) {
+  const { env } = await isolatedEnvironment(t);
+  await mkdir(join(env.WORKSHOP_STATE!, 'logs'));
+  for (const [service, lines] of Object.entries(logged)) {
+    await writeFile(
+      join(env.WORKSHOP_STATE!, 'logs', `${service}.log`),
+      lines.map((text) => `${text}\n`).join(''),
+    );
+  }
+  return runScript(t, command, words, { env });
+}
+
+const both = {
+  'bands-api': [line(1_000, 'one', ours), line(2_000, 'other', other), line(4_000, 'four', ours)],
+  'reviews-api': [
+    line(2_000, 'two', ours),
+    'no JSON at all',
+    line(3_000, 'three', ours),
+    line(9_000, 'no id'),
+  ],
+};
+
+/** What is said behind the time and the level. */
+const said = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((text) => text.replace(/ +│ (\d\d:\d\d:\d\d info )?/, ': ').replace(/ trace_id.*/, ''));
+
+test('the lines of a trace in all services are shown in order of time', async (t) => {
+  for (const word of [ours, ours.toUpperCase(), `http://localhost:16686/trace/${ours}`]) {
+    const { code, stdout } = await logs(t, [word], both);
+    assert.deepEqual(said(stdout), [
+      'bands-api: one',
+      'reviews-api: two',
+      'reviews-api: three',
+      'bands-api: four',
+    ]);
+    assert.equal(code, 0);
+  }
+});
+
+test('without an id everything is shown, a line that tells no time with the one before it', async (t) => {
+  const { stdout } = await logs(t, [], both);
+  assert.deepEqual(said(stdout), [
+    'bands-api: one',
+    'bands-api: other',
+    'reviews-api: two',
+    'reviews-api: no JSON at all',
+    'reviews-api: three',
+    'bands-api: four',
+    'reviews-api: no id',
+  ]);
+});
+
+test('no line, no log and no id are each told in a sentence', async (t) => {
+  const none = await logs(t, ['f'.repeat(32)], both);
+  assert.match(
+    none.stderr,
+    /^None of the 7 lines that bands-api and reviews-api logged .* trace f{32}: .*\n$/,
+  );
+  assert.equal(none.code, 1);
+
+  const empty = await logs(t, [ours], {});
+  assert.match(empty.stderr, /^bands-api and reviews-api logged nothing yet: .*\n$/);
+  assert.equal(empty.code, 1);
+
+  for (const words of [['abc'], [`${ours}0`], [ours, other], ['--nonsense']]) {
+    const wrong = await logs(t, words, both);
+    assert.equal(wrong.code, 2, words.join(' '));
+    assert.equal(wrong.stdout, '');
+    assert.equal(wrong.stderr.trimEnd().split('\n').length, 1);
+  }
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { accepts } from '#workshop/services/probe';
+import { projectCopy } from '../support/copy.ts';
+import { isolatedEnvironment } from '../support/environment.ts';
+import { eventually } from '../support/eventually.ts';
+import { runScript, startScript } from '../support/process.ts';
+
+const COMMAND = 'workshop/commands/services.ts';
+
+test('npm run services starts both, takes over a save, shows a crash, waits for the next save and ends on Ctrl-C', async (t) => {
+  const cwd = await projectCopy(t);
+  const { env, ports } = await isolatedEnvironment(t);
+  const subject = startScript(t, COMMAND, [], { cwd, env });
+  const get = async (path: string) => (await fetch(`http://localhost:${ports.reviews}${path}`)).text();
+
+  await subject.printed(new RegExp(`reviews-api │ ready at http://localhost:${ports.reviews} after`));
+  await subject.printed(new RegExp(`bands-api {3}│ ready at http://localhost:${ports.bands} after`));
+
+  const file = join(cwd, 'reviews-api/app.ts');
+  const code = await readFile(file, 'utf8');
+  await writeFile(file, code.replace("{ service: 'reviews-api' }", "{ service: 'reviews-api', saved: 1 }"));
+  await eventually(async () => (await get('/health')).includes('"saved":1'), 'the saved code answers');
+
+  await writeFile(file, `${code}\nthrow new Error('a mistake');\n`);
+  await subject.printed(/reviews-api │ .*a mistake/);
+  await subject.printed(
+    /reviews-api │ reviews-api ended before it was ready \(status 1\)\. Waiting for the next save\./,
+  );
+
+  await writeFile(file, code.replace("{ service: 'reviews-api' }", "{ service: 'reviews-api', saved: 2 }"));
+  await eventually(async () => (await get('/health')).includes('"saved":2'), 'the mended code answers');
+
+  subject.child.kill('SIGINT');
+  await subject.ended;
+  for (const port of [ports.bands, ports.reviews]) assert.equal(await accepts(port), false);
+});
+
+test('a tracing.ts that appears while the services run is loaded', async (t) => {
+  const cwd = await projectCopy(t);
+  const { env, ports } = await isolatedEnvironment(t);
+  const file = join(cwd, 'bands-api/tracing.ts');
+  const code = await readFile(file, 'utf8');
+  await rm(file);
+  const subject = startScript(t, COMMAND, [], { cwd, env });
+  const traceId = async () => (await fetch(`http://localhost:${ports.bands}/health`)).headers.get('trace-id');
+
+  await subject.printed(/bands-api {3}│ ready/);
+  assert.equal(await traceId(), null);
+
+  await writeFile(file, code);
+  await eventually(async () => (await traceId())?.length === 32, 'the new tracing.ts is loaded');
+});
+
+test('a port that is held is told before anything starts', async (t) => {
+  const cwd = await projectCopy(t);
+  const { env, ports } = await isolatedEnvironment(t);
+  const first = startScript(t, COMMAND, [], { cwd, env });
+  await first.printed(/bands-api {3}│ ready/);
+
+  const { code, stderr } = await runScript(t, COMMAND, [], { cwd, env });
+
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    new RegExp(`^Port ${ports.bands} is meant for bands-api but held by .*BANDS_API_PORT\\.$`, 'm'),
+  );
+});

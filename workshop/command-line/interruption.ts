@@ -1,0 +1,20 @@
+/** Ctrl-C, a closed terminal or a polite kill: the one place that listens for them, so that everything can end in order. */
+
+const controller = new AbortController();
+
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => controller.abort());
+
+export const interruption = {
+  signal: controller.signal,
+
+  /** Waits for some work, and rejects as soon as the process is asked to end. */
+  orDone<T>(work: Promise<T>): Promise<T> {
+    const { signal } = controller;
+    return new Promise<T>((resolve, reject) => {
+      const stop = () => reject(new Error('interrupted'));
+      if (signal.aborted) return stop();
+      signal.addEventListener('abort', stop, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    });
+  },
+};

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+const run = promisify(execFile);
+
+/** Says which process listens on a port, as in "node (process 4711)"; undefined where the system does not tell. */
+export async function portOwner(port: number): Promise<string | undefined> {
+  try {
+    if (process.platform === 'linux') return await ownerOnLinux(port);
+    if (process.platform === 'win32') return await ownerOnWindows(port);
+    return await ownerByLsof(port);
+  } catch {
+    return undefined; // not allowed to look, or the tool is missing: the message does without
+  }
+}
+
+/** Reads /proc/net/tcp (proc(5)): column 1 is the local address, 3 the state (0A listens), 9 the socket's inode. */
+async function ownerOnLinux(port: number): Promise<string | undefined> {
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  const sockets = new Set<string>();
+  for (const line of tables.join('\n').split('\n')) {
+    const columns = line.trim().split(/\s+/);
+    if (columns[1]?.endsWith(`:${hexPort}`) && columns[3] === '0A') sockets.add(`socket:[${columns[9]}]`);
+  }
+
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    const targets = await Promise.all(
+      descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
+    );
+    if (!targets.some((target) => sockets.has(target))) continue;
+    const name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim();
+    return `${name} (process ${pid})`;
+  }
+  return undefined;
+}
+
+async function ownerByLsof(port: number): Promise<string | undefined> {
+  const { stdout } = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']);
+  const pid = /^p(\d+)$/m.exec(stdout)?.[1];
+  const name = /^c(.+)$/m.exec(stdout)?.[1];
+  return pid && `${name} (process ${pid})`;
+}
+
+async function ownerOnWindows(port: number): Promise<string | undefined> {
+  const { stdout } = await run('netstat', ['-ano', '-p', 'TCP']);
+  const line = stdout.split('\n').find((row) => row.includes(`:${port} `) && row.includes('LISTENING'));
+  const pid = line?.trim().split(/\s+/).at(-1);
+  if (!pid) return undefined;
+  const tasks = await run('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']);
+  const name = /^"([^"]+)"/.exec(tasks.stdout)?.[1] ?? 'unknown';
+  return `${name} (process ${pid})`;
+}

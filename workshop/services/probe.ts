@@ -1,0 +1,59 @@
+import { connect } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { askGrpc } from './ask-grpc.ts';
+import type { Service } from './definition.ts';
+import { hasConsumer } from './rabbitmq.ts';
+
+/** What listens on a service's port: nothing, the service itself, or something else. */
+export type Listener = 'nothing' | 'itself' | 'stranger';
+
+const PROBE_TIMEOUT_MS = 2_000;
+
+/**
+ * Finds out what listens on a service's port. One without a port is seen by the queue that it consumes from; if it has
+ * none of that either, it cannot be seen from outside.
+ */
+export async function probe(service: Service): Promise<Listener> {
+  if (service.consumes) return (await hasConsumer(service.consumes)) ? 'itself' : 'nothing';
+  if (service.port === undefined || !(await accepts(service.port))) return 'nothing';
+  if (service.protocol === 'grpc') return probeGrpc(service.name, service.port);
+
+  try {
+    const health = await fetch(`http://localhost:${service.port}/health`, {
+      headers: { traceparent: unsampledTraceparent() },
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    });
+    const answer = (await health.json()) as { service?: string };
+    return answer.service === service.name ? 'itself' : 'stranger';
+  } catch {
+    return 'stranger';
+  }
+}
+
+/** Asks by gRPC's health protocol (grpc.health.v1), whose request has the name of the service as field 1. */
+async function probeGrpc(name: string, port: number): Promise<Listener> {
+  const request = Buffer.concat([Buffer.from([0x0a, name.length]), Buffer.from(name)]);
+  const status = await askGrpc(`http://localhost:${port}`, '/grpc.health.v1.Health/Check', request, {
+    traceparent: unsampledTraceparent(),
+  });
+  return status === '0' ? 'itself' : 'stranger';
+}
+
+/** Whether anything accepts connections on a port of this machine. */
+export function accepts(port: number, host = 'localhost'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host, timeout: PROBE_TIMEOUT_MS });
+    const answer = (accepted: boolean) => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+    socket.once('timeout', () => answer(false));
+  });
+}
+
+/** A traceparent whose flags say "not sampled", so that the question leaves no trace (W3C Trace Context, 3.2.2.5). */
+function unsampledTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
+}

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
+import { UserError } from '../errors.ts';
+import { stateFolder } from '../settings.ts';
+import { environmentOf, isTraced, type Service } from './definition.ts';
+
+/** A service that this process started. `stop` lets it finish what it does, for `graceMs` (3 s) at most. */
+export interface RunningService {
+  service: Service;
+  /** How long it took to start: on a machine that is busy or slow, whatever it does next takes long too. */
+  readyAfterMs: number;
+  /** Resolves when the process has ended, however it ended. */
+  ended: Promise<void>;
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** How a service is started. `ports` are those of all services of the step; `onLine` hears each line that it prints. */
+export interface StartOptions {
+  ports: ReadonlyMap<string, number>;
+  onLine?: (line: string) => void;
+  /** Whether what it prints is kept in its log file too; it is if not said otherwise. */
+  keepLog?: boolean;
+  signal?: AbortSignal;
+}
+
+const READY_TIMEOUT_MS = 30_000; // thirty laptops differ: importing the SDK takes one second here, ten on a slow disk
+const STOP_TIMEOUT_MS = 3_000; // one second more than a service takes at most by itself
+const SHOWN_LINES = 12;
+
+/** The file that holds what a service printed since it was last started. */
+export function logFileOf(service: Service): string {
+  return join(stateFolder, 'logs', `${service.name}.log`);
+}
+
+/**
+ * Starts a service and waits until it says that it is ready.
+ * @throws UserError when it ends before that, the last lines that it printed below the sentence, or is not ready after 30 s
+ */
+export async function startService(service: Service, options: StartOptions): Promise<RunningService> {
+  const log = options.keepLog === false ? undefined : await openLog(service);
+  const since = performance.now();
+  const child = spawnService(service, options.ports);
+  const lastLines: string[] = [];
+  const ended = endOf(child);
+
+  for (const stream of [child.stdout!, child.stderr!]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      log?.write(`${line}\n`);
+      options.onLine?.(line);
+      lastLines.push(line);
+      lastLines.splice(0, lastLines.length - SHOWN_LINES);
+    });
+  }
+
+  const running = {
+    service,
+    ended,
+    async stop(graceMs = STOP_TIMEOUT_MS) {
+      await stop(child, ended, graceMs);
+      if (log) await finished(log.end()).catch(() => {}); // a log that cannot be written is no reason to fail
+    },
+  };
+
+  try {
+    await ready(child, options.signal);
+    return { ...running, readyAfterMs: performance.now() - since };
+  } catch (reason) {
+    child.kill('SIGKILL'); // it may not listen to us yet
+    await running.stop();
+    const printed = lastLines.map((line) => `\n  ${line}`).join('');
+    throw new UserError(`${service.name} ${(reason as Error).message}.${printed}`);
+  }
+}
+
+async function openLog(service: Service): Promise<WriteStream> {
+  await mkdir(join(stateFolder, 'logs'), { recursive: true });
+  return createWriteStream(logFileOf(service));
+}
+
+/** The rule of the workshop: a service is main.ts, started with its tracing.ts loaded first if it has one. */
+function spawnService(service: Service, ports: ReadonlyMap<string, number>): ChildProcess {
+  const tracing = isTraced(service) ? ['--import', './tracing.ts'] : [];
+  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...tracing, 'main.ts'], {
+    cwd: service.folder,
+    env: { ...process.env, ...environmentOf(service, ports) },
+    // The channel tells us that it is ready, and tells it that we are gone, which signals cannot do on Windows.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+}
+
+/** Resolves when the process has ended and all that it printed was read. ('close' would not come after disconnect().) */
+async function endOf(child: ChildProcess): Promise<void> {
+  const exit = new Promise<void>((resolve) =>
+    child.once('exit', () => resolve()).once('error', () => resolve()),
+  );
+  await Promise.allSettled([exit, finished(child.stdout!), finished(child.stderr!)]);
+}
+
+function ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`was not ready after ${READY_TIMEOUT_MS / 1_000} s`)),
+      READY_TIMEOUT_MS,
+    );
+    const settle = (error?: Error) => {
+      clearTimeout(timer);
+      if (error) reject(error);
+      else resolve();
+    };
+    child.once('message', () => settle());
+    child.once('error', (error) => settle(new Error(`could not be started: ${error.message}`)));
+    child.once('exit', (code, by) =>
+      settle(new Error(`ended before it was ready (${by ?? `status ${code}`})`)),
+    );
+    signal?.addEventListener('abort', () => settle(new Error('was stopped before it was ready')), {
+      once: true,
+    });
+  });
+}
+
+async function stop(child: ChildProcess, ended: Promise<void>, graceMs: number): Promise<void> {
+  if (child.connected) child.disconnect();
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  await ended;
+  clearTimeout(timer);
+}

@@ -1,0 +1,98 @@
+import { UserError } from '../errors.ts';
+import { readServices, type Service } from './definition.ts';
+import { requireNeeds } from './needs.ts';
+import { portOwner } from './port-owner.ts';
+import { freePort } from './ports.ts';
+import { probe } from './probe.ts';
+import { type RunningService, startService } from './start.ts';
+
+/** The services of a step, all of them up. */
+export interface UsedServices {
+  services: Service[];
+  /** Where each of them that has a port is, as in { 'bands-api': 'http://localhost:8000' }. */
+  urls: Record<string, string>;
+  /** Those that were started for this; the others were running already. */
+  started: RunningService[];
+  stop(): Promise<void>;
+}
+
+/** `ownPorts`: start all of them on free ports, whatever runs already. `onProgress` hears of each start. */
+export interface UseOptions {
+  ownPorts?: boolean;
+  onProgress?: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Makes sure that the services of a step run: uses those that do, starts the others and waits until they are ready.
+ * @throws UserError when something that they need is missing, a port is held by something else, or a service does not
+ * start; then nothing is left running
+ */
+export async function useServices(stepFolder: string, options: UseOptions = {}): Promise<UsedServices> {
+  const services = await readServices(stepFolder);
+  const ports = options.ownPorts ? await freePorts(services) : portsOf(services);
+  const missing = options.ownPorts ? services : await notRunning(services);
+  await requireNeeds(missing);
+  const started = await startAll(missing, ports, options);
+
+  return {
+    services,
+    urls: Object.fromEntries([...ports].map(([name, port]) => [name, `http://localhost:${port}`])),
+    started,
+    stop: async () => void (await Promise.all(started.map((running) => running.stop()))),
+  };
+}
+
+/** The port of each service that has one, as its folder and the environment say. */
+export function portsOf(services: Service[]): Map<string, number> {
+  return new Map(services.flatMap(({ name, port }) => (port === undefined ? [] : [[name, port] as const])));
+}
+
+/** Throws UserError when one of the services runs already, or something else holds its port. */
+export async function requireFreePorts(services: Service[]): Promise<void> {
+  const listeners = await Promise.all(services.map(probe));
+  const taken = services.find((_, index) => listeners[index] !== 'nothing');
+  if (taken) throw await portTaken(taken);
+}
+
+async function freePorts(services: Service[]): Promise<Map<string, number>> {
+  const ports = portsOf(services);
+  for (const name of ports.keys()) ports.set(name, await freePort());
+  return ports;
+}
+
+async function notRunning(services: Service[]): Promise<Service[]> {
+  const listeners = await Promise.all(services.map(probe));
+  const stranger = services[listeners.indexOf('stranger')];
+  if (stranger) throw await portTaken(stranger);
+  return services.filter((_, index) => listeners[index] === 'nothing');
+}
+
+/** The one sentence for a port that something else holds, or a queue that somebody else takes messages from. */
+async function portTaken({ name, port, portVariable, consumes }: Service): Promise<UserError> {
+  if (port === undefined) {
+    return new UserError(`${name} runs already: somebody takes messages from ${consumes}. End that first.`);
+  }
+  const owner = (await portOwner(port!)) ?? 'another program';
+  return new UserError(
+    `Port ${port} is meant for ${name} but held by ${owner}: end that, or choose another port with ${portVariable}.`,
+  );
+}
+
+async function startAll(services: Service[], ports: ReadonlyMap<string, number>, options: UseOptions) {
+  const starts = await Promise.allSettled(
+    services.map(async (service) => {
+      const running = await startService(service, {
+        ports,
+        ...(options.signal && { signal: options.signal }),
+      });
+      options.onProgress?.(`${service.name} is ready after ${(running.readyAfterMs / 1_000).toFixed(1)} s`);
+      return running;
+    }),
+  );
+  const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failure = starts.find((start) => start.status === 'rejected');
+  if (!failure) return started;
+  await Promise.all(started.map((running) => running.stop()));
+  throw failure.reason;
+}
