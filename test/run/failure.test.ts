@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { test, type TestContext } from 'node:test';
+import { queryTrace } from '#workshop/backend/query';
+import { startBackend } from '#workshop/backend/start';
+import { accepts } from '#workshop/services/probe';
+import { freePort } from '#workshop/services/ports';
+import { isolatedEnvironment } from '../support/environment.ts';
+import { runScript, start } from '../support/process.ts';
+
+async function backendAt(t: TestContext, ports: Record<'query' | 'otlpGrpc' | 'otlpHttp', number>) {
+  const backend = await startBackend({
+    queryPort: ports.query,
+    otlpGrpcPort: ports.otlpGrpc,
+    otlpHttpPort: ports.otlpHttp,
+  });
+  t.after(() => backend.close());
+  return backend;
+}
+
+test('a slow reviews-api: status 504, the body and the URL all the same, exit code 1', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const backend = await backendAt(t, ports);
+
+  const { code, stdout, stderr } = await runScript(t, 'run.ts', [], {
+    env: { ...env, REVIEWS_TIMEOUT_MS: '50' },
+  });
+
+  assert.equal(code, 1);
+  assert.match(stderr, /The call failed with status 504 Gateway Timeout\./);
+  const lines = stdout.trimEnd().split('\n');
+  assert.equal(
+    JSON.parse(lines.slice(0, -1).join('\n')).message,
+    'reviews-api failed: no answer within 50 ms',
+  );
+  const traceId = /\/trace\/([0-9a-f]{32})$/.exec(lines.at(-1)!)![1]!;
+
+  const trace = await queryTrace(backend.queryUrl, traceId);
+  const failed = trace!.spans.find(({ name }) => name === 'get reviews')!;
+  assert.equal(failed.error, true);
+  assert.equal(failed.events[0]!.name, 'exception');
+  assert.equal(
+    failed.events[0]!.attributes['exception.message'],
+    'reviews-api failed: no answer within 50 ms',
+  );
+  const server = trace!.spans.find(
+    ({ name, service }) => service === 'bands-api' && name === 'GET /bands/:id',
+  )!;
+  assert.equal(server.error, true);
+  assert.equal(server.attributes['http.response.status_code'], 504);
+});
+
+test('reviews-api down: bands-api answers 502, and its span holds the exception', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const backend = await backendAt(t, ports);
+  const nobody = await freePort();
+  const bands = start(t, process.execPath, ['--import', 'tsx', '--import', './tracing.ts', 'main.ts'], {
+    cwd: 'bands-api',
+    env: {
+      ...env,
+      PORT: String(ports.bands),
+      REVIEWS_API_URL: `http://localhost:${nobody}`,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    },
+  });
+  await bands.printed(/Server listening/);
+
+  const { code, stdout, stderr } = await runScript(t, 'run.ts', ['--json'], { env });
+
+  assert.equal(code, 1);
+  assert.match(stderr, /bands-api \(running already\), reviews-api \(started\)/);
+  const { band, traceId } = JSON.parse(stdout);
+  assert.equal(band.statusCode, 502);
+  assert.match(band.message, /^reviews-api failed: connect ECONNREFUSED/);
+  const trace = await queryTrace(backend.queryUrl, traceId);
+  const failed = trace!.spans.find(({ name }) => name === 'get reviews')!;
+  assert.match(String(failed.events[0]!.attributes['exception.message']), /ECONNREFUSED/);
+});
+
+test('an id that is no UUID: status 400 and the URL of its trace, exit code 1', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+
+  const { code, stdout } = await runScript(t, 'run.ts', ['--band', 'fugazi'], { env });
+
+  assert.equal(code, 1);
+  assert.match(stdout, /"message": "params\/id must match format \\"uuid\\""/);
+  assert.match(stdout.trimEnd().split('\n').at(-1)!, /\/trace\/[0-9a-f]{32}$/);
+});
+
+/** A program that accepts connections and never says anything sensible. */
+async function stranger(t: TestContext, port: number): Promise<Server> {
+  const server = createServer((socket) => socket.on('error', () => {}).end('hello\r\n'));
+  server.listen(port, 'localhost');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return server;
+}
+
+for (const [port, variable, purpose] of [
+  ['bands', 'BANDS_API_PORT', 'bands-api'],
+  ['reviews', 'REVIEWS_API_PORT', 'reviews-api'],
+  ['query', 'JAEGER_URL', "Jaeger's pages"],
+  ['otlpGrpc', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTLP over gRPC'],
+  ['otlpHttp', 'OTLP_URL', 'OTLP over HTTP'],
+] as const) {
+  test(`a stranger on the port of ${purpose}: one sentence with port, process and ${variable}, nothing left`, async (t) => {
+    const { env, ports } = await isolatedEnvironment(t);
+    await stranger(t, ports[port]);
+
+    const { code, stdout, stderr } = await runScript(t, 'run.ts', [], { env });
+
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    const sentence = stderr.split('\n').find((line) => line.startsWith('Port '))!;
+    assert.ok(sentence.includes(`Port ${ports[port]} is meant for ${purpose} but held by`), stderr);
+    if (process.platform === 'linux') assert.ok(sentence.includes(`(process ${process.pid})`), sentence);
+    assert.ok(sentence.includes(variable), sentence);
+    assert.ok(!/\n\s+at /.test(stderr), 'no stack');
+    for (const [name, other] of Object.entries(ports)) {
+      if (name !== port) assert.equal(await accepts(other), false, `${name} is left running`);
+    }
+  });
+}
+
+test('half a backend: queries are answered but nothing takes spans', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const backend = await startBackend({ queryPort: ports.query, otlpGrpcPort: 0, otlpHttpPort: 0 });
+  t.after(() => backend.close());
+
+  const { code, stderr } = await runScript(t, 'run.ts', [], { env });
+
+  assert.equal(code, 1);
+  assert.match(stderr, /answers at .*, but nothing at .* receives spans \(OTLP over gRPC\)/);
+});
+
+test('a backend elsewhere that does not answer: the sentence says where', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+
+  const { code, stderr } = await runScript(t, 'run.ts', [], {
+    env: { ...env, JAEGER_URL: 'http://127.0.0.2:1' },
+  });
+
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /Nothing answers at http:\/\/127\.0\.0\.2:1: start a Jaeger there, or unset JAEGER_URL\./,
+  );
+});
+
+for (const [variable, value, sentence] of [
+  [
+    'JAEGER_URL',
+    'jaeger',
+    /JAEGER_URL is "jaeger", which is no URL: set it to something like http:\/\/localhost:16686\./,
+  ],
+  [
+    'BANDS_API_PORT',
+    '70000',
+    /BANDS_API_PORT is "70000", which is no port: set it to a whole number from 1 to 65535\./,
+  ],
+] as const) {
+  test(`${variable}=${value} is refused with one sentence`, async (t) => {
+    const { env } = await isolatedEnvironment(t);
+
+    const { code, stderr } = await runScript(t, 'run.ts', [], { env: { ...env, [variable]: value } });
+
+    assert.equal(code, 1);
+    assert.match(stderr, sentence);
+  });
+}
