@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { traceIdOf, traceOf } from './traces.ts';
+import { accessible, closed, viewer } from './viewer.ts';
+
+const pages = viewer();
+
+/** The names of the results become exactly these. */
+function resultsBecome(page: Page, names: readonly string[]): Promise<unknown> {
+  return page.waitForFunction(
+    (expected) =>
+      [...document.querySelectorAll('.result .name')].map((name) => name.textContent).join() === expected,
+    names.join(),
+  );
+}
+
+test('as long as there is no trace, the page says what to start', { skip }, async () => {
+  const page = await pages.open('/search');
+  await page.getByText('No trace has arrived yet').waitFor();
+  assert.match(await page.locator('.empty-view').innerText(), /npx tsx run\.ts/);
+  await accessible(page);
+
+  const graph = await pages.open('/dependencies');
+  await graph.getByText('No service has sent a span yet').waitFor();
+
+  // What arrives appears on both without a reload.
+  await pages.send(
+    traceOf('quick', [
+      { id: 'GET /quick', startMs: 1_000, durationMs: 20, kind: 2, attributes: { 'http.route': '/a b' } },
+      {
+        id: 'read',
+        parent: 'GET /quick',
+        service: 'reviews-api',
+        startMs: 1_005,
+        durationMs: 10,
+        kind: 2,
+        status: { code: 2 },
+      },
+    ]),
+    traceOf('slow', [{ id: 'GET /slow', startMs: 2_000, durationMs: 3_000, kind: 2 }]),
+  );
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  await graph.locator('.edge', { hasText: '1 call · 100 % errors' }).waitFor();
+  await accessible(graph);
+  await graph.locator('.node', { hasText: 'reviews-api' }).click();
+  await graph.waitForURL('**/search?service=reviews-api');
+  await resultsBecome(graph, ['GET /quick']);
+  await closed(graph);
+  await accessible(page);
+  await closed(page);
+});
+
+test('what is searched for is in the URL, and Back leads to the search before', { skip }, async () => {
+  const page = await pages.open('/search');
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  await page.locator('select[name=service]').selectOption('reviews-api');
+  await resultsBecome(page, ['GET /quick']);
+  await page.locator('select[name=service]').selectOption('bands-api');
+  await page.getByLabel('At least').fill('1s');
+  await page.keyboard.press('Enter');
+  await resultsBecome(page, ['GET /slow']);
+  assert.equal(new URL(page.url()).search, '?service=bands-api&minDuration=1s');
+  await page.goBack();
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  assert.equal(new URL(page.url()).search, '?service=bands-api');
+  await page.locator('.result-link', { hasText: 'GET /quick' }).click();
+  await page.locator('.span-row').first().waitFor();
+  await page.goBack();
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  assert.equal(await page.locator('select[name=service]').inputValue(), 'bands-api');
+  await closed(page);
+});
+
+test('tags are typed in logfmt and stand in the URL as in that of Jaeger', { skip }, async () => {
+  const page = await pages.open('/search');
+  await page.locator('.result').first().waitFor();
+  await page.getByLabel('Tags').fill('http.route="/a b"');
+  await page.keyboard.press('Enter');
+  await resultsBecome(page, ['GET /quick']);
+  assert.equal(new URL(page.url()).searchParams.get('tags'), '{"http.route":"/a b"}');
+  await page.getByLabel('Tags').fill('nonsense');
+  await page.keyboard.press('Enter');
+  await page
+    .getByText('Write tags as key=value, with quotes around a value with spaces; nonsense is none.')
+    .waitFor();
+  await resultsBecome(page, ['GET /quick']);
+  await closed(page);
+});
+
+test('what is no duration is answered in words', { skip }, async () => {
+  const page = await pages.open('/search?minDuration=soon');
+  await page.locator('#search-problem', { hasText: 'minDuration' }).waitFor();
+  await closed(page, /status of 400/);
+});
+
+test(
+  'where nothing is found, it says which filter leaves nothing, and searches without it',
+  { skip },
+  async () => {
+    const page = await pages.open(
+      '/search?service=bands-api&minDuration=1s&tags=%7B%22http.route%22%3A%22%2Fa%20b%22%7D',
+    );
+    await page.getByText('No trace matches all of this').waitFor();
+    const steps = await page
+      .locator('.filter-steps li')
+      .evaluateAll((all) =>
+        all.map((step) =>
+          [...step.querySelectorAll('.filter, .number')].map((part) => part.textContent).join(': '),
+        ),
+      );
+    assert.deepEqual(steps, [
+      'has a span of bands-api: 2',
+      'which takes at least 1s: 1',
+      'and has http.route="/a b": 0',
+    ]);
+    await accessible(page);
+    await page.getByRole('button', { name: 'Search without it' }).click();
+    await resultsBecome(page, ['GET /slow']);
+    await closed(page);
+  },
+);
+
+test('results can be ordered, and a dot of the plot leads to its trace', { skip }, async () => {
+  const page = await pages.open('/search');
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  await page.getByLabel('Order').selectOption('errors');
+  await resultsBecome(page, ['GET /quick', 'GET /slow']);
+  await page.reload();
+  await resultsBecome(page, ['GET /quick', 'GET /slow']);
+  assert.equal(await page.locator('.scatter circle').count(), 2);
+  await page.locator('.scatter circle:not(.error)').click();
+  await page.waitForURL(`**/trace/${traceIdOf('slow')}`);
+  await closed(page);
+});
+
+test('two traces are picked to compare them, also one that is not in the list', { skip }, async () => {
+  const page = await pages.open(`/search?service=reviews-api&compare=${traceIdOf('slow')}`);
+  await resultsBecome(page, ['GET /quick']);
+  await page.getByLabel(`Compare ${traceIdOf('quick').slice(0, 8)}`).check();
+  await page.getByRole('link', { name: /^Compare/ }).click();
+  await page.waitForURL('**/compare/*...*');
+  await page.locator('.comparison').waitFor();
+  assert.ok(page.url().includes(traceIdOf('slow')) && page.url().includes(traceIdOf('quick')));
+  await accessible(page);
+  const swapped = page.url().split('/').at(-1)!.split('...').toReversed().join('...');
+  await page.getByRole('link', { name: 'Swap A and B' }).click();
+  await page.waitForURL(`**/compare/${swapped}`);
+  await closed(page);
+});
+
+test(
+  'while somebody reads the list new traces wait, and none comes by itself when live is off',
+  { skip },
+  async () => {
+    const page = await pages.open('/search');
+    await resultsBecome(page, ['GET /slow', 'GET /quick']);
+    await page.locator('.result').first().hover();
+    await pages.send(traceOf('third', [{ id: 'GET /third', startMs: 3_000 }]));
+    await page.getByRole('button', { name: 'Show 1 new trace' }).waitFor();
+    await resultsBecome(page, ['GET /slow', 'GET /quick']);
+    await page.mouse.move(700, 120);
+    await resultsBecome(page, ['GET /third', 'GET /slow', 'GET /quick']);
+
+    await page.getByLabel('live').uncheck();
+    assert.ok(page.url().includes('live=0'));
+    await pages.send(traceOf('fourth', [{ id: 'GET /fourth', startMs: 4_000 }]));
+    await page.getByRole('button', { name: 'Show 1 new trace' }).click();
+    await resultsBecome(page, ['GET /fourth', 'GET /third', 'GET /slow', 'GET /quick']);
+    await closed(page);
+  },
+);
+
+test(
+  'the comparison of what is not there waits for it, and of what can be no id says so',
+  { skip },
+  async () => {
+    const late = traceOf('late side', [{ id: 'GET /late', durationMs: 10 }]);
+    const page = await pages.open(`/compare/${traceIdOf('quick')}...${late.traceId}`);
+    await page.getByText('One side is missing').waitFor();
+    await pages.send(late);
+    await page.locator('.comparison').waitFor();
+    await closed(page);
+    const wrong = await pages.open('/compare/one...two');
+    await wrong
+      .getByText('The address of a comparison is /compare/, a trace id, three dots and another trace id.')
+      .waitFor();
+    await closed(wrong, /status of 400/);
+  },
+);
+
+test('an address without a page says which pages there are', { skip }, async () => {
+  const page = await pages.open('/monitor');
+  await page.getByText('There is no page here').waitFor();
+  await accessible(page);
+  await closed(page, /status of 404/);
+});
+
+test('when the backend goes away what was read stays, and the page says so', { skip }, async () => {
+  const page = await pages.open('/search');
+  await page.locator('.result').first().waitFor();
+  await page.route('**/viewer/**', (route) => route.abort());
+  await page.getByText('The trace backend does not answer. What you see stays').waitFor();
+  assert.ok((await page.locator('.result').count()) > 0);
+  await page.unroute('**/viewer/**');
+  await page.getByText('The trace backend does not answer').waitFor({ state: 'detached' });
+  await closed(page, /Failed to load resource/);
+});

@@ -1,0 +1,405 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { queryTrace } from '#workshop/backend/query';
+import { waterfallText } from '#workshop/trace/text';
+import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { largeTrace, richTrace, spanIdOf, traceIdOf, traceOf } from './traces.ts';
+import { accessible, closed, phone, rowNames, viewer } from './viewer.ts';
+
+const pages = viewer();
+
+const tree = () =>
+  traceOf('tree', [
+    { id: 'root', kind: 2, durationMs: 100 },
+    { id: 'a', parent: 'root', startMs: 5, durationMs: 40 },
+    { id: 'a1', parent: 'a', startMs: 10, durationMs: 10, service: 'reviews-api' },
+    { id: 'a2', parent: 'a', startMs: 25, durationMs: 10, service: 'reviews-api' },
+    { id: 'b', parent: 'root', startMs: 50, durationMs: 40 },
+    { id: 'b1', parent: 'b', startMs: 55, durationMs: 10, service: 'reviews-api' },
+  ]);
+const rowOf = (page: Page, name: string) => page.locator(`#span-${spanIdOf('tree', name)}`);
+
+async function openTree(query = ''): Promise<Page> {
+  const [id] = await pages.send(tree());
+  const page = await pages.open(`/trace/${id}${query}`);
+  await rowNames(page);
+  return page;
+}
+
+/** Waits until exactly these rows are there. */
+function rowsBecome(page: Page, names: readonly string[]): Promise<unknown> {
+  return page.waitForFunction(
+    (expected) =>
+      [...document.querySelectorAll('.span-row .name')].map((name) => name.textContent).join() === expected,
+    names.join(),
+  );
+}
+
+test('one span, all of them or a level at a time can be folded and opened', { skip }, async () => {
+  const page = await openTree();
+  await rowOf(page, 'a').locator('.fold').click();
+  await rowsBecome(page, ['root', 'a', 'b', 'b1']);
+  await page.keyboard.press(']');
+  await rowsBecome(page, ['root']);
+  await page.getByRole('button', { name: 'Open one level' }).click();
+  await rowsBecome(page, ['root', 'a', 'b']);
+  await page.waitForURL(/level=2/);
+  await page.reload();
+  await rowsBecome(page, ['root', 'a', 'b']);
+  await page.getByRole('button', { name: 'Open all' }).click();
+  await rowsBecome(page, ['root', 'a', 'a1', 'a2', 'b', 'b1']);
+  await closed(page);
+});
+
+test('everything can be reached with the keyboard, and the focus can be seen', { skip }, async () => {
+  const page = await openTree();
+  await page.locator('.divider').focus();
+  await page.keyboard.press('Tab');
+  const focused = () =>
+    page.evaluate(
+      () => document.activeElement?.querySelector('.name')?.textContent ?? document.activeElement?.className,
+    );
+  assert.equal(await focused(), 'root');
+  assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle), 'none');
+
+  for (const [key, expected] of [
+    ['ArrowDown', 'a'],
+    ['ArrowDown', 'a1'],
+    ['ArrowLeft', 'a'],
+    ['End', 'b1'],
+    ['Home', 'root'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await page.waitForFunction(
+      (name) => document.activeElement?.querySelector('.name')?.textContent === name,
+      expected,
+    );
+  }
+  await page.keyboard.press('ArrowLeft');
+  await rowsBecome(page, ['root']);
+  await page.keyboard.press('ArrowRight');
+  await rowsBecome(page, ['root', 'a', 'a1', 'a2', 'b', 'b1']);
+  await page.keyboard.press('Enter');
+  await page.locator('.details').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.details').waitFor({ state: 'detached' });
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('a2');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('.find output')?.textContent === '1 of 1');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('next error').waitFor();
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await closed(page);
+});
+
+test(
+  'a link leads to one span, opens it and brings it onto the screen, by #span- as by uiFind',
+  { skip },
+  async () => {
+    const [id] = await pages.send(largeTrace(1_000));
+    const span = spanIdOf('large 1000', 'span 777');
+    for (const link of [
+      `?uiFind=${span}`,
+      `#span-${span}`,
+      `?uiFind=${span}#span-${span}`,
+      `?level=1#span-${span}`,
+    ]) {
+      const page = await pages.open(`/trace/${id}${link}`);
+      const row = page.locator(`#span-${span}`);
+      await row.waitFor();
+      await page.locator('.details').waitFor();
+      await page.waitForFunction((rowId) => {
+        const { top, bottom } = document.getElementById(rowId)!.getBoundingClientRect();
+        return top > 0 && bottom < innerHeight;
+      }, `span-${span}`);
+      assert.equal(await row.getAttribute('tabindex'), '0');
+      await closed(page);
+    }
+  },
+);
+
+test('next and previous lead from one span found to the other, round and round', { skip }, async () => {
+  const page = await openTree();
+  await page.getByPlaceholder('Find').fill('reviews-api');
+  const at = (text: string) =>
+    page.waitForFunction((wanted) => document.querySelector('.find output')?.textContent === wanted, text);
+  await at('3 found');
+  await page.getByRole('button', { name: 'Next span found' }).click();
+  await at('1 of 3');
+  await page.getByRole('button', { name: 'Previous span found' }).click();
+  await at('3 of 3');
+  await page.getByRole('button', { name: 'Next span found' }).click();
+  await at('1 of 3');
+  await page.getByPlaceholder('Find').fill('service=nobody');
+  await at('none');
+  assert.ok(await page.getByRole('button', { name: 'Next span found' }).isDisabled());
+  await closed(page);
+});
+
+test('a filter shows the spans of a service with the way to them', { skip }, async () => {
+  const page = await openTree();
+  await page.locator('.chip', { hasText: 'reviews-api' }).click();
+  await page.locator('.path-only').first().waitFor();
+  assert.deepEqual(await page.locator('.span-row:not(.path-only) .name').allTextContents(), [
+    'a1',
+    'a2',
+    'b1',
+  ]);
+  assert.deepEqual(await page.locator('.span-row.path-only .name').allTextContents(), ['root', 'a', 'b']);
+  await closed(page);
+});
+
+test(
+  'details say all that a span knows: 300 attributes, long values, events with offsets, links, what went wrong',
+  { skip },
+  async () => {
+    await pages.send(richTrace());
+    const open = ['pay', 'many', 'long', 'hostile', 'linked'].map((id) => spanIdOf('rich', id));
+    const page = await pages.open(`/trace/${traceIdOf('rich')}?open=${open.join()}`, {
+      viewport: { width: 1440, height: 6_000 },
+    });
+    const details = (id: string) =>
+      page.locator(`.details:has([aria-label="Copy span id"])`, { hasText: spanIdOf('rich', id) });
+    await details('linked').waitFor();
+
+    assert.match(await details('pay').innerText(), /80 ms after the span began, at 120 ms/);
+    assert.match(await details('pay').innerText(), /CardError: card declined\n\s+at charge/);
+    assert.match(await details('many').locator('h2').first().innerText(), /Attributes 300/);
+    await details('many').getByRole('button', { name: 'Show 240 more attributes' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('.attributes tr').length > 300);
+    await details('long').getByRole('button', { name: 'Show all 5,250 characters' }).click();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('.value')].some((value) => value.textContent!.length === 5_250),
+    );
+    const link = details('linked').getByRole('link', { name: /^span/ });
+    assert.equal(
+      await link.getAttribute('href'),
+      `/trace/${traceIdOf('other')}?uiFind=${spanIdOf('other', 'root')}#span-${spanIdOf('other', 'root')}`,
+    );
+    assert.equal(await page.evaluate(() => (window as { hacked?: number }).hacked), undefined);
+    assert.equal(await page.locator('#page img, #page script').count(), 0);
+    await closed(page);
+  },
+);
+
+test('all events of the trace stand in order of time, and lead to their spans', { skip }, async () => {
+  await pages.send(richTrace());
+  const page = await pages.open(`/trace/${traceIdOf('rich')}`);
+  await page.getByRole('button', { name: 'Events 3' }).click();
+  await page.locator('.events-view').waitFor();
+  assert.deepEqual(await page.locator('.events-view tbody td:first-child').allTextContents(), [
+    '120 ms',
+    '330 ms',
+    '600 ms',
+  ]);
+  await accessible(page);
+  await page.locator('.events-view .link').first().click();
+  await page.locator('.details').waitFor();
+  await page.waitForURL((url) => url.hash === `#span-${spanIdOf('rich', 'pay')}`);
+  await closed(page);
+});
+
+test(
+  'the copied text is the waterfall of the terminal, and ids and values can be copied',
+  { skip },
+  async () => {
+    const page = await openTree();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+    await page.getByRole('button', { name: 'Copy as text' }).click();
+    await page.getByText('Waterfall copied.').waitFor();
+    const trace = (await queryTrace(pages.backend.queryUrl, traceIdOf('tree')))!;
+    assert.equal(await clipboard(), waterfallText(trace, { maxRows: Infinity }));
+    await page.getByRole('button', { name: 'Copy trace id' }).click();
+    await page.getByText('Trace id copied.').waitFor();
+    assert.equal(await clipboard(), traceIdOf('tree'));
+    await closed(page);
+  },
+);
+
+test(
+  'new spans of an unfinished trace appear, and leave what the reader looks at where it is',
+  { skip },
+  async () => {
+    const name = 'unfinished';
+    const children = Array.from({ length: 80 }, (_, index) => ({
+      id: `child ${index}`,
+      parent: 'root',
+      startMs: 100 + index * 10,
+      durationMs: 8,
+    }));
+    const [id] = await pages.send(traceOf(name, children.slice(10)));
+    const page = await pages.open(`/trace/${id}`);
+    await rowNames(page);
+    const looked = `span-${spanIdOf(name, 'child 50')}`;
+    await page
+      .locator(`#${looked}`)
+      .waitFor({ state: 'attached' })
+      .catch(() => {});
+    await page.evaluate(() => window.scrollTo(0, 1_200));
+    await page.locator(`#${looked}`).waitFor();
+    const placeOf = () =>
+      page.locator(`#${looked}`).evaluate((row) => ({
+        top: row.getBoundingClientRect().top,
+        bar: row.querySelector('.bar')!.getBoundingClientRect().left,
+      }));
+    const before = await placeOf();
+
+    await pages.send(traceOf(name, [{ id: 'root', durationMs: 2_000 }, ...children.slice(0, 10)]));
+    await page.getByText(/11 more spans arrived/).waitFor();
+    await page.waitForFunction(
+      ([row, top]) =>
+        Math.abs(document.getElementById(row as string)!.getBoundingClientRect().top - (top as number)) < 2,
+      [looked, before.top],
+    );
+    assert.ok(Math.abs((await placeOf()).bar - before.bar) < 2, 'the bars moved');
+    await page.getByRole('button', { name: 'Show all of it' }).click();
+    await page.waitForFunction(() => !location.search.includes('zoom='));
+    await closed(page);
+  },
+);
+
+test(
+  'a part of the time is chosen by dragging, by keys and by the handles, and shown wherever the whole is',
+  { skip },
+  async () => {
+    const page = await openTree();
+    const strip = (await page.locator('.overview').boundingBox())!;
+    await page.mouse.move(strip.x + strip.width * 0.25, strip.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(strip.x + strip.width * 0.5, strip.y + 10, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/zoom=2\d{4}-(49|50)\d{3}/);
+    assert.match((await rowOf(page, 'b1').locator('.duration').textContent())!, /▸$/);
+    await page.keyboard.press('0');
+    await page.waitForURL((url) => !url.search.includes('zoom'));
+    await page.getByRole('slider', { name: 'Start of the part shown' }).focus();
+    await page.keyboard.press('PageUp');
+    await page.waitForURL(/zoom=10000-100000/);
+    await closed(page);
+  },
+);
+
+test('nothing moves while a page loads, and neither theme nor size flashes', { skip }, async () => {
+  await pages.send(tree());
+  const page = await pages.open('/search');
+  await page.evaluate(() => {
+    localStorage.setItem('viewer.theme', 'dark');
+    localStorage.setItem('viewer.size', 'projector');
+  });
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    (window as unknown as { shifts: number[] }).shifts = shifts;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        shifts.push((entry as PerformanceEntry & { value: number }).value);
+    }).observe({ type: 'layout-shift', buffered: true });
+    document.addEventListener('readystatechange', () => {
+      if (document.readyState === 'interactive')
+        (window as unknown as { early: string }).early = JSON.stringify(document.documentElement.dataset);
+    });
+  });
+  for (const path of [`/trace/${traceIdOf('tree')}`, '/search', '/dependencies']) {
+    await page.goto(pages.backend.queryUrl + path);
+    await page.locator('.span-row, .result, .node').first().waitFor();
+    await page.waitForLoadState('networkidle').catch(() => {});
+    const { shifts, early } = await page.evaluate(() => ({
+      shifts: (window as unknown as { shifts: number[] }).shifts,
+      early: (window as unknown as { early: string }).early,
+    }));
+    assert.deepEqual(shifts, [], path);
+    assert.deepEqual(JSON.parse(early), { theme: 'dark', size: 'projector' });
+  }
+  await closed(page);
+});
+
+test('on paper there are all rows and nothing to click', { skip }, async () => {
+  const [id] = await pages.send(largeTrace(200));
+  const page = await pages.open(`/trace/${id}`);
+  await rowNames(page);
+  const onScreen = await page.locator('.span-row').count();
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  await page.waitForFunction(() => document.querySelectorAll('.span-row').length === 200);
+  assert.ok(onScreen < 100);
+  assert.ok(!(await page.locator('.toolbar').isVisible()) && !(await page.locator('.masthead').isVisible()));
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  await page.waitForFunction(() => document.querySelectorAll('.span-row').length < 100);
+  await closed(page);
+});
+
+test(
+  '10,000 spans can be scrolled, found and opened, with only those on the screen in the document',
+  { skip },
+  async () => {
+    const [id] = await pages.send(largeTrace(10_000));
+    const page = await pages.open(`/trace/${id}`);
+    await rowNames(page);
+    assert.equal(await page.locator('.rows').getAttribute('aria-rowcount'), '10001');
+    await page.keyboard.press(']');
+    await page.waitForFunction(() => document.querySelectorAll('.span-row').length === 1);
+    await page.keyboard.press('[');
+    await page.waitForFunction(() => document.querySelectorAll('.span-row').length > 20);
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight / 2));
+    await page.waitForFunction(() => {
+      const rows = [...document.querySelectorAll('.span-row')].map((row) => row.getBoundingClientRect());
+      return rows.some(({ top }) => top > 300 && top < 400) && rows.length < 120;
+    });
+    await page.getByPlaceholder('Find').fill('owner-17');
+    await page.waitForFunction(() => document.querySelector('.find output')?.textContent === '200 found');
+    await page.getByPlaceholder('Find').fill('thing.id=9876');
+    await page.waitForFunction(() => document.querySelector('.find output')?.textContent === '1 found');
+    await page.keyboard.press('Enter');
+    await page.locator(`#span-${spanIdOf('large 10000', 'span 9876')}`).click();
+    await page.locator('.details').waitFor();
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await accessible(page);
+    await closed(page);
+  },
+);
+
+test(
+  'on a phone nothing is wider than the screen, and it is accessible there and on a projector',
+  { skip },
+  async () => {
+    await pages.send(richTrace());
+    for (const options of [{ viewport: phone }, { projector: true }]) {
+      for (const path of [
+        `/trace/${traceIdOf('rich')}?open=${spanIdOf('rich', 'long')}`,
+        '/search',
+        `/compare/${traceIdOf('rich')}...${traceIdOf('rich')}`,
+        '/dependencies',
+      ]) {
+        const page = await pages.open(path, options);
+        await page.locator('.span-row, .result, .node, .comparison').first().waitFor();
+        const { wide, width } = await page.evaluate(() => ({
+          wide: document.documentElement.scrollWidth,
+          width: document.documentElement.clientWidth,
+        }));
+        assert.ok(wide <= width, `${path} is ${wide} px wide in ${width}`);
+        await accessible(page);
+        await closed(page);
+      }
+    }
+  },
+);
+
+test('an id that no trace can have is answered in words', { skip }, async () => {
+  const page = await pages.open('/trace/not-an-id');
+  await page.getByText('"not-an-id" is no trace id: one has up to 32 digits of 0–9 and a–f.').waitFor();
+  await closed(page, /status of 400/);
+  const lookup = await pages.open('/search');
+  await lookup.getByPlaceholder('Trace id').fill('nonsense');
+  await lookup.keyboard.press('Enter');
+  await lookup.getByText('A trace id has up to 32 digits').waitFor();
+  await lookup.getByPlaceholder('Trace id').fill(`http://localhost/trace/${traceIdOf('tree').toUpperCase()}`);
+  await lookup.keyboard.press('Enter');
+  await lookup.waitForURL(`**/trace/${traceIdOf('tree')}`);
+  await closed(lookup);
+});

@@ -1,0 +1,131 @@
+/** One browser and one backend for the tests of a file, and what they have in common. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { type Backend, startBackend } from '#workshop/backend/start';
+import { nameHelper } from '#workshop/browser';
+import { projectFolder } from '#workshop/settings';
+import { launchBrowser, skipWithoutBrowser } from '../support/browser.ts';
+import { sendHttp } from '../support/otlp.ts';
+import type { TraceSketch } from './traces.ts';
+
+export interface Viewer {
+  backend: Backend;
+  /** Opens a page of the backend in a browser that knows nothing yet. It is closed and checked by `closed`. */
+  open(path: string, options?: BrowserContextOptions & { projector?: boolean }): Promise<Page>;
+  /** Sends the spans of traces and gives the ids of the traces. */
+  send(...traces: TraceSketch[]): Promise<string[]>;
+}
+
+export const desktop = { width: 1440, height: 900 };
+export const laptop = { width: 1024, height: 768 };
+export const phone = { width: 390, height: 844 };
+
+/** Starts browser and backend before the tests of a file, and ends them afterwards. */
+export function viewer(): Viewer {
+  let browser: Browser | undefined;
+  let backend: Backend | undefined;
+  if (!skipWithoutBrowser) {
+    before(async () => {
+      backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
+      browser = await launchBrowser();
+    });
+    after(async () => {
+      await browser?.close();
+      await backend?.close();
+    });
+  }
+  return {
+    get backend() {
+      return backend!;
+    },
+    async open(path, { projector = false, ...options } = {}) {
+      const context = await browser!.newContext({ viewport: desktop, ...options });
+      await context.addInitScript(nameHelper);
+      if (projector) await context.addInitScript(`localStorage.setItem('viewer.size', 'projector')`);
+      const page = await context.newPage();
+      watch(page, context);
+      await page.goto(backend!.queryUrl + path);
+      return page;
+    },
+    async send(...traces) {
+      for (const message of traces.flatMap(({ messages }) => messages)) {
+        const answer = await sendHttp(backend!.otlpHttpUrl, message);
+        assert.equal(answer.status, 200);
+      }
+      return traces.map(({ traceId }) => traceId);
+    },
+  };
+}
+
+const complaints = new WeakMap<Page, string[]>();
+
+/** Notes what a page complains of, and every request that leaves the backend. */
+function watch(page: Page, context: BrowserContext): void {
+  const heard: string[] = [];
+  complaints.set(page, heard);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) heard.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => heard.push(`thrown: ${error.stack}`));
+  context.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (protocol !== 'data:' && hostname !== 'localhost') heard.push(`asked for ${request.url()}`);
+  });
+}
+
+/** Closes a page. It must not have complained of anything, but for what the test expects. */
+export async function closed(page: Page, expected?: RegExp): Promise<void> {
+  const heard = (complaints.get(page) ?? []).filter((complaint) => !expected?.test(complaint));
+  await page.context().close();
+  assert.deepEqual(heard, []);
+}
+
+/** The names of the rows on the page, from top to bottom, without those that are drawn beyond the screen. */
+export async function rowNames(page: Page): Promise<string[]> {
+  await page.locator('.span-row').first().waitFor();
+  return page.locator('.span-row').evaluateAll((rows) =>
+    rows
+      .map((row) => ({
+        at: Number(row.getAttribute('aria-rowindex')),
+        name: row.querySelector('.name')?.textContent ?? '',
+      }))
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ name }) => name),
+  );
+}
+
+let axeSource: Promise<string> | undefined;
+
+/** Pictures of the pages, to be looked at; git ignores them. */
+const pictures = join(projectFolder, '.workshop', 'screenshots');
+
+/**
+ * Asks axe-core about the page in the light and the dark theme: WCAG 2.2, levels A and AA, and best practices. Leaves a
+ * picture of each.
+ */
+export async function accessible(page: Page): Promise<void> {
+  axeSource ??= readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+  await page.evaluate(await axeSource);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const violations = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+      const result = await axe.run(document, { resultTypes: ['violations'] });
+      return result.violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
+      );
+    });
+    await page.screenshot({ path: join(pictures, `${pictureName(page)}-${colorScheme}.png`) });
+    assert.deepEqual(violations, [], `in ${colorScheme}`);
+  }
+}
+
+/** After the page's address and width. */
+function pictureName(page: Page): string {
+  const { pathname, search } = new URL(page.url());
+  const address = `${pathname}${search}`.replace(/[^a-z0-9]+/gi, '-').slice(1, 60);
+  return `${address}-${page.viewportSize()!.width}`;
+}

@@ -1,0 +1,189 @@
+import { batch, effect, signal } from '@preact/signals';
+import { render, type ComponentChildren } from 'preact';
+import type { TraceAnswer } from '../../backend/pages/answers.ts';
+import { fromColumns } from '../../trace/columns.ts';
+import { formatDuration } from '../../trace/duration.ts';
+import type { Waterfall } from '../../trace/waterfall.ts';
+import { knowServices, serviceClass } from '../frame/colours.ts';
+import { Frame } from '../frame/frame.tsx';
+import { shortId, traceIdFrom, traceUrl } from '../frame/ids.ts';
+import { bindKeys } from '../frame/keys.tsx';
+import { follow } from '../frame/live.ts';
+import { clockTime, counted } from '../frame/times.ts';
+import {
+  a,
+  b,
+  comparison,
+  counts,
+  hasOwnScales,
+  onlyVerdict,
+  setOwnScales,
+  show,
+  verdicts,
+  verdictSigns,
+  waterfallA,
+  waterfallB,
+} from './state.ts';
+import { ComparisonTable } from './table.tsx';
+import { difference } from './words.ts';
+
+const [idA, idB] = decodeURIComponent(location.pathname.split('/')[2] ?? '')
+  .split('...')
+  .map(traceIdFrom);
+const isValid = idA !== undefined && idB !== undefined;
+
+/** How many of the two have been asked for. */
+const answered = signal(0);
+
+function ComparePage() {
+  if (!isValid) {
+    return (
+      <Message title="These two cannot be compared">
+        The address of a comparison is /compare/, a trace id, three dots and another trace id.
+      </Message>
+    );
+  }
+  const before = waterfallA.value;
+  const after = waterfallB.value;
+  if (!before || !after) {
+    if (answered.value < 2) return <div class="skeleton" aria-busy="true" />;
+    const missing = [!before && idA, !after && idB].filter(Boolean).map((id) => shortId(String(id)));
+    return (
+      <Message title="One side is missing">
+        No span of trace {missing.join(' and trace ')} is here. It appears by itself if it arrives.
+      </Message>
+    );
+  }
+  return (
+    <>
+      <h1 class="verdict-line">
+        <span class="number">{formatDuration(before.durationUs, after.durationUs)}</span>
+        <span aria-hidden="true"> → </span>
+        <span class="hidden-text">became</span>
+        <span class="number">{formatDuration(after.durationUs, before.durationUs)}</span>
+        <span class="by"> {difference(before.durationUs, after.durationUs)}</span>
+      </h1>
+      <div class="sides">
+        <Side name="A" id={idA} of={before} />
+        <a class="button swap" href={`/compare/${idB}...${idA}`} title="A becomes B, and B becomes A (r)">
+          ⇄ <span class="hidden-text">Swap A and B</span>
+        </a>
+        <Side name="B" id={idB} of={after} />
+      </div>
+      <div class="toolbar">
+        <div class="services" role="group" aria-label="Show only">
+          {verdicts.map((verdict) => (
+            <button
+              key={verdict}
+              type="button"
+              class={`chip ${verdict}`}
+              aria-pressed={onlyVerdict.value === verdict}
+              disabled={counts.value[verdict] === 0}
+              onClick={() => show(onlyVerdict.value === verdict ? undefined : verdict)}
+            >
+              <span class="sign" aria-hidden="true">
+                {verdictSigns[verdict]}
+              </span>{' '}
+              {verdict} <small>{counts.value[verdict]}</small>
+            </button>
+          ))}
+        </div>
+        <p class="legend">
+          <span class="sample a" aria-hidden="true" /> A <span class="sample b" aria-hidden="true" /> B
+        </p>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={hasOwnScales.value}
+            onChange={({ currentTarget }) => setOwnScales(currentTarget.checked)}
+          />
+          each at its own scale
+        </label>
+      </div>
+      {comparison.value.length > 0 && <ComparisonTable />}
+    </>
+  );
+}
+
+function Side({
+  name,
+  id,
+  of: { rows, startUs, durationUs, errorCount },
+}: {
+  name: string;
+  id: string;
+  of: Waterfall;
+}) {
+  const root = rows[0]?.span;
+  if (!root) return null;
+  return (
+    <section class={`side ${serviceClass(root.service)}`} aria-label={`Trace ${name}`}>
+      <span class="letter">{name}</span>
+      <div>
+        <p class="side-name">
+          <a href={traceUrl(id)}>
+            <bdi>{root.name}</bdi>
+          </a>{' '}
+          <bdi class="service">{root.service}</bdi>
+        </p>
+        <p class="side-facts">
+          <strong>{formatDuration(durationUs)}</strong> · {clockTime(startUs)} ·{' '}
+          {counted(rows.length, 'span')} ·{' '}
+          {errorCount > 0 ? <span class="failed">{counted(errorCount, 'error')}</span> : 'no errors'} ·{' '}
+          <code>{shortId(id)}</code>
+        </p>
+      </div>
+    </section>
+  );
+}
+
+function Message({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <div class="empty-view">
+      <h1>{title}</h1>
+      <p>{children}</p>
+      <p>
+        <a class="button" href="/search">
+          Pick two traces
+        </a>
+      </p>
+    </div>
+  );
+}
+
+function start(id: string, side: typeof a): void {
+  let isFirst = true;
+  follow<TraceAnswer>(
+    () => `/viewer/trace/${id}`,
+    (answer) => {
+      batch(() => {
+        if (isFirst) answered.value++;
+        isFirst = false;
+        if ('problem' in answer || !answer.data) return;
+        knowServices(answer.data.services);
+        side.value = fromColumns(answer.data.trace);
+      });
+    },
+  );
+}
+
+if (isValid) {
+  start(idA, a);
+  start(idB, b);
+  bindKeys({
+    keys: ['o'],
+    does: 'each trace at its own scale',
+    run: () => setOwnScales(!hasOwnScales.value),
+  });
+  bindKeys({ keys: ['r'], does: 'swap A and B', run: () => location.assign(`/compare/${idB}...${idA}`) });
+  effect(() => {
+    const name = waterfallB.value?.rows[0]?.span.name;
+    if (name) document.title = `Compare ${name}: ${shortId(idA)} with ${shortId(idB)}`;
+  });
+}
+render(
+  <Frame current="Compare">
+    <ComparePage />
+  </Frame>,
+  document.querySelector('#page')!,
+);

@@ -1,0 +1,60 @@
+/** What the comparison shows. Which traces, the filter and the scale are in the URL. */
+import { computed, signal } from '@preact/signals';
+import { compareTraces, type ComparisonRow, type Verdict } from '../../trace/compare.ts';
+import type { Trace } from '../../trace/model.ts';
+import { waterfallOf } from '../../trace/waterfall.ts';
+
+export const verdicts: readonly Verdict[] = ['slower', 'faster', 'new', 'gone', 'same'];
+export const verdictSigns: Record<Verdict, string> = {
+  slower: '▲',
+  faster: '▼',
+  new: '+',
+  gone: '−',
+  same: '=',
+};
+
+/** The traces before and after; undefined as long as they have not arrived. */
+export const a = signal<Trace | undefined>(undefined);
+export const b = signal<Trace | undefined>(undefined);
+
+const parameters = new URLSearchParams(location.search);
+export const onlyVerdict = signal<Verdict | undefined>(
+  verdicts.find((verdict) => verdict === parameters.get('only')),
+);
+export const hasOwnScales = signal(parameters.get('scale') === 'own');
+
+export const waterfallA = computed(() => a.value && waterfallOf(a.value));
+export const waterfallB = computed(() => b.value && waterfallOf(b.value));
+
+export const comparison = computed<readonly ComparisonRow[]>(() =>
+  a.value && b.value ? compareTraces(a.value, b.value) : [],
+);
+
+export const counts = computed(() => {
+  const sums: Record<Verdict, number> = { slower: 0, faster: 0, new: 0, gone: 0, same: 0 };
+  for (const { verdict } of comparison.value) sums[verdict]++;
+  return sums;
+});
+
+export const shown = computed(() =>
+  onlyVerdict.value
+    ? comparison.value.filter(({ verdict }) => verdict === onlyVerdict.value)
+    : comparison.value,
+);
+
+export function show(only: Verdict | undefined): void {
+  onlyVerdict.value = only;
+  writeUrl();
+}
+
+export function setOwnScales(own: boolean): void {
+  hasOwnScales.value = own;
+  writeUrl();
+}
+
+function writeUrl(): void {
+  const next = new URLSearchParams();
+  if (onlyVerdict.value) next.set('only', onlyVerdict.value);
+  if (hasOwnScales.value) next.set('scale', 'own');
+  history.replaceState(null, '', `${location.pathname}${next.size > 0 ? `?${next}` : ''}`);
+}

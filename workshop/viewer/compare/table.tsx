@@ -1,0 +1,166 @@
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { ComparisonRow } from '../../trace/compare.ts';
+import { formatDuration } from '../../trace/duration.ts';
+import { ticksOf } from '../../trace/ticks.ts';
+import { serviceClass } from '../frame/colours.ts';
+import { traceUrl } from '../frame/ids.ts';
+import { counted } from '../frame/times.ts';
+import { hasOwnScales, shown, verdictSigns, waterfallA, waterfallB } from './state.ts';
+import { signed } from './words.ts';
+
+/** Rows are drawn so many at a time. */
+const STEP = 500;
+/** Levels deeper than this are not indented any further. */
+const DEEPEST = 10;
+
+/** Both traces as one table: what each span took in the one and the other, and the two waterfalls in one lane. */
+export function ComparisonTable() {
+  const most = useSignal(STEP);
+  const all = shown.value;
+  const { scaleA, scaleB } = scales();
+  return (
+    <>
+      <table class="comparison">
+        <thead>
+          <tr>
+            <th scope="col">Span</th>
+            <th scope="col" class="number">
+              A
+            </th>
+            <th scope="col" class="number">
+              B
+            </th>
+            <th scope="col" class="number">
+              Difference
+            </th>
+            <th scope="col" class="both">
+              <Ruler untilUs={hasOwnScales.value ? undefined : scaleA} />
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.slice(0, most.value).map((row) => (
+            <Line key={keyOf(row)} row={row} scaleA={scaleA} scaleB={scaleB} />
+          ))}
+        </tbody>
+      </table>
+      {all.length > most.value && (
+        <p>
+          <button type="button" class="button" onClick={() => (most.value += STEP)}>
+            Show {counted(Math.min(STEP, all.length - most.value), 'more span')} of{' '}
+            {all.length.toLocaleString('en')}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** How long each lane is, in µs: the same for both, unless each trace is to fill it. */
+function scales() {
+  const ofA = Math.max(1, waterfallA.value?.durationUs ?? 1);
+  const ofB = Math.max(1, waterfallB.value?.durationUs ?? 1);
+  const both = Math.max(ofA, ofB);
+  return hasOwnScales.value ? { scaleA: ofA, scaleB: ofB } : { scaleA: both, scaleB: both };
+}
+
+function keyOf({ a, b }: ComparisonRow): string {
+  return `${a?.span.spanId ?? ''} ${b?.span.spanId ?? ''}`;
+}
+
+function Line({ row, scaleA, scaleB }: { row: ComparisonRow; scaleA: number; scaleB: number }) {
+  const { service, name, depth, a, b, verdict, deltaUs } = row;
+  return (
+    <tr class={`${serviceClass(service)} ${verdict}`}>
+      <th scope="row">
+        <span class="indent" style={{ '--levels': String(Math.min(depth, DEEPEST)) }} />
+        <span class="what">
+          <bdi class="name">{name}</bdi>
+          <span class="second-line">
+            <span class="service-of">
+              <span class="swatch" aria-hidden="true" />
+              <bdi>{service}</bdi>
+            </span>
+          </span>
+        </span>
+      </th>
+      <Duration of={a} beside={b} />
+      <Duration of={b} beside={a} />
+      <td class="number verdict">
+        <span class="sign" aria-hidden="true">
+          {verdictSigns[verdict]}
+        </span>{' '}
+        {verdict === 'new' || verdict === 'gone' ? verdict : signed(deltaUs)}
+        <span class="hidden-text"> ({verdict})</span>
+      </td>
+      <td class="both">
+        <span class="lane" aria-hidden="true">
+          {a && <Bar of={a} scaleUs={scaleA} which="a" />}
+          {b && <Bar of={b} scaleUs={scaleB} which="b" />}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+type Side = ComparisonRow['a'];
+
+function Duration({ of: row, beside }: { of: Side; beside: Side }) {
+  if (!row) return <td class="number none">–</td>;
+  const { span } = row;
+  return (
+    <td class="number">
+      <a href={traceUrl(span.traceId, span.spanId)}>{formatDuration(row.durationUs, beside?.durationUs)}</a>
+      {span.error && (
+        <span class="error-sign" title="error">
+          <span class="hidden-text"> error</span>
+        </span>
+      )}
+    </td>
+  );
+}
+
+function Bar({ of: row, scaleUs, which }: { of: NonNullable<Side>; scaleUs: number; which: 'a' | 'b' }) {
+  const left = (row.offsetUs / scaleUs) * 100;
+  const width = (Math.max(0, row.durationUs) / scaleUs) * 100;
+  return (
+    <>
+      <span class={`bar ${which}`} style={{ left: `${left}%`, width: `max(3px, ${width}%)` }} />
+      {row.gaps.map(({ offsetUs, durationUs }) => (
+        <span
+          class={`gap ${which}`}
+          key={offsetUs}
+          style={{ left: `${(offsetUs / scaleUs) * 100}%`, width: `${(durationUs / scaleUs) * 100}%` }}
+        />
+      ))}
+    </>
+  );
+}
+
+function Ruler({ untilUs }: { untilUs: number | undefined }) {
+  const ruler = useRef<HTMLSpanElement>(null);
+  const room = useSignal(5);
+  useLayoutEffect(() => {
+    const measure = () => {
+      const em = Number.parseFloat(getComputedStyle(ruler.current!).fontSize);
+      room.value = Math.max(1, Math.floor(ruler.current!.clientWidth / (em * 6)));
+    };
+    measure();
+    const resizing = new ResizeObserver(measure);
+    resizing.observe(ruler.current!);
+    return () => resizing.disconnect();
+  }, []);
+  return (
+    <span class="ruler" ref={ruler}>
+      <span class="hidden-text">Time</span>
+      {untilUs === undefined
+        ? 'each at its own scale'
+        : ticksOf(0, untilUs, Math.min(8, room.value)).map(({ us, text }) => (
+            <span class="tick" key={us} style={{ left: `${(us / untilUs) * 100}%` }} aria-hidden="true">
+              {text}
+            </span>
+          ))}
+    </span>
+  );
+}

@@ -1,0 +1,18 @@
+import { formatDuration } from '../../trace/duration.ts';
+
+/** How two durations differ, in words that say by how much: `13 times as fast`, `8 % slower`. Takes µs. */
+export function difference(fromUs: number, toUs: number): string {
+  if (fromUs === toUs) return 'the same time';
+  if (!(fromUs > 0) || !(toUs > 0)) return `${signed(toUs - fromUs)}`;
+  const isFaster = toUs < fromUs;
+  const times = isFaster ? fromUs / toUs : toUs / fromUs;
+  if (times >= 2)
+    return `${times < 10 ? times.toFixed(1) : Math.round(times)} times as ${isFaster ? 'fast' : 'long'}`;
+  const percent = Math.abs(toUs - fromUs) / fromUs;
+  return `${percent < 0.01 ? 'less than 1' : Math.round(percent * 100)} % ${isFaster ? 'faster' : 'slower'}`;
+}
+
+/** A difference in µs with its sign: `+12 ms`, `−5.150 s`. */
+export function signed(us: number): string {
+  return us > 0 ? `+${formatDuration(us)}` : formatDuration(us);
+}

@@ -1,0 +1,109 @@
+import { Graph, layout } from '@dagrejs/dagre';
+import type { DependenciesAnswer } from '../../backend/pages/answers.ts';
+
+/** A drawing of the service graph, in px. */
+export interface Drawing {
+  width: number;
+  height: number;
+  nodes: DrawnNode[];
+  edges: DrawnEdge[];
+}
+
+/** `x` and `y` are of the middle. */
+export interface DrawnNode {
+  name: string;
+  spans: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface DrawnEdge {
+  parent: string;
+  child: string;
+  calls: number;
+  errors: number;
+  /** Where the line runs, from one service to the other. */
+  points: { x: number; y: number }[];
+  /** The middle of the label. */
+  x: number;
+  y: number;
+  labelWidth: number;
+}
+
+/** How much room the text of a node or of an edge takes, in px. */
+export interface Measures {
+  em: number;
+  nodeWidth: (name: string) => number;
+  edgeWidth: (label: string) => number;
+  /** From left to right, or from top to bottom. */
+  direction: 'LR' | 'TB';
+}
+
+/** Lays the services out in layers, callers before those they call, with room for every label. */
+export function drawingOf({ services, calls }: DependenciesAnswer, measures: Measures): Drawing {
+  const { em, nodeWidth, edgeWidth, direction } = measures;
+  const graph = new Graph({ directed: true });
+  graph.setGraph({
+    rankdir: direction,
+    nodesep: 1.6 * em,
+    edgesep: 0.8 * em,
+    ranksep: direction === 'LR' ? 2.5 * em : 1.5 * em,
+    marginx: em,
+    marginy: em,
+  });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const { name } of services)
+    graph.setNode(name, { width: nodeWidth(shortName(name)), height: 3.4 * em });
+  for (const { parent, child, ...counts } of calls) {
+    graph.setEdge(parent, child, { width: edgeWidth(edgeLabel(counts)), height: 1.3 * em, labelpos: 'c' });
+  }
+  layout(graph);
+
+  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  return {
+    width,
+    height,
+    nodes: services.map(({ name, spans }) => {
+      const node = graph.node(name) as Pick<DrawnNode, 'x' | 'y' | 'width' | 'height'>;
+      return { name, spans, x: node.x, y: node.y, width: node.width, height: node.height };
+    }),
+    edges: calls.map((call) => {
+      const edge = graph.edge(call.parent, call.child) as unknown as Pick<DrawnEdge, 'points' | 'x' | 'y'>;
+      return { ...call, points: edge.points, x: edge.x, y: edge.y, labelWidth: edgeWidth(edgeLabel(call)) };
+    }),
+  };
+}
+
+/** A longer name of a service would take the drawing apart. */
+const MOST_LETTERS = 28;
+
+/** The name of a service as it is drawn. */
+export function shortName(name: string): string {
+  return name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name;
+}
+
+/** `12 calls`, `1 call · 100 % errors`. */
+export function edgeLabel({ calls, errors }: { calls: number; errors: number }): string {
+  const count = `${calls.toLocaleString('en')} call${calls === 1 ? '' : 's'}`;
+  return errors === 0 ? count : `${count} · ${errorShare(calls, errors)} errors`;
+}
+
+function errorShare(calls: number, errors: number): string {
+  const percent = (errors / calls) * 100;
+  return percent < 1 ? '< 1 %' : `${Math.round(percent)} %`;
+}
+
+/** A smooth line through points, as the data of an SVG path. */
+export function pathThrough(points: readonly { x: number; y: number }[]): string {
+  const [first, ...rest] = points;
+  if (!first) return '';
+  let path = `M${first.x},${first.y}`;
+  for (const [index, point] of rest.entries()) {
+    const next = rest[index + 1];
+    if (!next) path += `L${point.x},${point.y}`;
+    else path += `Q${point.x},${point.y} ${(point.x + next.x) / 2},${(point.y + next.y) / 2}`;
+  }
+  return path;
+}

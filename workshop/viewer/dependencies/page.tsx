@@ -1,0 +1,203 @@
+import { signal, useComputed, useSignal } from '@preact/signals';
+import { render } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { DependenciesAnswer } from '../../backend/pages/answers.ts';
+import { knowServices, serviceClass } from '../frame/colours.ts';
+import { Frame } from '../frame/frame.tsx';
+import { follow } from '../frame/live.ts';
+import { textMeter } from '../frame/measure.ts';
+import { size } from '../frame/preferences.ts';
+import { counted, percent } from '../frame/times.ts';
+import { drawingOf, edgeLabel, pathThrough, shortName, type Measures } from './layout.ts';
+
+const answer = signal<DependenciesAnswer | undefined>(undefined);
+const problem = signal('');
+/** The service whose calls stand out, because the pointer or the focus is on it. */
+const looked = signal('');
+
+function DependenciesPage() {
+  if (problem.value) return <p class="empty-view">{problem}</p>;
+  if (!answer.value) return null;
+  if (answer.value.services.length === 0) {
+    return (
+      <div class="empty-view">
+        <h1>No service has sent a span yet</h1>
+        <p>Make a call that is traced, and who calls whom appears here by itself:</p>
+        <pre>
+          <code>npx tsx run.ts</code>
+        </pre>
+      </div>
+    );
+  }
+  return (
+    <>
+      <h1>Who calls whom</h1>
+      <p class="lead">In all traces that are kept. Choose a service to see its traces.</p>
+      <GraphPicture data={answer.value} />
+      <Calls data={answer.value} />
+    </>
+  );
+}
+
+function GraphPicture({ data }: { data: DependenciesAnswer }) {
+  const figure = useRef<HTMLDivElement>(null);
+  const measures = useSignal<Measures | undefined>(undefined);
+  useLayoutEffect(() => {
+    const measure = () => {
+      const element = figure.current!;
+      const em = Number.parseFloat(getComputedStyle(element).fontSize);
+      const widthOf = textMeter(element);
+      measures.value = {
+        em,
+        nodeWidth: (name) => Math.max(7 * em, widthOf(name) * 1.1 + 3 * em),
+        edgeWidth: (label) => widthOf(label) * 0.9 + em,
+        direction: element.clientWidth < 45 * em ? 'TB' : 'LR',
+      };
+    };
+    measure();
+    const resizing = new ResizeObserver(measure);
+    resizing.observe(figure.current!);
+    return () => resizing.disconnect();
+  }, [size.value]);
+  const drawing = useComputed(
+    () => measures.value && answer.value && drawingOf(answer.value, measures.value),
+  );
+  const { width = 0, height = 0, nodes = [], edges = [] } = drawing.value ?? {};
+  const mostCalls = Math.max(1, ...edges.map(({ calls }) => calls));
+  const em = measures.value?.em ?? 16;
+  return (
+    <div
+      class="graph"
+      ref={figure}
+      tabIndex={0}
+      role="group"
+      aria-label={`${counted(data.services.length, 'service')}, drawn with the calls between them`}
+    >
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        <defs>
+          <marker
+            id="arrow"
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="8"
+            markerHeight="8"
+            markerUnits="userSpaceOnUse"
+            orient="auto"
+          >
+            <path d="M0,0 L8,4 L0,8 z" />
+          </marker>
+        </defs>
+        {edges.map(({ parent, child, calls, errors, points, x, y, labelWidth }) => (
+          <g
+            key={`${parent} ${child}`}
+            class={`edge ${errors > 0 ? 'error' : ''} ${isDimmed(parent, child) ? 'dimmed' : ''}`}
+          >
+            <path
+              d={pathThrough(points)}
+              stroke-width={1.5 + 2.5 * (Math.log(1 + calls) / Math.log(1 + mostCalls))}
+              marker-end="url(#arrow)"
+            />
+            <rect x={x - labelWidth / 2} y={y - 0.65 * em} width={labelWidth} height={1.3 * em} />
+            <text x={x} y={y}>
+              {edgeLabel({ calls, errors })}
+            </text>
+          </g>
+        ))}
+        {nodes.map(({ name, spans, x, y, width: wide, height: high }) => (
+          <a
+            key={name}
+            href={`/search?service=${encodeURIComponent(name)}`}
+            class={`node ${serviceClass(name)} ${isDimmed(name, ...neighbours(data, name)) ? 'dimmed' : ''}`}
+            onPointerEnter={() => (looked.value = name)}
+            onPointerLeave={() => (looked.value = '')}
+            onFocus={() => (looked.value = name)}
+            onBlur={() => (looked.value = '')}
+          >
+            <rect x={x - wide / 2} y={y - high / 2} width={wide} height={high} rx={0.4 * em} />
+            <rect
+              class="stripe"
+              x={x - wide / 2}
+              y={y - high / 2}
+              width={0.5 * em}
+              height={high}
+              rx={0.2 * em}
+            />
+            <text class="name" x={x + 0.25 * em} y={y - 0.45 * em}>
+              {shortName(name)}
+            </text>{' '}
+            <text class="spans" x={x + 0.25 * em} y={y + 0.85 * em}>
+              {counted(spans, 'span')}
+            </text>
+          </a>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+/** Whether other services stand out now than these. */
+function isDimmed(...names: string[]): boolean {
+  return looked.value !== '' && !names.includes(looked.value);
+}
+
+function neighbours({ calls }: DependenciesAnswer, name: string): string[] {
+  return calls.flatMap(({ parent, child }) => (parent === name ? [child] : child === name ? [parent] : []));
+}
+
+function Calls({ data: { calls } }: { data: DependenciesAnswer }) {
+  if (calls.length === 0)
+    return <p class="lead">No service has called another one yet, or one of the two is not traced.</p>;
+  return (
+    <table class="calls">
+      <thead>
+        <tr>
+          <th scope="col">Caller</th>
+          <th scope="col">Called</th>
+          <th scope="col" class="number">
+            Calls
+          </th>
+          <th scope="col" class="number">
+            Errors
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {calls
+          .toSorted((a, b) => b.calls - a.calls)
+          .map(({ parent, child, calls: count, errors }) => (
+            <tr key={`${parent} ${child}`}>
+              <td class={serviceClass(parent)}>
+                <span class="swatch" aria-hidden="true" /> <bdi>{parent}</bdi>
+              </td>
+              <td class={serviceClass(child)}>
+                <span class="swatch" aria-hidden="true" /> <bdi>{child}</bdi>
+              </td>
+              <td class="number">{count.toLocaleString('en')}</td>
+              <td class={errors > 0 ? 'number failed' : 'number'}>
+                {errors === 0 ? 'none' : `${errors.toLocaleString('en')} (${percent(errors, count)})`}
+              </td>
+            </tr>
+          ))}
+      </tbody>
+    </table>
+  );
+}
+
+follow<DependenciesAnswer>(
+  () => '/viewer/dependencies',
+  (next) => {
+    if ('problem' in next) problem.value = next.problem;
+    else if (next.data) {
+      problem.value = '';
+      knowServices(next.data.services.map(({ name }) => name));
+      answer.value = next.data;
+    }
+  },
+);
+render(
+  <Frame current="Dependencies">
+    <DependenciesPage />
+  </Frame>,
+  document.querySelector('#page')!,
+);

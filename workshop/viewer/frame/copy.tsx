@@ -1,0 +1,71 @@
+import { signal } from '@preact/signals';
+
+/** What was copied last, in words for screen readers and for the note at the foot of the page. */
+export const copied = signal('');
+/** Text that a browser refused to copy, shown so that it can be copied by hand. */
+export const toCopyByHand = signal('');
+
+/** Copies text; `what` names it in the note: "Trace id". */
+export async function copy(what: string, text: string | (() => string | Promise<string>)): Promise<void> {
+  const value = typeof text === 'string' ? text : await text();
+  try {
+    await navigator.clipboard.writeText(value);
+    copied.value = `${what} copied.`;
+    setTimeout(() => (copied.value = ''), 2_500);
+  } catch {
+    toCopyByHand.value = value;
+  }
+}
+
+export function CopyButton({
+  what,
+  text,
+  label,
+}: {
+  /** For the note and for screen readers: "Trace id". */
+  what: string;
+  text: string | (() => string | Promise<string>);
+  /** On the button; without one it is a small sign. */
+  label?: string;
+}) {
+  return (
+    <button
+      type="button"
+      class={label ? 'button' : 'copy'}
+      onClick={() => void copy(what, text)}
+      {...(!label && { 'aria-label': `Copy ${what.toLowerCase()}`, title: `Copy ${what.toLowerCase()}` })}
+    >
+      {label ?? <CopySign />}
+    </button>
+  );
+}
+
+function CopySign() {
+  return (
+    <svg class="copy-sign" viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z" />
+    </svg>
+  );
+}
+
+/** The note that something was copied, and the text that has to be copied by hand. */
+export function CopyNotes() {
+  return (
+    <>
+      <p class="copied" role="status">
+        {copied}
+      </p>
+      {toCopyByHand.value !== '' && (
+        <dialog class="help" open aria-label="Text to copy">
+          <p>This browser does not let the page copy. Here is the text:</p>
+          <textarea readonly rows={12} aria-label="Text to copy" ref={(area) => area?.select()}>
+            {toCopyByHand}
+          </textarea>
+          <button type="button" class="button" onClick={() => (toCopyByHand.value = '')}>
+            Close
+          </button>
+        </dialog>
+      )}
+    </>
+  );
+}

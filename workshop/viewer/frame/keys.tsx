@@ -1,0 +1,84 @@
+import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+
+/** A key and what it does, in words for the list under `?`. */
+export interface KeyBinding {
+  /** As `KeyboardEvent.key` names them; any of them. */
+  keys: readonly string[];
+  does: string;
+  run: (event: KeyboardEvent) => void;
+}
+
+const bindings: KeyBinding[] = [];
+export const isHelpOpen = signal(false);
+
+/** Gives keys of this page a meaning. They count where nothing is being typed and no Ctrl, Alt or ⌘ is held. */
+export function bindKeys(...added: KeyBinding[]): void {
+  bindings.push(...added);
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target))
+    return;
+  const binding = bindings.find(({ keys }) => keys.includes(event.key));
+  if (!binding || (pressed.test(event.key) && isControl(event.target))) return;
+  if (isHelpOpen.value && !binding.keys.includes('?')) return;
+  event.preventDefault();
+  binding.run(event);
+});
+
+/** Keys that a button, link or slider needs for itself. */
+const pressed = /^(?:Enter| |Arrow.*)$/;
+
+function isControl(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.closest('button, a, summary, [role=slider], [role=separator]') !== null
+  );
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.matches('input:not([type=checkbox]), select, textarea, [contenteditable]')
+  );
+}
+
+const names: Record<string, string> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ' ': 'Space',
+  Escape: 'Esc',
+};
+
+/** The list of all keys of the page. */
+export function KeyHelp() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = isHelpOpen.value;
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (!open) dialog.current?.close();
+  }, [open]);
+  return (
+    <dialog class="help" ref={dialog} aria-labelledby="help-title" onClose={() => (isHelpOpen.value = false)}>
+      <h2 id="help-title">Keys</h2>
+      <dl>
+        {bindings.map(({ keys, does }) => (
+          <div key={does}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{names[key] ?? key}</kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button class="button">Close</button>
+      </form>
+    </dialog>
+  );
+}

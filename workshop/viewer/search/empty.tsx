@@ -1,0 +1,82 @@
+import type { FilterStep } from '../../backend/pages/answers.ts';
+import { counted } from '../frame/times.ts';
+import { emptyQuery, lookbackNames, type SearchQuery } from './query.ts';
+import { answer, query, search } from './state.ts';
+
+/** What to do when there is nothing to show. */
+export function Empty() {
+  const { kept, left } = answer.value!;
+  return kept === 0 ? <NoTraces /> : <NothingFound kept={kept} steps={left ?? []} />;
+}
+
+function NoTraces() {
+  return (
+    <div class="empty-view">
+      <h2>No trace has arrived yet</h2>
+      <p>Make a call that is traced; its trace appears here by itself, a moment after the call has ended:</p>
+      <pre>
+        <code>npx tsx run.ts</code>
+      </pre>
+      <p>
+        A service of your own sends its spans here with OTLP over gRPC to <code>http://localhost:4317</code>{' '}
+        or over HTTP to <code>http://localhost:4318/v1/traces</code>. Without a <code>tracing.ts</code> it
+        sends none: that is what step 2 adds.
+      </p>
+    </div>
+  );
+}
+
+function NothingFound({ kept, steps }: { kept: number; steps: readonly FilterStep[] }) {
+  const guilty = steps.find(({ traces }) => traces === 0);
+  return (
+    <div class="empty-view">
+      <h2>No trace matches all of this</h2>
+      <p>
+        {counted(kept, 'trace')} {kept === 1 ? 'is' : 'are'} kept. What each filter leaves of{' '}
+        {kept === 1 ? 'it' : 'them'}:
+      </p>
+      <ol class="filter-steps">
+        {steps.map(({ filter, traces }, index) => {
+          const before = steps[index - 1]?.traces ?? kept;
+          return (
+            <li key={filter} class={filter === guilty?.filter ? 'guilty' : ''}>
+              <span class="filter">{wordsFor(filter, query.value)}</span>
+              <span class="number">{traces.toLocaleString('en')}</span>
+              <span class="excluded">
+                {before === traces ? 'excludes none' : `excludes ${(before - traces).toLocaleString('en')}`}
+              </span>
+              {filter === guilty?.filter && (
+                <button type="button" class="button" onClick={() => search(without(filter, query.value))}>
+                  Search without it
+                </button>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
+
+function wordsFor(filter: FilterStep['filter'], asked: SearchQuery): string {
+  const isCustom = asked.start !== '' || asked.end !== '';
+  const words: Record<FilterStep['filter'], string> = {
+    time: `begins within ${isCustom ? 'the time chosen' : lookbackNames[asked.lookback]}`,
+    service: `has a span of ${asked.service}`,
+    operation: `has a span ${asked.operation} of it`,
+    duration: `which takes ${[asked.minDuration && `at least ${asked.minDuration}`, asked.maxDuration && `at most ${asked.maxDuration}`].filter(Boolean).join(' and ')}`,
+    tags: `and has ${asked.tags}`,
+  };
+  return words[filter];
+}
+
+function without(filter: FilterStep['filter'], asked: SearchQuery): SearchQuery {
+  const names: Record<FilterStep['filter'], (keyof SearchQuery)[]> = {
+    time: ['lookback', 'start', 'end'],
+    service: ['service', 'operation'],
+    operation: ['operation'],
+    duration: ['minDuration', 'maxDuration'],
+    tags: ['tags'],
+  };
+  return { ...asked, ...Object.fromEntries(names[filter].map((name) => [name, emptyQuery[name]])) };
+}

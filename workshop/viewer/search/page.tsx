@@ -1,0 +1,61 @@
+import { render } from 'preact';
+import { Frame } from '../frame/frame.tsx';
+import { bindKeys } from '../frame/keys.tsx';
+import { Empty } from './empty.tsx';
+import { SearchForm } from './form.tsx';
+import { Results, ResultsHead } from './results.tsx';
+import { Scatter } from './scatter.tsx';
+import { answer, isLive, isReading, setLive, showIfCalm, showWaiting, start, traces } from './state.ts';
+
+function SearchPage() {
+  return (
+    <>
+      <h1 class="hidden-text">Search traces</h1>
+      <SearchForm />
+      {answer.value &&
+        (traces.value.length === 0 ? (
+          <Empty />
+        ) : (
+          <>
+            <Scatter />
+            <ResultsHead />
+            <Results />
+          </>
+        ))}
+    </>
+  );
+}
+
+/** Goes to the next result, or with −1 to the one before. */
+function goBy(step: 1 | -1): void {
+  const links = [...document.querySelectorAll<HTMLElement>('.result-link')];
+  const at = links.findIndex((link) => link === document.activeElement);
+  links[Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
+}
+
+bindKeys(
+  {
+    keys: ['/'],
+    does: 'choose a service',
+    run: () => document.querySelector<HTMLElement>('.search-form select')?.focus(),
+  },
+  { keys: ['j', 's'], does: 'next trace', run: () => goBy(1) },
+  { keys: ['k', 'w'], does: 'trace before', run: () => goBy(-1) },
+  { keys: ['l'], does: 'live, or not', run: () => setLive(!isLive.value) },
+  { keys: ['r'], does: 'show new traces', run: () => showWaiting() },
+);
+addEventListener(
+  'scroll',
+  () => {
+    isReading.value = scrollY > 0;
+    showIfCalm();
+  },
+  { passive: true },
+);
+start();
+render(
+  <Frame current="Search">
+    <SearchPage />
+  </Frame>,
+  document.querySelector('#page')!,
+);

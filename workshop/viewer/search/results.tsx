@@ -1,0 +1,171 @@
+import { signal } from '@preact/signals';
+import type { TraceSummary } from '../../backend/pages/answers.ts';
+import { formatDuration } from '../../trace/duration.ts';
+import { serviceClass } from '../frame/colours.ts';
+import { shortId, traceUrl } from '../frame/ids.ts';
+import { ago, clockTime, counted } from '../frame/times.ts';
+import {
+  arrived,
+  isLive,
+  isReading,
+  newTraces,
+  order,
+  orders,
+  picked,
+  setLive,
+  setOrder,
+  showIfCalm,
+  showWaiting,
+  togglePicked,
+  traces,
+  type Order,
+} from './state.ts';
+
+/** The reader's time, for "12 s ago". It changes words in their place and moves nothing. */
+const now = signal(Date.now());
+setInterval(() => (now.value = Date.now()), 5_000);
+
+/** More services than this are counted instead of shown. */
+const MOST_CHIPS = 5;
+
+/** The line above the list: how many, in which order, and what is new. */
+export function ResultsHead() {
+  const found = traces.value.length;
+  return (
+    <div class="results-head">
+      <h2>{counted(found, 'trace')}</h2>
+      <label class="check">
+        <span class="hidden-text">Order</span>
+        <select value={order.value} onChange={({ currentTarget }) => setOrder(currentTarget.value as Order)}>
+          {Object.entries(orders).map(([name, words]) => (
+            <option key={name} value={name}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="check" title="New traces come into the list by themselves, unless you are reading it">
+        <input
+          type="checkbox"
+          checked={isLive.value}
+          onChange={({ currentTarget }) => setLive(currentTarget.checked)}
+        />
+        live
+      </label>
+      <p class="new-traces" role="status">
+        {newTraces.value > 0 && (
+          <button type="button" class="button primary" onClick={showWaiting}>
+            Show {counted(newTraces.value, 'new trace')}
+          </button>
+        )}
+      </p>
+      <CompareTray />
+    </div>
+  );
+}
+
+function CompareTray() {
+  const [a, b] = picked.value;
+  if (!a) return <p class="compare-tray">Tick two to compare them.</p>;
+  if (!b) {
+    return (
+      <p class="compare-tray">
+        Compare <code>{shortId(a)}</code> with …: tick another one.{' '}
+        <button type="button" class="button" onClick={() => togglePicked(a)}>
+          Leave it
+        </button>
+      </p>
+    );
+  }
+  return (
+    <p class="compare-tray">
+      <a class="button primary" href={`/compare/${earlierFirst(a, b).join('...')}`}>
+        Compare <code>{shortId(a)}</code> with <code>{shortId(b)}</code>
+      </a>
+    </p>
+  );
+}
+
+/** A comparison reads from before to after. */
+function earlierFirst(a: string, b: string): [string, string] {
+  return startOf(a) <= startOf(b) ? [a, b] : [b, a];
+}
+
+function startOf(id: string): number {
+  return traces.value.find(({ traceId }) => traceId === id)?.startUs ?? 0;
+}
+
+function reading(is: boolean): () => void {
+  return () => {
+    isReading.value = is;
+    showIfCalm();
+  };
+}
+
+export function Results() {
+  const longestUs = Math.max(1, ...traces.value.map(({ durationUs }) => durationUs));
+  return (
+    <ol
+      class="results"
+      onPointerEnter={reading(true)}
+      onPointerLeave={reading(false)}
+      onFocusIn={reading(true)}
+      onFocusOut={reading(false)}
+    >
+      {traces.value.map((trace) => (
+        <Result key={trace.traceId} trace={trace} longestUs={longestUs} />
+      ))}
+    </ol>
+  );
+}
+
+function Result({ trace, longestUs }: { trace: TraceSummary; longestUs: number }) {
+  const { traceId, rootService, rootName, startUs, durationUs, spans, errors, services } = trace;
+  const isPicked = picked.value.includes(traceId);
+  const shown = services.length > MOST_CHIPS + 1 ? services.slice(0, MOST_CHIPS) : services;
+  return (
+    <li
+      class={`result ${serviceClass(rootService)} ${errors > 0 ? 'error' : ''} ${arrived.value.has(traceId) ? 'new' : ''}`}
+    >
+      <label class="pick" title="Compare">
+        <input type="checkbox" checked={isPicked} onChange={() => togglePicked(traceId)} />
+        <span class="hidden-text">Compare {shortId(traceId)}</span>
+      </label>
+      <a class="result-link" href={traceUrl(traceId)}>
+        <span class="result-name">
+          <bdi class="name">{rootName}</bdi> <bdi class="service">{rootService}</bdi>
+        </span>
+        <span class="result-time">
+          <time dateTime={new Date(startUs / 1_000).toISOString()}>{ago(startUs, now.value)}</time>
+          <span class="absolute">{clockTime(startUs)}</span>
+        </span>
+        <span class="result-duration">
+          <span class="track" aria-hidden="true">
+            <span class="bar" style={{ width: `${Math.max(0.5, (durationUs / longestUs) * 100)}%` }} />
+          </span>
+          <span class="number">{formatDuration(durationUs)}</span>
+        </span>
+      </a>
+      <p class="result-facts">
+        {errors > 0 && (
+          <span class="chip errors">
+            <span class="error-sign" aria-hidden="true" />
+            {counted(errors, 'error')}
+          </span>
+        )}
+        <span class="count">{counted(spans, 'span')}</span>
+        {shown.map((service) => (
+          <span class={`chip ${serviceClass(service.name)}`} key={service.name}>
+            <span class="swatch" aria-hidden="true" />
+            <bdi>{service.name}</bdi> <small>{service.spans}</small>
+            {service.errors > 0 && <span class="error-sign" title={counted(service.errors, 'error')} />}
+          </span>
+        ))}
+        {shown.length < services.length && (
+          <span class="count">and {services.length - shown.length} more</span>
+        )}
+        <code class="id">{shortId(traceId)}</code>
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,77 @@
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { formatDuration } from '../../trace/duration.ts';
+import { ticksOf } from '../../trace/ticks.ts';
+import { traceUrl } from '../frame/ids.ts';
+import { clockTime, counted } from '../frame/times.ts';
+import { traces } from './state.ts';
+
+/** How long each trace took, by when it began. The list says the same in words, so this is for eyes and pointers. */
+export function Scatter() {
+  const figure = useRef<HTMLDivElement>(null);
+  const sizePx = useSignal({ width: 900, height: 150, em: 16 });
+  useLayoutEffect(() => {
+    const measure = () => {
+      const { clientWidth, clientHeight } = figure.current!;
+      const em = Number.parseFloat(getComputedStyle(figure.current!).fontSize);
+      sizePx.value = { width: clientWidth, height: clientHeight, em };
+    };
+    measure();
+    const resizing = new ResizeObserver(measure);
+    resizing.observe(figure.current!);
+    return () => resizing.disconnect();
+  }, []);
+
+  const all = traces.value;
+  const { width, height, em } = sizePx.value;
+  const left = 5 * em;
+  const right = width - em;
+  const top = 0.8 * em;
+  const bottom = height - 1.6 * em;
+  const starts = all.map(({ startUs }) => startUs);
+  const firstUs = Math.min(...starts);
+  const lastUs = Math.max(...starts);
+  const mostUs = Math.max(1, ...all.map(({ durationUs }) => durationUs)) * 1.08;
+  const x = (us: number) =>
+    lastUs === firstUs
+      ? (left + right) / 2
+      : left + em + ((us - firstUs) / (lastUs - firstUs)) * (right - left - 2 * em);
+  const y = (us: number) => bottom - (us / mostUs) * (bottom - top);
+  return (
+    <div class="scatter" ref={figure} aria-hidden="true">
+      {all.length > 0 && (
+        <svg width={width} height={height}>
+          {ticksOf(0, mostUs, Math.max(1, Math.floor((bottom - top) / (2.2 * em)))).map(({ us, text }) => (
+            <g key={us}>
+              <line class="grid" x1={left} x2={right} y1={y(us)} y2={y(us)} />
+              <text class="y" x={left - 0.5 * em} y={y(us)}>
+                {text}
+              </text>
+            </g>
+          ))}
+          <text class="x first" x={left} y={height - 0.3 * em}>
+            {clockTime(firstUs)}
+          </text>
+          {lastUs > firstUs && (
+            <text class="x last" x={right} y={height - 0.3 * em}>
+              {clockTime(lastUs)}
+            </text>
+          )}
+          {all.map(({ traceId, startUs, durationUs, spans, errors, rootName }) => (
+            <a key={traceId} href={traceUrl(traceId)} tabindex={-1}>
+              <title>
+                {`${rootName}: ${formatDuration(durationUs)}, ${counted(spans, 'span')}${errors > 0 ? `, ${counted(errors, 'error')}` : ''}`}
+              </title>
+              <circle
+                class={errors > 0 ? 'error' : ''}
+                cx={x(startUs)}
+                cy={y(durationUs)}
+                r={Math.min(1.1 * em, em * (0.28 + 0.12 * Math.log2(1 + spans)))}
+              />
+            </a>
+          ))}
+        </svg>
+      )}
+    </div>
+  );
+}

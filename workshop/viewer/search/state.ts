@@ -1,0 +1,154 @@
+/** What the search page shows. The query, the order and what is picked for a comparison are in the URL. */
+import { batch, computed, signal } from '@preact/signals';
+import type { SearchAnswer, TraceSummary } from '../../backend/pages/answers.ts';
+import { knowServices } from '../frame/colours.ts';
+import { traceIdFrom } from '../frame/ids.ts';
+import { follow, type Answer } from '../frame/live.ts';
+import { answerUrl, parametersOf, queryFrom, type SearchQuery } from './query.ts';
+
+export type Order = 'newest' | 'longest' | 'spans' | 'errors';
+export const orders: Record<Order, string> = {
+  newest: 'newest first',
+  longest: 'longest first',
+  spans: 'most spans first',
+  errors: 'most errors first',
+};
+
+export const query = signal<SearchQuery>(queryFrom(location.search));
+export const order = signal<Order>('newest');
+/** Whether new traces come into the list by themselves. */
+export const isLive = signal(true);
+/** Ids of the traces to compare, at most two, in the order in which they were picked. */
+export const picked = signal<readonly string[]>([]);
+
+export const answer = signal<SearchAnswer | undefined>(undefined);
+/** A newer answer that waits until the reader wants it. */
+export const waiting = signal<SearchAnswer | undefined>(undefined);
+/** What the backend has against the query; a sentence. */
+export const problem = signal('');
+
+/** Whether the reader is at the list, by pointer, focus or scrolling: then nothing in it may move. */
+export const isReading = signal(false);
+
+/** The traces in the chosen order. */
+export const traces = computed(() => {
+  const found = answer.value?.traces ?? [];
+  const by: Record<Order, (trace: TraceSummary) => number> = {
+    newest: ({ startUs }) => startUs,
+    longest: ({ durationUs }) => durationUs,
+    spans: ({ spans }) => spans,
+    errors: ({ errors }) => errors,
+  };
+  return found.toSorted((a, b) => by[order.value](b) - by[order.value](a));
+});
+
+/** How many traces wait that are not in the list yet. */
+export const newTraces = computed(() => {
+  const known = new Set(answer.value?.traces.map(({ traceId }) => traceId));
+  return waiting.value?.traces.filter(({ traceId }) => !known.has(traceId)).length ?? 0;
+});
+
+/** Ids of the traces that came while the page was open, to be marked. */
+export const arrived = signal<ReadonlySet<string>>(new Set());
+
+/** Shows what waits. */
+export function showWaiting(): void {
+  const next = waiting.value;
+  if (!next) return;
+  const known = new Set(answer.value?.traces.map(({ traceId }) => traceId));
+  batch(() => {
+    if (answer.value) {
+      arrived.value = new Set(next.traces.map(({ traceId }) => traceId).filter((id) => !known.has(id)));
+    }
+    answer.value = next;
+    waiting.value = undefined;
+  });
+}
+
+/** Shows what waits if that moves nothing under the reader's eyes. */
+export function showIfCalm(): void {
+  if (isLive.value && !isReading.value) showWaiting();
+}
+
+let askNow = async (): Promise<void> => {};
+
+/** Asks the backend for the query, now and whenever something new may have come. */
+export function start(): void {
+  readUrl();
+  askNow = follow<SearchAnswer>(() => answerUrl(query.value), take);
+  addEventListener('popstate', () => {
+    readUrl();
+    startOver();
+  });
+}
+
+function take(next: Answer<SearchAnswer>): void {
+  batch(() => {
+    problem.value = 'problem' in next ? next.problem : '';
+    if ('problem' in next || !next.data) return;
+    knowServices(next.data.services);
+    waiting.value = next.data;
+    if (!answer.value || isStale) showWaiting();
+    else showIfCalm();
+    isStale = false;
+  });
+}
+
+/** The answer on the page is one to another query. */
+let isStale = false;
+
+function startOver(): void {
+  isStale = true;
+  arrived.value = new Set();
+  void askNow();
+}
+
+/** Searches for something else; a new entry of the history. */
+export function search(next: SearchQuery): void {
+  query.value = next;
+  writeUrl('push');
+  startOver();
+}
+
+export function setOrder(next: Order): void {
+  order.value = next;
+  writeUrl('replace');
+}
+
+export function setLive(live: boolean): void {
+  isLive.value = live;
+  writeUrl('replace');
+  showIfCalm();
+}
+
+/** Picks a trace for a comparison, or lets it go. Of more than two the one picked first goes. */
+export function togglePicked(traceId: string): void {
+  const others = picked.value.filter((id) => id !== traceId);
+  picked.value = others.length < picked.value.length ? others : [...others, traceId].slice(-2);
+  writeUrl('replace');
+}
+
+function readUrl(): void {
+  const parameters = new URLSearchParams(location.search);
+  batch(() => {
+    query.value = queryFrom(location.search);
+    const wanted = parameters.get('order') ?? '';
+    order.value = Object.hasOwn(orders, wanted) ? (wanted as Order) : 'newest';
+    isLive.value = parameters.get('live') !== '0';
+    picked.value = parameters
+      .getAll('compare')
+      .flatMap((text) => traceIdFrom(text) ?? [])
+      .slice(0, 2);
+  });
+}
+
+function writeUrl(how: 'push' | 'replace'): void {
+  const parameters = parametersOf(query.value);
+  if (order.value !== 'newest') parameters.set('order', order.value);
+  if (!isLive.value) parameters.set('live', '0');
+  for (const id of picked.value) parameters.append('compare', id);
+  const text = parameters.toString();
+  const url = text === '' ? '/search' : `/search?${text}`;
+  if (how === 'push' && url !== location.pathname + location.search) history.pushState(null, '', url);
+  else history.replaceState(null, '', url);
+}

@@ -1,0 +1,311 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { formatDuration } from '../../trace/duration.ts';
+import { gapPhrases } from '../../trace/lane.ts';
+import type { Attributes, AttributeValue, Span } from '../../trace/model.ts';
+import type { Row } from '../../trace/waterfall.ts';
+import { serviceClass } from '../frame/colours.ts';
+import { CopyButton } from '../frame/copy.tsx';
+import { shortId, traceUrl } from '../frame/ids.ts';
+import { clockTime, counted, percent } from '../frame/times.ts';
+import { goTo, setDetailHeight } from './scrolling.ts';
+import { parents, rows, setOpen, waterfall } from './state.ts';
+
+/** All that a span says, below its row. */
+export function Details({ index, place, top }: { index: number; place: number; top: number }) {
+  const element = useRef<HTMLDivElement>(null);
+  const row = rows.value[index]!;
+  const { span } = row;
+
+  useLayoutEffect(() => {
+    const measure = () => setDetailHeight(span.spanId, element.current!.offsetHeight);
+    measure();
+    const resizing = new ResizeObserver(measure);
+    resizing.observe(element.current!);
+    return () => resizing.disconnect();
+  }, [span.spanId]);
+
+  return (
+    <div
+      class={`details ${serviceClass(span.service)}`}
+      role="row"
+      aria-rowindex={place + 2}
+      aria-level={row.depth + 2}
+      ref={element}
+      style={{ top: `${top}px` }}
+    >
+      <div role="gridcell">
+        <Facts row={row} index={index} />
+        <Notes row={row} />
+        <div class="columns">
+          <AttributeGroups
+            title="Attributes"
+            attributes={span.attributes}
+            empty="This span has no attributes."
+          />
+          <div>
+            <Events row={row} />
+            <Links span={span} />
+            <AttributeGroups
+              title="Resource"
+              attributes={span.resource}
+              empty="The resource has no more attributes."
+            />
+          </div>
+        </div>
+        <p class="detail-actions">
+          <CopyButton
+            what="Link to this span"
+            label="Copy link"
+            text={() => location.origin + traceUrl(span.traceId, span.spanId)}
+          />
+          <CopyButton what="Span" label="Copy as JSON" text={() => JSON.stringify(plain(span), null, 2)} />
+          <button type="button" class="button" onClick={() => setOpen(span.spanId, false)}>
+            Close
+          </button>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** A span as an object of its own, for people who paste it elsewhere. */
+function plain(span: Span): Span {
+  const { traceId, spanId, parentId, name, service, kind, startUs, durationUs, error, statusMessage } = span;
+  const { traceState, scope, scopeVersion, attributes, events, links, resource, warnings } = span;
+  return {
+    traceId,
+    spanId,
+    ...(parentId !== undefined && { parentId }),
+    name,
+    service,
+    kind,
+    startUs,
+    durationUs,
+    error,
+    statusMessage,
+    traceState,
+    scope,
+    scopeVersion,
+    attributes,
+    events,
+    links,
+    resource,
+    warnings,
+  };
+}
+
+function Facts({ row, index }: { row: Row; index: number }) {
+  const { span } = row;
+  const parent = rows.value[parents.value[index]!];
+  return (
+    <dl class="facts">
+      <Fact name="Service">
+        <bdi>{span.service}</bdi>
+      </Fact>
+      <Fact name="Kind">{span.kind}</Fact>
+      <Fact name="Starts">
+        {formatDuration(row.offsetUs)} <small>at {clockTime(span.startUs)}</small>
+      </Fact>
+      <Fact name="Duration">{formatDuration(row.durationUs, parent?.durationUs)}</Fact>
+      <Fact name="Self time">
+        {formatDuration(row.selfUs)}{' '}
+        <small>{percent(row.selfUs, waterfall.value.durationUs)} of the trace</small>
+      </Fact>
+      <Fact name="Status">{span.error ? <strong class="failed">error</strong> : 'no error'}</Fact>
+      {span.scope !== '' && (
+        <Fact name="Scope">
+          <bdi>{span.scope}</bdi> <small>{span.scopeVersion}</small>
+        </Fact>
+      )}
+      {span.traceState !== '' && (
+        <Fact name="Trace state">
+          <code>{span.traceState}</code>
+        </Fact>
+      )}
+      <Fact name="Parent">
+        {parent ? (
+          <button type="button" class="link" onClick={() => goTo(parent.span.spanId)}>
+            <bdi>{parent.span.name}</bdi>
+          </button>
+        ) : span.parentId === undefined ? (
+          'none: this is a root'
+        ) : (
+          <code>{span.parentId}</code>
+        )}
+      </Fact>
+      <Fact name="Span id">
+        <code>{span.spanId}</code> <CopyButton what="Span id" text={span.spanId} />
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** What is odd or went wrong, in words. */
+function Notes({ row }: { row: Row }) {
+  const { span, warnings, gaps } = row;
+  const isNote = span.statusMessage !== '' || warnings.length > 0 || gaps.length > 0;
+  if (!isNote) return null;
+  return (
+    <ul class="notes">
+      {span.statusMessage !== '' && (
+        <li class="error">
+          <bdi>{span.statusMessage}</bdi>
+        </li>
+      )}
+      {gaps.map((gap) => (
+        <li class="gap-note" key={gap.offsetUs}>
+          {gapPhrases(row, gap)[0]}, from {formatDuration(gap.offsetUs)} on.
+        </li>
+      ))}
+      {warnings.map(({ kind, text }) => (
+        <li class="warning" key={kind}>
+          {text}.
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Events({ row: { span } }: { row: Row }) {
+  const { events } = span;
+  if (events.length === 0) return null;
+  return (
+    <section class="detail-section">
+      <h2>
+        Events <small>{events.length}</small>
+      </h2>
+      <ol class="event-list">
+        {events.map(({ name, timeUs, attributes }, index) => (
+          <li key={index}>
+            <p>
+              <strong>
+                <bdi>{name || 'event'}</bdi>
+              </strong>{' '}
+              <small>
+                {formatDuration(timeUs - span.startUs)} after the span began, at{' '}
+                {formatDuration(timeUs - waterfall.value.startUs)}
+              </small>
+            </p>
+            <AttributeTable attributes={Object.entries(attributes)} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Links({ span: { links } }: { span: Span }) {
+  if (links.length === 0) return null;
+  return (
+    <section class="detail-section">
+      <h2>
+        Links <small>{links.length}</small>
+      </h2>
+      <ul class="link-list">
+        {links.map(({ traceId, spanId }) => (
+          <li key={traceId + spanId}>
+            <a href={traceUrl(traceId, spanId)}>
+              span <code>{spanId}</code> of trace <code>{shortId(traceId)}</code>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** More attributes than this are shown only when asked for. */
+const MANY = 60;
+
+/** Attributes by what stands in front of the first dot of their key: http, url, db and so on. */
+function AttributeGroups({
+  title,
+  attributes,
+  empty,
+}: {
+  title: string;
+  attributes: Attributes;
+  empty: string;
+}) {
+  const showsAll = useSignal(false);
+  const entries = Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const visible = showsAll.value ? entries : entries.slice(0, MANY);
+  return (
+    <section class="detail-section">
+      <h2>
+        {title} <small>{entries.length}</small>
+      </h2>
+      {entries.length === 0 && <p class="empty">{empty}</p>}
+      {groupsOf(visible).map(({ group, members }) => (
+        <AttributeTable key={group} attributes={members} />
+      ))}
+      {visible.length < entries.length && (
+        <button type="button" class="button" onClick={() => (showsAll.value = true)}>
+          Show {counted(entries.length - visible.length, 'more attribute')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function groupsOf(entries: readonly [string, AttributeValue][]) {
+  const groups: { group: string; members: [string, AttributeValue][] }[] = [];
+  for (const entry of entries) {
+    const group = /^[^.]+(?=\.)/u.exec(entry[0])?.[0] ?? '';
+    const last = groups.at(-1);
+    if (last?.group === group) last.members.push(entry);
+    else groups.push({ group, members: [entry] });
+  }
+  return groups;
+}
+
+function AttributeTable({ attributes }: { attributes: readonly (readonly [string, AttributeValue])[] }) {
+  if (attributes.length === 0) return null;
+  return (
+    <table class="attributes">
+      <tbody>
+        {attributes.map(([key, value]) => (
+          <tr key={key}>
+            <th scope="row">
+              <bdi>{key}</bdi>
+            </th>
+            <td>
+              <Value of={value} />
+              <CopyButton what={`Value of ${key}`} text={String(value)} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A text longer than this many characters is cut until somebody wants to read it. */
+const LONG = 400;
+
+function Value({ of: value }: { of: AttributeValue }) {
+  const showsAll = useSignal(false);
+  if (typeof value !== 'string') return <code class={`value ${typeof value}`}>{String(value)}</code>;
+  const isCut = value.length > LONG && !showsAll.value;
+  return (
+    <>
+      <bdi class="value">{isCut ? `${value.slice(0, LONG)}…` : value === '' ? <em>empty</em> : value}</bdi>
+      {isCut && (
+        <button type="button" class="button" onClick={() => (showsAll.value = true)}>
+          Show all {value.length.toLocaleString('en')} characters
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+import { formatDuration } from '../../trace/duration.ts';
+import { serviceClass } from '../frame/colours.ts';
+import { clockTime } from '../frame/times.ts';
+import { goTo } from './scrolling.ts';
+import { events, waterfall } from './state.ts';
+
+/** More events than this are not drawn: nobody reads them, and a page of them takes long. */
+const MOST = 2_000;
+
+/** All events of the trace in order of time. */
+export function EventsView() {
+  const all = events.value;
+  if (all.length === 0) {
+    return (
+      <p class="empty-view">
+        No span of this trace recorded an event. In code: <code>span.addEvent('cache miss')</code> or{' '}
+        <code>span.recordException(error)</code>.
+      </p>
+    );
+  }
+  return (
+    <div class="table-scroll">
+      <table class="events-view">
+        <thead>
+          <tr>
+            <th scope="col">After</th>
+            <th scope="col">Time</th>
+            <th scope="col">Event</th>
+            <th scope="col">Span</th>
+            <th scope="col">Attributes</th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.slice(0, MOST).map(({ row, event }, index) => (
+            <tr key={index} class={serviceClass(row.span.service)}>
+              <td class="number">{formatDuration(event.timeUs - waterfall.value.startUs)}</td>
+              <td class="number">{clockTime(event.timeUs)}</td>
+              <td class={event.name === 'exception' ? 'failed' : ''}>
+                <bdi>{event.name || 'event'}</bdi>
+              </td>
+              <td>
+                <button type="button" class="link" onClick={() => goTo(row.span.spanId, { open: true })}>
+                  <span class="swatch" aria-hidden="true" />
+                  <bdi>{row.span.name}</bdi>
+                </button>
+              </td>
+              <td>
+                {Object.entries(event.attributes).map(([key, value]) => (
+                  <span class="pair" key={key}>
+                    <bdi>{key}</bdi>=<bdi>{shortened(String(value))}</bdi>
+                  </span>
+                ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {all.length > MOST && (
+        <p class="empty-view">
+          The first {MOST.toLocaleString('en')} of {all.length.toLocaleString('en')} events are shown; all of
+          them are in the JSON.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function shortened(text: string): string {
+  return text.length > 160 ? `${text.slice(0, 159)}…` : text;
+}

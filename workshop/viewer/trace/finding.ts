@@ -1,0 +1,31 @@
+/** Finding spans: what is typed, and going from one found span to the next. */
+import type { RefObject } from 'preact';
+import { goTo } from './scrolling.ts';
+import { findText, focused, hits, rowIndexes, rows } from './state.ts';
+
+/** The field to type into, for the key that leads there. */
+export const findInput: { current: RefObject<HTMLInputElement | null> | undefined } = { current: undefined };
+
+export function find(text: string): void {
+  findText.value = text;
+}
+
+/** Goes to the next span that was found, or with −1 to the one before, round and round. */
+export function nextHit(step: 1 | -1): void {
+  const found = hits.value;
+  if (!found?.length) return;
+  const from = focused.value === undefined ? undefined : rowIndexes.value.get(focused.value);
+  const isTyping = findInput.current?.current === document.activeElement;
+  goTo(rows.value[found[nextIn(found, from, step)]!]!.span.spanId, { keepFocus: isTyping });
+}
+
+function nextIn(found: readonly number[], from: number | undefined, step: 1 | -1): number {
+  if (from === undefined) return step === 1 ? 0 : found.length - 1;
+  if (step === 1)
+    return Math.max(
+      0,
+      found.findIndex((index) => index > from),
+    );
+  const before = found.findLastIndex((index) => index < from);
+  return before < 0 ? found.length - 1 : before;
+}

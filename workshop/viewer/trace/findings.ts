@@ -1,0 +1,65 @@
+import { gapPhrases } from '../../trace/lane.ts';
+import type { Row, Waterfall } from '../../trace/waterfall.ts';
+import { counted, percent } from '../frame/times.ts';
+
+/** Something about a trace that is worth a look, as a sentence without full stop, with the span to look at. */
+export interface Finding {
+  kind: 'error' | 'gap' | 'warning';
+  text: string;
+  spanId: string;
+}
+
+/** What stands out in a trace: where it failed, where it waited, and what of it does not fit together. */
+export function findingsOf(waterfall: Waterfall): Finding[] {
+  return [...errorFinding(waterfall), ...gapFinding(waterfall), ...warningFinding(waterfall)];
+}
+
+/** The span where an error began: one with no failed span below it, and of those the first. */
+function errorFinding({ rows, errorCount }: Waterfall): Finding[] {
+  const failed = [...rows.keys()].filter((index) => rows[index]!.span.error);
+  const isOrigin = (index: number, at: number) => !(failed[at + 1]! <= index + rows[index]!.descendantCount);
+  const origin = rows[failed.find(isOrigin) ?? -1];
+  if (!origin) return [];
+  const reason = errorText(origin);
+  const where = `${errorCount === 1 ? '1 error, in' : `${counted(errorCount, 'error')}, beginning in`} ${origin.span.name}`;
+  return [{ kind: 'error', text: reason ? `${where}: ${reason}` : where, spanId: origin.span.spanId }];
+}
+
+/** What went wrong in the words of the span: its status, else the exception that it recorded; empty if it has none. */
+export function errorText({ span }: Row): string {
+  if (!span.error) return '';
+  if (span.statusMessage) return span.statusMessage;
+  const exception = span.events.find(({ name }) => name === 'exception')?.attributes ?? {};
+  return [exception['exception.type'], exception['exception.message']].filter(Boolean).join(': ');
+}
+
+/** The longest gap, and how many more there are. */
+function gapFinding({ rows, durationUs }: Waterfall): Finding[] {
+  const gaps = rows.flatMap((row) => row.gaps.map((gap) => ({ row, gap })));
+  if (gaps.length === 0) return [];
+  const { row, gap } = gaps.reduce((longest, each) =>
+    each.gap.durationUs > longest.gap.durationUs ? each : longest,
+  );
+  const others = gaps.length > 1 ? `, and ${counted(gaps.length - 1, 'shorter gap')}` : '';
+  return [
+    {
+      kind: 'gap',
+      text: `${gapPhrases(row, gap)[0]}: ${percent(gap.durationUs, durationUs)} of the trace${others}`,
+      spanId: row.span.spanId,
+    },
+  ];
+}
+
+function warningFinding({ rows }: Waterfall): Finding[] {
+  const odd = rows.filter(({ warnings }) => warnings.length > 0);
+  const first = odd[0];
+  if (!first) return [];
+  const others = odd.length > 1 ? `, and ${counted(odd.length - 1, 'more span')} to look at` : '';
+  return [
+    {
+      kind: 'warning',
+      text: `${first.span.name}: ${first.warnings[0]!.text}${others}`,
+      spanId: first.span.spanId,
+    },
+  ];
+}

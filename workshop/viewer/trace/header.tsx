@@ -1,0 +1,91 @@
+import { formatDuration } from '../../trace/duration.ts';
+import { CopyButton } from '../frame/copy.tsx';
+import { serviceClass } from '../frame/colours.ts';
+import { shortId } from '../frame/ids.ts';
+import { ago, clockTime, counted } from '../frame/times.ts';
+import { findingsOf } from './findings.ts';
+import { goTo } from './scrolling.ts';
+import { errorsOnly, rows, trace, waterfall } from './state.ts';
+
+/** What the trace is, in words and figures, and below it what stands out in it. */
+export function Header() {
+  const { traceId, startUs, durationUs, services, depth, errorCount } = waterfall.value;
+  const root = rows.value[0]!;
+  const isIncomplete = rows.value.some(({ warnings }) =>
+    warnings.some(({ kind }) => kind === 'missing-parent'),
+  );
+  return (
+    <header class={`trace-header ${serviceClass(root.span.service)}`}>
+      <div class="title">
+        <h1>
+          <span class="service">{root.span.service}</span> <span class="name">{root.span.name}</span>
+        </h1>
+        <p class="total" title={`${durationUs.toLocaleString('en')} µs`}>
+          <span class="hidden-text">takes </span>
+          {formatDuration(durationUs)}
+        </p>
+      </div>
+      <div class="facts">
+        <p>
+          <time dateTime={new Date(startUs / 1_000).toISOString()}>{clockTime(startUs)}</time>, {ago(startUs)}
+        </p>
+        <p>{counted(rows.value.length, 'span')}</p>
+        <p>{counted(services.length, 'service')}</p>
+        <p>{counted(depth, 'level')} deep</p>
+        <p>
+          {errorCount > 0 ? (
+            <button
+              type="button"
+              class="errors"
+              aria-pressed={errorsOnly.value}
+              onClick={() => (errorsOnly.value = !errorsOnly.value)}
+              title="Show only what failed"
+            >
+              {counted(errorCount, 'error')}
+            </button>
+          ) : (
+            'no errors'
+          )}
+        </p>
+        {isIncomplete && <p class="incomplete">incomplete</p>}
+        <p class="id" title={traceId}>
+          <code>{shortId(traceId)}</code>
+          <CopyButton what="Trace id" text={traceId} />
+        </p>
+        <p class="actions">
+          <CopyButton what="Waterfall" text={waterfallAsText} label="Copy as text" />
+          <a class="button" href={`/api/traces/${traceId}`} target="_blank" rel="noreferrer">
+            JSON
+          </a>
+          <a class="button" href={`/search?compare=${traceId}`}>
+            Compare…
+          </a>
+        </p>
+      </div>
+      <Findings />
+    </header>
+  );
+}
+
+/** The waterfall as the terminal shows it; what draws it is loaded when somebody wants it. */
+async function waterfallAsText(): Promise<string> {
+  const { waterfallText } = await import('../../trace/text.ts');
+  return waterfallText(trace.value!, { maxRows: Infinity });
+}
+
+function Findings() {
+  const findings = findingsOf(waterfall.value);
+  if (findings.length === 0) return null;
+  return (
+    <ul class="findings" aria-label="What stands out">
+      {findings.map(({ kind, text, spanId }) => (
+        <li key={kind} class={kind}>
+          <button type="button" onClick={() => goTo(spanId)} title={text}>
+            <span class="sign" aria-hidden="true" />
+            <span class="words">{text}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,205 @@
+import { signal, useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { formatDuration } from '../../trace/duration.ts';
+import { serviceClass } from '../frame/colours.ts';
+import { size, theme } from '../frame/preferences.ts';
+import { range, rows, waterfall, zoomTo } from './state.ts';
+
+/** Where a moment lies on the screen's stretch of time, in percent. */
+export function percentOf(us: number): number {
+  const { fromUs, toUs } = range.value;
+  return ((us - fromUs) / (toUs - fromUs)) * 100;
+}
+
+/** The whole trace in a strip, whatever of it is on the screen. A stretch of it is chosen by dragging. */
+export function Overview() {
+  const strip = useRef<HTMLDivElement>(null);
+  const dragged = useSignal<{ from: number; to: number } | undefined>(undefined);
+  const wholeUs = Math.max(1, waterfall.value.durationUs);
+  const { fromUs, toUs } = range.value;
+  const share = ({ clientX }: PointerEvent) => {
+    const { left, width } = strip.current!.getBoundingClientRect();
+    return Math.min(1, Math.max(0, (clientX - left) / width));
+  };
+  const start = (event: PointerEvent) => {
+    if (event.button !== 0 || (event.target as HTMLElement).closest('.handle')) return;
+    strip.current!.setPointerCapture(event.pointerId);
+    const at = share(event);
+    dragged.value = { from: at, to: at };
+  };
+  const move = (event: PointerEvent) => {
+    if (dragged.value) dragged.value = { from: dragged.value.from, to: share(event) };
+  };
+  const end = () => {
+    const drag = dragged.value;
+    dragged.value = undefined;
+    if (!drag) return;
+    const [from, to] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
+    if (to - from > 0.003) zoomTo({ fromUs: from * wholeUs, toUs: to * wholeUs });
+  };
+  const left = dragged.value
+    ? Math.min(dragged.value.from, dragged.value.to) * 100
+    : (fromUs / wholeUs) * 100;
+  const right = dragged.value ? Math.max(dragged.value.from, dragged.value.to) * 100 : (toUs / wholeUs) * 100;
+  return (
+    <div
+      class="overview"
+      ref={strip}
+      onPointerDown={start}
+      onPointerMove={move}
+      onPointerUp={end}
+      onPointerCancel={() => (dragged.value = undefined)}
+      onDblClick={() => zoomTo(undefined)}
+      title="Drag to look at a part of the time; double click for all of it"
+    >
+      <Picture />
+      <span class="outside" style={{ left: 0, width: `${left}%` }} />
+      <span class="outside" style={{ left: `${right}%`, right: 0 }} />
+      <Handle
+        name="Start of the part shown"
+        at={fromUs}
+        move={(us) => zoomTo({ fromUs: Math.min(us, toUs - 1), toUs })}
+        strip={strip}
+      />
+      <Handle
+        name="End of the part shown"
+        at={toUs}
+        move={(us) => zoomTo({ fromUs, toUs: Math.max(us, fromUs + 1) })}
+        strip={strip}
+      />
+    </div>
+  );
+}
+
+function Handle({
+  name,
+  at,
+  move,
+  strip,
+}: {
+  name: string;
+  at: number;
+  move: (us: number) => void;
+  strip: { current: HTMLElement | null };
+}) {
+  const wholeUs = Math.max(1, waterfall.value.durationUs);
+  const drag = (event: PointerEvent) => {
+    const handle = event.currentTarget as HTMLElement;
+    event.stopPropagation();
+    handle.setPointerCapture(event.pointerId);
+    const follow = ({ clientX }: PointerEvent) => {
+      const { left, width } = strip.current!.getBoundingClientRect();
+      dragTo.value(((clientX - left) / width) * wholeUs);
+    };
+    dragTo.value = move;
+    handle.addEventListener('pointermove', follow);
+    handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', follow), {
+      once: true,
+    });
+  };
+  const step = (event: KeyboardEvent) => {
+    const steps: Record<string, number> = {
+      ArrowLeft: -0.01,
+      ArrowRight: 0.01,
+      PageDown: -0.1,
+      PageUp: 0.1,
+      Home: -1,
+      End: 1,
+    };
+    const by = steps[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    move(Math.min(wholeUs, Math.max(0, at + by * wholeUs)));
+  };
+  return (
+    <span
+      class="handle"
+      role="slider"
+      tabIndex={0}
+      aria-label={name}
+      aria-valuemin={0}
+      aria-valuemax={wholeUs}
+      aria-valuenow={Math.round(at)}
+      aria-valuetext={formatDuration(at)}
+      style={{ left: `${(at / wholeUs) * 100}%` }}
+      onPointerDown={drag}
+      onKeyDown={step}
+    />
+  );
+}
+
+/** What a handle under the pointer does. */
+const dragTo = signal((_us: number) => {});
+
+/** All bars on a canvas: a line a row as long as there is room, and what is an error above the rest. */
+function Picture() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const all = rows.value;
+  const { durationUs } = waterfall.value;
+  // A change of these is a change of colours or of size.
+  const look = `${theme.value} ${size.value}`;
+
+  useLayoutEffect(() => {
+    const element = canvas.current!;
+    const draw = () => drawPicture(element, all, Math.max(1, durationUs));
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const resizing = new ResizeObserver(draw);
+    resizing.observe(element);
+    dark.addEventListener('change', draw);
+    return () => {
+      resizing.disconnect();
+      dark.removeEventListener('change', draw);
+    };
+  }, [all, durationUs, look]);
+  return <canvas ref={canvas} aria-hidden="true" />;
+}
+
+function drawPicture(canvas: HTMLCanvasElement, all: typeof rows.value, wholeUs: number): void {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const ratio = devicePixelRatio;
+  const width = Math.round(canvas.clientWidth * ratio);
+  const height = Math.round(canvas.clientHeight * ratio);
+  canvas.width = width;
+  canvas.height = height;
+  const line = height / Math.max(all.length, 1);
+  const thick = Math.max(1, Math.min(line * 0.7, 8 * ratio));
+  const colours = coloursOf(canvas, all);
+  const place = ({ offsetUs, durationUs }: (typeof all)[number], index: number) => {
+    const left = (offsetUs / wholeUs) * width;
+    const bar = Math.max(ratio, (Math.max(0, durationUs) / wholeUs) * width);
+    return [left, index * line + (line - thick) / 2, bar, thick] as const;
+  };
+  for (const [index, row] of all.entries()) {
+    context.fillStyle = colours.services.get(row.span.service)!;
+    context.fillRect(...place(row, index));
+  }
+  for (const [index, row] of all.entries()) {
+    if (!row.span.error && row.gaps.length === 0) continue;
+    const [, top] = place(row, index);
+    context.fillStyle = row.span.error ? colours.error : colours.gap;
+    const stretches = row.span.error ? [row] : row.gaps;
+    for (const { offsetUs, durationUs } of stretches) {
+      const left = (offsetUs / wholeUs) * width;
+      context.fillRect(left, top, Math.max(2 * ratio, (Math.max(0, durationUs) / wholeUs) * width), thick);
+    }
+  }
+}
+
+/** Reads the colours from the styles, which alone know the theme. */
+function coloursOf(canvas: HTMLElement, all: typeof rows.value) {
+  const sample = document.createElement('span');
+  canvas.after(sample);
+  const colourOf = (className: string) => {
+    sample.className = `colour-sample ${className}`;
+    return getComputedStyle(sample).backgroundColor;
+  };
+  const services = new Map<string, string>();
+  for (const { span } of all) {
+    if (!services.has(span.service)) services.set(span.service, colourOf(serviceClass(span.service)));
+  }
+  const colours = { services, error: colourOf('error'), gap: colourOf('gap') };
+  sample.remove();
+  return colours;
+}

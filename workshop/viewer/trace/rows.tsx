@@ -1,0 +1,105 @@
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { isFolded } from '../../trace/folding.ts';
+import { Details } from './details.tsx';
+import { topOf } from './positions.ts';
+import { SpanRow } from './row.tsx';
+import { TickLines } from './ruler.tsx';
+import { drawn, followList, goTo, goToPlace, laneWidth, positions, rowHeight } from './scrolling.ts';
+import { focusRow, folding, openSpans, parents, placeOf, rows, setFolded, setOpen, shown } from './state.ts';
+import { nameWidth } from './sizes.ts';
+
+/** The rows of the waterfall. Only those on the screen are in the document. */
+export function Rows() {
+  const list = useRef<HTMLDivElement>(null);
+  const probe = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    const measure = () => {
+      const [name, , lane] = [...probe.current!.children] as HTMLElement[];
+      rowHeight.value = probe.current!.getBoundingClientRect().height;
+      nameWidth.value = name!.getBoundingClientRect().width;
+      laneWidth.value = lane!.getBoundingClientRect().width;
+    };
+    measure();
+    const resizing = new ResizeObserver(measure);
+    for (const element of [probe.current!, ...probe.current!.children]) resizing.observe(element);
+    return () => resizing.disconnect();
+  }, []);
+  useEffect(() => followList(list.current!), []);
+
+  const all = rows.value;
+  const at = positions.value;
+  return (
+    <div
+      class="rows"
+      role="treegrid"
+      aria-label="Spans of the trace"
+      aria-rowcount={shown.value.length + 1}
+      aria-colcount={3}
+      ref={list}
+      style={{ height: `${topOf(at, at.count)}px` }}
+      onKeyDown={moveByKey}
+    >
+      <div role="row" class="hidden-text" aria-rowindex={1}>
+        <span role="columnheader">Span</span>
+        <span role="columnheader">Self time</span>
+        <span role="columnheader">Time</span>
+      </div>
+      <div class="row probe" aria-hidden="true" ref={probe}>
+        <div class="name-cell" />
+        <div class="self-cell" />
+        <div class="lane" />
+      </div>
+      <TickLines />
+      {drawn.value.map((place) => {
+        const index = shown.value[place]!;
+        const id = all[index]!.span.spanId;
+        return <SpanRow key={id} index={index} place={place} top={topOf(at, place)} />;
+      })}
+      {drawn.value.map((place) => {
+        const index = shown.value[place]!;
+        const { spanId } = all[index]!.span;
+        if (!openSpans.value.has(spanId)) return null;
+        return (
+          <Details
+            key={`details ${spanId}`}
+            index={index}
+            place={place}
+            top={topOf(at, place) + at.rowHeight}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+/** The keys of a tree grid, as the ARIA Authoring Practices have them ("Treegrid", keyboard interaction). */
+function moveByKey(event: KeyboardEvent): void {
+  const target = event.target as HTMLElement;
+  if (!target.classList.contains('span-row') || event.ctrlKey || event.altKey || event.metaKey) return;
+  const place = placeOf.value.get(focusRow.value ?? '') ?? 0;
+  const index = shown.value[place]!;
+  const row = rows.value[index]!;
+  const id = row.span.spanId;
+  const steps: Record<string, () => void> = {
+    ArrowDown: () => goToPlace(place + 1),
+    ArrowUp: () => goToPlace(place - 1),
+    Home: () => goToPlace(0),
+    End: () => goToPlace(shown.value.length - 1),
+    Enter: () => setOpen(id, !openSpans.value.has(id)),
+    ' ': () => setOpen(id, !openSpans.value.has(id)),
+    ArrowRight: () => {
+      if (isFolded(row, folding.value)) setFolded(id, false);
+      else if (row.childCount > 0) goToPlace(place + 1);
+    },
+    ArrowLeft: () => {
+      const parent = rows.value[parents.value[index]!];
+      if (row.childCount > 0 && !isFolded(row, folding.value)) setFolded(id, true);
+      else if (parent) goTo(parent.span.spanId);
+    },
+  };
+  const step = Object.hasOwn(steps, event.key) ? steps[event.key] : undefined;
+  if (!step) return;
+  event.preventDefault();
+  step();
+}

@@ -1,0 +1,83 @@
+import { ticksOf } from '../../trace/ticks.ts';
+import { percentOf } from './overview.tsx';
+import { laneWidth } from './scrolling.ts';
+import { laneMeter, nameWidth, resizeNames } from './sizes.ts';
+import { range } from './state.ts';
+
+/** The titles of the columns; the last is the ruler of time. */
+export function Ruler() {
+  return (
+    <div class="row ruler">
+      <div class="name-cell" aria-hidden="true">
+        Span
+      </div>
+      <Divider />
+      <div class="self-cell" aria-hidden="true">
+        Self time
+      </div>
+      <div class="lane" aria-hidden="true">
+        {rulerTicks().map(({ us, text }) => (
+          <span key={us} class={percentOf(us) > 92 ? 'last' : ''} style={{ left: `${percentOf(us)}%` }}>
+            {text}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** The lines of the ruler through all rows. */
+export function TickLines() {
+  return (
+    <div class="row tick-lines" aria-hidden="true">
+      <div class="name-cell" />
+      <div class="self-cell" />
+      <div class="lane">
+        {rulerTicks().map(({ us }) => (
+          <i key={us} style={{ left: `${percentOf(us)}%` }} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** The marks of the ruler, as many as there is room for. */
+function rulerTicks() {
+  const { fromUs, toUs } = range.value;
+  const room = Math.floor(laneWidth.value / (laneMeter()('00.000 ms') * 1.2));
+  return ticksOf(fromUs, toUs, Math.max(1, Math.min(10, room)));
+}
+
+/** Makes the column with the names wider or narrower, by the pointer or with the arrow keys. */
+function Divider() {
+  return (
+    <div
+      class="divider"
+      role="separator"
+      tabIndex={0}
+      aria-orientation="vertical"
+      aria-label="Width of the names"
+      aria-valuenow={Math.round(nameWidth.value)}
+      onPointerDown={drag}
+      onKeyDown={step}
+    />
+  );
+}
+
+function drag(event: PointerEvent): void {
+  const divider = event.currentTarget as HTMLElement;
+  divider.setPointerCapture(event.pointerId);
+  const from = event.clientX - nameWidth.value;
+  const move = ({ clientX }: PointerEvent) => resizeNames(clientX - from);
+  divider.addEventListener('pointermove', move);
+  divider.addEventListener('lostpointercapture', () => divider.removeEventListener('pointermove', move), {
+    once: true,
+  });
+}
+
+function step(event: KeyboardEvent): void {
+  const by = { ArrowLeft: -20, ArrowRight: 20 }[event.key];
+  if (by === undefined) return;
+  event.preventDefault();
+  resizeNames(nameWidth.value + by);
+}

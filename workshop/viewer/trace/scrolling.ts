@@ -1,0 +1,143 @@
+/** The part of the list of rows that is on the screen, and how to bring a row there. */
+import { computed, signal } from '@preact/signals';
+import { placeAt, positionsOf, topOf } from './positions.ts';
+import { focused, openSpans, placeOf, reveal, rows, setOpen, shown, view } from './state.ts';
+
+/** Height of a row in px, as the styles make it. */
+export const rowHeight = signal(44);
+/** Width of the lanes in px. */
+export const laneWidth = signal(600);
+/** Heights of details in px, as far as they were measured. */
+const detailHeights = signal<ReadonlyMap<string, number>>(new Map());
+const UNMEASURED_PX = 320;
+
+/** What of the list is on the screen, in px from its top. */
+export const screenPart = signal({ top: 0, bottom: 900 });
+/** Everything at once, which is what paper shows. */
+export const isPrinting = signal(false);
+const MOST_PRINTED = 2_000;
+
+/** Rows that are drawn beyond each end of the screen, so that scrolling never shows a hole. */
+const SPARE_ROWS = 8;
+
+export const positions = computed(() =>
+  positionsOf(
+    rowHeight.value,
+    shown.value.length,
+    [...openSpans.value].flatMap((id) => {
+      const place = placeOf.value.get(id);
+      return place === undefined ? [] : { place, height: detailHeights.value.get(id) ?? UNMEASURED_PX };
+    }),
+  ),
+);
+
+/** The places of the rows to draw. The focused row is always among them, or the focus would get lost. */
+export const drawn = computed(() => {
+  const count = shown.value.length;
+  const { top, bottom } = screenPart.value;
+  const first = isPrinting.value ? 0 : Math.max(0, placeAt(positions.value, top) - SPARE_ROWS);
+  const last = isPrinting.value
+    ? Math.min(count, MOST_PRINTED) - 1
+    : Math.min(count - 1, placeAt(positions.value, bottom) + SPARE_ROWS);
+  const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+  const focusPlace = focused.value === undefined ? undefined : placeOf.value.get(focused.value);
+  if (focusPlace !== undefined && (focusPlace < first || focusPlace > last)) places.push(focusPlace);
+  return places;
+});
+
+export function setDetailHeight(spanId: string, height: number): void {
+  if (height === 0 || detailHeights.value.get(spanId) === height) return;
+  detailHeights.value = new Map(detailHeights.value).set(spanId, height);
+}
+
+let list: HTMLElement | undefined;
+
+/** Tells which element holds the rows, and follows its place on the screen. Gives a function that stops it. */
+export function followList(element: HTMLElement): () => void {
+  list = element;
+  const measure = () => {
+    const top = topUnderHead() - element.getBoundingClientRect().top;
+    const bottom = innerHeight - element.getBoundingClientRect().top;
+    if (top !== screenPart.value.top || bottom !== screenPart.value.bottom)
+      screenPart.value = { top, bottom };
+  };
+  measure();
+  const resizing = new ResizeObserver(measure);
+  resizing.observe(document.body);
+  addEventListener('scroll', measure, { passive: true });
+  addEventListener('resize', measure);
+  return () => {
+    resizing.disconnect();
+    removeEventListener('scroll', measure);
+    removeEventListener('resize', measure);
+    list = undefined;
+  };
+}
+
+/** Where the part of the window begins that the sticky head leaves free, in px. */
+function topUnderHead(): number {
+  return document.querySelector('.timeline-head')?.getBoundingClientRect().height ?? 0;
+}
+
+/**
+ * Makes a span the one that keys act on and brings it onto the screen; its details too, with `open`. With `keepFocus` the
+ * focus stays where it is, because somebody is typing there.
+ */
+export function goTo(spanId: string, { open = false, keepFocus = false } = {}): void {
+  view.value = 'timeline';
+  reveal(spanId);
+  if (open) setOpen(spanId, true);
+  focused.value = spanId;
+  // The row is there once the change was drawn.
+  requestAnimationFrame(() => {
+    scrollTo(spanId);
+    if (!keepFocus) document.getElementById(`span-${spanId}`)?.focus({ preventScroll: true });
+  });
+}
+
+/** Goes to the row at a place of the list, the first or the last if there is none. */
+export function goToPlace(place: number): void {
+  const index = shown.value[Math.min(shown.value.length - 1, Math.max(0, place))];
+  if (index !== undefined) goTo(rows.value[index]!.span.spanId);
+}
+
+/** Brings a row onto the screen: no further than necessary if it is near, else to a third of the height. */
+function scrollTo(spanId: string): void {
+  const place = placeOf.value.get(spanId);
+  if (!list || place === undefined) return;
+  const listTop = list.getBoundingClientRect().top + scrollY;
+  const top = listTop + topOf(positions.value, place);
+  const next = listTop + topOf(positions.value, place + 1);
+  const head = topUnderHead();
+  const from = scrollY + head;
+  const to = scrollY + innerHeight;
+  if (top >= from && Math.min(next, top + innerHeight / 2) <= to) return;
+  const isNear = top > from - innerHeight && top < to + innerHeight / 2;
+  const margin = rowHeight.value / 2;
+  if (isNear && top < from) window.scrollTo({ top: top - head - margin });
+  else if (isNear) window.scrollTo({ top: Math.min(next + margin - innerHeight, top - head - margin) });
+  else window.scrollTo({ top: top - head - (innerHeight - head) / 3 });
+}
+
+/** The first row that is wholly on the screen and how far it lies below the head, in px. */
+export interface Anchor {
+  spanId: string;
+  px: number;
+}
+
+/** What the reader looks at, to be handed to `restoreAnchor` when the rows have changed. */
+export function anchor(): Anchor | undefined {
+  if (!list || screenPart.value.top <= 0) return undefined;
+  const place = placeAt(positions.value, screenPart.value.top);
+  const index = shown.value[place];
+  if (index === undefined) return undefined;
+  return { spanId: rows.value[index]!.span.spanId, px: topOf(positions.value, place) - screenPart.value.top };
+}
+
+/** Scrolls so that the row is where it was. */
+export function restoreAnchor({ spanId, px }: Anchor): void {
+  const place = placeOf.value.get(spanId);
+  if (!list || place === undefined) return;
+  const listTop = list.getBoundingClientRect().top + scrollY;
+  window.scrollTo({ top: listTop + topOf(positions.value, place) - topUnderHead() - px });
+}

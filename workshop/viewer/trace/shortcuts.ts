@@ -1,0 +1,70 @@
+import { bindKeys } from '../frame/keys.tsx';
+import { find, findInput, nextHit } from './finding.ts';
+import { goTo, goToPlace } from './scrolling.ts';
+import {
+  errorsOnly,
+  findText,
+  focusRow,
+  foldTo,
+  openLevels,
+  openSpans,
+  pan,
+  placeOf,
+  rowIndexes,
+  rows,
+  showsPath,
+  view,
+  zoomBy,
+  zoomTo,
+} from './state.ts';
+
+/** Goes so many rows on. */
+function goBy(step: number): void {
+  goToPlace((placeOf.value.get(focusRow.value ?? '') ?? 0) + step);
+}
+
+/** Goes to the next row of which something is true, round and round. */
+function goToNext(isWanted: (row: (typeof rows.value)[number]) => boolean): void {
+  const from = (rowIndexes.value.get(focusRow.value ?? '') ?? -1) + 1;
+  const inTurn = [...rows.value.slice(from), ...rows.value.slice(0, from)];
+  const next = inTurn.find(isWanted);
+  if (next) goTo(next.span.spanId);
+}
+
+/** Gives the keys of the trace page their meaning; where Jaeger has a key for the same, it is that. */
+export function bindTraceKeys(): void {
+  bindKeys(
+    { keys: ['j', 'ArrowDown', 's'], does: 'next row', run: () => goBy(1) },
+    { keys: ['k', 'ArrowUp', 'w'], does: 'row before', run: () => goBy(-1) },
+    { keys: ['ArrowRight'], does: 'open what is below a row', run: () => goBy(0) },
+    { keys: ['ArrowLeft'], does: 'fold it, or go to the row above it in the tree', run: () => goBy(0) },
+    { keys: ['Enter', ' '], does: 'show or hide the details of a row', run: () => goBy(0) },
+    { keys: ['/'], does: 'find spans', run: () => findInput.current?.current?.select() },
+    { keys: ['n', 'f'], does: 'next span found', run: () => nextHit(1) },
+    { keys: ['N', 'b'], does: 'span found before', run: () => nextHit(-1) },
+    { keys: ['e'], does: 'next error', run: () => goToNext(({ span }) => span.error) },
+    { keys: ['g'], does: 'next gap', run: () => goToNext(({ gaps }) => gaps.length > 0) },
+    { keys: ['E'], does: 'errors only', run: () => (errorsOnly.value = !errorsOnly.value) },
+    { keys: ['c'], does: 'critical path', run: () => (showsPath.value = !showsPath.value) },
+    {
+      keys: ['v'],
+      does: 'timeline or events',
+      run: () => (view.value = view.value === 'events' ? 'timeline' : 'events'),
+    },
+    { keys: ['+', '='], does: 'a shorter stretch of time', run: () => zoomBy(0.5) },
+    { keys: ['-'], does: 'a longer stretch of time', run: () => zoomBy(2) },
+    { keys: ['a'], does: 'earlier', run: () => pan(-0.25) },
+    { keys: ['d'], does: 'later', run: () => pan(0.25) },
+    { keys: ['0'], does: 'the whole trace', run: () => zoomTo(undefined) },
+    { keys: ['['], does: 'open all', run: () => foldTo(Infinity) },
+    { keys: [']'], does: 'fold all', run: () => foldTo(1) },
+    { keys: ['o'], does: 'open one level', run: () => foldTo(openLevels() + 1) },
+    { keys: ['p'], does: 'fold one level', run: () => foldTo(openLevels() - 1) },
+    { keys: ['Escape'], does: 'close all details, or clear the search', run: clear },
+  );
+}
+
+function clear(): void {
+  if (openSpans.value.size > 0) openSpans.value = new Set();
+  else if (findText.value !== '') find('');
+}

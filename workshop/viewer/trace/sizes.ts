@@ -1,0 +1,37 @@
+import { computed, signal } from '@preact/signals';
+import { textMeter } from '../frame/measure.ts';
+import { rowHeight } from './scrolling.ts';
+import { rows } from './state.ts';
+
+/** Width of the column with the names, in px. */
+export const nameWidth = signal(500);
+const NARROWEST_PX = 160;
+
+/** Sets the width of the column with the names, in px; it leaves at least a third of the window to the bars. */
+export function resizeNames(px: number): void {
+  const width = Math.min(Math.max(NARROWEST_PX, px), innerWidth * 0.66);
+  document.documentElement.style.setProperty('--names', `${Math.round(width)}px`);
+}
+
+let meter: { rowHeight: number; widthOf: (text: string) => number } | undefined;
+
+/** Measures text in the font of the lanes, in px; that changes only when the rows get another height. */
+export function laneMeter(): (text: string) => number {
+  const probe = document.querySelector('.probe .lane');
+  if (!probe) return (text) => text.length * 8;
+  if (meter?.rowHeight !== rowHeight.value) meter = { rowHeight: rowHeight.value, widthOf: textMeter(probe) };
+  return meter.widthOf;
+}
+
+/** More rows than this stand closer together, in one line each. */
+const MOST_ROOMY_ROWS = 60;
+export const isDense = computed(() => rows.value.length > MOST_ROOMY_ROWS);
+
+/** How far each level is indented, as a share of the height of a row; the styles have the same. */
+const INDENT_SHARE = { roomy: 0.36, dense: 0.57 };
+
+/** Levels deeper than this are not indented any further, so that names keep most of their column. */
+export const deepestIndent = computed(() => {
+  const indentPx = rowHeight.value * (isDense.value ? INDENT_SHARE.dense : INDENT_SHARE.roomy);
+  return Math.max(3, Math.floor((nameWidth.value * 0.35) / indentPx));
+});

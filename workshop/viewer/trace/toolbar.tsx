@@ -1,0 +1,240 @@
+import { useRef } from 'preact/hooks';
+import { useComputed } from '@preact/signals';
+import { counted } from '../frame/times.ts';
+import { serviceClass } from '../frame/colours.ts';
+import { find, findInput, nextHit } from './finding.ts';
+import {
+  errorsOnly,
+  events,
+  findText,
+  focused,
+  foldTo,
+  hits,
+  openLevels,
+  rows,
+  services,
+  showsPath,
+  view,
+  waterfall,
+  zoom,
+  zoomTo,
+} from './state.ts';
+
+/** What a reader does with a trace: find, filter, fold, and see it as a list of events. */
+export function Toolbar() {
+  return (
+    <div class="toolbar">
+      <Find />
+      <Services />
+      <div class="group">
+        {waterfall.value.depth > 1 && <Levels />}
+        <label
+          class="check path-legend"
+          title="Had one of these stretches been shorter, the answer would have come sooner (c)"
+        >
+          <input
+            type="checkbox"
+            checked={showsPath.value}
+            onChange={({ currentTarget }) => (showsPath.value = currentTarget.checked)}
+          />
+          <span class="critical-sample" aria-hidden="true" />
+          critical path
+        </label>
+        {zoom.value && (
+          <button type="button" class="button" onClick={() => zoomTo(undefined)} title="0">
+            Whole trace
+          </button>
+        )}
+      </div>
+      <Views />
+    </div>
+  );
+}
+
+function Find() {
+  const place = useComputed(() => {
+    const found = hits.value;
+    if (!found) return '';
+    if (found.length === 0) return 'none';
+    const current = found.findIndex((index) => rows.value[index]!.span.spanId === focused.value);
+    return current < 0 ? `${found.length} found` : `${current + 1} of ${found.length}`;
+  });
+  const input = useRef<HTMLInputElement>(null);
+  findInput.current = input;
+  return (
+    <form
+      class="find"
+      role="search"
+      aria-label="Spans of this trace"
+      onSubmit={(event) => {
+        event.preventDefault();
+        nextHit(1);
+      }}
+    >
+      <label>
+        <span class="hidden-text">Find spans: words, "a phrase", key=value, -without</span>
+        <input
+          ref={input}
+          type="search"
+          placeholder="Find: words, key=value"
+          title={'All words must be there; "a phrase"; key=value; -without (/)'}
+          autocomplete="off"
+          spellcheck={false}
+          value={findText.value}
+          onInput={({ currentTarget }) => find(currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && event.shiftKey) {
+              event.preventDefault();
+              nextHit(-1);
+            } else if (event.key === 'Escape') {
+              find('');
+              event.currentTarget.blur();
+            }
+          }}
+        />
+      </label>
+      <button
+        type="button"
+        class="button"
+        disabled={!hits.value?.length}
+        aria-label="Previous span found"
+        title="Previous (N)"
+        onClick={() => nextHit(-1)}
+      >
+        ↑
+      </button>
+      <button
+        type="submit"
+        class="button"
+        disabled={!hits.value?.length}
+        aria-label="Next span found"
+        title="Next (n)"
+      >
+        ↓
+      </button>
+      <output aria-live="polite">{place}</output>
+    </form>
+  );
+}
+
+/** More services than this are chosen from a list. */
+const MOST_CHIPS = 8;
+
+/** What colour is which service, and a filter at the same time. */
+function Services() {
+  const counts = new Map<string, number>();
+  for (const { span } of rows.value) counts.set(span.service, (counts.get(span.service) ?? 0) + 1);
+  const all = waterfall.value.services;
+  const toggle = (service: string) => {
+    const chosen = new Set(services.value);
+    if (!chosen.delete(service)) chosen.add(service);
+    services.value = chosen.size === all.length ? new Set() : chosen;
+  };
+  const visible = all.length > MOST_CHIPS + 2 ? all.slice(0, MOST_CHIPS) : all;
+  const others = all.slice(visible.length);
+  return (
+    <div class="services" role="group" aria-label="Show only these services">
+      {visible.map((service) => (
+        <button
+          key={service}
+          type="button"
+          class={`chip ${serviceClass(service)}`}
+          aria-pressed={services.value.has(service)}
+          onClick={() => toggle(service)}
+          title={`Show only ${service}`}
+        >
+          <span class="swatch" aria-hidden="true" />
+          <bdi>{service}</bdi> <small>{counts.get(service)}</small>
+        </button>
+      ))}
+      {others.length > 0 && (
+        <select
+          aria-label="More services"
+          value=""
+          onChange={({ currentTarget }) => currentTarget.value && toggle(currentTarget.value)}
+        >
+          <option value="">{counted(others.length, 'more service')}</option>
+          {others.map((service) => (
+            <option key={service} value={service}>
+              {services.value.has(service) ? `✓ ${service}` : service}
+            </option>
+          ))}
+        </select>
+      )}
+      {waterfall.value.errorCount > 0 && (
+        <button
+          type="button"
+          class="chip errors"
+          aria-pressed={errorsOnly.value}
+          onClick={() => (errorsOnly.value = !errorsOnly.value)}
+        >
+          <span class="error-sign" aria-hidden="true" />
+          errors <small>{waterfall.value.errorCount}</small>
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Levels() {
+  const { depth } = waterfall.value;
+  const open = openLevels();
+  return (
+    <div class="levels" role="group" aria-label="Levels open">
+      <button
+        type="button"
+        class="button"
+        aria-label="Fold one level"
+        title="Fold one level (p)"
+        disabled={open <= 1}
+        onClick={() => foldTo(open - 1)}
+      >
+        −
+      </button>
+      <output>
+        {open} of {counted(depth, 'level')}
+      </output>
+      <button
+        type="button"
+        class="button"
+        aria-label="Open one level"
+        title="Open one level (o)"
+        disabled={open >= depth}
+        onClick={() => foldTo(open + 1)}
+      >
+        +
+      </button>
+      <button
+        type="button"
+        class="button wide-only"
+        title="Open all levels ([)"
+        onClick={() => foldTo(Infinity)}
+      >
+        Open all
+      </button>
+    </div>
+  );
+}
+
+function Views() {
+  return (
+    <div class="views" role="group" aria-label="View">
+      <button
+        type="button"
+        class="button"
+        aria-pressed={view.value === 'timeline'}
+        onClick={() => (view.value = 'timeline')}
+      >
+        Timeline
+      </button>
+      <button
+        type="button"
+        class="button"
+        aria-pressed={view.value === 'events'}
+        onClick={() => (view.value = 'events')}
+      >
+        Events <small>{events.value.length}</small>
+      </button>
+    </div>
+  );
+}
