@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Fastify from 'fastify';
+import { random } from '#workshop/random';
+
+const FUGAZI = '553be815-76f3-49db-b9d7-caca4b23cc3e';
+
+const uuid = { type: 'string', format: 'uuid' };
+const time = { type: 'string', format: 'date-time' };
+const review = { type: 'object', properties: { uuid, body: { type: 'string' }, created: time } };
+const schema = {
+  querystring: { type: 'object', required: ['band_id'], properties: { band_id: uuid } },
+  response: { 200: { type: 'array', items: review } },
+};
+
+const defaults = { uuid: randomUUID(), created: new Date() };
+
+type ReviewsQuery = { Querystring: { band_id: string } };
+
+/** Builds reviews-api without listening, so that a test can call it with inject(). */
+export function buildApp() {
+  const app = Fastify({ logger: true });
+
+  app.get('/health', async () => ({ service: 'reviews-api' }));
+
+  app.get<ReviewsQuery>('/reviews', { schema }, async function listReviews({ query }) {
+    return getReviews(query.band_id);
+  });
+
+  return app;
+}
+
+/** Reads all reviews of a band; only one band has any. */
+async function getReviews(bandId: string) {
+  const numbers = bandId === FUGAZI ? [1, 2, 3] : [];
+  const reviews = [];
+
+  for (const number of numbers) {
+    reviews.push(await readReview(number, numbers.length));
+  }
+
+  return reviews;
+}
+
+/** Reads one review from a store that takes a random part of a second. */
+async function readReview(number: number, count: number) {
+  await sleep(100 + random() * 400);
+
+  const body = `This is the review ${number} of ${count} for this band.`;
+  return { ...defaults, body };
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Fastify from 'fastify';
+import { request } from 'undici';
+
+const REVIEWS_API_URL = process.env.REVIEWS_API_URL ?? 'http://localhost:8080';
+const REVIEWS_TIMEOUT_MS = Number(process.env.REVIEWS_TIMEOUT_MS ?? 5_000);
+
+const uuid = { type: 'string', format: 'uuid' };
+const time = { type: 'string', format: 'date-time' };
+const review = { type: 'object', properties: { uuid, body: { type: 'string' }, created: time } };
+const band = {
+  type: 'object',
+  properties: { uuid, name: { type: 'string' }, reviews: { type: 'array', items: review }, created: time },
+};
+const schema = { params: { type: 'object', properties: { id: uuid } }, response: { 200: band } };
+
+/** Builds bands-api without listening, so that a test can call it with inject(). */
+export function buildApp() {
+  const app = Fastify({ logger: true });
+
+  app.get('/health', async () => ({ service: 'bands-api' }));
+
+  app.get<{ Params: { id: string } }>('/bands/:id', { schema }, async function getBand({ params }) {
+    const reviews = await getReviews(params.id);
+    return { uuid: params.id, name: 'Fugazi', reviews, created: new Date() };
+  });
+
+  return app;
+}
+
+/** Asks reviews-api for the reviews of a band. */
+async function getReviews(bandId: string) {
+  await debugging();
+
+  try {
+    const response = await request(`${REVIEWS_API_URL}/reviews?band_id=${bandId}`, {
+      signal: AbortSignal.timeout(REVIEWS_TIMEOUT_MS),
+    });
+    if (response.statusCode !== 200) throw new Error(`it answered with status ${response.statusCode}`);
+    return await response.body.json();
+  } catch (error) {
+    throw reviewsFailed(error as Error);
+  }
+}
+
+/** What our caller is told when reviews-api fails: 504 if it was too slow, 502 for any other reason. */
+function reviewsFailed(cause: Error) {
+  const tooSlow = cause.name === 'TimeoutError';
+  const reason = tooSlow ? `no answer within ${REVIEWS_TIMEOUT_MS} ms` : cause.message;
+  return Object.assign(new Error(`reviews-api failed: ${reason}`, { cause }), {
+    statusCode: tooSlow ? 504 : 502,
+  });
+}
+
+async function debugging() {
+  await sleep(5_000);
+}

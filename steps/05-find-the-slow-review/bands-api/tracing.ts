@@ -1,0 +1,29 @@
+// Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
+import { register } from 'node:module';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+
+// The loader hook: lets an instrumentation wrap an ES module at the moment it is imported.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+
+const sdk = new NodeSDK({
+  // The resource says who made a span; its most important attribute is service.name.
+  serviceName: 'bands-api',
+  // The exporter sends finished spans over OTLP/gRPC to localhost:4317, or to OTEL_EXPORTER_OTLP_ENDPOINT.
+  // The SDK puts a batch processor before it: spans wait, at most OTEL_BSP_SCHEDULE_DELAY ms, and leave together.
+  traceExporter: new OTLPTraceExporter(),
+  // HTTP makes a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
+  instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation()],
+  // Traces only: this workshop sends no metrics and no logs.
+  metricReaders: [],
+  logRecordProcessors: [],
+});
+
+// Registers all of it, with a propagator (traceparent, tracestate, baggage) and a context manager, which
+// remembers the active span across every await.
+sdk.start();
+
+// When the app has closed and nothing is left to do: send the spans that still wait.
+process.once('beforeExit', () => sdk.shutdown());

@@ -1,0 +1,61 @@
+import type { Lesson } from '#workshop/check/lesson';
+import {
+  dropsInvalid,
+  isOnEverySpan,
+  keepsEntries,
+  putsOwnInFront,
+  respectsLimits,
+  sendsTracestate,
+} from '#workshop/check/see/tracestate';
+
+const way = { from: 'bands-api', to: 'reviews-api' };
+const path = '/bands/8c7d0f3a-6f0e-4b3c-9d52-1b7f5a1e4c01'; // a band without reviews, which is quickest
+
+/** So many entries of other vendors, each so many characters long. */
+const entries = (count: number, length: number) =>
+  Array.from({ length: count }, (_, index) => `vendor${index + 10}=`.padEnd(length, 'x')).join();
+
+const call = (traceId: string, tracestate: string) => ({
+  to: 'bands-api',
+  path,
+  headers: { traceparent: `00-${traceId}-3f2b8c6d1e0a4957-01`, tracestate },
+});
+
+export default {
+  done: 'two tracing systems share one trace, and neither loses its own way of finding it',
+  calls: {
+    '32 entries': call('c1f3b6a29d8e47508b7a6c5d4e3f2a10', entries(32, 10)),
+    '511 characters': call('c2f3b6a29d8e47508b7a6c5d4e3f2a10', entries(8, 63)),
+    'an invalid tracestate': call('c3f3b6a29d8e47508b7a6c5d4e3f2a10', 'Not Valid, =,===,a b'),
+  },
+  expectations: [
+    {
+      expect: 'run.ts sends a tracestate with an entry of another tracing system',
+      see: sendsTracestate(),
+    },
+    {
+      expect: 'bands-api puts an entry of its own in front',
+      see: putsOwnInFront(way),
+    },
+    {
+      expect: "The other system's entry arrives unchanged at reviews-api",
+      see: keepsEntries(way),
+    },
+    {
+      expect: 'Every span of both services carries that entry',
+      see: isOnEverySpan(['bands-api', 'reviews-api']),
+    },
+    {
+      expect: 'There are never more than 32 entries: the last ones make room',
+      see: respectsLimits(way, '32 entries'),
+    },
+    {
+      expect: 'There are never more than 512 characters: the last entries make room, whole',
+      see: respectsLimits(way, '511 characters'),
+    },
+    {
+      expect: 'An invalid tracestate is dropped, and the trace goes on',
+      see: dropsInvalid(way, 'an invalid tracestate'),
+    },
+  ],
+} satisfies Lesson;

@@ -1,0 +1,27 @@
+import type { Lesson } from '#workshop/check/lesson';
+import { logsTraceIdOf, logsTraceIds } from '#workshop/check/see/logs';
+
+export default {
+  done: 'the logs of all services can be searched by trace',
+  calls: {
+    'a call with a trace of its own': {
+      to: 'bands-api',
+      path: '/bands/fugazi',
+      headers: { traceparent: '00-9e107d9d372bb6826bd81d3542a419d6-2c624232cdd22177-01' },
+    },
+  },
+  expectations: [
+    {
+      expect: 'Every line that bands-api logs for the call has a trace_id, and a span_id of that trace',
+      see: logsTraceIds('bands-api'),
+    },
+    {
+      expect: 'So has every line of reviews-api',
+      see: logsTraceIds('reviews-api'),
+    },
+    {
+      expect: 'The lines of another call have the id of its own trace',
+      see: logsTraceIdOf('bands-api', 'a call with a trace of its own'),
+    },
+  ],
+} satisfies Lesson;

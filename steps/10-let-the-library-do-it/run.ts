@@ -1,0 +1,28 @@
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { request } from 'undici';
+import { type Call, run } from '#workshop/run';
+
+const FUGAZI = '553be815-76f3-49db-b9d7-caca4b23cc3e';
+
+// The caller is a service like the others: Undici makes the root span and writes the traceparent.
+const sdk = new NodeSDK({
+  serviceName: 'caller',
+  traceExporter: new OTLPTraceExporter(),
+  instrumentations: [new UndiciInstrumentation()],
+  metricReaders: [],
+  logRecordProcessors: [],
+});
+sdk.start();
+
+/** The call that this workshop follows: asks bands-api for one band. */
+async function getBand({ urls, band = FUGAZI }: Call) {
+  const headers = { tracestate: 'vendor=opaque-value' }; // what another tracing system wants to find again
+  const answer = await request(`${urls['bands-api']}/bands/${band}`, { headers });
+
+  return { status: answer.statusCode, body: await answer.body.text(), traceId: answer.headers['trace-id'] };
+}
+
+// Starts what is not running yet, makes the call and shows the answer and its trace.
+await run(getBand, import.meta.dirname);
