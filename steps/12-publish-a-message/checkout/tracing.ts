@@ -1,0 +1,22 @@
+// Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
+import { register } from 'node:module';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+
+// The loader hook: lets an instrumentation wrap an ES module at the moment it is imported.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+
+const sdk = new NodeSDK({
+  serviceName: 'checkout',
+  traceExporter: new OTLPTraceExporter(),
+  // gRPC makes a SERVER span for each call, and continues the caller's trace.
+  instrumentations: [new GrpcInstrumentation()],
+  metricReaders: [],
+  logRecordProcessors: [],
+});
+
+sdk.start();
+
+// When the app has closed and nothing is left to do: send the spans that still wait.
+process.once('beforeExit', () => sdk.shutdown());

@@ -1,0 +1,23 @@
+import type { Lesson } from '#workshop/check/lesson';
+import { followsConventions, hasConsumerSpan } from '#workshop/check/see/messages';
+
+export default {
+  done: 'one trace over three services, through a queue',
+  expectations: [
+    {
+      expect:
+        "stock handles the message in a span of kind CONSUMER, whose parent is checkout's PRODUCER span",
+      see: hasConsumerSpan('stock', 'checkout'),
+    },
+    {
+      expect: 'The span has the name and the attributes that the conventions give to a message',
+      see: followsConventions('stock', 'consumer', {
+        'messaging.system': 'rabbitmq',
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': 'exchange:checkout.processed:stock-queue',
+        'messaging.rabbitmq.destination.routing_key': 'checkout.processed',
+      }),
+    },
+  ],
+} satisfies Lesson;

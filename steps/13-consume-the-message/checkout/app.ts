@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import * as grpc from '@grpc/grpc-js'; // all of it: what `import grpc from` gives stays untraced
+import { loadSync } from '@grpc/proto-loader';
+import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { pino } from 'pino';
+import { EXCHANGE, ROUTING_KEY } from './broker.ts';
+import { messageHeaders } from './headers.ts';
+import type { Publisher } from './publisher.ts';
+
+const tracer = trace.getTracer('checkout');
+
+type Unary<Request, Response> = grpc.handleUnaryCall<Request, Response>;
+
+const files = ['checkout.proto', 'health.proto'].map((name) => join(import.meta.dirname, name));
+const definition = loadSync(files, { enums: String });
+const serviceOf = (name: string) => definition[name] as grpc.ServiceDefinition;
+
+export const log = pino({ mixin: traceIds });
+
+/** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
+function traceIds() {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
+
+/** Builds checkout without listening. */
+export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
+  const doCheckout: Unary<{ itemsID: number[] }, { totalAmount: number }> = async ({ request }, answer) => {
+    log.info({ items: request.itemsID }, 'checkout begins');
+    try {
+      await asProducer((headers) => publish({ items: request.itemsID }, headers));
+
+      const response = { totalAmount: 1234 };
+      trace.getActiveSpan()?.addEvent('response', response);
+      answer(null, response);
+    } catch (error) {
+      log.error(error, 'checkout failed');
+      answer({
+        code: grpc.status.UNAVAILABLE,
+        details: `nothing was published: ${(error as Error).message}`,
+      });
+    }
+  };
+
+  const server = new grpc.Server();
+  server.addService(serviceOf('grpc.health.v1.Health'), { Check: check });
+  server.addService(serviceOf('checkout.Checkout'), { DoCheckout: doCheckout });
+  return server;
+}
+
+/** Publishes in a PRODUCER span, and hands over the headers that take the span's context along. */
+async function asProducer(publish: (headers: object) => Promise<void>) {
+  const destination = `${EXCHANGE}:${ROUTING_KEY}`;
+  const attributes = {
+    'messaging.system': 'rabbitmq',
+    'messaging.operation.name': 'publish',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': destination,
+    'messaging.rabbitmq.destination.routing_key': ROUTING_KEY,
+  };
+  const options = { kind: SpanKind.PRODUCER, attributes };
+
+  await tracer.startActiveSpan(`publish ${destination}`, options, async (span) => {
+    try {
+      const headers = {};
+      propagation.inject(context.active(), headers, messageHeaders);
+      await publish(headers);
+    } catch (error) {
+      span.recordException(error as Error);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** gRPC's way of /health: tells whoever asks for checkout that it is here. */
+const check: Unary<{ service: string }, { status: string }> = ({ request }, answer) => {
+  if (request.service === 'checkout') answer(null, { status: 'SERVING' });
+  else answer({ code: grpc.status.NOT_FOUND, details: `this is checkout, not ${request.service}` });
+};

@@ -1,0 +1,31 @@
+// Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { register } from 'node:module';
+import type { Span } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+
+// The loader hook: lets an instrumentation wrap an ES module at the moment it is imported.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+
+/** Tells the caller the id of the trace, whatever the answer will be, so that a user can report it. */
+function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
+  if (response instanceof ServerResponse) response.setHeader('trace-id', span.spanContext().traceId);
+}
+
+const sdk = new NodeSDK({
+  serviceName: 'gateway',
+  traceExporter: new OTLPTraceExporter(),
+  // HTTP makes a SERVER span for each request, and continues the caller's trace.
+  // gRPC makes a CLIENT span for each call that we make, and writes the traceparent into its metadata.
+  instrumentations: [new HttpInstrumentation({ responseHook: sendTraceId }), new GrpcInstrumentation()],
+  metricReaders: [],
+  logRecordProcessors: [],
+});
+
+sdk.start();
+
+// When the app has closed and nothing is left to do: send the spans that still wait.
+process.once('beforeExit', () => sdk.shutdown());

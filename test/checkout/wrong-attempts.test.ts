@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { test } from 'node:test';
+import { runCheck } from '#workshop/check/check';
+import { listSteps } from '#workshop/steps/list';
+import { type Patch, patchedStep } from '../check/support.ts';
+import { brokerMissing, startBroker } from '../support/broker.ts';
+
+/** Something that learners get wrong, as a change of a step, and what its check must say then. */
+interface Mistake {
+  title: string;
+  step: number;
+  patch: Patch;
+  expect: RegExp;
+  cause: RegExp;
+  file: string;
+}
+
+const mistakes: Mistake[] = [
+  {
+    title: 'gRPC is imported as a default',
+    step: 11,
+    patch: { 'gateway/app.ts': [['import * as grpc from', 'import grpc from']] },
+    expect: /a CLIENT span, above checkout's SERVER span/,
+    cause: /import \* as grpc/,
+    file: 'gateway/app.ts',
+  },
+  {
+    title: 'the event comes when the call is answered already',
+    step: 11,
+    patch: {
+      'checkout/app.ts': [
+        [
+          "      trace.getActiveSpan()?.addEvent('response', response);\n      answer(null, response);\n",
+          "      answer(null, response);\n      trace.getActiveSpan()?.addEvent('response', response);\n",
+        ],
+      ],
+    },
+    expect: /has an event with the totalAmount/,
+    cause: /after that the span has ended/,
+    file: 'checkout/app.ts',
+  },
+  {
+    title: 'the headers are filled but not published',
+    step: 12,
+    patch: {
+      'checkout/app.ts': [
+        ['publish({ items: request.itemsID }, headers)', 'publish({ items: request.itemsID })'],
+        ['asProducer((headers) =>', 'asProducer(() =>'],
+      ],
+    },
+    expect: /The message carries a traceparent/,
+    cause: /they are not handed over/,
+    file: 'checkout/app.ts',
+  },
+  {
+    title: 'the context is taken before the span is active',
+    step: 12,
+    patch: {
+      'checkout/app.ts': [
+        [
+          '  await tracer.startActiveSpan(',
+          '  const before = context.active();\n  await tracer.startActiveSpan(',
+        ],
+        ['propagation.inject(context.active(), headers', 'propagation.inject(before, headers'],
+      ],
+    },
+    expect: /The message carries a traceparent/,
+    cause: /while another span was active/,
+    file: 'checkout/app.ts',
+  },
+  {
+    title: 'the span of the message has no kind',
+    step: 12,
+    patch: {
+      'checkout/app.ts': [
+        ['{ kind: SpanKind.PRODUCER, attributes }', '{ attributes }'],
+        ['SpanKind, ', ''],
+      ],
+    },
+    expect: /in a span of kind PRODUCER/,
+    cause: /The kind is not said/,
+    file: 'checkout/app.ts',
+  },
+  {
+    title: 'the context that came with the message is not passed on',
+    step: 13,
+    patch: {
+      'stock/app.ts': [
+        ['options, parent, async', 'options, async'],
+        [
+          '  const parent = propagation.extract(ROOT_CONTEXT, headers, messageHeaders);\n',
+          '  void messageHeaders;\n',
+        ],
+      ],
+    },
+    expect: /stock handles the message in a span of kind CONSUMER/,
+    cause: /propagation\.extract\(ROOT_CONTEXT, headers, carrier\)/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the spans by hand stay beside the library',
+    step: 14,
+    patch: {
+      'stock/app.ts': [
+        [
+          'import { type Link, propagation, ROOT_CONTEXT, trace }',
+          'import { type Link, propagation, ROOT_CONTEXT, SpanKind, trace }',
+        ],
+        [
+          '    await takeOut(itemsOf(message));',
+          "    await tracer.startActiveSpan('by hand', { kind: SpanKind.CONSUMER }, async (own) => {\n      await takeOut(itemsOf(message));\n      own.end();\n    });",
+        ],
+      ],
+    },
+    expect: /So is the CONSUMER span/,
+    cause: /The lines by hand are still there/,
+    file: 'stock/app.ts',
+  },
+];
+
+const skip = brokerMissing;
+if (!skip) Object.assign(process.env, (await startBroker()).env);
+const steps = await listSteps();
+
+// One after the other, because all use one queue.
+for (const { title, step: number, patch, expect, cause, file } of mistakes) {
+  test(`step ${number}: ${title}`, { skip }, async (t) => {
+    const step = steps.find((one) => one.number === number)!;
+    const folder = await patchedStep(step, patch);
+    t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+    const { passed, outcomes } = await runCheck({ stepFolder: step.folder, folder, timeoutMs: 60_000 });
+
+    const failed = outcomes.find(({ status }) => status === 'failed');
+    assert.ok(failed?.shortfall, 'no expectation failed');
+    const said = JSON.stringify({ ...failed, shortfall: { ...failed.shortfall, traces: [] } }, null, 2);
+    assert.equal(passed, false);
+    assert.match(failed.expect, expect, said);
+    assert.match(failed.shortfall.cause, cause, said);
+    assert.equal(failed.shortfall.file, file, said);
+  });
+}
