@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startBackend } from '#workshop/backend/start';
+import { projectCopy } from '../support/copy.ts';
+import { isolatedEnvironment } from '../support/environment.ts';
+import { runScript } from '../support/process.ts';
+
+const DOCTOR = 'workshop/commands/doctor.ts';
+const withoutProxy = {
+  HTTP_PROXY: '',
+  http_proxy: '',
+  HTTPS_PROXY: '',
+  https_proxy: '',
+  GRPC_PROXY: '',
+  grpc_proxy: '',
+};
+
+test('on a machine where all is well every line is ok', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+
+  const { code, stdout } = await runScript(t, DOCTOR, [], { env: { ...env, ...withoutProxy } });
+
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, new RegExp(`^✓ services +port ${ports.bands} is free for bands-api$`, 'm'));
+  const free = [ports.query, ports.otlpGrpc, ports.otlpHttp].join(', ');
+  assert.match(
+    stdout,
+    new RegExp(`^✓ trace backend +ports ${free} are free; npx tsx run\\.ts starts the embedded one$`, 'm'),
+  );
+  for (const name of ['node', 'docker', 'proxy', 'clock', 'disk', 'memory'])
+    assert.match(stdout, new RegExp(`^✓ ${name}`, 'm'));
+  assert.match(stdout, /^The workshop can run here\.$/m);
+});
+
+test('a backend that runs is recognised', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const backend = await startBackend({
+    queryPort: ports.query,
+    otlpGrpcPort: ports.otlpGrpc,
+    otlpHttpPort: ports.otlpHttp,
+  });
+  t.after(() => backend.close());
+
+  const { stdout } = await runScript(t, DOCTOR, [], { env });
+
+  assert.match(
+    stdout,
+    new RegExp(`^✓ trace backend +the embedded backend answers at http://localhost:${ports.query}$`, 'm'),
+  );
+});
+
+test('a held port, and a proxy that swallows localhost: what to do, exit code 1', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const stranger = createServer((socket) => socket.on('error', () => {}).end('hello')).listen(
+    ports.reviews,
+    'localhost',
+  );
+  await once(stranger, 'listening');
+  t.after(() => stranger.close());
+
+  const { code, stdout } = await runScript(t, DOCTOR, [], {
+    env: { ...env, http_proxy: 'http://proxy.example:3128' },
+  });
+
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    new RegExp(
+      `^✗ services +port ${ports.reviews} is meant for reviews-api but held by .*REVIEWS_API_PORT\\.$`,
+      'm',
+    ),
+  );
+  assert.match(stdout, /^✗ proxy .*no_proxy=localhost,127\.0\.0\.1,::1\.$/m);
+  assert.match(stdout, /^The workshop cannot run yet: mend the lines with ✗\.$/m);
+});
+
+for (const [variables, verdict] of [
+  [{ http_proxy: 'http://proxy.example:3128', no_proxy: 'localhost,127.0.0.1,::1' }, '✓'],
+  [{ https_proxy: 'http://proxy.example:3128', no_grpc_proxy: 'localhost' }, '✓'],
+  // What sends the spans knows neither a star nor a space after the comma.
+  [{ http_proxy: 'http://proxy.example:3128', no_proxy: '*' }, '✗'],
+  [{ http_proxy: 'http://proxy.example:3128', no_proxy: 'example.com, localhost' }, '✗'],
+  // And it does not know the names in capitals, which are the same as the others on Windows only.
+  [{ HTTP_PROXY: 'http://proxy.example:3128' }, process.platform === 'win32' ? '✗' : '✓'],
+] as const) {
+  test(`${JSON.stringify(variables)}: ${verdict} for the proxy, as the spans take it`, async (t) => {
+    const { env } = await isolatedEnvironment(t);
+    const { stdout } = await runScript(t, DOCTOR, [], {
+      env: { ...env, ...withoutProxy, no_proxy: '', NO_PROXY: '', ...variables },
+    });
+    assert.match(stdout, new RegExp(`^${verdict} proxy `, 'm'));
+  });
+}
+
+test('what cannot be examined at all fails in its own line, and the others are shown', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+
+  const { code, stdout, stderr } = await runScript(t, DOCTOR, [], {
+    env: { ...env, BANDS_API_PORT: 'eight', JAEGER_URL: 'http://jaeger.invalid:1' },
+  });
+
+  assert.equal(code, 1);
+  assert.equal(stderr, '');
+  assert.match(stdout, /^✗ services +BANDS_API_PORT is "eight", which is no port: .+$/m);
+  assert.match(
+    stdout,
+    /^✗ trace backend +Nothing answers at http:\/\/jaeger\.invalid:1: .+ unset JAEGER_URL\.$/m,
+  );
+  assert.match(stdout, /^✓ node /m);
+});
+
+test('a Node.js that is too old is told so, before anything that it could not load', async (t) => {
+  const cwd = await projectCopy(t);
+  const manifest = join(cwd, 'package.json');
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('>=20.19', '>=99.1'));
+  await writeFile(join(cwd, 'workshop/command-line/colour.ts'), "import { not } from 'node:util';\nnot();\n");
+
+  const { code, stdout, stderr } = await runScript(t, DOCTOR, [], { cwd });
+
+  assert.equal(code, 1);
+  assert.equal(stderr, '');
+  assert.equal(
+    stdout,
+    `✗ node  Node.js ${process.version} is too old: install 99.1 or newer from https://nodejs.org.\n`,
+  );
+});
+
+test('help lists every script of package.json that is a command', async (t) => {
+  const { stdout } = await runScript(t, 'workshop/commands/help.ts');
+  const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
+  const commands = Object.entries<string>(manifest.scripts).filter(([, script]) =>
+    script.includes('workshop/commands/'),
+  );
+  for (const [name] of commands) assert.match(stdout, new RegExp(`^npm run ${name} +\\S`, 'm'));
+});
+
+test('every command explains itself and refuses an unknown flag with one sentence', async (t) => {
+  const files = (await readdir('workshop/commands')).map((name) => `workshop/commands/${name}`);
+  await Promise.all(
+    files.map(async (file) => {
+      const [help, unknown] = [
+        await runScript(t, file, ['--help']),
+        await runScript(t, file, ['--no-such-flag']),
+      ];
+      assert.equal(help.code, 0, file);
+      assert.match(help.stdout, /^(npm run|npx) /, file);
+      assert.equal(unknown.code, 2, file);
+      assert.equal(unknown.stderr.trimEnd().split('\n').length, 1, `${file}: ${unknown.stderr}`);
+    }),
+  );
+});

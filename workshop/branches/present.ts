@@ -1,0 +1,52 @@
+import { COMMITTER_EMAIL, type StepBranch } from './build.ts';
+import { git } from './git.ts';
+
+/** A branch of a step's name that there is. */
+export interface PresentBranch extends StepBranch {
+  /** Whether its last commit was made from a folder; otherwise it is somebody's own. */
+  isMade: boolean;
+  /** Where it is checked out, in this folder or another worktree; empty if nowhere. */
+  worktree: string;
+}
+
+/** What the update does to the branches; `branch` and `commit` are those before it. */
+export interface Differences {
+  missing: StepBranch[];
+  /** Another commit than the folder gives. */
+  changed: PresentBranch[];
+  /** Made from a folder that is gone. */
+  orphaned: PresentBranch[];
+}
+
+/** Compares the branches that there are with those that the folders give. */
+export async function compareBranches(wanted: StepBranch[]): Promise<Differences> {
+  const present = await presentBranches();
+  const names = new Set(wanted.map(({ branch }) => branch));
+  const commits = new Set(wanted.map(({ branch, commit }) => `${branch} ${commit}`));
+  return {
+    missing: wanted.filter(({ branch }) => !present.some((other) => other.branch === branch)),
+    changed: present.filter(({ branch, commit }) => names.has(branch) && !commits.has(`${branch} ${commit}`)),
+    orphaned: present.filter(({ branch, isMade }) => isMade && !names.has(branch)),
+  };
+}
+
+/** Makes, moves and removes branches: all of it, or nothing if one has changed meanwhile. */
+export async function updateBranches(wanted: StepBranch[], orphaned: StepBranch[]): Promise<void> {
+  const orders = [
+    ...wanted.map(({ branch, commit }) => `update refs/heads/${branch} ${commit}`),
+    ...orphaned.map(({ branch, commit }) => `delete refs/heads/${branch} ${commit}`),
+  ];
+  await git(['update-ref', '--stdin'], { input: orders.map((order) => `${order}\n`).join('') });
+}
+
+async function presentBranches(): Promise<PresentBranch[]> {
+  const format = '%(refname:lstrip=2)%00%(objectname)%00%(committeremail)%00%(worktreepath)';
+  const lines = await git(['for-each-ref', `--format=${format}`, 'refs/heads/step-*']);
+  return lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [branch = '', commit = '', email, worktree = ''] = line.split('\0');
+      return { branch, commit, isMade: email === `<${COMMITTER_EMAIL}>`, worktree };
+    });
+}

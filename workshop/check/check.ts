@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { UserError } from '../errors.ts';
+import { readServices } from '../services/definition.ts';
+import { Breakdown, otherServices } from './breakdown.ts';
+import type { CheckCall, Lesson, Shortfall } from './lesson.ts';
+import { type Observation, tracesOfCall } from './observation.ts';
+import { observe } from './observe.ts';
+
+/** What became of an expectation. One that follows a failed one stays open: it would most likely fail for its cause. */
+export interface Outcome {
+  expect: string;
+  status: 'met' | 'failed' | 'open';
+  /** What a failed one found instead. */
+  shortfall?: Shortfall;
+}
+
+export interface CheckResult {
+  passed: boolean;
+  /** What was learned, once all expectations are met. */
+  done: string;
+  outcomes: Outcome[];
+}
+
+export interface CheckOptions {
+  /** The step's own folder, which holds its check.ts. */
+  stepFolder: string;
+  /** The folder to check: the working copy, or any other that holds run.ts and services. */
+  folder: string;
+  /** How long run.ts may take once the services have started, 30 s if not given. ms. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Checks a folder against the lesson of a step: runs what is in it, and looks at what comes of that.
+ * Rejects only if interrupted, or if the lesson itself is broken; whatever is wrong with the folder is in the result.
+ */
+export async function runCheck({ stepFolder, ...options }: CheckOptions): Promise<CheckResult> {
+  const lesson = await readLesson(stepFolder);
+  const missing = await missingServices(stepFolder, options.folder);
+  if (missing.length > 0) return judge(lesson, otherServices(missing, basename(stepFolder)));
+  return judge(lesson, await observeOrBreakdown({ ...options, calls: lesson.calls ?? {} }));
+}
+
+/** The services of a step that a folder with others does not have: it holds a step of another chapter. */
+async function missingServices(stepFolder: string, folder: string): Promise<string[]> {
+  const names = (await readServices(stepFolder)).map(({ name }) => name);
+  const hasAny = (await readdir(folder)).some((name) => existsSync(join(folder, name, 'service.json')));
+  return hasAny ? names.filter((name) => !existsSync(join(folder, name))) : [];
+}
+
+/**
+ * Reads the check.ts of a step.
+ * @throws UserError when it has none
+ */
+export async function readLesson(stepFolder: string): Promise<Lesson> {
+  const file = join(stepFolder, 'check.ts');
+  if (!existsSync(file)) throw new UserError(`${file} is missing, so nothing says what this step should do.`);
+  const module = await import(pathToFileURL(file).href);
+  return module.default as Lesson;
+}
+
+/** Observes a folder as `observe` does, and gives the Breakdown if there is one. */
+export function observeOrBreakdown(
+  options: Omit<CheckOptions, 'stepFolder'> & { calls: Record<string, CheckCall> },
+): Promise<Observation | Breakdown> {
+  return observe(options).catch((error) => {
+    if (error instanceof Breakdown) return error;
+    throw error;
+  });
+}
+
+/** Goes through the expectations of a lesson, up to the first that is not met. */
+export function judge({ done, expectations }: Lesson, seen: Observation | Breakdown): CheckResult {
+  const outcomes: Outcome[] = [];
+  let failed = seen instanceof Breakdown;
+  if (seen instanceof Breakdown) {
+    outcomes.push({ expect: seen.expect, status: 'failed', shortfall: seen.shortfall });
+  }
+
+  for (const { expect, see } of expectations) {
+    if (failed || seen instanceof Breakdown) {
+      outcomes.push({ expect, status: 'open' });
+      continue;
+    }
+    const verdict = see(seen);
+    failed = verdict !== 'ok';
+    if (verdict === 'ok') outcomes.push({ expect, status: 'met' });
+    else outcomes.push({ expect, status: 'failed', shortfall: { traces: tracesOfCall(seen), ...verdict } });
+  }
+  return { passed: !failed, done, outcomes };
+}

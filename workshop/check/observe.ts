@@ -1,0 +1,287 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jaegerTrace } from '../backend/api/routes.ts';
+import { findTraces } from '../backend/query.ts';
+import { type Backend, startBackend } from '../backend/start.ts';
+import { messageOf } from '../errors.ts';
+import { isTraced, readServices, type Service } from '../services/definition.ts';
+import { requireNeeds } from '../services/needs.ts';
+import { accepts } from '../services/probe.ts';
+import { type RunningService, startService } from '../services/start.ts';
+import { batchDelayMs, jaegerUrl } from '../settings.ts';
+import { fromJaeger } from '../trace/from-jaeger.ts';
+import type { Trace } from '../trace/model.ts';
+import {
+  notListening,
+  notStarted,
+  findStuck,
+  nothingToStart,
+  requireGoodRun,
+  unreadable,
+} from './breakdown.ts';
+import type { CheckCall } from './lesson.ts';
+import { caller, type Observation } from './observation.ts';
+import { type Network, openNetwork } from './network.ts';
+import { type Exchange, openOtlpDoor } from './relay.ts';
+import { runChild } from './run-child.ts';
+import { openTap } from './tap.ts';
+
+/** How a folder is observed. */
+export interface ObserveOptions {
+  /** Holds run.ts and a folder for each service. */
+  folder: string;
+  calls?: Record<string, CheckCall>;
+  /** How long run.ts may take once the services have started, 30 s if not given. ms. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+const TIMEOUT_MS = 30_000; // thirty laptops differ, and the first steps take seven seconds on any of them
+const QUIET_MS = batchDelayMs + 150; // a span that ended before has left its batch by then
+const SILENT_MS = 1_500; // a service that has sent nothing by then never will
+const SETTLE_TIMEOUT_MS = 5_000;
+
+/**
+ * Starts the services of a folder on free ports, with a trace backend of its own, runs its run.ts, makes the calls of
+ * the lesson meanwhile, ends everything again and gives what could be seen.
+ * @throws Breakdown when there is nothing to see because something did not start, crashed, failed or took too long
+ */
+export async function observe(options: ObserveOptions): Promise<Observation> {
+  const opened: (() => Promise<unknown>)[] = [];
+  const closeLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => {
+    opened.push(() => close(thing));
+    return thing;
+  };
+  try {
+    return await observed(options, closeLater);
+  } finally {
+    for (const close of opened.toReversed()) await close();
+  }
+}
+
+type CloseLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => T;
+
+async function observed(options: ObserveOptions, closeLater: CloseLater): Promise<Observation> {
+  const { folder, calls = {}, timeoutMs = TIMEOUT_MS } = options;
+  const signal = options.signal ?? new AbortController().signal;
+
+  const services = await readServices(folder).catch((error) => {
+    throw unreadable(error);
+  });
+  if (services.length === 0) throw nothingToStart();
+  await requireNeeds(services);
+  const backend = closeLater(
+    await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 }),
+    (started) => started.close(),
+  );
+  const door = closeLater(
+    await openOtlpDoor({ grpc: portOf(backend.otlpGrpcUrl), http: portOf(backend.otlpHttpUrl) }),
+    (relay) => relay.close(),
+  );
+  const state = closeLater(await mkdtemp(join(tmpdir(), 'workshop-check-')), (path) =>
+    rm(path, { recursive: true, force: true, maxRetries: 5 }),
+  );
+
+  const seen: Observation = {
+    folder,
+    services,
+    run: { stdout: [], stderr: [] },
+    calls: new Map(),
+    exchanges: [],
+    messages: [],
+    traces: [],
+    lines: new Map(services.map(({ name }) => [name, []])),
+    endpoint: `http://localhost:${door.port}`,
+    elsewhere: { url: jaegerUrl().origin, traces: [] },
+  };
+
+  const startMs = Date.now();
+  const cuts = Object.values(calls).flatMap((call) => call.cuts ?? []);
+  const network = closeLater(
+    await openNetwork([caller, ...services.map(({ name }) => name)], services, {
+      onExchange: (exchange) => seen.exchanges.push(exchange),
+      cuts: ({ to, path }) => cuts.some((cut) => cut.to === to && path.includes(cut.mentioning)),
+    }),
+    (relays) => relays.close(),
+  );
+  const running = closeLater(await startAll(seen, network, signal), stopAll);
+  const ended = new Set<string>();
+  for (const { service, ended: end } of running) void end.then(() => ended.add(service.name));
+
+  const tap = closeLater(await openTap(services), ({ close }) => close());
+  seen.messages = tap.messages;
+
+  const runEnv = {
+    ...process.env,
+    ...tracingEnv(seen.endpoint),
+    ...portVariables(services, network.portsFor(caller)),
+    JAEGER_URL: backend.queryUrl,
+    OTLP_URL: backend.otlpHttpUrl,
+    WORKSHOP_CHECK: '1',
+    WORKSHOP_STATE: state,
+    NO_COLOR: '1',
+  };
+  const deadline = closeLater(openDeadline(signal, timeoutMs), async (opened) => opened.clear());
+  const [runEnd] = await Promise.all([
+    runChild(folder, runEnv, deadline.signal),
+    ...Object.entries(calls).map(async ([name, call]) => {
+      seen.calls.set(name, await send(name, call, network.ports.get(call.to)!, deadline.signal));
+    }),
+  ]);
+  signal.throwIfAborted();
+  seen.run = runEnd;
+  const stuck = runEnd.code === 'timeout' ? await findStuck(seen, network.ports) : undefined;
+  const crashed = [...ended][0];
+  if (runEnd.code === 0) await untilQuiet(backend, services);
+  await stopAll(running); // which sends the spans that a service holds back, and reads what it printed to the end
+  requireGoodRun(seen, runEnd, { timeoutMs, crashed, stuck });
+  seen.traces = await tracesOf(backend);
+  seen.elsewhere.traces = await tracesElsewhere(seen, startMs);
+  return seen;
+}
+
+async function startAll(seen: Observation, network: Network, signal: AbortSignal): Promise<RunningService[]> {
+  const starts = await Promise.allSettled(
+    seen.services.map((service) => startOne(service, seen, network, signal)),
+  );
+  const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failed = starts.findIndex((start) => start.status === 'rejected');
+  if (failed < 0) return running;
+  await stopAll(running);
+  signal.throwIfAborted();
+  throw notStarted(seen, seen.services[failed]!, (starts[failed] as PromiseRejectedResult).reason);
+}
+
+/** Starts a service, at another port if somebody took the one that it was given before it could. */
+async function startOne(service: Service, seen: Observation, network: Network, signal: AbortSignal) {
+  const { name } = service;
+  const lines = seen.lines.get(name)!;
+  const withTracing = { ...service, env: { ...service.env, ...tracingEnv(seen.endpoint) } };
+  for (;;) {
+    const ports = network.portsFor(name);
+    const started = startService(withTracing, {
+      ports,
+      onLine: (line) => lines.push(line),
+      keepLog: false,
+      signal,
+    });
+    try {
+      const running = await started;
+      const port = ports.get(name);
+      if (port === undefined || (await accepts(port))) return running;
+      await running.stop();
+      throw notListening(service);
+    } catch (error) {
+      const wasTaken = lines.some(
+        (line) => line.includes('EADDRINUSE') && line.endsWith(`:${ports.get(name)}`),
+      );
+      if (!wasTaken) throw error;
+      lines.length = 0;
+      await network.move(name);
+    }
+  }
+}
+
+async function stopAll(running: RunningService[]): Promise<void> {
+  await Promise.all(running.map((service) => service.stop()));
+}
+
+/** The variables that tell run.ts where the services are. */
+function portVariables(services: Service[], ports: ReadonlyMap<string, number>): Record<string, string> {
+  return Object.fromEntries(
+    services.flatMap(({ name, portVariable }) =>
+      ports.has(name) ? [[portVariable, String(ports.get(name))]] : [],
+    ),
+  );
+}
+
+/** What makes spans come here, errors of the exporter be said, and the random part the same each time. */
+function tracingEnv(endpoint: string): Record<string, string> {
+  return { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_LOG_LEVEL: 'warn', WORKSHOP_SEED: '1' };
+}
+
+/** Sends a call of the check's own; without an answer it is an exchange without one. */
+async function send(
+  name: string,
+  { to, method = 'GET', path, headers = {} }: CheckCall,
+  port: number,
+  signal: AbortSignal,
+): Promise<Exchange> {
+  const exchange: Exchange = {
+    from: name,
+    to,
+    method,
+    path,
+    headers: Object.entries(headers),
+    startMs: Date.now(),
+  };
+  try {
+    const answer = await fetch(`http://localhost:${port}${path}`, { method, headers, signal });
+    const body = await answer.text();
+    exchange.answer = { status: answer.status, headers: [...answer.headers], body, endMs: Date.now() };
+  } catch (error) {
+    exchange.failure = messageOf(error);
+  }
+  return exchange;
+}
+
+/**
+ * A signal that comes when another does, or after some time. (AbortSignal.any() with AbortSignal.timeout() may be
+ * collected as garbage in Node 20 before it comes: nothing but itself holds it.)
+ */
+function openDeadline(signal: AbortSignal, ms: number) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, ms);
+  signal.addEventListener('abort', abort);
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    },
+  };
+}
+
+/** Waits until no more spans come, a little longer while there is none of a service that should send some. */
+async function untilQuiet({ store }: Backend, services: Service[]): Promise<void> {
+  const traced = services.filter(isTraced).map(({ name }) => name);
+  const since = performance.now();
+  let accepted = -1;
+  let changedAt = since;
+  for (;;) {
+    const seen = store.status().accepted;
+    const now = performance.now();
+    if (seen !== accepted) changedAt = now;
+    accepted = seen;
+    const silent = traced.some((name) => !store.operations.services().includes(name));
+    const patience = silent ? SILENT_MS : QUIET_MS;
+    if (now - changedAt >= patience || now - since >= SETTLE_TIMEOUT_MS) return;
+    await sleep(25);
+  }
+}
+
+async function tracesOf({ store }: Backend): Promise<Trace[]> {
+  const ids = [...store.traces()].map(({ id }) => id);
+  const traces = await Promise.all(ids.map((id) => jaegerTrace(store, id)));
+  return traces.filter((trace) => trace !== undefined).map(fromJaeger);
+}
+
+/** Looks for the spans of services that have none here in the backend that the workshop uses otherwise. */
+async function tracesElsewhere(
+  { services, traces, elsewhere }: Observation,
+  startMs: number,
+): Promise<Trace[]> {
+  const here = new Set(traces.flatMap(({ spans }) => spans.map(({ service }) => service)));
+  const missing = services.filter((service) => isTraced(service) && !here.has(service.name));
+  const found = await Promise.all(
+    missing.map(({ name }) => findTraces(elsewhere.url, name, startMs).catch(() => [])), // none runs: none found
+  );
+  return found.flat();
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}

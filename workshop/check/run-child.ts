@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
+import type { RunOutcome } from './observation.ts';
+
+/** How run.ts ended: by itself with a code, or because it took longer than it may. */
+export interface RunEnd extends RunOutcome {
+  code: number | 'timeout';
+}
+
+/** Runs a folder's run.ts as an attendee does, and ends it when the signal comes. */
+export async function runChild(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<RunEnd> {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), 'run.ts', '--json'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => stdout.push(line));
+  createInterface({ input: child.stderr }).on('line', (line) => stderr.push(line));
+  const end = () => void child.kill('SIGKILL'); // it may be in an endless loop and hear nothing else
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('exit', resolve).once('error', () => resolve(null));
+  });
+  await Promise.allSettled([finished(child.stdout), finished(child.stderr)]);
+  signal.removeEventListener('abort', end);
+
+  const output = stdout.map(outputIn).findLast((found) => found !== undefined);
+  return { code: code ?? (signal.aborted ? 'timeout' : 1), stdout, stderr, ...(output && { output }) };
+}
+
+/** The line that `run.ts --json` prints; what an attendee prints beside it is something else. */
+function outputIn(line: string): RunOutcome['output'] {
+  try {
+    const read: unknown = JSON.parse(line);
+    if (typeof read !== 'object' || read === null || !('traceId' in read && 'spans' in read))
+      return undefined;
+    return { traceId: typeof read.traceId === 'string' ? read.traceId : null };
+  } catch {
+    return undefined;
+  }
+}

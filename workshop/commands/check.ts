@@ -1,0 +1,116 @@
+/** npm run check: whether the working copy does what a step teaches, and if not, what is missing. */
+import { watch } from 'chokidar';
+import { type CheckResult, runCheck } from '../check/check.ts';
+import { reportJson, reportText } from '../check/report.ts';
+import { interruption } from '../command-line/interruption.ts';
+import { main, readCommandLine } from '../command-line/main.ts';
+import { UsageError } from '../errors.ts';
+import { readServices } from '../services/definition.ts';
+import { projectFolder } from '../settings.ts';
+import { rememberPassed } from '../steps/current.ts';
+import { findStep, listSteps, type Step } from '../steps/list.ts';
+import { readProgress, writeProgress } from '../steps/progress.ts';
+
+const help = `
+npm run check [STEP]
+
+Starts the services of the working copy on free ports, runs its run.ts, and looks at what comes of it: the answer, the
+trace, the headers, the log lines. Says for each expectation of the step whether it is met; for the first that is not,
+what came instead, why that is likely so, and which file to look at. What runs already is left alone.
+
+  STEP      number or name; without, the step after the last one that passed
+  --watch   check again whenever a file is saved (npm run check -- --watch)
+  --json    print one JSON object a check: step, passed, durationMs, expectations
+  --help    this text
+`;
+
+const SETTLE_MS = 100; // an editor may write a file in several steps, and changing the step touches many
+
+await main(async () => {
+  const { positionals, values } = readCommandLine({
+    help,
+    options: { json: { type: 'boolean' }, watch: { type: 'boolean' } },
+    positionals: true,
+  });
+  const [words, ...more] = positionals;
+  if (more.length > 0) throw new UsageError(`One step at a time, not also "${more.join(' ')}".`);
+  const chosen = words === undefined ? undefined : await findStep(words);
+  const check = async (signal: AbortSignal) =>
+    (await checkAndShow(chosen ?? (await nextStep()), values.json ?? false, signal)).passed;
+
+  if (!values.watch) return (await check(interruption.signal)) ? 0 : 1;
+  await checkAtEachSave(check);
+  return 0;
+});
+
+/** Checks the working copy, prints the result, and remembers a step that passed. */
+async function checkAndShow(step: Step, json: boolean, signal: AbortSignal): Promise<CheckResult> {
+  const since = performance.now();
+  const result = await runCheck({ stepFolder: step.folder, folder: projectFolder, signal });
+  if (json) console.log(reportJson(result, step.name, performance.now() - since));
+  else {
+    const options = { ...step, next: await nextSentence(step) };
+    const width = process.stdout.columns;
+    console.log(reportText(result, width ? { ...options, width } : options));
+  }
+
+  if (result.passed) {
+    await rememberPassed(step);
+    const { checked } = await readProgress();
+    if (!checked.includes(step.name)) await writeProgress({ checked: [...checked, step.name] });
+  }
+  return result;
+}
+
+/** The step after the last one whose check passed; the last one if there is none after it. */
+async function nextStep(): Promise<Step> {
+  const steps = await listSteps();
+  const { checked } = await readProgress();
+  const last = steps.findLastIndex(({ name }) => checked.includes(name));
+  return steps[Math.min(last + 1, steps.length - 1)]!;
+}
+
+async function nextSentence({ number }: Step): Promise<string> {
+  const next = (await listSteps()).find((step) => step.number > number);
+  return next ? `Next: steps/${next.name}/README.md` : 'That was the last step.';
+}
+
+/** Checks now and at each save until interrupted. A save during a check ends that check: it looks at old code. */
+async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>): Promise<void> {
+  const services = await readServices(projectFolder);
+  const paths = [`${projectFolder}/run.ts`, ...services.map(({ folder }) => folder)];
+  let saved = new AbortController(); // ends the check that runs
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(paths, { ignoreInitial: true }).on('all', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => saved.abort(), SETTLE_MS);
+  });
+  interruption.signal.addEventListener('abort', () => saved.abort());
+
+  try {
+    while (!interruption.signal.aborted) {
+      saved = new AbortController();
+      await checkUnlessSaved(check, saved.signal);
+      await aborted(saved.signal);
+    }
+  } finally {
+    clearTimeout(timer);
+    await watcher.close();
+  }
+}
+
+async function checkUnlessSaved(check: (signal: AbortSignal) => Promise<boolean>, signal: AbortSignal) {
+  try {
+    await check(signal);
+    process.stderr.write('\nWaiting for the next save. Ctrl-C ends.\n\n');
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

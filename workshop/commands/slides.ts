@@ -1,0 +1,54 @@
+/** npm run slides: the talk in a browser, as a folder, or as a PDF. */
+import { once } from 'node:events';
+import { interruption } from '../command-line/interruption.ts';
+import { main, readCommandLine, wholeNumber } from '../command-line/main.ts';
+import { UsageError } from '../errors.ts';
+import { buildDeck, writeDeck } from '../slides/build.ts';
+import { printDeck } from '../slides/pdf.ts';
+import { serveDeck } from '../slides/serve.ts';
+
+const help = `
+npm run slides [-- --port N] | [-- --build [FOLDER]] | [-- --pdf [FILE]]
+
+Serves the talk at http://127.0.0.1:3030, and loads it again when slides/ or a step is saved.
+
+  --port N   another port
+  --build    write the talk into a folder (slides-built) that opens from disk and can be published as it is
+  --pdf      print the talk into a file (slides.pdf) with the system's Chromium, a page a slide
+  --help     this text
+
+In the browser: right and left go through the slides, Esc or O shows all of them, S opens the speaker's window with
+notes and clocks, T starts and pauses the timer of a slide, D changes between dark and light, F fills the screen, B makes
+it black, ? lists every key. In the address, ?schedule=half-day shows the slides of the half day, ?theme=dark the dark
+ones.
+`;
+
+await main(async () => {
+  const { values, positionals } = readCommandLine({
+    help,
+    options: { port: { type: 'string' }, build: { type: 'boolean' }, pdf: { type: 'boolean' } },
+    positionals: true,
+  });
+  const [target, ...more] = positionals;
+  if (values.build && values.pdf) throw new UsageError('Either --build or --pdf, not both.');
+  if (more.length > 0 || (target && !values.build && !values.pdf)) {
+    throw new UsageError(`"${more[0] ?? target}" is one word too many; --help lists what can be said.`);
+  }
+
+  if (values.build) {
+    const folder = target ?? 'slides-built';
+    await writeDeck(await buildDeck(), folder);
+    console.log(`The talk is in ${folder}: open index.html there.`);
+  } else if (values.pdf) {
+    const file = target ?? 'slides.pdf';
+    await printDeck(await buildDeck(), file);
+    console.log(`The talk is in ${file}.`);
+  } else {
+    const served = await serveDeck(wholeNumber('--port', values.port ?? '3030'), (fault) =>
+      console.error(fault),
+    );
+    console.log(`The talk is at ${served.url}; S opens the speaker's window. Ctrl-C ends it.`);
+    if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
+    await served.close();
+  }
+});

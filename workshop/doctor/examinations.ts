@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process';
+import { stat, statfs } from 'node:fs/promises';
+import { availableParallelism, freemem } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findBackend, freeEmbeddedPorts } from '../backend/connect.ts';
+import { UserError } from '../errors.ts';
+import { readServices, type Service } from '../services/definition.ts';
+import { needsOf } from '../services/needs.ts';
+import { portOwner } from '../services/port-owner.ts';
+import { probe } from '../services/probe.ts';
+import { projectFolder } from '../settings.ts';
+import { nodeFault } from './node-version.ts';
+import { listSteps } from '../steps/list.ts';
+
+/** What was found. `fails`: the workshop cannot run like this; `odd`: it can, but something will surprise. */
+export interface Finding {
+  verdict: 'ok' | 'odd' | 'fails';
+  text: string;
+}
+
+/** Looks at one thing the workshop needs. */
+export type Examination = () => Promise<Finding[]>;
+
+const NEEDED_DISK_MB = 300; // node_modules and what the state folder grows to
+const NEEDED_MEMORY_MB = 700; // three processes of Node.js, and npx
+const LOOPBACK = 'localhost,127.0.0.1,::1';
+const COMMAND_TIMEOUT_MS = 5_000;
+
+/** Everything that `npm run doctor` looks at, in the order in which it is shown. */
+export const examinations: Record<string, Examination> = {
+  node: examineNode,
+  services: examineServices,
+  needs: examineNeeds,
+  'trace backend': examineBackend,
+  docker: examineDocker,
+  proxy: examineProxy,
+  clock: examineClock,
+  disk: examineDisk,
+  memory: examineMemory,
+};
+
+/** Does an examination; where it cannot be done at all, why is what it found. */
+export async function findingsOf(examine: Examination): Promise<Finding[]> {
+  try {
+    return await examine();
+  } catch (error) {
+    if (error instanceof UserError) return [fails(error.message)];
+    throw error;
+  }
+}
+
+async function examineNode(): Promise<Finding[]> {
+  const fault = nodeFault();
+  return [fault ? fails(fault) : ok(`Node.js ${process.version}`)];
+}
+
+async function examineServices(): Promise<Finding[]> {
+  const services = await readServices(projectFolder);
+  if (services.length === 0)
+    return [fails('there are none in the working copy: npm run step 1 puts some there.')];
+  return Promise.all(services.map(examineService));
+}
+
+async function examineService(service: Service): Promise<Finding> {
+  const { name, port, portVariable } = service;
+  if (port === undefined) return ok(`${name} needs no port`);
+  const listener = await probe(service);
+  if (listener === 'nothing') return ok(`port ${port} is free for ${name}`);
+  if (listener === 'itself') return ok(`${name} runs at port ${port}`);
+  const owner = (await portOwner(port)) ?? 'another program';
+  return fails(`port ${port} is meant for ${name} but held by ${owner}: end that, or set ${portVariable}.`);
+}
+
+/** What the working copy needs must be there; what only other steps need is told of all the same. */
+async function examineNeeds(): Promise<Finding[]> {
+  const now = needsOf(await readServices(projectFolder));
+  const ofSteps = await Promise.all(
+    (await listSteps()).map(async ({ number, folder }) => ({
+      number,
+      needs: needsOf(await readServices(folder)),
+    })),
+  );
+  const all = new Set([...now, ...ofSteps.flatMap(({ needs }) => needs)]);
+  return Promise.all(
+    [...all].map(async (need) => {
+      const fault = await need.fault();
+      if (!fault) return ok(`${need.title} answers at ${need.address()}`);
+      if (now.includes(need)) return fails(fault);
+      const first = ofSteps.find(({ needs }) => needs.includes(need))!.number;
+      return ok(`not yet, but from step ${first} on: ${fault}`);
+    }),
+  );
+}
+
+async function examineBackend(): Promise<Finding[]> {
+  const backend = await findBackend();
+  if (backend) {
+    const name = backend.kind === 'jaeger' ? 'Jaeger' : 'the embedded backend';
+    return [ok(`${name} answers at ${backend.url}`)];
+  }
+  const ports = (await freeEmbeddedPorts()).join(', ');
+  return [ok(`ports ${ports} are free; npx tsx run.ts starts the embedded one`)];
+}
+
+async function examineDocker(): Promise<Finding[]> {
+  try {
+    const { stdout } = await promisify(execFile)('docker', ['version', '--format', '{{.Server.Version}}'], {
+      timeout: COMMAND_TIMEOUT_MS,
+    });
+    return [ok(`Docker ${stdout.trim()} runs; docker compose up jaeger starts a Jaeger`)];
+  } catch {
+    return [ok('no Docker, and none is needed')];
+  }
+}
+
+/** Whether the programs here would ask a proxy for what runs on this machine. */
+async function examineProxy(): Promise<Finding[]> {
+  const { env } = process;
+  // @grpc/grpc-js, which sends the spans, knows these names in small letters only, and hosts by how they end.
+  const ofGrpc = ['grpc_proxy', 'https_proxy', 'http_proxy'].find((name) => env[name]);
+  const exceptions = (env.no_grpc_proxy || env.no_proxy || '').split(',').filter(Boolean);
+  if (ofGrpc && !exceptions.some((ending) => 'localhost'.endsWith(ending)))
+    return [fails(`the proxy in ${ofGrpc} would swallow the spans: set no_proxy=${LOOPBACK}.`)];
+
+  // Node.js itself asks a proxy only if it is told to, and some versions cannot be told.
+  const told = env.NODE_USE_ENV_PROXY === '1' || env.NODE_OPTIONS?.includes('--use-env-proxy');
+  const ofNode = ['http_proxy', 'HTTP_PROXY'].find((name) => env[name]);
+  const nodeExceptions = (env.no_proxy || env.NO_PROXY || '').split(',').map((host) => host.trim());
+  const canBeTold = process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
+  if (canBeTold && told && ofNode && !nodeExceptions.some((host) => host === '*' || host === 'localhost'))
+    return [fails(`Node.js would ask the proxy in ${ofNode} for localhost: set no_proxy=${LOOPBACK}.`)];
+
+  return [ok(ofGrpc ? `the proxy in ${ofGrpc} is not asked for localhost` : 'none is asked for localhost')];
+}
+
+/** A clock that is behind makes traces look older than the look-back of a search. */
+async function examineClock(): Promise<Finding[]> {
+  const { mtime } = await stat(join(projectFolder, 'package.json'));
+  const now = new Date();
+  if (now >= mtime) return [ok(`${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`)];
+  return [
+    odd(
+      `the clock says ${now.toISOString()}, before these files were written: set it, or searches miss traces.`,
+    ),
+  ];
+}
+
+async function examineDisk(): Promise<Finding[]> {
+  const { bavail, bsize } = await statfs(projectFolder);
+  const free = Math.floor((bavail * bsize) / 2 ** 20);
+  if (free >= NEEDED_DISK_MB) return [ok(`${readableSize(free)} free`)];
+  return [odd(`only ${free} MB free: the workshop takes up to ${NEEDED_DISK_MB} MB.`)];
+}
+
+async function examineMemory(): Promise<Finding[]> {
+  const free = Math.floor((process.availableMemory?.() ?? freemem()) / 2 ** 20);
+  if (free >= NEEDED_MEMORY_MB)
+    return [ok(`${readableSize(free)} free, ${availableParallelism()} processors`)];
+  return [odd(`only ${free} MB free: it runs with ${NEEDED_MEMORY_MB} MB, so close something large.`)];
+}
+
+function readableSize(mb: number): string {
+  return mb < 1_024 ? `${mb} MB` : `${(mb / 1_024).toFixed(1)} GB`;
+}
+
+function ok(text: string): Finding {
+  return { verdict: 'ok', text };
+}
+
+function odd(text: string): Finding {
+  return { verdict: 'odd', text };
+}
+
+function fails(text: string): Finding {
+  return { verdict: 'fails', text };
+}

@@ -1,0 +1,41 @@
+import { paint } from '../command-line/colour.ts';
+import { main, readCommandLine } from '../command-line/main.ts';
+import { examinations, type Finding, findingsOf } from './examinations.ts';
+
+const help = `
+npm run doctor
+
+Looks at Node.js, the ports and who holds them, the trace backend, Docker, proxies, the clock, disk and memory. Each
+line is ok or says what to do. Exit code 1 if the workshop cannot run like this.
+`;
+
+const marks: Record<Finding['verdict'], string> = {
+  ok: paint('green', '✓', process.stdout),
+  odd: paint('yellow', '!', process.stdout),
+  fails: paint('red', '✗', process.stdout),
+};
+
+/** Runs all examinations and shows what they found; the command's exit code says whether the workshop can run. */
+export function report(): Promise<void> {
+  return main(async () => {
+    readCommandLine({ help, options: {} });
+
+    const results = await Promise.all(
+      Object.entries(examinations).map(async ([name, examine]) => ({
+        name,
+        findings: await findingsOf(examine),
+      })),
+    );
+    const width = Math.max(...results.map(({ name }) => name.length));
+    for (const { name, findings } of results) {
+      for (const { verdict, text } of findings)
+        console.log(`${marks[verdict]} ${name.padEnd(width)}  ${text}`);
+    }
+
+    const failed = results.some(({ findings }) => findings.some(({ verdict }) => verdict === 'fails'));
+    console.log(
+      failed ? '\nThe workshop cannot run yet: mend the lines with ✗.' : '\nThe workshop can run here.',
+    );
+    return failed ? 1 : 0;
+  });
+}

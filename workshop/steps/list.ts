@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError, UserError } from '../errors.ts';
+import { projectFolder } from '../settings.ts';
+
+/** A step of the workshop: a folder steps/NN-name. */
+export interface Step {
+  number: number;
+  /** The folder's name: 03-propagate-from-the-caller. */
+  name: string;
+  folder: string;
+  /** The heading of its README, without the number. */
+  title: string;
+  /** The first sentence of its README: what the step is for. */
+  goal: string;
+}
+
+/**
+ * All steps in their order, at least one.
+ * @throws UserError when there is none
+ */
+export async function listSteps(): Promise<Step[]> {
+  const parent = join(projectFolder, 'steps');
+  const entries = await readdir(parent).catch(() => []);
+  const names = entries.filter((name) => /^\d\d-/.test(name)).toSorted();
+  if (names.length === 0)
+    throw new UserError('There are no steps in steps/: `git checkout HEAD -- steps` puts them back.');
+  return Promise.all(names.map((name) => readStep(name, join(parent, name))));
+}
+
+/**
+ * The step that a person means by `3`, `03` or its name.
+ * @throws UsageError when there is none; the sentence lists what there is
+ */
+export async function findStep(words: string): Promise<Step> {
+  const steps = await listSteps();
+  const step = steps.find(
+    ({ number, name }) => name === words || (/^\d+$/.test(words) && number === Number(words)),
+  );
+  if (step) return step;
+  const names = steps.map(({ name }) => name).join(', ');
+  throw new UsageError(`There is no step "${words}". Say the number or the name of one of these: ${names}.`);
+}
+
+async function readStep(name: string, folder: string): Promise<Step> {
+  const file = join(folder, 'README.md');
+  const readme = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const [heading = '', paragraph = ''] = readme.split(/\n{2,}/);
+  const title = /^# (?:\d+\. )?(.+)$/.exec(heading)?.[1] ?? name;
+  const goal = /^.*?[.!?](?=\s|$)/.exec(paragraph.replaceAll('\n', ' '))?.[0] ?? paragraph;
+  return { number: Number(name.slice(0, 2)), name, folder, title, goal: goal.replaceAll(/[*`]/g, '') };
+}
