@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
+
+/** A command that runs in a shell. */
+export interface RunningCommand {
+  /** What a terminal would show of it so far. */
+  printed(): string;
+  hasEnded(): boolean;
+  /** Resolves when it and all that it started have ended. */
+  ended: Promise<void>;
+  /** Ends it and all that it started, as Ctrl-C does. */
+  stop(): Promise<void>;
+}
+
+const STOP_TIMEOUT_MS = 5_000;
+const IS_WINDOWS = process.platform === 'win32';
+
+/** Starts a command in the system's shell, in a folder and with nothing in its environment but what is given. */
+export function startCommand(command: string, folder: string, env: NodeJS.ProcessEnv): RunningCommand {
+  // One pipe for both streams: what is written first stands first, as on a terminal.
+  const child = spawn(`(${command}) 2>&1`, {
+    shell: true,
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: !IS_WINDOWS, // a process group of its own, which can be ended as one
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+
+  let hasEnded = false;
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => {
+    hasEnded = true;
+  });
+
+  return {
+    printed: () => stripVTControlCharacters(text),
+    hasEnded: () => hasEnded,
+    ended,
+    async stop() {
+      if (hasEnded) return;
+      signal(child, 'SIGINT');
+      const timer = setTimeout(signal, STOP_TIMEOUT_MS, child, 'SIGKILL');
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Signals the whole group; Windows has none, and there the tree of processes is ended. */
+function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  if (IS_WINDOWS) spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });
+  else process.kill(-pid, name);
+}

@@ -1,0 +1,62 @@
+import { comparableLines, type ComparableLine, idsIn, normalise } from './normalise.ts';
+
+/** Stands in a document for any number of lines that it does not show. */
+const CUT = '…';
+
+/**
+ * What a document should show of the output of a command, given what it shows now: the same text as long as only
+ * varying things differ, otherwise the new output, with the same parts left out if they can still be found.
+ */
+export function renewOutput(shown: string, output: string): string {
+  const cut = cutLike(shown, output);
+  return normalise(cut) === normalise(shown) ? shown : cut;
+}
+
+/** Leaves out of an output what a document leaves out; all of the output where the parts that are shown do not occur. */
+export function cutLike(shown: string, output: string): string {
+  const parts = splitAtCuts(shown);
+  if (parts.length === 1) return output;
+
+  const lines = comparableLines(output);
+  const kept: string[] = [];
+  let from = 0;
+  for (const [index, part] of parts.entries()) {
+    const latest = lines.length - part.length;
+    const isLast = index === parts.length - 1 && part.length > 0;
+    const at = find(part, lines, isLast ? Math.max(from, latest) : from, index === 0 ? 0 : latest);
+    if (at === undefined) return output;
+    from = at + part.length;
+    kept.push(...(index > 0 ? [CUT] : []), ...lines.slice(at, from).map(({ raw }) => raw));
+  }
+  return kept.join('\n');
+}
+
+/** The ids that stand in a document for those of this run, in the order of their appearance: this run's → the document's. */
+export function pairIds(shown: string, output: string): Map<string, string> {
+  const now = idsIn(cutLike(shown, output));
+  const pairs = Object.entries(idsIn(shown)).flatMap(([kind, ids]) =>
+    ids.flatMap((id, index) => (now[kind]![index] === undefined ? [] : [[now[kind]![index], id] as const])),
+  );
+  return new Map(pairs);
+}
+
+function splitAtCuts(shown: string): ComparableLine[][] {
+  const parts: ComparableLine[][] = [[]];
+  for (const line of comparableLines(shown)) {
+    if (line.raw.trim() === CUT) parts.push([]);
+    else parts.at(-1)!.push(line);
+  }
+  return parts;
+}
+
+/** Where some lines occur, at the earliest at `from` and at the latest at `to`. */
+function find(part: ComparableLine[], lines: ComparableLine[], from: number, to: number): number | undefined {
+  for (let at = from; at <= to; at++) {
+    if (part.every(({ plain }, index) => sameLine(plain, lines[at + index]?.plain))) return at;
+  }
+  return undefined;
+}
+
+function sameLine(plain: string, other: string | undefined): boolean {
+  return other !== undefined && normalise(plain) === normalise(other);
+}
