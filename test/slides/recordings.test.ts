@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { recordTrace } from '#workshop/docs/record-trace';
+import { readRecording, recordedSteps, shapeOf } from '#workshop/slides/recordings';
+import { waterfallOf } from '#workshop/trace/waterfall';
+
+const steps = await recordedSteps();
+
+// Two calls at a time: some of them wait for seconds, and more would be in each other's way.
+const lanes: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
+const calls = steps.map((step, index) => {
+  const call = lanes[index % lanes.length]!.catch(() => {}).then(() => recordTrace(step.folder));
+  lanes[index % lanes.length] = call;
+  return { step, call };
+});
+
+for (const { step, call } of calls) {
+  test(`the trace that the slides show of step ${step.number} is such as a call of it leaves`, async () => {
+    assert.equal(shapeOf(await call), shapeOf(await readRecording(step)));
+  });
+}
+
+test('the recorded traces tell what the slides say of them', async () => {
+  const traces = new Map<number, Awaited<ReturnType<typeof readRecording>>>();
+  for (const step of steps) traces.set(step.number, await readRecording(step));
+  const waterfall = (number: number) => waterfallOf(traces.get(number)!);
+
+  const [gap] = waterfall(5).rows.flatMap(({ span, gaps }) =>
+    gaps.map((each) => ({ ...each, name: span.name })),
+  );
+  assert.equal(gap!.name, 'get reviews');
+  assert.ok(gap!.durationUs > 4_900_000);
+  assert.ok(waterfall(6).durationUs < 1_000_000, 'step 6 takes well under a second');
+  const reviews = waterfall(6).rows.filter(({ span }) => span.name === 'read review');
+  const lastBegin = Math.max(...reviews.map(({ offsetUs }) => offsetUs));
+  assert.ok(
+    reviews.every(({ offsetUs, durationUs }) => offsetUs + durationUs > lastBegin),
+    'they overlap',
+  );
+  assert.equal(waterfall(10).rows[0]!.span.service, 'caller');
+  assert.deepEqual([waterfall(5).rows.length, waterfall(10).rows.length], [8, 10]);
+});

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { marked, type Tokens } from 'marked';
+import { change, excerpt } from '#workshop/slides/code/excerpt';
+import { highlightLines } from '#workshop/slides/code/highlight';
+import { findRegion } from '#workshop/slides/code/region';
+import { include } from '#workshop/slides/includes';
+import { chaptersOf, kinds, schedules, type ScheduleName } from '#workshop/slides/model';
+import { readNotes } from '#workshop/slides/notes';
+import { readDeck } from '#workshop/slides/read';
+import { scheduleTable, slotsOf } from '#workshop/slides/schedule';
+import { listSteps } from '#workshop/steps/list';
+
+const deck = await readDeck();
+const steps = await listSteps();
+const step = (number: number) => steps.find((each) => each.number === number)!;
+const choice = (path: string, ...regions: string[]) => ({ path, regions, plain: false });
+const texts = (lines: { text: string }[]) => lines.map(({ text }) => text);
+
+for (const [name, { title, minutes }] of Object.entries(schedules)) {
+  test(`the minutes in the notes add up to the schedule of ${title}`, () => {
+    const slots = slotsOf(deck, name as ScheduleName);
+    const last = slots.at(-1)!;
+    assert.equal(last.startsAt + last.minutes, minutes);
+    for (const [index, { startsAt, minutes: before }] of slots.slice(0, -1).entries()) {
+      assert.equal(slots[index + 1]!.startsAt, startsAt + before);
+    }
+    assert.match(scheduleTable(deck, name as ScheduleName), new RegExp(`\\*\\*${minutes}\\*\\*`));
+  });
+}
+
+test('each step of the talk has its problem, its change, a turn with its check, and what one should see', () => {
+  const taught = chaptersOf(deck).filter(({ step: of }) => of);
+  assert.deepEqual(
+    taught.slice(0, 10).map(({ step: of }) => of!.number),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
+  for (const { step: of, slides } of taught) {
+    const inIt = slides.filter(({ notes }) => notes.minutes.ninety > 0).map(({ kind }) => kind);
+    const wanted = of!.number === 1 ? ['problem', 'turn', 'see'] : ['problem', 'change', 'turn', 'see'];
+    if (of!.number <= 10) assert.deepEqual(inIt, wanted, of!.name);
+    const commands = slides.flatMap(({ body }) =>
+      body.filter(({ type }) => type === 'code').map(({ raw }) => raw),
+    );
+    assert.ok(commands.join('\n').includes(`npm run check ${of!.number}\n`), of!.name);
+  }
+});
+
+test('ids of slides are unique, and every kind of slide is used', () => {
+  const slides = chaptersOf(deck).flatMap((chapter) => chapter.slides);
+  assert.equal(new Set(slides.map(({ id }) => id)).size, slides.length);
+  assert.deepEqual(new Set(slides.map(({ kind }) => kind)), new Set(kinds));
+});
+
+const notes = (text: string) => readNotes(marked.lexer(text)[0] as Tokens.List, 'slides/x.md, "A slide"');
+const wholeNotes = '- minutes: 1.5 · 3\n- say: a\n- show: b\n- asked: c\n- wrong: d\n';
+
+test('notes hold minutes for both schedules and all that a speaker needs', () => {
+  assert.deepEqual(notes(wholeNotes), {
+    minutes: { ninety: 1.5, 'half-day': 3 },
+    say: 'a',
+    show: 'b',
+    asked: 'c',
+    wrong: 'd',
+  });
+  assert.deepEqual(notes(wholeNotes.replace(' · 3', '')).minutes, { ninety: 1.5, 'half-day': 1.5 });
+});
+
+test('notes that lack something are refused with a sentence that names the slide', () => {
+  const cases: [string, RegExp][] = [
+    [wholeNotes.replace('- wrong: d\n', ''), /"A slide": the notes lack "wrong:"/],
+    [wholeNotes.replace('say: a', 'say:'), /lack "say:"/],
+    [wholeNotes.replace('1.5 · 3', 'soon'), /"minutes: soon" is not a number/],
+    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3'), /is not a number/],
+    [wholeNotes.replace('1.5 · 3', '-1'), /is not a number/],
+    [`${wholeNotes}- joke: e\n`, /"joke:"/],
+    [`${wholeNotes}- no name\n`, /begins with none of/],
+  ];
+  for (const [text, sentence] of cases) assert.throws(() => notes(text), { message: sentence });
+});
+
+const code = `import { a } from 'a';
+
+const settings = {
+  one: 1,
+};
+
+/** Docs. */
+export async function work(name: string) {
+  if (name) {
+    return 1;
+  }
+  return 2;
+}
+
+class Bag extends Base {
+  override take(count: number) {
+    return count;
+  }
+}
+
+start('now');
+settings.one = 2;`.split('\n');
+
+test('a part of a file is found by the name of its declaration, method or statement, and by lines of it', () => {
+  const found = (words: string) => {
+    const range = findRegion(code, words);
+    return range && code.slice(range.from, range.to);
+  };
+  assert.deepEqual(found('settings'), code.slice(2, 5));
+  assert.deepEqual(found('work'), code.slice(7, 13));
+  assert.deepEqual(found('Bag'), code.slice(14, 19));
+  assert.deepEqual(found('take'), code.slice(15, 18));
+  assert.deepEqual(found('start'), ["start('now');"]);
+  assert.deepEqual(found('settings.one'), ['settings.one = 2;']);
+  assert.deepEqual(found('work:2-4'), code.slice(8, 11));
+  for (const words of ['nothing', 'wor', 'work:5-9', 'work:3-2', ''])
+    assert.equal(found(words), undefined, words);
+});
+
+test('every line of every step comes through the highlighter as it was', async () => {
+  const plain = (html: string) =>
+    html
+      .replaceAll(/<[^>]*>/g, '')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#039;', "'")
+      .replaceAll('&#39;', "'")
+      .replaceAll('&amp;', '&');
+  for (const each of steps.filter(({ number }) => number <= 10)) {
+    const lines = await excerpt(each, choice('bands-api/app.ts'));
+    const html = highlightLines(texts(lines).join('\n'));
+    assert.deepEqual(html.map(plain), texts(lines), each.name);
+  }
+});
+
+test('a change shows what went, what came, and a cut where lines are left out, and applies to both files', async () => {
+  const { before, after } = await change(step(3), step(4), {
+    ...choice('bands-api/app.ts', 'getReviews'),
+    plain: true,
+    context: 1,
+  });
+  assert.deepEqual(
+    new Set(after.filter(({ kind }) => kind === 'added').map(({ text }) => text.trim())),
+    new Set([
+      'const headers: Record<string, string> = {};',
+      'propagation.inject(context.active(), headers);',
+      '',
+      'headers,',
+    ]),
+  );
+  assert.ok(before.every(({ kind }) => kind !== 'added'));
+  assert.ok(after.every(({ kind }) => kind !== 'removed'));
+  const kept = (lines: typeof after) => texts(lines.filter(({ kind }) => kind === 'same'));
+  assert.deepEqual(kept(before), kept(after));
+});
+
+test('what is not there fails with one sentence that says so', async () => {
+  const cases: [string, RegExp][] = [
+    ['code:03/run.ts#getBnad', /steps\/03-propagate-from-the-caller\/run\.ts has no part "getBnad"/],
+    ['code:03/runs.ts', /steps\/03-propagate-from-the-caller has no file runs\.ts/],
+    ['code:77/run.ts', /"77" is the number of no step/],
+    ['diff:04..05/run.ts', /does not differ/],
+    ['diff:04..05/bands-api/app.ts#nowhere', /has no part "nowhere"/],
+    ['output:03?from=never%20printed#npx tsx run.ts', /shows no "never printed"/],
+    ['trace:01', /no trace of step 1: npm run docs records it/],
+    ['hop:02/reviews-api', /no call into reviews-api with both sides/],
+    ['span:05/checkout', /no SERVER span of checkout/],
+  ];
+  for (const [href, sentence] of cases) {
+    await assert.rejects(include(href, 'words', steps, 600), (error: Error) => {
+      assert.match(error.message, sentence, href);
+      assert.equal(error.message.split('\n').length, 1, href);
+      return true;
+    });
+  }
+});

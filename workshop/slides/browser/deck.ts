@@ -1,0 +1,44 @@
+/** The script of the deck: reveal.js with this talk's settings, keys and timers. */
+import Reveal from 'reveal.js';
+import Notes from 'reveal.js/plugin/notes';
+import Zoom from 'reveal.js/plugin/zoom';
+import { reloadOnChange } from './live.ts';
+import { chooseSchedule } from './schedule.ts';
+import { toggleTheme } from './theme.ts';
+import { setUpTimers, toggleTimer } from './timer.ts';
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+chooseSchedule();
+setUpTimers();
+void Reveal.initialize({
+  width: 1920,
+  height: 1080,
+  margin: 0,
+  minScale: 0.1,
+  maxScale: 4,
+  center: false,
+  hash: true,
+  // Right and left go through all slides; up and down are for the overview, where a chapter is a column.
+  navigationMode: 'linear',
+  controls: false,
+  progress: true,
+  transition: calm ? 'none' : 'fade',
+  transitionSpeed: 'fast',
+  backgroundTransition: 'none',
+  autoAnimate: !calm,
+  autoAnimateDuration: 0.9,
+  // A phone shows slides too, not a page to scroll.
+  scrollActivationWidth: 0,
+  pdfMaxPagesPerSlide: 1,
+  pdfSeparateFragments: false,
+  defaultTiming: 0,
+  plugins: [Notes, Zoom],
+}).then(() => {
+  Reveal.addKeyBinding({ keyCode: 68, key: 'D', description: 'Dark or light' }, toggleTheme);
+  Reveal.addKeyBinding({ keyCode: 84, key: 'T', description: 'Start or pause the timer' }, () => {
+    toggleTimer(Reveal.getCurrentSlide());
+  });
+  document.documentElement.dataset.ready = 'true';
+  reloadOnChange();
+});

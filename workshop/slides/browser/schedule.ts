@@ -1,0 +1,32 @@
+/**
+ * Keeps the slides of one way to give the talk: `?schedule=ninety`, which is the default, `half-day`, or `all`. A slide
+ * knows its minutes for each; those of 0 are taken out. Tells the speaker view how long each slide should take.
+ */
+export function chooseSchedule(): void {
+  const asked = new URLSearchParams(location.search).get('schedule') ?? '';
+  const schedule = asked === 'half-day' || asked === 'all' ? asked : 'ninety';
+  document.documentElement.dataset.schedule = schedule;
+  const sections = [...document.querySelectorAll<HTMLElement>('section.slide')];
+
+  for (const [index, section] of sections.entries()) {
+    // The code before a change belongs to the slide behind it.
+    const timed = section.classList.contains('before') ? sections[index + 1]! : section;
+    const minutes = minutesOf(timed, schedule);
+    if (minutes === 0 && schedule !== 'all') section.remove();
+    section.dataset.timing = String(timed === section ? minutes * 60 : 0);
+  }
+  for (const column of document.querySelectorAll('.slides > section')) {
+    if (column.children.length === 0) column.remove();
+  }
+  for (const [index, number] of document.querySelectorAll('section.slide .number').entries()) {
+    number.textContent = String(index + 1);
+  }
+}
+
+/** How long a slide takes in a schedule; in all of them together, the longest. */
+export function minutesOf(section: HTMLElement, schedule: string): number {
+  const ninety = Number(section.getAttribute('data-ninety'));
+  const halfDay = Number(section.getAttribute('data-half-day'));
+  if (schedule === 'half-day') return halfDay;
+  return schedule === 'all' ? Math.max(ninety, halfDay) : ninety;
+}

@@ -1,0 +1,64 @@
+import { minutesOf } from './schedule.ts';
+
+/** A countdown on a slide, for as long as the slide should take. Times in ms. */
+interface Timer {
+  wholeMs: number;
+  leftMs: number;
+  /** When it was last started, on the page's clock; missing while it stands. */
+  since?: number;
+  element: HTMLElement;
+}
+
+const timers = new Map<Element, Timer>();
+const REFRESH_MS = 250;
+
+/** Gives each timer of the deck its time, and its button and the interval that move it. */
+export function setUpTimers(): void {
+  const schedule = document.documentElement.dataset.schedule ?? 'ninety';
+  for (const element of document.querySelectorAll<HTMLElement>('.timer')) {
+    const section = element.closest<HTMLElement>('section.slide')!;
+    const wholeMs = minutesOf(section, schedule) * 60_000;
+    const timer: Timer = { wholeMs, leftMs: wholeMs, element };
+    timers.set(section, timer);
+    element.querySelector('button')!.addEventListener('click', () => toggleTimer(section));
+    show(timer);
+  }
+  setInterval(() => {
+    for (const timer of timers.values()) if (timer.since !== undefined) show(timer);
+  }, REFRESH_MS);
+}
+
+/** Starts the timer of a slide, or pauses it; one that has run out begins anew. */
+export function toggleTimer(section: Element): void {
+  const timer = timers.get(section);
+  if (!timer) return;
+  const left = leftOf(timer);
+  if (timer.since === undefined) {
+    timer.leftMs = left > 0 ? left : timer.wholeMs;
+    timer.since = performance.now();
+  } else {
+    timer.leftMs = left;
+    delete timer.since;
+  }
+  show(timer);
+}
+
+function leftOf({ leftMs, since }: Timer): number {
+  return Math.max(0, leftMs - (since === undefined ? 0 : performance.now() - since));
+}
+
+function show(timer: Timer): void {
+  const left = leftOf(timer);
+  if (left === 0 && timer.since !== undefined) {
+    timer.leftMs = 0;
+    delete timer.since;
+  }
+  const seconds = Math.ceil(left / 1_000);
+  const { element, wholeMs, since } = timer;
+  element.querySelector('.time')!.textContent =
+    `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  element.querySelector<HTMLElement>('.left > div')!.style.transform = `scaleX(${left / wholeMs})`;
+  element.querySelector('button')!.textContent =
+    since !== undefined ? 'pause' : left === 0 ? 'again' : left < wholeMs ? 'go on' : 'start';
+  element.classList.toggle('over', left === 0);
+}

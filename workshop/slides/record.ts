@@ -1,0 +1,31 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { recordTrace } from '../docs/record-trace.ts';
+import type { Step } from '../steps/list.ts';
+import type { Trace } from '../trace/model.ts';
+import { readRecording, recordingFile, shapeOf } from './recordings.ts';
+
+/**
+ * Makes the call of a step anew, and says whether the recording is still of such a trace; with `write` it is replaced
+ * where it is not. Times and ids may differ, nothing else.
+ */
+export async function renewRecording(
+  step: Step,
+  write: boolean,
+): Promise<'as it was' | 'out of date' | 'renewed'> {
+  const [old, now] = await Promise.all([
+    readRecording(step).catch(() => undefined),
+    recordTrace(step.folder),
+  ]);
+  if (old && shapeOf(old) === shapeOf(now)) return 'as it was';
+  if (!write) return 'out of date';
+  await mkdir(dirname(recordingFile(step)), { recursive: true });
+  await writeFile(recordingFile(step), textOf(now));
+  return 'renewed';
+}
+
+/** One span a line, so that two recordings can be compared. */
+function textOf({ traceId, spans }: Trace): string {
+  const lines = spans.map((span) => `    ${JSON.stringify({ ...span, resource: undefined })}`);
+  return `{\n  "traceId": "${traceId}",\n  "spans": [\n${lines.join(',\n')}\n  ]\n}\n`;
+}

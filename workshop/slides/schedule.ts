@@ -1,0 +1,76 @@
+import { type Deck, schedules, type ScheduleName } from './model.ts';
+
+/** A part of a schedule. Minutes; `startsAt` from the beginning of the talk. */
+export interface Slot {
+  startsAt: number;
+  minutes: number;
+  /** How many of them people type. */
+  handsOn: number;
+  title: string;
+  /** The step that a working copy should hold when it begins; missing where nobody types. */
+  step?: number;
+}
+
+/** The parts of the talk with their times, from the minutes in the notes; parts of no minutes are left out. */
+export function slotsOf(deck: Deck, schedule: ScheduleName): Slot[] {
+  let startsAt = 0;
+  const slots: Slot[] = [];
+  for (const part of deck.parts) {
+    const slot = 'pause' in part ? pauseSlot(part.pause, schedule) : chapterSlot(part, schedule);
+    if (slot.minutes === 0) continue;
+    slots.push({ ...slot, startsAt });
+    startsAt += slot.minutes;
+  }
+  return slots;
+}
+
+/** A schedule as a Markdown table. */
+export function scheduleTable(deck: Deck, schedule: ScheduleName): string {
+  const slots = slotsOf(deck, schedule);
+  const rows = slots.map(({ startsAt, minutes, handsOn, title, step }) =>
+    row(clock(startsAt), minutes, handsOn || '', title, step === undefined ? '' : `\`npm run step ${step}\``),
+  );
+  const sum = (count: (slot: Slot) => number) => slots.reduce((total, slot) => total + count(slot), 0);
+  const total = sum(({ minutes }) => minutes);
+  const handsOn = sum((slot) => slot.handsOn);
+  return [
+    row('at', 'minutes', 'of them typing', 'what', 'begins with'),
+    '|---|---|---|---|---|',
+    ...rows,
+    row(clock(total), `**${total}**`, `**${handsOn}**`, '**the end**', ''),
+  ].join('\n');
+}
+
+/** The name of a schedule; undefined if there is none of that name. */
+export function scheduleNamed(name: string): ScheduleName | undefined {
+  return (Object.keys(schedules) as ScheduleName[]).find((known) => known === name);
+}
+
+function chapterSlot(
+  { slides, title, step }: Extract<Deck['parts'][number], { slides: unknown }>,
+  schedule: ScheduleName,
+): Omit<Slot, 'startsAt'> {
+  const minutesOf = (some: typeof slides) =>
+    some.reduce((sum, { notes }) => sum + notes.minutes[schedule], 0);
+  return {
+    minutes: minutesOf(slides),
+    handsOn: minutesOf(slides.filter(({ kind }) => kind === 'turn')),
+    title,
+    ...(step && { step: Math.max(1, step.number - 1) }),
+  };
+}
+
+/** Only the half day is long enough for pauses. */
+function pauseSlot(minutes: number, schedule: ScheduleName): Omit<Slot, 'startsAt'> {
+  return { minutes: schedule === 'half-day' ? minutes : 0, handsOn: 0, title: 'Pause' };
+}
+
+function clock(minutes: number): string {
+  const whole = Math.floor(minutes);
+  const seconds = minutes === whole ? '' : ':30';
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}${seconds}`;
+}
+
+function row(...cells: (string | number)[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
