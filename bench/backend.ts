@@ -1,0 +1,64 @@
+/**
+ * npm run bench -- backend: how many spans a trace backend takes, and how quickly it answers meanwhile.
+ *
+ * The backend runs in a process of its own. The clients are processes too, encode everything beforehand, and share the
+ * machine with the backend.
+ */
+import { availableParallelism, cpus } from 'node:os';
+import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
+import { portOwner } from '#workshop/services/port-owner';
+import { type Measurement, measure, type Target } from './backend/measure.ts';
+import { CLIENTS, IN_FLIGHT, SPANS_PER_BATCH, SPANS_PER_TRACE } from './backend/plan.ts';
+import { startBackendProcess } from './support/backend-process.ts';
+
+const help = `
+npm run bench -- backend [--spans N] [--against HOST:PORT [--against-query URL]]
+
+Sends spans to the embedded backend over OTLP/gRPC: batches of ${SPANS_PER_BATCH} in traces of ${SPANS_PER_TRACE}, ${CLIENTS} clients, ${IN_FLIGHT} in flight each.
+
+  --spans N              how many spans (500000)
+  --against HOST:PORT    do the same to another backend's OTLP/gRPC, and show the ratios
+  --against-query URL    where that one answers Jaeger's queries
+`;
+
+const { values } = readCommandLine({
+  help,
+  options: { spans: { type: 'string' }, against: { type: 'string' }, 'against-query': { type: 'string' } },
+});
+const spans = wholeNumber('--spans', values.spans ?? '500000');
+
+const backend = await startBackendProcess();
+let ours: Measurement;
+try {
+  const otlp = new URL(backend.env['OTEL_EXPORTER_OTLP_ENDPOINT']!).host;
+  ours = await measure({ otlp, queryUrl: backend.queryUrl, pid: backend.pid }, spans);
+} finally {
+  await backend.stop();
+}
+const other = values.against ? await measure(await otherTarget(values.against), spans) : undefined;
+
+console.log(`Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}),`);
+console.log(`${spans} spans of ${ours.bytesPerSpan.toFixed(0)} bytes\n`);
+console.log(`${''.padEnd(24)}${'embedded'.padStart(10)}${other ? `${'other'.padStart(10)}     ratio` : ''}`);
+row('accepted spans/s', ({ spansPerSecond }) => spansPerSecond);
+row('refused spans', ({ refused }) => refused);
+row('resident at the end, MB', ({ residentMb }) => residentMb);
+row('trace query p50, ms', ({ p50Ms }) => p50Ms, 1);
+row('trace query p99, ms', ({ p99Ms }) => p99Ms, 1);
+row('trace queries', ({ queries }) => queries);
+row('  of them incomplete', ({ incomplete }) => incomplete);
+for (const reason of new Set([...ours.reasons, ...(other?.reasons ?? [])])) console.log(`refused: ${reason}`);
+
+function row(label: string, value: (measured: Measurement) => number | undefined, digits = 0): void {
+  const numbers = [ours, ...(other ? [other] : [])].map(value);
+  const [mine, theirs] = numbers;
+  const cells = numbers.map((number) => (number === undefined ? '?' : number.toFixed(digits)).padStart(10));
+  const ratio = mine !== undefined && theirs ? (mine / theirs).toFixed(2).padStart(10) : '';
+  console.log(label.padEnd(24) + cells.join('') + ratio);
+}
+
+async function otherTarget(otlp: string): Promise<Target> {
+  const owner = await portOwner(Number(otlp.split(':').at(-1)));
+  const pid = /process (\d+)/.exec(owner ?? '')?.[1];
+  return { otlp, queryUrl: values['against-query'], pid: pid === undefined ? undefined : Number(pid) };
+}

@@ -1,0 +1,96 @@
+/** One client of the benchmark, a process of its own: encodes all batches, waits for the word, and sends them. */
+import * as grpc from '@grpc/grpc-js';
+import { requestEncoder } from '#workshop/backend/otlp/encode';
+import { type ClientReport, type ClientTask, IN_FLIGHT, SPANS_PER_BATCH } from './plan.ts';
+import { SPANS_PER_TRACE, traceId } from './plan.ts';
+
+const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+const task = JSON.parse(process.argv[2]!) as ClientTask;
+const report = (message: ClientReport) => process.send!(message);
+
+const encodeRequest = await requestEncoder();
+const batches = Array.from({ length: task.batches }, (_, batch) => encodeRequest(requestOf(batch)));
+const client = new grpc.Client(task.target, grpc.credentials.createInsecure());
+await new Promise<void>((resolve, reject) => {
+  client.waitForReady(Date.now() + 10_000, (error) => (error ? reject(error) : resolve()));
+});
+
+process.once('message', async () => {
+  let next = 0;
+  const sendOn = async () => {
+    while (next < batches.length) await send(next++);
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, sendOn));
+  client.close();
+  process.disconnect();
+});
+report({ kind: 'ready', bytesPerSpan: batches[0]!.length / SPANS_PER_BATCH });
+
+function send(batch: number): Promise<void> {
+  return new Promise((resolve) => {
+    client.makeUnaryRequest(EXPORT, plain, plain, batches[batch]!, (error, answer) => {
+      // An answer that is not empty is a partial success: the batch counts as refused.
+      const accepted = !error && answer?.length === 0;
+      report({
+        kind: 'answered',
+        batch,
+        accepted,
+        reason: error?.message ?? (accepted ? '' : 'partial success'),
+      });
+      resolve();
+    });
+  });
+}
+
+function plain(bytes: Buffer): Buffer {
+  return bytes;
+}
+
+/** A batch as bands-api would send it: traces of a SERVER span, each below the one before. */
+function requestOf(batch: number): object {
+  const startNs = BigInt(Date.now()) * 1_000_000n;
+  const spans = Array.from({ length: SPANS_PER_BATCH }, (_, index) => {
+    const trace = Math.floor(index / SPANS_PER_TRACE);
+    const depth = index % SPANS_PER_TRACE;
+    return {
+      traceId: Buffer.from(traceId(task.run, task.client, batch, trace), 'hex'),
+      spanId: spanId(batch, trace, depth),
+      ...(depth > 0 && { parentSpanId: spanId(batch, trace, depth - 1) }),
+      name: `GET /bands/:id/${depth}`,
+      kind: 2,
+      startTimeUnixNano: String(startNs + BigInt(depth) * 1_000_000n),
+      endTimeUnixNano: String(startNs + BigInt(20 - depth) * 1_000_000n),
+      attributes: [
+        text('http.request.method', 'GET'),
+        text('url.path', `/bands/${trace}`),
+        text('http.route', '/bands/:id'),
+        text('server.address', 'localhost'),
+        { key: 'server.port', value: { intValue: '8000' } },
+        { key: 'http.response.status_code', value: { intValue: '200' } },
+      ],
+      status: {},
+    };
+  });
+  const resource = {
+    attributes: [
+      text('service.name', `bench-${task.client}`),
+      text('telemetry.sdk.language', 'nodejs'),
+      text('telemetry.sdk.name', 'opentelemetry'),
+    ],
+  };
+  return {
+    resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'bench', version: '1.0.0' }, spans }] }],
+  };
+}
+
+function spanId(batch: number, trace: number, depth: number): Buffer {
+  const id = Buffer.alloc(8);
+  id.writeUInt32BE(task.client * 2 ** 20 + batch + 1);
+  id.writeUInt16BE(trace, 4);
+  id.writeUInt16BE(depth, 6);
+  return id;
+}
+
+function text(key: string, stringValue: string): object {
+  return { key, value: { stringValue } };
+}

@@ -1,0 +1,125 @@
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type ClientReport, type ClientTask, CLIENTS, SPANS_PER_BATCH } from './plan.ts';
+import { SPANS_PER_TRACE, TRACES_PER_BATCH, traceId } from './plan.ts';
+
+const run = promisify(execFile);
+const QUERY_PAUSE_MS = 5;
+
+/** A backend under load. `queryUrl` and `pid` are missing where they are not known. */
+export interface Target {
+  /** host:port of OTLP over gRPC. */
+  otlp: string;
+  queryUrl?: string | undefined;
+  pid?: number | undefined;
+}
+
+/** What was measured; times in ms, memory in MB of 10^6 bytes. */
+export interface Measurement {
+  bytesPerSpan: number;
+  accepted: number;
+  refused: number;
+  reasons: Set<string>;
+  spansPerSecond: number;
+  residentMb: number | undefined;
+  queries: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Answers that lacked the trace or spans of it, though the batch had been accepted. */
+  incomplete: number;
+}
+
+/** Sends so many spans to a backend as fast as it takes them, and asks for traces meanwhile. */
+export async function measure(target: Target, spans: number): Promise<Measurement> {
+  const batches = Math.ceil(spans / SPANS_PER_BATCH / CLIENTS);
+  const runId = randomBytes(4).toString('hex');
+  const clients = Array.from({ length: CLIENTS }, (_, client) =>
+    startClient({ target: target.otlp, run: runId, client, batches }),
+  );
+  const ready = await Promise.all(clients.map(firstReport));
+
+  let accepted = 0;
+  let refused = 0;
+  const reasons = new Set<string>();
+  let newest: { client: number; batch: number } | undefined;
+  clients.forEach((process, client) =>
+    process.on('message', (message) => {
+      const report = message as ClientReport;
+      if (report.kind !== 'answered') return;
+      if (report.accepted) {
+        accepted += SPANS_PER_BATCH;
+        newest = { client, batch: report.batch };
+      } else {
+        refused += SPANS_PER_BATCH;
+        reasons.add(report.reason);
+      }
+    }),
+  );
+
+  const since = performance.now();
+  const ended = Promise.all(clients.map((client) => once(client, 'exit')));
+  for (const client of clients) client.send('go');
+  const over = new AbortController();
+  const queries = askMeanwhile(over.signal);
+  await ended;
+  over.abort();
+  const seconds = (performance.now() - since) / 1_000;
+  const { latencies, incomplete } = await queries;
+
+  return {
+    bytesPerSpan: ready[0]!.bytesPerSpan,
+    accepted,
+    refused,
+    reasons,
+    spansPerSecond: accepted / seconds,
+    residentMb: target.pid === undefined ? undefined : await residentMb(target.pid),
+    queries: latencies.length,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+    incomplete,
+  };
+
+  async function askMeanwhile(end: AbortSignal) {
+    const times: number[] = [];
+    let lacking = 0;
+    while (!end.aborted && target.queryUrl) {
+      await sleep(QUERY_PAUSE_MS);
+      if (!newest) continue;
+      const id = traceId(runId, newest.client, newest.batch, Math.floor(Math.random() * TRACES_PER_BATCH));
+      const asked = performance.now();
+      const answer = await fetch(`${target.queryUrl}/api/traces/${id}`);
+      const { data } = (await answer.json()) as { data: { spans: unknown[] }[] | null };
+      times.push(performance.now() - asked);
+      if (data?.[0]?.spans.length !== SPANS_PER_TRACE) lacking++;
+    }
+    return { latencies: times, incomplete: lacking };
+  }
+}
+
+function startClient(task: ClientTask): ChildProcess {
+  const file = fileURLToPath(new URL('client.ts', import.meta.url));
+  return fork(file, [JSON.stringify(task)], { execArgv: ['--import', 'tsx'] });
+}
+
+async function firstReport(client: ChildProcess): Promise<ClientReport & { kind: 'ready' }> {
+  const [report] = await Promise.race([
+    once(client, 'message'),
+    once(client, 'exit').then(() => {
+      throw new Error('a client ended before it could send');
+    }),
+  ]);
+  return report;
+}
+
+async function residentMb(pid: number): Promise<number> {
+  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return (Number(stdout) * 1_024) / 1e6;
+}
+
+function percentile(numbers: number[], share: number): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)] ?? NaN;
+}

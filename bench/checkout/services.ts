@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
+import { environmentOf, readServices, type Service } from '#workshop/services/definition';
+import { freePort } from '#workshop/services/ports';
+
+/** The services of a step that checks out, running for a measurement. */
+export interface Checkout {
+  /** Where the gateway is. */
+  url: string;
+  /** Resolves when so many more orders are acknowledged, with the moment (of performance.now()) of the last. */
+  acknowledged(count: number): Promise<number>;
+  /** Ends the services, which sends what spans they hold. Gives how often the stock was written down. */
+  stop(): Promise<{ writes: number }>;
+}
+
+/** Starts the services of a step on free ports, with or without their tracing.ts. */
+export async function startCheckout(
+  stepFolder: string,
+  traced: boolean,
+  env: Record<string, string>,
+): Promise<Checkout> {
+  const services = await readServices(stepFolder);
+  const ports = new Map<string, number>();
+  for (const { name, port } of services) if (port) ports.set(name, await freePort());
+  let total = 0;
+  let writes = 0;
+  let waiting: { total: number; resolve: (atMs: number) => void } | undefined;
+
+  // Stock tells of each order right before its ack; what the others log is dropped.
+  function listen(child: ChildProcess) {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      if (line.includes('stock written')) writes++;
+      if (!line.includes('order taken out of stock')) return;
+      total++;
+      if (waiting && total >= waiting.total) waiting.resolve(performance.now());
+    });
+  }
+
+  const children = await Promise.all(
+    services.map(async (service) => {
+      const listens = service.consumes !== undefined;
+      const child = start(service, traced, { ...env, ...environmentOf(service, ports) }, listens);
+      if (listens) listen(child);
+      await once(child, 'message');
+      return child;
+    }),
+  );
+
+  return {
+    url: `http://localhost:${ports.get('gateway')}`,
+    acknowledged(count) {
+      return new Promise((resolve) => {
+        waiting = { total: total + count, resolve };
+      });
+    },
+    async stop() {
+      await Promise.all(children.map(end));
+      return { writes };
+    },
+  };
+}
+
+function start(service: Service, traced: boolean, env: Record<string, string>, listens: boolean) {
+  const imports = ['tsx', ...(traced ? ['./tracing.ts'] : [])].flatMap((file) => ['--import', file]);
+  return spawn(process.execPath, [...imports, 'main.ts'], {
+    cwd: service.folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', listens ? 'pipe' : 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = Promise.all([once(child, 'exit'), child.stdout && finished(child.stdout)]); // 'close' would not come
+  child.disconnect();
+  await ended;
+}

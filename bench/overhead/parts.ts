@@ -1,0 +1,29 @@
+/** The services' tracing.ts taken apart: PARTS lists what is switched on, so that each part's price can be seen. */
+import { register } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { NodeSDK, tracing } from '@opentelemetry/sdk-node';
+
+const parts = new Set(process.env.PARTS?.split('+'));
+
+if (parts.has('hook'))
+  register('@opentelemetry/instrumentation/hook.mjs', pathToFileURL(import.meta.filename));
+
+const sdk = new NodeSDK({
+  serviceName: process.env.SERVICE_NAME!,
+  ...(parts.has('export')
+    ? { traceExporter: new OTLPTraceExporter() }
+    : { spanProcessors: [new tracing.NoopSpanProcessor()] }),
+  instrumentations: [
+    ...(parts.has('http') ? [new HttpInstrumentation()] : []),
+    ...(parts.has('fastify') ? [new FastifyInstrumentation()] : []),
+    ...(parts.has('undici') ? [new UndiciInstrumentation()] : []),
+  ],
+  metricReaders: [],
+  logRecordProcessors: [],
+});
+sdk.start();
+process.once('beforeExit', () => sdk.shutdown());

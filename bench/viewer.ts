@@ -1,0 +1,139 @@
+/** npm run bench -- viewer: how quickly the pages of a trace backend can be read and worked with, in Chromium. */
+import { availableParallelism, cpus } from 'node:os';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '#workshop/browser';
+import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
+import { encodeRequest, sendHttp, someSpan, someSpanId } from '../test/support/otlp.ts';
+import { largeTrace } from '../test/viewer/traces.ts';
+import { startBackendProcess } from './support/backend-process.ts';
+import { median } from './support/median.ts';
+import { dependenciesOpened, searchOpened, traceOpened, type Work, workWith } from './viewer/measure.ts';
+
+const help = `
+npm run bench -- viewer [--times N] [--against URL [--against-otlp URL]]
+
+Opens the pages of the embedded backend in Chromium, each time with an empty cache, and prints the median.
+
+  --times N            how often (5)
+  --against URL        measure the pages there in the same way, such as http://localhost:16686, and show the ratios
+  --against-otlp URL   where that backend takes OTLP over HTTP (http://localhost:4318)
+`;
+
+const { values } = readCommandLine({
+  help,
+  options: { times: { type: 'string' }, against: { type: 'string' }, 'against-otlp': { type: 'string' } },
+});
+const times = wholeNumber('--times', values.times ?? '5');
+
+const SIZES = [15, 1_000, 10_000, 50_000];
+const WORKED_WITH = 10_000;
+const TRACES_SEARCHED = 10_000;
+const SPANS_OF_THOSE = 5;
+
+type Figures = Record<string, number>;
+
+const browser = await launchBrowser();
+const backend = await startBackendProcess();
+let ours: Figures;
+let theirs: Figures | undefined;
+try {
+  ours = await measure(browser, backend.queryUrl, backend.env['OTLP_URL']!);
+  if (values.against)
+    theirs = await measure(browser, values.against, values['against-otlp'] ?? 'http://localhost:4318');
+} finally {
+  await browser.close();
+  await backend.stop();
+}
+
+console.log(
+  `Chromium, Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), medians of ${times}\n`,
+);
+console.log(
+  `${''.padEnd(44)}${'embedded'.padStart(10)}${theirs ? `${'other'.padStart(10)}${'ratio'.padStart(8)}` : ''}`,
+);
+for (const [label, mine] of Object.entries(ours)) {
+  const other = theirs?.[label];
+  const ratio =
+    other === undefined ? '' : `${other.toFixed(0).padStart(10)}${(mine / other).toFixed(2).padStart(8)}`;
+  console.log(`${label.padEnd(44)}${mine.toFixed(0).padStart(10)}${ratio}`);
+}
+
+async function measure(page: Browser, url: string, otlpUrl: string): Promise<Figures> {
+  const figures: Figures = {};
+  for (const size of SIZES) {
+    const traceUrl = `${url}/trace/${await sendTrace(otlpUrl, size)}`;
+    figures[`trace of ${size.toLocaleString('en')} spans, ms`] = await medianOf(() =>
+      traceOpened(page, traceUrl),
+    );
+    if (size === WORKED_WITH) Object.assign(figures, await work(page, traceUrl));
+  }
+  await sendManyTraces(otlpUrl);
+  const held = `${TRACES_SEARCHED.toLocaleString('en')} traces held`;
+  const search = `${url}/search?service=bands-api&limit=20&lookback=1h`;
+  figures[`search, ${held}, ms`] = await medianOf(() => searchOpened(page, search));
+  figures[`dependencies, ${held}, ms`] = await medianOf(() =>
+    dependenciesOpened(page, `${url}/dependencies`),
+  );
+  return figures;
+}
+
+async function work(page: Browser, traceUrl: string): Promise<Figures> {
+  const runs: Work[] = [];
+  for (let run = 0; run < times; run++) runs.push(await workWith(page, traceUrl, 'owner-17'));
+  const of = (pick: (run: Work) => number) => median(runs.map(pick));
+  return {
+    '  heap after garbage collection, MB': of(({ heapMb }) => heapMb),
+    '  open all levels, ms': of(({ expandMs }) => expandMs),
+    '  find, ms': of(({ findMs }) => findMs),
+    '  open a span, ms': of(({ openMs }) => openMs),
+    '  frames a second while scrolling': of(({ framesPerSecond }) => framesPerSecond),
+  };
+}
+
+async function medianOf(measured: () => Promise<number>): Promise<number> {
+  const figures: number[] = [];
+  for (let run = 0; run < times; run++) figures.push(await measured());
+  return median(figures);
+}
+
+async function sendTrace(otlpUrl: string, spans: number): Promise<string> {
+  const { traceId, messages } = largeTrace(spans);
+  for (const message of messages) await send(otlpUrl, message);
+  return traceId;
+}
+
+/** Small traces of three services, in which each span is the child of the one before. */
+async function sendManyTraces(otlpUrl: string): Promise<void> {
+  const names = ['caller', 'bands-api', 'bands-api', 'reviews-api', 'reviews-api'];
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
+  const byService = new Map<string, ReturnType<typeof someSpan>[]>();
+  for (let trace = 0; trace < TRACES_SEARCHED; trace++) {
+    let parent = someSpan();
+    for (let level = 0; level < SPANS_OF_THOSE; level++) {
+      const startNs = nowNs - BigInt(trace) * 100_000_000n;
+      const endNs = startNs + BigInt(1_000_000 * (1 + (trace % 300)));
+      const { traceId } = parent;
+      const span = someSpan({
+        traceId,
+        spanId: someSpanId(),
+        ...(level > 0 && { parentId: parent.spanId }),
+        startNs,
+        endNs,
+      });
+      const known = byService.get(names[level]!);
+      if (known) known.push(span);
+      else byService.set(names[level]!, [span]);
+      parent = span;
+    }
+  }
+  for (const [service, spans] of byService) {
+    for (let from = 0; from < spans.length; from += 1_000) {
+      await send(otlpUrl, encodeRequest(spans.slice(from, from + 1_000), service));
+    }
+  }
+}
+
+async function send(otlpUrl: string, message: Buffer): Promise<void> {
+  const answer = await sendHttp(otlpUrl, message);
+  if (!answer.ok) throw new Error(`${otlpUrl} answered ${answer.status}: ${await answer.text()}`);
+}
