@@ -99,6 +99,22 @@ test('a service that is gone is an end without an answer', async (t) => {
   assert.match(exchanges[0]!.failure!, /ECONNREFUSED/);
 });
 
+test('a caller that leaves is not a failure of the service, which owes the answer still', async (t) => {
+  const { exchanges, server, url } = await relayed(t);
+  server.removeAllListeners('request');
+  const asked = request(url).end();
+  const fails = assert.rejects(once(asked, 'response'));
+
+  const [, outgoing] = await once(server, 'request');
+  asked.destroy();
+  await Promise.all([fails, once(outgoing, 'close')]);
+
+  assert.deepEqual(
+    exchanges.map(({ answer, failure }) => ({ answer, failure })),
+    [{ answer: undefined, failure: undefined }],
+  );
+});
+
 test('one port takes both forms of OTLP: HTTP/2 goes to the one, HTTP/1.1 to the other', async (t) => {
   const grpc = createHttp2Server((_, outgoing) => outgoing.end('grpc'));
   const http = createServer((_, outgoing) => outgoing.end('http'));

@@ -20,7 +20,7 @@ export interface Exchange {
   path: string;
   headers: Header[];
   startMs: number;
-  /** Why there was no answer, where it is known. */
+  /** Why there was no answer, where it is known. Missing while one is owed, and if the caller left without it. */
   failure?: string;
   /** Missing if there was no answer. */
   answer?: { status: number; headers: Header[]; body: string; endMs: number };
@@ -143,7 +143,10 @@ function passOn(incoming: IncomingMessage, outgoing: ServerResponse, options: Re
     });
     answer.pipe(outgoing);
   });
-  passed.on('error', (error) => hangUp(error.message));
+  passed.on('error', (error) => {
+    // A caller that left ends the request too, and that is not a failure of whoever owes it the answer.
+    if (!outgoing.destroyed) hangUp(error.message);
+  });
   outgoing.once('close', () => passed.destroy());
   incoming.pipe(passed);
 }

@@ -71,16 +71,14 @@ export async function putIntoWorkingCopy(folder: string, files: LessonFiles): Pr
   await rm(draft, { recursive: true, force: true }); // of a process that died and had the same id
   await mkdir(join(draft, 'before'), { recursive: true });
   await mkdir(join(draft, 'after'));
-  await copyFiles(projectFolder, join(draft, 'before'), before.keys());
-  await copyFiles(folder, join(draft, 'after'), files.keys());
   await writeFile(join(draft, 'owner'), String(process.pid));
   try {
+    await copyFiles(folder, join(draft, 'after'), files.keys());
+    await copyFiles(projectFolder, join(draft, 'before'), before.keys());
     await rename(draft, journal);
   } catch (error) {
     await rm(draft, { recursive: true });
-    // Where the journal was in the way, somebody else's change was, even if it is over by now.
-    const wasThere = ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
-    throw wasThere || (await ownerOfChange()) !== undefined ? anotherIsAtIt() : error;
+    throw isOfAnother(error) || (await ownerOfChange()) !== undefined ? anotherIsAtIt() : error;
   }
   // Only now nobody else can begin: what came between reading and this moment would be lost.
   if (!sameFiles(await readFiles(), before)) {
@@ -112,7 +110,8 @@ export function shown(folder: string): string {
 /** The files of the working copy. The folder of a service stays one when its service.json is lost. */
 async function readFiles(): Promise<LessonFiles> {
   const steps = await Promise.all((await listSteps()).map(({ folder }) => readLessonFiles(folder)));
-  return readLessonFiles(projectFolder, new Set(steps.flatMap((files) => [...servicesOf(files)])));
+  const services = new Set(steps.flatMap((files) => [...servicesOf(files)]));
+  return orAnother(readLessonFiles(projectFolder, services));
 }
 
 /** Everything in a folder that holds nothing but files of a working copy. */
@@ -142,7 +141,7 @@ async function finishChange(): Promise<void> {
 
 async function forgetChange(): Promise<void> {
   const done = `${journal}.${process.pid}`;
-  await rename(journal, done);
+  await orAnother(rename(journal, done)); // two may finish what a third has begun
   await rm(done, { recursive: true });
 }
 
@@ -161,6 +160,21 @@ function isAlive(id: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Gives what some work gives, and says in one sentence where somebody else's change stopped it. */
+function orAnother<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error) => {
+    throw isOfAnother(error) ? anotherIsAtIt() : error;
+  });
+}
+
+/**
+ * Whether an error of the file system comes of somebody else's change, even if that is over by now: a file that was
+ * seen is gone, or a journal is where none was.
+ */
+function isOfAnother(error: unknown): boolean {
+  return ['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function anotherIsAtIt(): UserError {
@@ -191,8 +205,8 @@ async function save(files: LessonFiles): Promise<string> {
   for (let number = 2; existsSync(folder); number++) folder = join(savedFolder, `${time}-${number}`);
 
   const draft = `${folder}.${process.pid}.new`;
-  if (!earlier) await copyFiles(projectFolder, draft, files.keys());
-  await rename(earlier?.folder ?? draft, folder); // saved whole or not at all
+  if (!earlier) await orAnother(copyFiles(projectFolder, draft, files.keys()));
+  await orAnother(rename(earlier?.folder ?? draft, folder)); // saved whole or not at all
   return folder;
 }
 

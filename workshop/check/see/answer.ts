@@ -27,7 +27,10 @@ export function answers({ status, look, cause, file }: Expected, name?: string):
   return (seen) => {
     const call = callNamed(seen, name);
     const { answer, method, path, to, startMs } = call;
-    if (!answer) return { found: `${to} did not answer ${method} ${path} (${call.failure}).`, cause, file };
+    if (!answer) {
+      const why = call.failure ?? `${call.from} did not wait for it`;
+      return { found: `${to} did not answer ${method} ${path} (${why}).`, cause, file };
+    }
 
     const found = `${to} answered ${method} ${path} with ${answer.status} ${STATUS_CODES[answer.status] ?? ''}: ${answer.body.slice(0, SHOWN_BODY)}`;
     if (answer.status !== status) return { found, cause, file };
