@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { buildDeck } from '#workshop/slides/build';
-import { chaptersOf } from '#workshop/slides/model';
+import { chaptersOf, schedules, type ScheduleName } from '#workshop/slides/model';
 import { printDeck } from '#workshop/slides/pdf';
 import { readDeck } from '#workshop/slides/read';
 import { projectFolder } from '#workshop/settings';
@@ -161,7 +161,7 @@ test('with less motion asked for, the bars of a waterfall do not grow', options,
 
 test('a schedule shows its slides, and tells the speaker how long each takes', options, async () => {
   const slides = chaptersOf(await readDeck()).flatMap((chapter) => chapter.slides);
-  for (const schedule of ['ninety', 'half-day'] as const) {
+  for (const schedule of Object.keys(schedules) as ScheduleName[]) {
     const page = await openDeck({ query: schedule === 'ninety' ? '' : `schedule=${schedule}` });
     const shown = await page.$$eval('section.slide:not(.before)', (sections) =>
       sections.map((section) => ({

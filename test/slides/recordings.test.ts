@@ -3,21 +3,25 @@ import { test } from 'node:test';
 import { recordTrace } from '#workshop/docs/record-trace';
 import { readRecording, recordedSteps, shapeOf } from '#workshop/slides/recordings';
 import { waterfallOf } from '#workshop/trace/waterfall';
+import { brokerMissing, startBroker } from '../support/broker.ts';
 
 const steps = await recordedSteps();
 
-// Two calls at a time: some of them wait for seconds, and more would be in each other's way.
-const lanes: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
-const calls = steps.map((step, index) => {
-  const call = lanes[index % lanes.length]!.catch(() => {}).then(() => recordTrace(step.folder));
-  lanes[index % lanes.length] = call;
-  return { step, call };
-});
+// What the slides of the second chapter show needs a broker, of which one call after the other has the queue.
+const chapters = [steps.filter(({ number }) => number <= 10), steps.filter(({ number }) => number > 10)];
+if (!brokerMissing) Object.assign(process.env, (await startBroker()).env);
 
-for (const { step, call } of calls) {
-  test(`the trace that the slides show of step ${step.number} is such as a call of it leaves`, async () => {
-    assert.equal(shapeOf(await call), shapeOf(await readRecording(step)));
-  });
+for (const [index, chapter] of chapters.entries()) {
+  const skip = index === 1 && brokerMissing;
+  let turn: Promise<unknown> = Promise.resolve();
+  for (const step of chapter) {
+    const call = skip ? undefined : turn.then(() => recordTrace(step.folder));
+    turn = Promise.allSettled([call]);
+    const title = `the trace that the slides show of step ${step.number} is such as a call of it leaves`;
+    test(title, { skip }, async () => {
+      assert.equal(shapeOf((await call)!), shapeOf(await readRecording(step)));
+    });
+  }
 }
 
 test('the recorded traces tell what the slides say of them', async () => {
@@ -39,4 +43,8 @@ test('the recorded traces tell what the slides say of them', async () => {
   );
   assert.equal(waterfall(10).rows[0]!.span.service, 'caller');
   assert.deepEqual([waterfall(5).rows.length, waterfall(10).rows.length], [8, 10]);
+  assert.deepEqual(
+    [11, 12, 13, 14].map((number) => waterfall(number).rows.length),
+    [3, 4, 5, 5],
+  );
 });

@@ -2,10 +2,14 @@
 import type { Token } from 'marked';
 import type { Step } from '../steps/list.ts';
 
-/** The two ways to give the talk. The first is what the deck shows if nobody asks for the other. */
+/**
+ * The ways to give the talk: chapter 1 in two lengths, and chapter 2, which goes on from it. The first is what the deck
+ * shows if nobody asks for another.
+ */
 export const schedules = {
   ninety: { title: '90 minutes', minutes: 90 },
   'half-day': { title: 'Half a day', minutes: 210 },
+  messages: { title: 'Chapter 2', minutes: 60 },
 } as const;
 
 export type ScheduleName = keyof typeof schedules;
@@ -62,6 +66,21 @@ export interface Deck {
   title: string;
   /** In the order in which they are shown. */
   parts: (Chapter | Pause)[];
+}
+
+/** Whether a chapter teaches the first step of a system: there is nothing to change in it yet. */
+export function beginsSystem({ step, slides }: Chapter): boolean {
+  return step !== undefined && slides.every(({ kind }) => kind !== 'change');
+}
+
+/** The steps that change the same system as a chapter's own, with it and in their order; none if it teaches no step. */
+export function stepsBeside({ step }: Chapter, deck: Deck): Step[] {
+  const systems: Step[][] = [];
+  for (const chapter of chaptersOf(deck).filter((each) => each.step)) {
+    if (beginsSystem(chapter) || systems.length === 0) systems.push([]);
+    systems.at(-1)!.push(chapter.step!);
+  }
+  return systems.find((steps) => steps.some(({ number }) => number === step?.number)) ?? [];
 }
 
 /** The chapters of a deck, without the pauses. */

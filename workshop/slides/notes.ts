@@ -6,6 +6,7 @@ import type { Minutes, Notes } from './model.ts';
  * Reads a slide's notes, which are a list:
  *
  *     - minutes: 1 · 3        for the 90 minutes and for the half day; 0 leaves the slide out
+ *     - minutes: 0 · 0 · 2    for chapter 2, too, which a slide is not in if nothing is said
  *     - say: …
  *     - show: …
  *     - asked: …
@@ -44,12 +45,12 @@ function names(): string {
 
 function readMinutes(text: string, place: string): Minutes {
   const numbers = text.split('·').map(Number);
-  const [ninety, halfDay = ninety] = numbers;
-  const isUsable = numbers.length <= 2 && numbers.every((number) => number >= 0 && (number * 2) % 1 === 0);
+  const [ninety, halfDay = ninety, messages = 0] = numbers;
+  const isUsable = numbers.length <= 3 && numbers.every((number) => number >= 0 && (number * 2) % 1 === 0);
   if (!isUsable || ninety === undefined || halfDay === undefined) {
     throw new UserError(
-      `${place}: "minutes: ${text}" is not a number for 90 minutes and one for half a day, as in "minutes: 1.5 · 3".`,
+      `${place}: "minutes: ${text}" is not a number for 90 minutes and one for half a day, as in "minutes: 1.5 · 3", nor a third for chapter 2.`,
     );
   }
-  return { ninety, 'half-day': halfDay };
+  return { ninety, 'half-day': halfDay, messages };
 }

@@ -1,7 +1,7 @@
 import type { Step } from '../steps/list.ts';
 import { escaped } from './draw/svg.ts';
 import { hatching } from './draw/waterfall.ts';
-import { chaptersOf, type Deck } from './model.ts';
+import { chaptersOf, type Deck, stepsBeside } from './model.ts';
 import { sectionsOf } from './section.ts';
 
 /** Sets the theme before anything is drawn; the deck's script lets a key change it. */
@@ -15,8 +15,9 @@ document.documentElement.dataset.theme = asked === 'dark' || asked === 'light' ?
 export async function pageOf(deck: Deck, steps: readonly Step[]): Promise<string> {
   const columns: string[] = [];
   for (const chapter of chaptersOf(deck)) {
+    const around = { chapter, steps, beside: stepsBeside(chapter, deck) };
     const sections: string[] = [];
-    for (const slide of chapter.slides) sections.push(...(await sectionsOf(slide, chapter, steps)));
+    for (const slide of chapter.slides) sections.push(...(await sectionsOf(slide, around)));
     columns.push(`<section>\n${sections.join('\n')}\n</section>`);
   }
   return `<!doctype html>

@@ -1,4 +1,4 @@
-import { type Deck, schedules, type ScheduleName } from './model.ts';
+import { beginsSystem, type Chapter, type Deck, schedules, type ScheduleName } from './model.ts';
 
 /** A part of a schedule. Minutes; `startsAt` from the beginning of the talk. */
 export interface Slot {
@@ -46,17 +46,15 @@ export function scheduleNamed(name: string): ScheduleName | undefined {
   return (Object.keys(schedules) as ScheduleName[]).find((known) => known === name);
 }
 
-function chapterSlot(
-  { slides, title, step }: Extract<Deck['parts'][number], { slides: unknown }>,
-  schedule: ScheduleName,
-): Omit<Slot, 'startsAt'> {
+function chapterSlot(chapter: Chapter, schedule: ScheduleName): Omit<Slot, 'startsAt'> {
+  const { slides, title, step } = chapter;
   const minutesOf = (some: typeof slides) =>
     some.reduce((sum, { notes }) => sum + notes.minutes[schedule], 0);
   return {
     minutes: minutesOf(slides),
     handsOn: minutesOf(slides.filter(({ kind }) => kind === 'turn')),
     title,
-    ...(step && { step: Math.max(1, step.number - 1) }),
+    ...(step && { step: beginsSystem(chapter) ? step.number : step.number - 1 }),
   };
 }
 

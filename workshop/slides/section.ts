@@ -20,12 +20,19 @@ const BODY_PX = 740;
 const TEXT_BLOCK_PX = 96;
 const KICKER_PX = 50;
 
+/** What a slide is made with: all steps, and those of the deck that change the same system as its chapter's. */
+export interface Around {
+  chapter: Chapter;
+  steps: readonly Step[];
+  beside: readonly Step[];
+}
+
 /**
  * A slide as one section, or as two when it shows how code changes: first the code before, then the code after it,
  * to which reveal.js animates.
  * @throws UserError when an include fails, or there is more code than a room reads
  */
-export async function sectionsOf(slide: Slide, chapter: Chapter, steps: readonly Step[]): Promise<string[]> {
+export async function sectionsOf(slide: Slide, { chapter, steps, beside }: Around): Promise<string[]> {
   const texts = slide.body.filter(
     (token) => token.type === 'list' || (token.type === 'paragraph' && !isImage(token)),
   );
@@ -55,7 +62,7 @@ export async function sectionsOf(slide: Slide, chapter: Chapter, steps: readonly
       '<div class="frame">',
       headerOf(slide, chapter),
       `<div class="body">${bodyOf(slide, included, state)}</div>`,
-      footerOf(chapter, steps),
+      footerOf(chapter, beside),
       '</div>',
       notesOf(slide.notes),
       '</section>',
@@ -155,9 +162,8 @@ function headerOf({ kind, title }: Slide, { step }: Chapter): string {
 }
 
 /** Where we are: the chapter, and for a step which of all it is. */
-function footerOf({ title, step, name }: Chapter, steps: readonly Step[]): string {
-  const chapterOfSteps = steps.filter(({ number }) => step && number <= 10 === step.number <= 10);
-  const dots = chapterOfSteps.map(
+function footerOf({ title, step, name }: Chapter, beside: readonly Step[]): string {
+  const dots = beside.map(
     ({ number }) =>
       `<i${number === step!.number ? ' class="here"' : number < step!.number ? ' class="done"' : ''}></i>`,
   );

@@ -1,10 +1,14 @@
+import { schedules } from '../model.ts';
+
+const names = Object.keys(schedules);
+
 /**
- * Keeps the slides of one way to give the talk: `?schedule=ninety`, which is the default, `half-day`, or `all`. A slide
+ * Keeps the slides of one way to give the talk: `?schedule=` and its name, or `all`; the first if none is named. A slide
  * knows its minutes for each; those of 0 are taken out. Tells the speaker view how long each slide should take.
  */
 export function chooseSchedule(): void {
   const asked = new URLSearchParams(location.search).get('schedule') ?? '';
-  const schedule = asked === 'half-day' || asked === 'all' ? asked : 'ninety';
+  const schedule = [...names, 'all'].includes(asked) ? asked : names[0]!;
   document.documentElement.dataset.schedule = schedule;
   const sections = [...document.querySelectorAll<HTMLElement>('section.slide')];
 
@@ -25,8 +29,6 @@ export function chooseSchedule(): void {
 
 /** How long a slide takes in a schedule; in all of them together, the longest. */
 export function minutesOf(section: HTMLElement, schedule: string): number {
-  const ninety = Number(section.getAttribute('data-ninety'));
-  const halfDay = Number(section.getAttribute('data-half-day'));
-  if (schedule === 'half-day') return halfDay;
-  return schedule === 'all' ? Math.max(ninety, halfDay) : ninety;
+  const minutes = (name: string) => Number(section.getAttribute(`data-${name}`));
+  return schedule === 'all' ? Math.max(...names.map(minutes)) : minutes(schedule);
 }

@@ -2,13 +2,13 @@
 import { UserError } from '../../errors.ts';
 import type { Span, Trace } from '../../trace/model.ts';
 import { serviceClasses } from './services.ts';
-import { contentWidth, element, picture, words } from './svg.ts';
+import { contentWidth, element, fitted, picture, words } from './svg.ts';
 
 /** A call from one service to the next, as the spans of both sides know it. */
 export interface Hop {
-  /** The span that sent the request. */
+  /** The span that sent the request or the message. */
   from: Span;
-  /** The SERVER span that answered it. */
+  /** The SERVER or CONSUMER span of whoever got it. */
   to: Span;
   /** The headers that went between the two. */
   traceparent: string;
@@ -22,12 +22,15 @@ export interface Hop {
  * @throws UserError when the trace has no call with both sides
  */
 export function hopInto(service: string, trace: Trace): Hop {
-  const to = trace.spans.find((span) => span.service === service && span.kind === 'server');
+  const to = trace.spans.find(({ service: of, kind }) => of === service && ENTRIES.has(kind));
   const from = trace.spans.find((span) => span.spanId === to?.parentId);
   if (!to || !from)
     throw new UserError(`The recorded trace ${trace.traceId} has no call into ${service} with both sides.`);
   return { from, to, traceparent: `00-${to.traceId}-${from.spanId}-01`, tracestate: to.traceState };
 }
+
+/** The kinds of spans that continue what another service sent. */
+const ENTRIES = new Set(['server', 'consumer']);
 
 const FIELDS = [
   { name: 'version', size: '1 byte', says: 'how to read the rest' },
@@ -129,6 +132,7 @@ export function drawLostHop(trace: Trace, service: string, alt: string): string 
 }
 
 const SIDE = { width: 540, height: 380, y: 160 };
+const SPAN_SIZE = 34;
 const ARROW_Y = SIDE.y + SIDE.height / 2;
 
 /** One side of a call: a service, its span, and lines of what it knows. */
@@ -146,7 +150,7 @@ function side(
     element('rect', { class: 'card', x, y, width, height, rx: 20 }),
     element('rect', { class: 'swatch', x: x + 40, y: y + 44, width: 32, height: 32, rx: 7 }),
     words(x + 90, y + 76, service, 'side-name'),
-    words(x + 40, y + 134, span, 'side-span'),
+    words(x + 40, y + 134, fitted(span, SPAN_SIZE, (width - 80) * 1.1), 'side-span'),
     ...lines.flatMap(([key, value, className], index) => [
       words(x + 40, y + 220 + index * 60, key, 'side-key'),
       words(x + width - 40, y + 220 + index * 60, value, `side-value ${className}`, 'end'),

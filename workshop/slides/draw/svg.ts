@@ -1,4 +1,5 @@
 /** SVG as text. Sizes are px of a slide of 1920 × 1080, and pictures are drawn at their own size. */
+import { shortened } from '../../trace/terminal-text.ts';
 
 /** The width between the margins of a slide. */
 export const contentWidth = 1680;
@@ -43,6 +44,11 @@ export function escaped(text: string): string {
 /** About how wide a text in the slides' font is, in px: rather more than less. */
 export function widthOf(text: string, sizePx: number): number {
   return text.length * sizePx * 0.6;
+}
+
+/** A text that is about `widthPx` wide at the most, cut in its middle if it has to be. */
+export function fitted(text: string, sizePx: number, widthPx: number): string {
+  return shortened(text, Math.floor(widthPx / widthOf('m', sizePx)));
 }
 
 function rounded(value: number): string {

@@ -4,12 +4,18 @@ import { waterfallOf } from '../../trace/waterfall.ts';
 import { serviceClasses } from './services.ts';
 import { contentWidth, element, picture, words } from './svg.ts';
 
-/** Draws who calls whom on the way of a request, and how long the caller waited; nothing more is known without a trace. */
+/**
+ * Draws who calls whom on the way of a request, and how long the caller waited; nothing more is known without a trace.
+ * A message is a dashed arrow: nobody waits for it.
+ */
 export function drawSystem(trace: Trace, alt: string): string {
-  const { services, durationUs } = waterfallOf(trace);
+  const { services, rows } = waterfallOf(trace);
   const boxes = ['you', ...services.filter((service) => service !== 'caller')];
+  const consumers = new Set(
+    rows.filter(({ span }) => span.kind === 'consumer').map(({ span }) => span.service),
+  );
   const classOf = serviceClasses(services);
-  const widthPx = 400;
+  const widthPx = Math.min(400, (contentWidth - (boxes.length - 1) * LEAST_GAP_PX) / boxes.length);
   const heightPx = 190;
   const gap = (contentWidth - boxes.length * widthPx) / (boxes.length - 1);
   const drawn = boxes.map((name, index) => {
@@ -27,10 +33,10 @@ export function drawSystem(trace: Trace, alt: string): string {
           })
         : '',
       words(index > 0 ? x + 96 : x + 40, heightPx / 2 + 16, name, 'box-name'),
-      index < boxes.length - 1 ? arrow(x + widthPx + 20, x + widthPx + gap - 20, heightPx / 2) : '',
+      index > 0 ? arrow(x - gap + 20, x - 20, heightPx / 2, consumers.has(name)) : '',
     ].join('');
   });
-  const [number = '', unit = ''] = formatDuration(durationUs).split(' ');
+  const [number = '', unit = ''] = formatDuration(rows[0]!.span.durationUs).split(' ');
   return picture(
     contentWidth,
     620,
@@ -41,9 +47,11 @@ export function drawSystem(trace: Trace, alt: string): string {
   );
 }
 
-function arrow(from: number, to: number, y: number): string {
+const LEAST_GAP_PX = 140;
+
+function arrow(from: number, to: number, y: number, isMessage: boolean): string {
   return (
-    element('path', { class: 'arrow', d: `M${from} ${y}H${to - 16}` }) +
+    element('path', { class: isMessage ? 'arrow no-header' : 'arrow', d: `M${from} ${y}H${to - 16}` }) +
     element('path', { class: 'arrow-head', d: `M${to} ${y}l-30 -17v34z` })
   );
 }

@@ -5,7 +5,7 @@ import { treeOf } from '../../trace/tree.ts';
 import { type Row, type Waterfall, waterfallOf } from '../../trace/waterfall.ts';
 import { type Lane, laneOf } from '../../trace/lane.ts';
 import { serviceClasses } from './services.ts';
-import { contentWidth, element, escaped, picture, widthOf, words } from './svg.ts';
+import { contentWidth, element, escaped, fitted, picture, widthOf, words } from './svg.ts';
 
 /** What a waterfall on a slide shows beside the spans. */
 export interface WaterfallOptions {
@@ -30,6 +30,7 @@ const LABEL_SIZE = 28;
 const MOST_ROW_PX = 104;
 /** Room right of the longest bar for its duration. */
 const LABEL_PX = 140;
+const MOST_NAME_PX = 760;
 const RULER_TICKS = 6;
 const ORNAMENT_PX = 46;
 
@@ -110,7 +111,7 @@ function frameOf({ rows, durationUs }: Waterfall, hasGhost: boolean, options: Wa
   const nameSize = Math.min(34, Math.max(28, rowPx * 0.44));
   const letterPx = letters ? 64 : 0;
   const names = rows.map((row) => row.depth * INDENT_PX + 34 + widthOf(row.span.name, nameSize) * 0.9);
-  const laneX = letterPx + Math.min(720, Math.max(...names)) + 30;
+  const laneX = letterPx + Math.min(MOST_NAME_PX, Math.max(...names)) + 30;
   const laneWidth = contentWidth - laneX;
   return {
     laneX,
@@ -168,7 +169,7 @@ function nameOf(
     letters ? words(0, middle + 14, String.fromCharCode(65 + index), 'vote') : '',
     branchOf(row, rows, index, frame),
     element('rect', { class: 'swatch', x, y: middle - 10, width: 20, height: 20, rx: 4 }),
-    element('text', name, escaped(row.span.name)),
+    element('text', name, escaped(fitted(row.span.name, frame.nameSize, (frame.laneX - x - 64) / 0.8))),
   ].join('');
 }
 
