@@ -1,7 +1,7 @@
 /** What a run.ts imports: everything around the one call that the lesson is about. */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { type UsedBackend, useBackend } from './backend/connect.ts';
+import { type UsedBackend, useBackend, whereTracesAre } from './backend/connect.ts';
 import { interruption } from './command-line/interruption.ts';
 import { main } from './command-line/main.ts';
 import { call, type CallResult, type MakeCall } from './run/call.ts';
@@ -88,11 +88,10 @@ async function callAtEachKey(callOnce: () => Promise<CallResult>) {
 }
 
 function whatIsUsed(services: UsedServices, backend: UsedBackend): string {
-  const traceBackend = backend.kind === 'jaeger' ? 'Jaeger' : 'the embedded backend';
   const started = services.started.map(({ service }) => service.name);
   const running = services.services.map(({ name }) => name).filter((name) => !started.includes(name));
   return [
-    `Using ${traceBackend} at ${backend.url}${backend.started ? ' (started)' : ' (running already)'}`,
+    `Using ${whereTracesAre(backend)}`,
     ...(running.length > 0 ? [`${running.join(' and ')} (running already)`] : []),
     ...(started.length > 0 ? [`${started.join(' and ')} (started)`] : []),
   ].join(', ');

@@ -16,6 +16,12 @@ test('npm run services starts both, takes over a save, shows a crash, waits for 
   const subject = startScript(t, COMMAND, [], { cwd, env });
   const get = async (path: string) => (await fetch(`http://localhost:${ports.reviews}${path}`)).text();
 
+  await subject.printed(
+    new RegExp(
+      `^Traces go to the embedded backend at http://localhost:${ports.query} \\(started\\)\\.$`,
+      'm',
+    ),
+  );
   await subject.printed(new RegExp(`reviews-api │ ready at http://localhost:${ports.reviews} after`));
   await subject.printed(new RegExp(`bands-api {3}│ ready at http://localhost:${ports.bands} after`));
 
@@ -35,7 +41,31 @@ test('npm run services starts both, takes over a save, shows a crash, waits for 
 
   subject.child.kill('SIGINT');
   await subject.ended;
-  for (const port of [ports.bands, ports.reviews]) assert.equal(await accepts(port), false);
+  for (const port of [ports.bands, ports.reviews, ports.query])
+    assert.equal(await accepts(port), false, `${port}`);
+});
+
+test('beside npm run services, every run.ts finds its whole trace, which stays', async (t) => {
+  const cwd = await projectCopy(t);
+  const { env } = await isolatedEnvironment(t);
+  const services = startScript(t, COMMAND, [], { cwd, env });
+  for (const name of ['bands-api', 'reviews-api']) await services.printed(new RegExp(`${name} +│ ready`));
+
+  const urls: string[] = [];
+  for (let run = 1; run <= 3; run++) {
+    const { stdout, stderr } = await runScript(t, 'run.ts', ['--json'], { cwd, env });
+    assert.match(
+      stderr,
+      /embedded backend at \S+ \(running already\), bands-api and reviews-api \(running already\)/,
+    );
+    const { spans, url } = JSON.parse(stdout) as { spans: number; url: string };
+    assert.equal(spans, 10);
+    urls.push(url);
+  }
+  for (const url of urls) {
+    const answer = await fetch(url.replace('/trace/', '/api/traces/'));
+    assert.equal(answer.status, 200, url);
+  }
 });
 
 test('a tracing.ts that appears while the services run is loaded', async (t) => {

@@ -177,6 +177,14 @@ test('a schedule shows its slides, and tells the speaker how long each takes', o
   }
 });
 
+test('an address of a slide shows it, in whichever schedule it is', options, async () => {
+  for (const id of ['step-13-see', 'step-05-turn-1']) {
+    const page = await openDeck({ query: `#/${id}` });
+    await page.waitForSelector(`#${id}.present`);
+    await page.context().close();
+  }
+});
+
 test('T starts the timer of a slide, pauses it, and it runs out', options, async () => {
   const page = await openDeck({ query: '' });
   await page.clock.install();

@@ -41,6 +41,12 @@ export async function findBackend(): Promise<UsedBackend | undefined> {
   return undefined;
 }
 
+/** A backend in words: which it is, where, and whether it was there already. */
+export function whereTracesAre({ kind, url, started }: UsedBackend): string {
+  const name = kind === 'jaeger' ? 'Jaeger' : 'the embedded backend';
+  return `${name} at ${url} (${started ? 'started' : 'running already'})`;
+}
+
 /** Where the embedded backend listens, and the variable that moves each place. */
 const embeddedPlaces = () => [
   { url: jaegerUrl(), what: "Jaeger's pages", variable: 'JAEGER_URL' },

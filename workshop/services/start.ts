@@ -27,7 +27,7 @@ export interface StartOptions {
   signal?: AbortSignal;
 }
 
-const READY_TIMEOUT_MS = 30_000; // thirty laptops differ: importing the SDK takes one second here, ten on a slow disk
+const READY_TIMEOUT_MS = 60_000; // thirty laptops differ: importing the SDK takes one second here, twenty on a busy one
 const STOP_TIMEOUT_MS = 3_000; // one second more than a service takes at most by itself
 const SHOWN_LINES = 12;
 
@@ -38,7 +38,7 @@ export function logFileOf(service: Service): string {
 
 /**
  * Starts a service and waits until it says that it is ready.
- * @throws UserError when it ends before that, the last lines that it printed below the sentence, or is not ready after 30 s
+ * @throws UserError when it ends before that, the last lines that it printed below the sentence, or is not ready after 60 s
  */
 export async function startService(service: Service, options: StartOptions): Promise<RunningService> {
   const log = options.keepLog === false ? undefined : await openLog(service);
@@ -103,7 +103,12 @@ async function endOf(child: ChildProcess): Promise<void> {
 function ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new Error(`was not ready after ${READY_TIMEOUT_MS / 1_000} s`)),
+      () =>
+        reject(
+          new Error(
+            `was not ready after ${READY_TIMEOUT_MS / 1_000} s: it loops, waits for something, or the machine is too busy`,
+          ),
+        ),
       READY_TIMEOUT_MS,
     );
     const settle = (error?: Error) => {

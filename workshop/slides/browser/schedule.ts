@@ -3,12 +3,13 @@ import { schedules } from '../model.ts';
 const names = Object.keys(schedules);
 
 /**
- * Keeps the slides of one way to give the talk: `?schedule=` and its name, or `all`; the first if none is named. A slide
- * knows its minutes for each; those of 0 are taken out. Tells the speaker view how long each slide should take.
+ * Keeps the slides of one way to give the talk: `?schedule=` and its name, or `all`; if none is named, the first that
+ * has the slide that the address leads to. A slide knows its minutes for each; those of 0 are taken out. Tells the
+ * speaker view how long each slide should take.
  */
 export function chooseSchedule(): void {
   const asked = new URLSearchParams(location.search).get('schedule') ?? '';
-  const schedule = [...names, 'all'].includes(asked) ? asked : names[0]!;
+  const schedule = [...names, 'all'].includes(asked) ? asked : firstWith(location.hash.slice(2));
   document.documentElement.dataset.schedule = schedule;
   const sections = [...document.querySelectorAll<HTMLElement>('section.slide')];
 
@@ -25,6 +26,12 @@ export function chooseSchedule(): void {
   for (const [index, number] of document.querySelectorAll('section.slide .number').entries()) {
     number.textContent = String(index + 1);
   }
+}
+
+/** The first schedule that has a slide; the very first if none has it. */
+function firstWith(id: string): string {
+  const section = document.getElementById(id);
+  return names.find((name) => section && minutesOf(section, name) > 0) ?? names[0]!;
 }
 
 /** How long a slide takes in a schedule; in all of them together, the longest. */
