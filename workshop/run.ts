@@ -1,13 +1,14 @@
 /** What a run.ts imports: everything around the one call that the lesson is about. */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { type UsedBackend, useBackend, whereTracesAre } from './backend/connect.ts';
+import { requireUsableBackend, type UsedBackend, useBackend, whereTracesAre } from './backend/connect.ts';
 import { interruption } from './command-line/interruption.ts';
 import { main } from './command-line/main.ts';
+import { openProgress } from './command-line/progress.ts';
 import { call, type CallResult, type MakeCall } from './run/call.ts';
 import { nextKey } from './run/keys.ts';
 import { aBand, type Asked, readRunOptions, type RunOptions } from './run/options.ts';
-import { callJson, callLine, note, showCall } from './run/show.ts';
+import { callJson, callLine, hasFailed, note, noteFailure, showCall } from './run/show.ts';
 import { type UsedServices, useServices } from './services/use.ts';
 import { isChecked, projectFolder } from './settings.ts';
 
@@ -44,10 +45,18 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
 /** Both at once, because starting a service takes a second of importing; if one fails, the other is ended. */
 async function useAll(folder: string): Promise<{ services: UsedServices; backend: UsedBackend }> {
   const ownPorts = folder !== projectFolder && !isChecked;
+  await requireUsableBackend();
+  const progress = openProgress();
   const [services, backend] = await Promise.allSettled([
-    useServices(folder, { ownPorts, onProgress: note, signal: interruption.signal }),
+    useServices(folder, {
+      ownPorts,
+      onStarting: (names) => progress.show(`Starting ${names.join(' and ')}`),
+      onReady: progress.note,
+      signal: interruption.signal,
+    }),
     useBackend(),
   ]);
+  progress.end();
   if (services.status === 'fulfilled' && backend.status === 'fulfilled') {
     return { services: services.value, backend: backend.value };
   }
@@ -68,7 +77,8 @@ async function callAndShow(
 
   for (let number = 1; number <= (times ?? 1); number++) {
     const result = await callOnce();
-    failed ||= result.status >= 400;
+    failed ||= hasFailed(result);
+    if (json || times) noteFailure(result);
     if (json) console.log(callJson(result, asked.name));
     else if (times) console.log(callLine(result, number));
     else showCall(result);

@@ -10,14 +10,28 @@ export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 // It stands in the environment because the services, which inherit it, and the SDK read it there.
 process.env.OTEL_BSP_SCHEDULE_DELAY ??= '100';
 
+// @grpc/grpc-js, which sends the spans, would ask a proxy even for localhost. It takes this name before no_proxy.
+process.env.no_grpc_proxy = [process.env.no_grpc_proxy || process.env.no_proxy, 'localhost,127.0.0.1,::1']
+  .filter(Boolean)
+  .join(',');
+
 /** How long the SDK's batch processor holds spans back, in ms. */
 export const batchDelayMs = Number(process.env.OTEL_BSP_SCHEDULE_DELAY);
 
 /** Where Jaeger's pages and its query API are; JAEGER_URL. */
 export const jaegerUrl = () => urlFrom('JAEGER_URL', 'http://localhost:16686');
 
-/** Where spans go over OTLP/gRPC; OTEL_EXPORTER_OTLP_ENDPOINT, which the SDK reads too. */
-export const otlpGrpcUrl = () => urlFrom('OTEL_EXPORTER_OTLP_ENDPOINT', 'http://localhost:4317');
+/**
+ * Where spans go over OTLP/gRPC, read as the SDK reads it (OpenTelemetry specification, "OTLP Exporter Configuration"):
+ * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, which is for traces alone, or OTEL_EXPORTER_OTLP_ENDPOINT.
+ */
+export const otlpGrpcUrl = () => urlFrom(otlpGrpcVariable(), 'http://localhost:4317');
+
+/** The variable that says where spans go over OTLP/gRPC, and moves that. */
+export const otlpGrpcVariable = () =>
+  process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
+    ? 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'
+    : 'OTEL_EXPORTER_OTLP_ENDPOINT';
 
 /** Where spans go over OTLP/HTTP; OTLP_URL. */
 export const otlpHttpUrl = () => urlFrom('OTLP_URL', 'http://localhost:4318');

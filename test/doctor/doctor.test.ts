@@ -53,7 +53,7 @@ test('a backend that runs is recognised', async (t) => {
   );
 });
 
-test('a held port, and a proxy that swallows localhost: what to do, exit code 1', async (t) => {
+test('a held port: what to do, exit code 1', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const stranger = createServer((socket) => socket.on('error', () => {}).end('hello')).listen(
     ports.reviews,
@@ -62,9 +62,7 @@ test('a held port, and a proxy that swallows localhost: what to do, exit code 1'
   await once(stranger, 'listening');
   t.after(() => stranger.close());
 
-  const { code, stdout } = await runScript(t, DOCTOR, [], {
-    env: { ...env, http_proxy: 'http://proxy.example:3128' },
-  });
+  const { code, stdout } = await runScript(t, DOCTOR, [], { env });
 
   assert.equal(code, 1);
   assert.match(
@@ -74,20 +72,20 @@ test('a held port, and a proxy that swallows localhost: what to do, exit code 1'
       'm',
     ),
   );
-  assert.match(stdout, /^✗ proxy .*no_proxy=localhost,127\.0\.0\.1,::1\.$/m);
   assert.match(stdout, /^The workshop cannot run yet: mend the lines with ✗\.$/m);
 });
 
+// Only some versions of Node.js can be told to ask a proxy by themselves.
+const asks = process.allowedNodeEnvironmentFlags.has('--use-env-proxy') ? '✗' : '✓';
+const proxied = { http_proxy: 'http://proxy.example:3128', NODE_USE_ENV_PROXY: '1' };
 for (const [variables, verdict] of [
-  [{ http_proxy: 'http://proxy.example:3128', no_proxy: 'localhost,127.0.0.1,::1' }, '✓'],
-  [{ https_proxy: 'http://proxy.example:3128', no_grpc_proxy: 'localhost' }, '✓'],
-  // What sends the spans knows neither a star nor a space after the comma.
-  [{ http_proxy: 'http://proxy.example:3128', no_proxy: '*' }, '✗'],
-  [{ http_proxy: 'http://proxy.example:3128', no_proxy: 'example.com, localhost' }, '✗'],
-  // And it does not know the names in capitals, which are the same as the others on Windows only.
-  [{ HTTP_PROXY: 'http://proxy.example:3128' }, process.platform === 'win32' ? '✗' : '✓'],
+  [{ http_proxy: 'http://proxy.example:3128' }, '✓'],
+  [proxied, asks],
+  [{ ...proxied, no_proxy: 'example.com' }, asks],
+  [{ ...proxied, no_proxy: 'example.com, localhost' }, '✓'],
+  [{ ...proxied, NO_PROXY: '*' }, '✓'],
 ] as const) {
-  test(`${JSON.stringify(variables)}: ${verdict} for the proxy, as the spans take it`, async (t) => {
+  test(`${JSON.stringify(variables)}: ${verdict} for the proxy`, async (t) => {
     const { env } = await isolatedEnvironment(t);
     const { stdout } = await runScript(t, DOCTOR, [], {
       env: { ...env, ...withoutProxy, no_proxy: '', NO_PROXY: '', ...variables },

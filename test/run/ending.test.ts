@@ -55,6 +55,7 @@ test(
     const subject = start(t, 'script', ['-qefc', command, '/dev/null'], { env, stdin: 'pipe' });
     const urls = () => [...subject.stdout.matchAll(/^http:\S+\/trace\/([0-9a-f]{32})\s*$/gm)];
 
+    await subject.printed(/Starting bands-api and reviews-api … \d\.\d s/);
     await subject.printed(/Enter calls again, q or Ctrl-C quits/);
     const [url, traceId] = urls()[0]!;
     const page = await fetch(url.trim());

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { queryTrace } from '#workshop/backend/query';
 import { startBackend } from '#workshop/backend/start';
 import { accepts } from '#workshop/services/probe';
 import { freePort } from '#workshop/services/ports';
+import { projectCopy } from '../support/copy.ts';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { runScript, start } from '../support/process.ts';
 
@@ -35,6 +38,8 @@ test('a slow reviews-api: status 504, the body and the URL all the same, exit co
     'reviews-api failed: no answer within 50 ms',
   );
   const traceId = /\/trace\/([0-9a-f]{32})$/.exec(lines.at(-1)!)![1]!;
+  // The trace is drawn with the side of bands-api, where the reason is.
+  assert.match(stderr, /^bands-api +.*get reviews ✗ error/m);
 
   const trace = await queryTrace(backend.queryUrl, traceId);
   const failed = trace!.spans.find(({ name }) => name === 'get reviews')!;
@@ -70,7 +75,9 @@ test('reviews-api down: bands-api answers 502, and its span holds the exception'
 
   assert.equal(code, 1);
   assert.match(stderr, /bands-api \(running already\), reviews-api \(started\)/);
-  const { band, traceId } = JSON.parse(stdout);
+  assert.match(stderr, /The call failed with status 502 Bad Gateway\./);
+  const { band, traceId, spans } = JSON.parse(stdout);
+  assert.equal(spans, 5);
   assert.equal(band.statusCode, 502);
   assert.match(band.message, /^reviews-api failed: connect ECONNREFUSED/);
   const trace = await queryTrace(backend.queryUrl, traceId);
@@ -87,6 +94,72 @@ test('an id that is no UUID: status 400 and the URL of its trace, exit code 1', 
   assert.match(stdout, /"message": "params\/id must match format \\"uuid\\""/);
   assert.match(stdout.trimEnd().split('\n').at(-1)!, /\/trace\/[0-9a-f]{32}$/);
 });
+
+/** A copy of the working copy in which a line stands behind another one. */
+async function withLine(t: TestContext, file: string, behind: string, line: string): Promise<string> {
+  const cwd = await projectCopy(t);
+  const code = await readFile(join(cwd, file), 'utf8');
+  assert.ok(code.includes(behind));
+  await writeFile(join(cwd, file), code.replace(behind, `${behind}\n${line}`));
+  return cwd;
+}
+
+test('a service that ends during the call: no answer, but the trace of the caller, and the others go on', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+  const cwd = await withLine(
+    t,
+    'bands-api/app.ts',
+    'async function getBand({ params }) {',
+    'process.exit(1);',
+  );
+
+  const { code, stdout, stderr } = await runScript(t, 'run.ts', [], { cwd, env });
+
+  assert.equal(code, 1);
+  assert.match(stdout, /^http:\S+\/trace\/[0-9a-f]{32}\n$/);
+  assert.match(stderr, /^The call got no answer \(.+\): see the services' logs in .+logs\.$/m);
+  assert.match(stderr, /^caller +GET ✗ error/m);
+
+  const twice = await runScript(t, 'run.ts', ['--times', '2'], { cwd, env });
+  assert.equal(twice.code, 1);
+  assert.match(twice.stdout, /^1 {2}no answer {2}\d+ ms {2}1 span {2}http.+\n2 {2}no answer /);
+});
+
+test('a mistake that keeps a service from starting is shown, and not lost among the frames of others', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+  const cwd = await withLine(
+    t,
+    'reviews-api/app.ts',
+    "const tracer = trace.getTracer('reviews-api');",
+    'const a = ;',
+  );
+
+  const { code, stdout, stderr } = await runScript(t, 'run.ts', [], { cwd, env });
+
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^reviews-api ended before it was ready \(status 1\)\.$/m);
+  assert.match(stderr, /app\.ts:\d+:\d+: ERROR: Unexpected ";"/);
+});
+
+for (const [title, variables] of [
+  ['a proxy is not asked for what is on this machine', () => ({ http_proxy: 'http://127.0.0.1:9' })],
+  [
+    'an endpoint for traces alone is where they go',
+    (endpoint: string) => ({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:9',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
+    }),
+  ],
+] as const) {
+  test(title, async (t) => {
+    const { env } = await isolatedEnvironment(t);
+    const { stdout, stderr } = await runScript(t, 'run.ts', ['--json'], {
+      env: { ...env, ...variables(env.OTEL_EXPORTER_OTLP_ENDPOINT!) },
+    });
+    assert.equal(JSON.parse(stdout).spans, 10, stderr);
+  });
+}
 
 /** A program that accepts connections and never says anything sensible. */
 async function stranger(t: TestContext, port: number): Promise<Server> {
@@ -117,6 +190,7 @@ for (const [port, variable, purpose] of [
     if (process.platform === 'linux') assert.ok(sentence.includes(`(process ${process.pid})`), sentence);
     assert.ok(sentence.includes(variable), sentence);
     assert.ok(!/\n\s+at /.test(stderr), 'no stack');
+    assert.ok(!stderr.includes('is ready'), 'it is said before anything is started');
     for (const [name, other] of Object.entries(ports)) {
       if (name !== port) assert.equal(await accepts(other), false, `${name} is left running`);
     }

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { askGrpc } from '../services/ask-grpc.ts';
 import { portOwner } from '../services/port-owner.ts';
 import { accepts } from '../services/probe.ts';
-import { jaegerUrl, otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
+import { jaegerUrl, otlpGrpcUrl, otlpGrpcVariable, otlpHttpUrl } from '../settings.ts';
 
 /** The trace backend in use. `close` ends it if it was started for this, and does nothing otherwise. */
 export interface UsedBackend {
@@ -25,6 +25,14 @@ export async function useBackend(): Promise<UsedBackend> {
 }
 
 /**
+ * Looks whether `useBackend` can work, which is quickly said, before anything else is started.
+ * @throws UserError as that does
+ */
+export async function requireUsableBackend(): Promise<void> {
+  if (!(await findBackend())) await freeEmbeddedPorts();
+}
+
+/**
  * Looks for a trace backend at JAEGER_URL and OTEL_EXPORTER_OTLP_ENDPOINT; undefined where nothing listens.
  * @throws UserError when something else holds one of the ports, or only one half of a backend answers
  */
@@ -33,7 +41,7 @@ export async function findBackend(): Promise<UsedBackend | undefined> {
   const url = jaegerUrl().origin;
 
   if (query === 'stranger') throw await taken(jaegerUrl(), "Jaeger's pages", 'JAEGER_URL');
-  if (otlp === 'stranger') throw await taken(otlpGrpcUrl(), 'OTLP over gRPC', 'OTEL_EXPORTER_OTLP_ENDPOINT');
+  if (otlp === 'stranger') throw await taken(otlpGrpcUrl(), 'OTLP over gRPC', otlpGrpcVariable());
   if (query !== 'nothing' && otlp === 'otlp')
     return { kind: query, started: false, url, close: async () => {} };
   if (query !== 'nothing') throw halfThere(otlpGrpcUrl(), 'receives spans (OTLP over gRPC)', jaegerUrl());
@@ -50,7 +58,7 @@ export function whereTracesAre({ kind, url, started }: UsedBackend): string {
 /** Where the embedded backend listens, and the variable that moves each place. */
 const embeddedPlaces = () => [
   { url: jaegerUrl(), what: "Jaeger's pages", variable: 'JAEGER_URL' },
-  { url: otlpGrpcUrl(), what: 'OTLP over gRPC', variable: 'OTEL_EXPORTER_OTLP_ENDPOINT' },
+  { url: otlpGrpcUrl(), what: 'OTLP over gRPC', variable: otlpGrpcVariable() },
   { url: otlpHttpUrl(), what: 'OTLP over HTTP', variable: 'OTLP_URL' },
 ];
 

@@ -7,8 +7,12 @@ export async function queryTrace(backendUrl: string, traceId: string): Promise<T
   return trace;
 }
 
-/** The traces with a span of a service that began after `sinceMs` (ms since 1970), newest first. */
-export function findTraces(backendUrl: string, service: string, sinceMs: number): Promise<Trace[]> {
+/** The traces with a span that began after `sinceMs` (ms since 1970), newest first: of a service, or of any. */
+export async function findTraces(backendUrl: string, sinceMs: number, service?: string): Promise<Trace[]> {
+  if (service === undefined) {
+    const services = (await ask<string>(`${backendUrl}/api/services`)).toSorted();
+    return (await Promise.all(services.map((each) => findTraces(backendUrl, sinceMs, each)))).flat();
+  }
   const end = (Date.now() + 1_000) * 1_000;
   return query(
     `${backendUrl}/api/traces?service=${encodeURIComponent(service)}&start=${sinceMs * 1_000}&end=${end}`,
@@ -16,10 +20,15 @@ export function findTraces(backendUrl: string, service: string, sinceMs: number)
 }
 
 async function query(url: string): Promise<Trace[]> {
+  return (await ask<unknown>(url)).map(fromJaeger);
+}
+
+/** The data of an answer of Jaeger's query API, a list; an empty one where there is none. */
+async function ask<Item>(url: string): Promise<Item[]> {
   const answer = await fetch(url);
   if (answer.status === 404) return [];
   if (!answer.ok)
     throw new Error(`The trace backend answered ${answer.status} to ${url}: ${await answer.text()}`);
-  const { data } = (await answer.json()) as { data: unknown[] | null };
-  return (data ?? []).map(fromJaeger);
+  const { data } = (await answer.json()) as { data: Item[] | null };
+  return data ?? [];
 }

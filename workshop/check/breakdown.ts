@@ -109,7 +109,7 @@ export function requireGoodRun(
 
   const call = callOfRun(seen);
   if (call?.answer && call.answer.status >= 400) throw badAnswer(seen, call);
-  if (!end.output) throw noAnswerShown(seen, end);
+  if (!end.output || callFailure(end)) throw noAnswerShown(seen, end);
   if (!call) {
     throw new Breakdown(callsService, {
       found: `${caller} showed an answer, but asked none of the services that were started for this check.`,
@@ -123,9 +123,14 @@ const callsService = `${caller} calls a service`;
 const fixedAddress =
   'The address is fixed. Take it from the urls that run() hands over: they know the ports of the services.';
 
+/** Why the call got no answer, as run.ts says it; undefined if it does not. */
+function callFailure({ stderr }: RunEnd): string | undefined {
+  return stderr.map((line) => /^The call got no answer \((.+)\)/.exec(line)?.[1]).find(Boolean);
+}
+
 /** run.ts ended without an answer: its call threw, or it did not come to that. */
-function noAnswerShown(seen: Observation, { code, stderr }: RunEnd): Breakdown {
-  const thrown = stderr.map((line) => /^The call got no answer \((.+)\)/.exec(line)?.[1]).find(Boolean);
+function noAnswerShown(seen: Observation, end: RunEnd): Breakdown {
+  const thrown = callFailure(end);
   if (thrown && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Invalid URL/.test(thrown)) {
     return new Breakdown(callsService, {
       found: `The call in ${caller} failed: ${thrown}.`,
@@ -141,7 +146,7 @@ function noAnswerShown(seen: Observation, { code, stderr }: RunEnd): Breakdown {
     });
   }
   return new Breakdown(`${caller} runs to its end`, {
-    found: `It ended with status ${code} and did not show an answer.`,
+    found: `It ended with status ${end.code} and did not show an answer.`,
     ...causeOfEnd(seen, caller, 'The last line must be: await run(…, import.meta.dirname).'),
   });
 }

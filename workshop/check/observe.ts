@@ -199,7 +199,8 @@ function portVariables(services: Service[], ports: ReadonlyMap<string, number>):
 
 /** What makes spans come here, errors of the exporter be said, and the random part the same each time. */
 function tracingEnv(endpoint: string): Record<string, string> {
-  return { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_LOG_LEVEL: 'warn', WORKSHOP_SEED: '1' };
+  const endpoints = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint };
+  return { ...endpoints, OTEL_LOG_LEVEL: 'warn', WORKSHOP_SEED: '1' };
 }
 
 /** Sends a call of the check's own; without an answer it is an exchange without one. */
@@ -277,7 +278,7 @@ async function tracesElsewhere(
   const here = new Set(traces.flatMap(({ spans }) => spans.map(({ service }) => service)));
   const missing = services.filter((service) => isTraced(service) && !here.has(service.name));
   const found = await Promise.all(
-    missing.map(({ name }) => findTraces(elsewhere.url, name, startMs).catch(() => [])), // none runs: none found
+    missing.map(({ name }) => findTraces(elsewhere.url, startMs, name).catch(() => [])), // none runs: none found
   );
   return found.flat();
 }

@@ -114,24 +114,18 @@ async function examineDocker(): Promise<Finding[]> {
   }
 }
 
-/** Whether the programs here would ask a proxy for what runs on this machine. */
+/** Whether Node.js would ask a proxy for what runs on this machine; what sends the spans is told not to (settings.ts). */
 async function examineProxy(): Promise<Finding[]> {
   const { env } = process;
-  // @grpc/grpc-js, which sends the spans, knows these names in small letters only, and hosts by how they end.
-  const ofGrpc = ['grpc_proxy', 'https_proxy', 'http_proxy'].find((name) => env[name]);
-  const exceptions = (env.no_grpc_proxy || env.no_proxy || '').split(',').filter(Boolean);
-  if (ofGrpc && !exceptions.some((ending) => 'localhost'.endsWith(ending)))
-    return [fails(`the proxy in ${ofGrpc} would swallow the spans: set no_proxy=${LOOPBACK}.`)];
-
-  // Node.js itself asks a proxy only if it is told to, and some versions cannot be told.
+  const proxy = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].find((name) => env[name]);
+  // Node.js asks one only if it is told to, and some versions cannot be told.
   const told = env.NODE_USE_ENV_PROXY === '1' || env.NODE_OPTIONS?.includes('--use-env-proxy');
-  const ofNode = ['http_proxy', 'HTTP_PROXY'].find((name) => env[name]);
-  const nodeExceptions = (env.no_proxy || env.NO_PROXY || '').split(',').map((host) => host.trim());
   const canBeTold = process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
-  if (canBeTold && told && ofNode && !nodeExceptions.some((host) => host === '*' || host === 'localhost'))
-    return [fails(`Node.js would ask the proxy in ${ofNode} for localhost: set no_proxy=${LOOPBACK}.`)];
+  const exceptions = (env.no_proxy || env.NO_PROXY || '').split(',').map((host) => host.trim());
+  if (proxy && canBeTold && told && !exceptions.some((host) => host === '*' || host === 'localhost'))
+    return [fails(`Node.js would ask the proxy in ${proxy} for localhost: set no_proxy=${LOOPBACK}.`)];
 
-  return [ok(ofGrpc ? `the proxy in ${ofGrpc} is not asked for localhost` : 'none is asked for localhost')];
+  return [ok(proxy ? `the proxy in ${proxy} is not asked for localhost` : 'none is asked for localhost')];
 }
 
 /** A clock that is behind makes traces look older than the look-back of a search. */

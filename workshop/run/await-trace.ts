@@ -2,10 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Span, Trace } from '../trace/model.ts';
 import { batchDelayMs } from '../settings.ts';
 
-/** What to wait for: for how many ms for the first span, and then for the other services' sides of the call. */
+/**
+ * What to wait for, and for how many ms: for the first span, then for the other sides of the calls in it, and for the
+ * services that have no span in it yet.
+ */
 export interface Awaited {
   firstMs: number;
   otherSideMs: number;
+  serviceMs: number;
   /** The services that should have a span in the trace. */
   services: string[];
   /** Whether a service of the step takes messages: if not, one that was published waits, and so need not we. */
@@ -16,15 +20,14 @@ const POLL_MS = 40;
 const QUIET_MS = batchDelayMs + 100; // any span ended with the call has left its batch by then
 
 /**
- * Looks for a trace until it has arrived whole: no span misses a parent of its own service, each service and the other
- * side of each call is there (or has been waited for long enough), and nothing new came for a while.
+ * Looks for a trace until it has arrived whole: no span misses a parent of its own service, the other side of each call
+ * and each service is there (or has been waited for long enough), and nothing new came for a while.
  * Gives the trace as it then is, or undefined if no span arrived at all.
  */
 export async function awaitTrace(
   look: () => Promise<Trace | undefined>,
   awaited: Awaited,
 ): Promise<Trace | undefined> {
-  const { firstMs, otherSideMs } = awaited;
   const since = performance.now();
   let trace: Trace | undefined;
   let changedAt = since;
@@ -35,11 +38,15 @@ export async function awaitTrace(
     if (seen?.spans.length !== trace?.spans.length) changedAt = now;
     trace = seen;
 
-    const patience =
-      !trace || missesParent(trace) ? firstMs : missesOtherSide(trace, awaited) ? otherSideMs : 0;
-    if (now - since >= patience && (now - changedAt >= QUIET_MS || !trace)) return trace;
+    if (now - since >= patienceFor(trace, awaited) && (now - changedAt >= QUIET_MS || !trace)) return trace;
     await sleep(POLL_MS);
   }
+}
+
+function patienceFor(trace: Trace | undefined, awaited: Awaited): number {
+  if (!trace || missesParent(trace)) return awaited.firstMs;
+  if (missesOtherSide(trace, awaited)) return awaited.otherSideMs;
+  return missesService(trace, awaited) ? awaited.serviceMs : 0;
 }
 
 /** Whether a span has arrived before its parent. Parents of SERVER and CONSUMER spans are in another process. */
@@ -48,18 +55,26 @@ function missesParent(trace: Trace): boolean {
   return trace.spans.some((span) => span.parentId && !beginsElsewhere(span) && !ids.has(span.parentId));
 }
 
-/** Whether a service has no span yet, or a call that went well has none of the one who was called. */
-function missesOtherSide(trace: Trace, { services, consumed }: Awaited): boolean {
+/** Whether a service has no span yet. */
+function missesService(trace: Trace, { services }: Awaited): boolean {
   const seen = new Set(trace.spans.map((span) => span.service));
-  if (services.some((service) => !seen.has(service))) return true;
+  return services.some((service) => !seen.has(service));
+}
 
+/** Whether a call that was answered, or a message that is taken, has no span of the one who got it. */
+function missesOtherSide(trace: Trace, { consumed }: Awaited): boolean {
   const parents = new Set(trace.spans.map((span) => span.parentId));
   return trace.spans.some(
     (span) =>
-      (span.kind === 'client' || (span.kind === 'producer' && consumed)) &&
-      !span.error &&
+      ((span.kind === 'client' && wasAnswered(span)) ||
+        (span.kind === 'producer' && consumed && !span.error)) &&
       !parents.has(span.spanId),
   );
+}
+
+/** A call that failed may have reached nobody, unless it has the status that somebody answered with. */
+function wasAnswered({ error, attributes }: Span): boolean {
+  return !error || 'http.response.status_code' in attributes;
 }
 
 function beginsElsewhere(span: Span): boolean {

@@ -4,7 +4,7 @@ import type { UsedBackend } from '../backend/connect.ts';
 import { isTraced } from '../services/definition.ts';
 import type { UsedServices } from '../services/use.ts';
 import type { Trace } from '../trace/model.ts';
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { isChecked } from '../settings.ts';
 import { awaitTrace } from './await-trace.ts';
 
@@ -28,9 +28,12 @@ export type MakeCall = (call: Call) => Promise<Answer>;
 
 /** A call that was made, with what is known of its trace. `durationMs` is what the caller waited. */
 export interface CallResult {
-  status: number;
+  /** Missing if there was no answer. */
+  status?: number;
   /** The body, read as JSON if it is JSON. */
-  body: unknown;
+  body?: unknown;
+  /** Why there was no answer. */
+  failure?: string;
   durationMs: number;
   traceId?: string;
   /** The trace's page; where the caller did not learn the id, the page on which the trace can be found. */
@@ -43,11 +46,9 @@ const FIRST_SPAN_MS = 8_000; // the batch processor's own default delay is 5 s: 
 const FIRST_SPAN_OF_OURS_MS = 3_000;
 const OTHER_SIDE_MS = 8_000;
 const OTHER_SIDE_OF_OURS_MS = 3_000;
+const SERVICE_AFTER_FAILURE_MS = 1_000; // a call that failed may not have come to every service
 
-/**
- * Makes the call and waits for its trace.
- * @throws UserError when the call got no answer at all
- */
+/** Makes the call and waits for its trace. */
 export async function call(
   makeCall: MakeCall,
   services: UsedServices,
@@ -56,31 +57,47 @@ export async function call(
 ): Promise<CallResult> {
   const startMs = Date.now();
   const since = performance.now();
-  const answer = await makeCall({ urls: services.urls, ...(band !== undefined && { band }) }).catch(
-    (error) => {
-      throw new UserError(
-        `The call got no answer (${messageOf(error)}): see the services' logs in .workshop/logs.`,
-      );
-    },
+  const outcome = await makeCall({ urls: services.urls, ...(band !== undefined && { band }) }).catch(
+    (error) => ({ failure: messageOf(error) }),
   );
-  const result = { status: answer.status, body: parsed(answer.body), durationMs: performance.now() - since };
+  const durationMs = performance.now() - since;
 
-  await flushCaller();
+  const callerIsTraced = await flushCaller();
+  if ('failure' in outcome) {
+    const result = { ...outcome, durationMs };
+    // Nobody told an id. What began meanwhile begins with the caller's own span, if it makes one.
+    const look = async () => (await findTraces(backend.url, startMs))[0];
+    const own = {
+      firstMs: FIRST_SPAN_OF_OURS_MS,
+      otherSideMs: 0,
+      serviceMs: 0,
+      services: [],
+      consumed: false,
+    };
+    const trace = callerIsTraced && !isChecked ? await awaitTrace(look, own) : undefined;
+    return trace
+      ? { ...result, trace, traceId: trace.traceId, url: `${backend.url}/trace/${trace.traceId}` }
+      : result;
+  }
+
+  const { status } = outcome;
+  const result = { status, body: parsed(outcome.body), durationMs };
   const traced = services.services.filter(isTraced).map(({ name }) => name);
-  const traceId = [answer.traceId].flat()[0];
+  const traceId = usableId(outcome.traceId);
   if (!traceId && traced.length === 0) return result;
   if (isChecked) return { ...result, ...(traceId && { traceId, url: `${backend.url}/trace/${traceId}` }) };
 
   const look = traceId
     ? () => queryTrace(backend.url, traceId)
-    : async () => (await findTraces(backend.url, traced[0]!, startMs))[0];
+    : async () => (await findTraces(backend.url, startMs, traced[0]))[0];
   const ours = services.started.length === services.services.length;
   const slowness = Math.max(1, ...services.started.map(({ readyAfterMs }) => readyAfterMs / USUAL_START_MS));
+  const otherSideMs = ours ? OTHER_SIDE_OF_OURS_MS * slowness : OTHER_SIDE_MS;
   const trace = await awaitTrace(look, {
     firstMs: ours ? FIRST_SPAN_OF_OURS_MS * slowness : FIRST_SPAN_MS,
-    otherSideMs: ours ? OTHER_SIDE_OF_OURS_MS * slowness : OTHER_SIDE_MS,
-    // A call that failed may not have come to every service; without an id there is only the first one's own trace.
-    services: traceId && answer.status < 400 ? traced : [],
+    otherSideMs,
+    serviceMs: status < 400 ? otherSideMs : SERVICE_AFTER_FAILURE_MS * slowness,
+    services: traceId ? traced : [], // without an id there is only the first one's own trace
     consumed: services.services.some(({ consumes }) => consumes !== undefined),
   });
 
@@ -88,11 +105,20 @@ export async function call(
   return { ...result, ...(traceId && { traceId }), url: `${backend.url}/${page}`, ...(trace && { trace }) };
 }
 
-/** Sends the caller's own spans, if it sets up tracing: it has no reason to wait for a full batch. */
-async function flushCaller(): Promise<void> {
+/**
+ * Sends the caller's own spans, if it sets up tracing: it has no reason to wait for a full batch. Tells whether it does.
+ */
+async function flushCaller(): Promise<boolean> {
   const registered = opentelemetry.getTracerProvider() as ProxyTracerProvider;
   const provider = registered.getDelegate() as { forceFlush?: () => Promise<void> };
   await provider.forceFlush?.().catch(() => {}); // nobody receives: the missing trace will say so
+  return provider.forceFlush !== undefined;
+}
+
+/** The id that the caller was told; undefined if that is none, as where tracing is switched off. */
+function usableId(told: Answer['traceId']): string | undefined {
+  const [id] = [told].flat();
+  return id && !/^0+$/.test(id) ? id : undefined;
 }
 
 function parsed(body: string): unknown {

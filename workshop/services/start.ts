@@ -30,6 +30,8 @@ export interface StartOptions {
 const READY_TIMEOUT_MS = 60_000; // thirty laptops differ: importing the SDK takes one second here, twenty on a busy one
 const STOP_TIMEOUT_MS = 3_000; // one second more than a service takes at most by itself
 const SHOWN_LINES = 12;
+/** Lines of a stack that lead through other people's code, between which the one that says it all would be lost. */
+const FRAMES_OF_OTHERS = /^\s+at .*(?:node:|node_modules)/;
 
 /** The file that holds what a service printed since it was last started. */
 export function logFileOf(service: Service): string {
@@ -51,6 +53,7 @@ export async function startService(service: Service, options: StartOptions): Pro
     createInterface({ input: stream }).on('line', (line) => {
       log?.write(`${line}\n`);
       options.onLine?.(line);
+      if (FRAMES_OF_OTHERS.test(line)) return;
       lastLines.push(line);
       lastLines.splice(0, lastLines.length - SHOWN_LINES);
     });

@@ -94,6 +94,7 @@ function supervise(
     running = undefined;
     await before?.stop(RESTART_GRACE_MS);
     if (stopping || !existsSync(join(service.folder, 'service.json'))) return;
+    print(paint('gray', before ? 'starting again …' : 'starting …'));
     try {
       const started = await startService(service, { ports, onLine: print });
       running = started;

@@ -16,10 +16,14 @@ export interface UsedServices {
   stop(): Promise<void>;
 }
 
-/** `ownPorts`: start all of them on free ports, whatever runs already. `onProgress` hears of each start. */
+/**
+ * `ownPorts`: start all of them on free ports, whatever runs already. `onStarting` hears which are about to be started,
+ * `onReady` of each that has.
+ */
 export interface UseOptions {
   ownPorts?: boolean;
-  onProgress?: (text: string) => void;
+  onStarting?: (names: string[]) => void;
+  onReady?: (text: string) => void;
   signal?: AbortSignal;
 }
 
@@ -33,6 +37,7 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
   const ports = options.ownPorts ? await freePorts(services) : portsOf(services);
   const missing = options.ownPorts ? services : await notRunning(services);
   await requireNeeds(missing);
+  if (missing.length > 0) options.onStarting?.(missing.map(({ name }) => name));
   const started = await startAll(missing, ports, options);
 
   return {
@@ -86,7 +91,7 @@ async function startAll(services: Service[], ports: ReadonlyMap<string, number>,
         ports,
         ...(options.signal && { signal: options.signal }),
       });
-      options.onProgress?.(`${service.name} is ready after ${(running.readyAfterMs / 1_000).toFixed(1)} s`);
+      options.onReady?.(`${service.name} is ready after ${(running.readyAfterMs / 1_000).toFixed(1)} s`);
       return running;
     }),
   );
