@@ -47,9 +47,14 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
   broker.on('connect', () => log.info(`RabbitMQ answers at ${hostname}:${port}`));
   broker.on('disconnect', ({ message }) => log.warn(`RabbitMQ is gone: ${message}`));
   broker.on('reconnect-scheduled', ({ delay, error }) =>
-    log.warn(
-      `No RabbitMQ at ${hostname}:${port} (${(error as NodeJS.ErrnoException).code ?? error.message}): next try in ${delay} ms`,
-    ),
+    log.warn(`${faultOf(error, `${hostname}:${port}`)}: next try in ${delay} ms`),
   );
   return broker;
+}
+
+/** Why there is no connection: what RabbitMQ says if it refuses, and else what the system says. */
+function faultOf({ code, message }: NodeJS.ErrnoException, address: string) {
+  const refusal = /with message "(.*)"/.exec(message)?.[1];
+  if (refusal) return `RabbitMQ at ${address} refuses: ${refusal}`;
+  return `No RabbitMQ at ${address} (${code ?? message})`;
 }
