@@ -203,7 +203,7 @@ test(
     assert.equal(lost.status, 500);
     assert.equal(
       JSON.parse(lost.body).message,
-      'checkout failed: nothing was published: no queue takes checkout.processed',
+      'checkout failed: the order was not confirmed: no queue takes checkout.processed',
     );
     const { spans } = await system.trace(lost.traceId, 4);
     const server = spans.find(({ service, kind }) => service === 'checkout' && kind === 'server')!;

@@ -140,6 +140,26 @@ test(
 );
 
 test(
+  'the broker dies before it confirms: nobody knows what it has, and nobody claims to',
+  { skip },
+  async () => {
+    const begun = () => system.printed('checkout').filter((line) => line.includes('checkout begins')).length;
+    const before = begun();
+    broker.pause();
+    const posting = system.post();
+    await eventually(() => begun() > before, 'the call is under way');
+    await broker.crash();
+
+    const { status, body } = await posting;
+    await broker.start();
+
+    assert.equal(status, 500);
+    assert.match(JSON.parse(body).message, /^checkout failed: the order was not confirmed: /);
+    await eventually(async () => (await system.post()).status === 202, 'checkout finds the broker again');
+  },
+);
+
+test(
   'the broker crashes and restarts during 1,000 checkouts: every one that was confirmed is processed',
   { skip },
   async (t) => {

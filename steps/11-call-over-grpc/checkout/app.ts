@@ -33,7 +33,7 @@ export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
       log.error(error, 'checkout failed');
       answer({
         code: grpc.status.UNAVAILABLE,
-        details: `nothing was published: ${(error as Error).message}`,
+        details: `the order was not confirmed: ${(error as Error).message}`,
       });
     }
   };
