@@ -30,12 +30,15 @@ export function buildApp() {
   });
   app.addHook('onClose', async () => checkout.close());
 
-  // A body may come with the request; nobody reads it.
+  // A body may come with the request; nobody reads it, whatever it calls itself.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     '*',
     (_request, payload, done) => void payload.resume().on('end', () => done(null)),
   );
+  app.addHook('onRequest', async ({ headers }) => {
+    headers['content-type'] = 'application/octet-stream';
+  });
 
   // The span of a request is named after its route, which only the router knows.
   app.addHook('onRequest', async ({ routeOptions }) => {
