@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
 import { listSteps } from '#workshop/steps/list';
 import { brokerMissing, startBroker } from '../support/broker.ts';
@@ -12,8 +14,9 @@ const steps = (await listSteps()).filter(({ number }) => number >= 11);
 
 /** The first warning that a step's services log when they connect to the broker. */
 async function firstWarning(stepFolder: string): Promise<string> {
+  const file = pathToFileURL(join(stepFolder, 'checkout/broker.ts')).href;
   const { connectBroker } = (await import(
-    `${stepFolder}/checkout/broker.ts`
+    file
   )) as typeof import('../../steps/14-parent-or-link/checkout/broker.ts');
   let warned: (text: string) => void;
   const warning = new Promise<string>((resolve) => (warned = resolve));

@@ -19,13 +19,15 @@ function traceIds() {
 export async function handle(channel: Channel, message: ConsumeMessage) {
   try {
     await takeOut(itemsOf(message));
-    log.info('order taken out of stock');
-    channel.ack(message);
-    writeSoon();
   } catch (error) {
     log.error(error, 'order refused');
     channel.nack(message, false, false); // to the dead letters: in the queue it would only come again
+    return;
   }
+
+  log.info('order taken out of stock');
+  channel.ack(message);
+  writeSoon();
 }
 
 /** Reads the items of an order; throws if the message is none. */

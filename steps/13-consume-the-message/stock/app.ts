@@ -49,15 +49,17 @@ async function handle(channel: Channel, message: ConsumeMessage) {
   try {
     requireContext(message);
     await takeOut(itemsOf(message));
-    log.info('order taken out of stock');
-    channel.ack(message);
-    writeSoon();
   } catch (error) {
     span?.recordException(error as Error);
     span?.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
     log.error(error, 'order refused');
     channel.nack(message, false, false); // to the dead letters: in the queue it would only come again
+    return;
   }
+
+  log.info('order taken out of stock');
+  channel.ack(message);
+  writeSoon();
 }
 
 /** Refuses a message that carries a trace context which cannot be read: whoever sent it should hear of it. */
