@@ -75,6 +75,26 @@ test('without a RabbitMQ: one sentence that says how to get one, exit code 1, no
   for (const port of Object.values(ports)) assert.equal(await accepts(port), false);
 });
 
+test(
+  'a RabbitMQ that refuses the user: run.ts, the doctor and the check say so, and what to set',
+  { skip },
+  async (t) => {
+    const { env } = await environment(t, { ...broker.env, RABBITMQ_USER: 'guest', RABBITMQ_PASS: 'wrong' });
+    const cwd = await projectCopy(t);
+    await runScript(t, 'workshop/commands/step.ts', ['11'], { cwd, env });
+    const refused = `RabbitMQ at 127\\.0\\.0\\.1:${broker.port} refuses the user guest: set RABBITMQ_USER and RABBITMQ_PASS\\.`;
+
+    const run = await runScript(t, RUN, [], { env });
+    const doctor = await runScript(t, 'workshop/commands/doctor.ts', [], { cwd, env });
+    const check = await runScript(t, 'workshop/commands/check.ts', ['11'], { cwd, env });
+
+    assert.deepEqual([run.code, doctor.code, check.code], [1, 1, 1]);
+    assert.match(run.stderr, new RegExp(`^checkout and stock cannot start, because ${refused}$`, 'm'));
+    assert.match(doctor.stdout, new RegExp(`^✗ needs +${refused}$`, 'm'));
+    assert.match(check.stderr, new RegExp(`^checkout and stock cannot start, because ${refused}$`, 'm'));
+  },
+);
+
 for (const [what, answer] of [
   ['says something else', 'hello\r\n'],
   ['says nothing', ''],

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { portOwner } from './port-owner.ts';
 import type { Service } from './definition.ts';
-import { probeRabbitmq, rabbitmqAddress } from './rabbitmq.ts';
+import { probeRabbitmq, rabbitmqAddress, rabbitmqRefusal, rabbitmqUser } from './rabbitmq.ts';
 
 /** Something that services need and the workshop does not start. */
 export interface Need {
@@ -27,7 +27,7 @@ const rabbitmq: Need = {
   },
   async fault() {
     const found = await probeRabbitmq();
-    if (found === 'rabbitmq') return undefined;
+    if (found === 'rabbitmq') return faultOfLogin();
     if (found === 'nothing') {
       const way = ways[process.platform];
       return `no RabbitMQ answers at ${rabbitmq.address()}: docker compose up rabbitmq${way ? `, ${way}` : ''}, or say where it is with RABBITMQ_HOST and RABBITMQ_PORT.`;
@@ -36,6 +36,16 @@ const rabbitmq: Need = {
     return `${rabbitmq.address()} is meant for RabbitMQ but held by ${owner}: end that, or set RABBITMQ_PORT.`;
   },
 };
+
+/** What is wrong with a RabbitMQ that answers: it does not know the user, or lets nobody in at the moment. */
+async function faultOfLogin(): Promise<string | undefined> {
+  const refusal = await rabbitmqRefusal();
+  if (refusal === undefined) return undefined;
+  const refuses = `RabbitMQ at ${rabbitmq.address()} refuses the user ${rabbitmqUser().username}`;
+  return refusal.includes('ACCESS_REFUSED')
+    ? `${refuses}: set RABBITMQ_USER and RABBITMQ_PASS.`
+    : `${refuses} (${refusal}): its log says more.`;
+}
 
 const needs: Record<string, Need> = { rabbitmq };
 

@@ -1,5 +1,6 @@
 import { connect as connectSocket } from 'node:net';
 import type { ChannelModel } from 'amqplib';
+import { messageOf } from '../errors.ts';
 import { portFrom } from '../settings.ts';
 
 const TIMEOUT_MS = 2_000;
@@ -34,14 +35,29 @@ export function probeRabbitmq(): Promise<'nothing' | 'rabbitmq' | 'stranger'> {
   });
 }
 
+/** Whom the services say they are, from the same variables: RABBITMQ_USER and RABBITMQ_PASS. */
+export function rabbitmqUser(): { username: string; password: string } {
+  const { RABBITMQ_USER: username = 'guest', RABBITMQ_PASS: password = 'guest' } = process.env;
+  return { username, password };
+}
+
 /** Connects to RabbitMQ as the services do. Whoever gets the connection closes it. */
 export async function connectRabbitmq(): Promise<ChannelModel> {
   const { default: amqplib } = await import('amqplib'); // only the services of some steps need it
   const { host: hostname, port } = rabbitmqAddress();
-  const { RABBITMQ_USER: username = 'guest', RABBITMQ_PASS: password = 'guest' } = process.env;
-  const connection = await amqplib.connect({ hostname, port, username, password });
+  const connection = await amqplib.connect({ hostname, port, ...rabbitmqUser() });
   connection.on('error', () => {}); // what was asked of it fails as well
   return connection;
+}
+
+/** Why RabbitMQ does not let the services in, in its own words; undefined if it does. */
+export async function rabbitmqRefusal(): Promise<string | undefined> {
+  try {
+    await (await connectRabbitmq()).close();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** Whether somebody takes messages from a queue; not, if there is no such queue or no RabbitMQ to be asked. */
