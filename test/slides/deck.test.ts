@@ -124,6 +124,34 @@ test('right goes through all slides in one line, and left comes back', options, 
 });
 
 test(
+  'G and the number at the foot of a slide lead to that slide, also to one that shows the code before',
+  options,
+  async () => {
+    for (const query of ['', 'schedule=messages']) {
+      const page = await openDeck({ query });
+      const slides = await page.$$eval('section.slide', (sections) =>
+        sections.map((section) => ({
+          id: section.id,
+          number: section.querySelector('.number')!.textContent,
+          isBefore: section.classList.contains('before'),
+        })),
+      );
+      assert.ok(slides.some(({ isBefore }) => isBefore));
+      // From the end to the beginning, so that the slide that is asked for is never the one that is shown.
+      for (const { id, number } of slides.toReversed()) {
+        await page.keyboard.press('g');
+        await page.keyboard.type(number);
+        await page.keyboard.press('Enter');
+        // reveal.js closes the box once more a moment after it has lost the focus.
+        await page.waitForTimeout(20);
+        assert.equal(await page.$eval('section.slide.present', (section) => section.id), id, `G ${number}`);
+      }
+      await page.context().close();
+    }
+  },
+);
+
+test(
   'a line of code moves to its place after the change, unless less motion is asked for',
   options,
   async () => {

@@ -21,6 +21,8 @@ void Reveal.initialize({
   hash: true,
   // Right and left go through all slides; up and down are for the overview, where a chapter is a column.
   navigationMode: 'linear',
+  // G jumps by the number at the foot of a slide, which counts all slides in one line.
+  slideNumber: 'c',
   controls: false,
   progress: true,
   transition: calm ? 'none' : 'fade',
