@@ -4,7 +4,8 @@ import { marked, type Tokens } from 'marked';
 import { change, excerpt } from '#workshop/slides/code/excerpt';
 import { highlightLines } from '#workshop/slides/code/highlight';
 import { findRegion } from '#workshop/slides/code/region';
-import { include } from '#workshop/slides/includes';
+import { drawCost, drawCostTable, type OverheadResult } from '#workshop/slides/draw/cost';
+import { include, readOverhead } from '#workshop/slides/includes';
 import { chaptersOf, kinds, schedules, type ScheduleName } from '#workshop/slides/model';
 import { readNotes } from '#workshop/slides/notes';
 import { readDeck } from '#workshop/slides/read';
@@ -182,4 +183,47 @@ test('what is not there fails with one sentence that says so', async () => {
       return true;
     });
   }
+});
+
+/** A result in which each request takes so many µs with the parts of tracing, one after the other. */
+function measured(...us: number[]): OverheadResult {
+  const names = ['untraced', 'hook', 'hook+http', 'hook+http+undici', 'hook+http+undici+fastify'];
+  names.push('hook+http+undici+fastify+export', 'traced', 'traced, 10 % sampled');
+  return {
+    node: 'v20.19.0',
+    cores: 2,
+    cpu: 'A processor',
+    connections: 10,
+    seconds: 4,
+    rounds: 5,
+    variants: names.map((name, index) => ({ name, perSecond: 1e6 / us[index]! })),
+    calls: 100,
+    sent: 600,
+    arrived: 600,
+  };
+}
+
+test('a part with which requests were no slower is within the noise, and the parts add up all the same', () => {
+  const html = drawCost(measured(100, 98, 150, 140, 210, 300, 300, 200), 'words');
+  const said = [...html.matchAll(/class="duration"[^>]*>([^<]*)</g)].map(([, text]) => text);
+  assert.deepEqual(said, ['100 µs', 'within the noise', '+50 µs', 'within the noise', '+60 µs', '+90 µs']);
+});
+
+test('the slides about cost name the machine, and compute what sampling gives back', () => {
+  const result = measured(100, 110, 150, 160, 210, 300, 300, 250);
+  for (const html of [drawCost(result, 'words'), drawCostTable(result, 'words')]) {
+    assert.match(html, /Node 20\.19\.0, 2 cores \(A processor\).* median of 5 × 4 s/);
+  }
+  assert.match(
+    drawCostTable(result, 'words'),
+    /A tenth sampled gives <strong>25 %<\/strong> of the price back/,
+  );
+});
+
+test('the stored result is no lucky run: it was measured at least three times', async () => {
+  const { rounds } = await readOverhead();
+  assert.ok(
+    rounds >= 3,
+    `bench/results/overhead.json is of ${rounds} round: npm run bench -- overhead --save bench/results/overhead.json`,
+  );
 });

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { contentWidth, element, escaped, picture, words } from './svg.ts';
 
-/** A result of `npm run bench -- overhead -- --save FILE`. */
+/** A result of `npm run bench -- overhead --save FILE`. */
 export interface OverheadResult {
   node: string;
   cores: number;
@@ -27,41 +27,42 @@ const PARTS: [variant: string, says: string][] = [
 ];
 
 /**
- * Draws what each part of tracing adds to a request of bands-api, one after the other like the spans of a trace.
+ * Draws what each part of tracing adds to a request of bands-api, one after the other like the spans of a trace. A part
+ * with which requests were no slower costs less than can be measured: it adds nothing, and the next part is compared
+ * with what was the slowest before it.
  * @throws UserError when the result lacks one of the parts
  */
 export function drawCost(result: OverheadResult, alt: string): string {
-  const us = (name: string) => 1e6 / rateOf(result, name);
-  const rowPx = 104;
+  const rowPx = 96;
   const nameWidth = 620;
-  const widest = Math.max(...PARTS.map(([name]) => us(name)));
-  const x = (value: number) => nameWidth + (value / widest) * (contentWidth - nameWidth - 210);
+  const parts = PARTS.map(([name, says]) => ({ us: 1e6 / rateOf(result, name), says }));
+  const widest = Math.max(...parts.map(({ us }) => us));
+  const x = (us: number) => nameWidth + (us / widest) * (contentWidth - nameWidth - 290);
 
-  const rows = PARTS.map(([name, says], index) => {
-    const before = index === 0 ? 0 : us(PARTS[index - 1]![0]);
-    const now = us(name);
-    const [from, to] = [Math.min(before, now), Math.max(before, now)];
+  const rows = parts.map(({ us, says }, index) => {
+    const before = Math.max(0, ...parts.slice(0, index).map((part) => part.us));
+    const after = Math.max(before, us);
+    const added = `${index === 0 ? '' : '+'}${Math.round(after - before)} µs`;
     const y = index * rowPx;
-    const sign = index === 0 ? '' : now < before ? '−' : '+';
     return element(
       'g',
       { class: index === 0 ? 'cost-base' : 'cost-part' },
-      words(0, y + 62, says, 'part-name'),
+      words(0, y + 58, says, 'part-name'),
       element('rect', {
         class: 'bar',
-        x: x(from),
-        y: y + 24,
-        width: Math.max(4, x(to) - x(from)),
+        x: x(before),
+        y: y + 20,
+        width: Math.max(4, x(after) - x(before)),
         height: 56,
         rx: 6,
       }),
-      words(x(to) + 16, y + 63, `${sign}${Math.round(to - from)} µs`, 'duration'),
+      words(x(after) + 16, y + 59, after > before ? added : 'within the noise', 'duration'),
     );
   });
-  return picture(contentWidth, PARTS.length * rowPx, alt, ...rows);
+  return picture(contentWidth, PARTS.length * rowPx, alt, ...rows) + source(result);
 }
 
-/** The figures that a room asks for, as a table, with what they were measured on. */
+/** The figures that a room asks for, as a table, with what sampling gives back and what they were measured on. */
 export function drawCostTable(result: OverheadResult, alt: string): string {
   const untraced = rateOf(result, 'untraced');
   const rows = ['untraced', 'traced', 'traced, 10 % sampled'].map((name) => {
@@ -76,11 +77,21 @@ export function drawCostTable(result: OverheadResult, alt: string): string {
   return (
     `<table class="figures"><caption class="hidden">${escaped(alt)}</caption>` +
     `<thead><tr><td></td><th scope="col">requests a second</th><th scope="col">of untraced</th><th scope="col">a request</th></tr></thead>` +
-    `<tbody>${rows.join('')}</tbody></table><p class="source">${escaped(sourceOf(result))}</p>`
+    `<tbody>${rows.join('')}</tbody></table><p>${givenBack(result)}</p>${source(result)}`
   );
 }
 
-function sourceOf({
+/** What part of the price of tracing is saved by recording a tenth of the traces, as a sentence. */
+function givenBack(result: OverheadResult): string {
+  const [untraced, traced, sampled] = ['untraced', 'traced', 'traced, 10 % sampled'].map(
+    (name) => 1e6 / rateOf(result, name),
+  ) as [number, number, number];
+  const part = Math.round(((traced - sampled) / (traced - untraced)) * 100);
+  return `A tenth sampled gives <strong>${part} %</strong> of the price back.`;
+}
+
+/** What the figures were measured on, as a line of small type: without it they say nothing. */
+function source({
   node,
   cores,
   cpu,
@@ -92,7 +103,8 @@ function sourceOf({
   arrived,
 }: OverheadResult): string {
   const machine = `Node ${node.replace(/^v/, '')}, ${cores} cores (${cpu}), ${connections} connections, median of ${rounds} × ${seconds} s, load and services on one machine.`;
-  return `${machine} ${counted(calls)} calls at full speed: ${counted(sent)} spans sent, ${counted(arrived)} arrived.`;
+  const spans = `${counted(calls)} calls at full speed: ${counted(sent)} spans sent, ${counted(arrived)} arrived.`;
+  return `<p class="source">${escaped(`${machine} ${spans}`)}</p>`;
 }
 
 function counted(number: number): string {
@@ -103,7 +115,7 @@ function rateOf({ variants }: OverheadResult, name: string): number {
   const variant = variants.find((each) => each.name === name);
   if (!variant)
     throw new UserError(
-      `The stored result of the benchmark has no "${name}": npm run bench -- overhead --save renews it.`,
+      `The stored result of the benchmark has no "${name}": npm run bench -- overhead --save bench/results/overhead.json renews it.`,
     );
   return variant.perSecond;
 }
