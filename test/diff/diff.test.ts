@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { patchText } from '#workshop/diff/show';
 import { changesBetween } from '#workshop/steps/changes';
 import { copyFiles, type LessonFiles, readLessonFiles, servicesOf } from '#workshop/steps/files';
 import { listSteps } from '#workshop/steps/list';
@@ -39,22 +40,21 @@ async function apply(t: TestContext, files: LessonFiles, patch: string): Promise
   return results;
 }
 
-const patchOf = (before: LessonFiles, after: LessonFiles) =>
-  changesBetween(before, after)
-    .map(({ patch }) => patch)
-    .join('');
+const patchOf = (before: LessonFiles, after: LessonFiles) => patchText(changesBetween(before, after));
 
 for (const { before, after } of neighbours) {
   test(`the diff ${before.number} → ${after.number} turns one step into the next, by git and by patch`, async (t) => {
     const [from, to] = [await readLessonFiles(before.folder), await readLessonFiles(after.folder)];
-    for (const result of await apply(t, from, patchOf(from, to))) assert.deepEqual(result, to);
+    const { stdout } = await runScript(t, DIFF, [before.name, after.name]);
+    for (const result of await apply(t, from, stdout)) assert.deepEqual(result, to);
   });
 }
 
-test('a patch of files at their edges applies: empty, without a last line feed, with odd names and lines', async (t) => {
+test('a patch of files at their edges applies: empty, without a last line feed, with odd names and lines, blank at a hunk’s end', async (t) => {
   const lines = Array.from({ length: 40 }, (_, index) => `line ${index}\n`).join('');
   const from = new Map([
     ['a/emptied.txt', 'one\ntwo\n'],
+    ['a/blank at the end.txt', 'one\ntwo\n\n\n\nthree\n'],
     ['a/ends.txt', 'one\nno line feed'],
     ['a/far apart.txt', lines],
     ['a/filled.txt', ''],
@@ -64,6 +64,7 @@ test('a patch of files at their edges applies: empty, without a last line feed, 
   ]);
   const to = new Map([
     ['a/added.txt', 'no line feed either'],
+    ['a/blank at the end.txt', 'one\n2\n\n\n\nthree\n'],
     ['a/emptied.txt', ''],
     ['a/ends.txt', 'one\nno line feed\n'],
     ['a/far apart.txt', lines.replace('line 0', 'first').replace('line 39', 'last')],

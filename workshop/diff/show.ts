@@ -7,7 +7,8 @@ const BAR_WIDTH = 40;
 
 /** The changes as one patch, coloured line by line where stdout wants colour. */
 export function patchText(changes: FileChange[]): string {
-  const lines = changes.flatMap(({ patch }) => patch.trimEnd().split('\n'));
+  // Only the last line feed goes: a hunk may end with a blank line, which is a space and part of it.
+  const lines = changes.flatMap(({ patch }) => patch.replace(/\n$/, '').split('\n'));
   return `${lines.map(colouredLine).join('\n')}\n`;
 }
 
