@@ -73,6 +73,71 @@ test('what is searched for is in the URL, and Back leads to the search before', 
   await closed(page);
 });
 
+/** The field that has the keyboard. */
+function focusedName(page: Page): Promise<string | null | undefined> {
+  return page.evaluate(() => document.activeElement?.getAttribute('name'));
+}
+
+test(
+  'a choice keeps what is typed in other fields, searches for it too, and keeps the keyboard',
+  { skip },
+  async () => {
+    const page = await pages.open('/search');
+    await resultsBecome(page, ['GET /slow', 'GET /quick']);
+    await page.getByLabel('Tags').fill('http.route="/a b"');
+    await page.locator('select[name=service]').focus();
+    await page.keyboard.press('b');
+    await resultsBecome(page, ['GET /quick']);
+    assert.equal(await focusedName(page), 'service');
+    assert.equal(await page.getByLabel('Tags').inputValue(), 'http.route="/a b"');
+    const { searchParams } = new URL(page.url());
+    assert.deepEqual(
+      [searchParams.get('service'), searchParams.get('tags')],
+      ['bands-api', '{"http.route":"/a b"}'],
+    );
+
+    await page.getByLabel('Tags').fill('');
+    await page.getByLabel('At least').fill('1s');
+    await page.getByLabel('Look back').focus();
+    await page.keyboard.press('ArrowDown');
+    await resultsBecome(page, ['GET /slow']);
+    assert.equal(await focusedName(page), 'lookback');
+    assert.equal(new URL(page.url()).search, '?service=bands-api&minDuration=1s&lookback=5m');
+
+    await page.getByLabel('Look back').selectOption('custom');
+    assert.equal(await focusedName(page), 'lookback');
+    await page.getByLabel('From').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await focusedName(page), 'from');
+
+    await page.getByLabel('At least').fill('');
+    await page.keyboard.press('Enter');
+    await resultsBecome(page, ['GET /slow', 'GET /quick']);
+    assert.equal(await focusedName(page), 'minDuration');
+    await closed(page);
+  },
+);
+
+test(
+  'what is typed and not searched for goes with Back and with Reset, which stays where it is',
+  { skip },
+  async () => {
+    const page = await pages.open('/search');
+    await resultsBecome(page, ['GET /slow', 'GET /quick']);
+    await page.locator('select[name=service]').selectOption('reviews-api');
+    await resultsBecome(page, ['GET /quick']);
+    await page.getByLabel('Tags').fill('a=1');
+    await page.goBack();
+    await resultsBecome(page, ['GET /slow', 'GET /quick']);
+    assert.equal(await page.getByLabel('Tags').inputValue(), '');
+    await page.getByLabel('Tags').fill('a=1');
+    await page.getByRole('button', { name: 'Reset' }).press('Enter');
+    assert.equal(await page.getByLabel('Tags').inputValue(), '');
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Reset');
+    await closed(page);
+  },
+);
+
 test('tags are typed in logfmt and stand in the URL as in that of Jaeger', { skip }, async () => {
   const page = await pages.open('/search');
   await page.locator('.result').first().waitFor();

@@ -1,7 +1,7 @@
 import type { FilterStep } from '../../backend/pages/answers.ts';
 import { counted } from '../frame/times.ts';
 import { emptyQuery, lookbackNames, type SearchQuery } from './query.ts';
-import { answer, query, search } from './state.ts';
+import { answer, query, searchInstead } from './state.ts';
 
 /** What to do when there is nothing to show. */
 export function Empty() {
@@ -46,7 +46,11 @@ function NothingFound({ kept, steps }: { kept: number; steps: readonly FilterSte
                 {before === traces ? 'excludes none' : `excludes ${(before - traces).toLocaleString('en')}`}
               </span>
               {filter === guilty?.filter && (
-                <button type="button" class="button" onClick={() => search(without(filter, query.value))}>
+                <button
+                  type="button"
+                  class="button"
+                  onClick={() => searchInstead(without(filter, query.value))}
+                >
                   Search without it
                 </button>
               )}

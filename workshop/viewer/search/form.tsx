@@ -1,50 +1,31 @@
-import { useComputed, useSignal } from '@preact/signals';
-import { emptyQuery, lookbackNames, lookbacks, type SearchQuery } from './query.ts';
-import { answer, problem, query, search } from './state.ts';
-import { parseTags } from './tags.ts';
+import type { TargetedEvent } from 'preact';
+import { customTime } from './fields.ts';
+import { emptyQuery, lookbackNames, lookbacks } from './query.ts';
+import { answer, fields, problem, searchInstead, submit, tagsProblem } from './state.ts';
 
-/** What to search for. A choice counts at once, what is typed when it is finished. */
+/** What to search for. A choice counts at once, what is typed when it is finished; each brings all that is in the fields. */
 export function SearchForm() {
-  const typed = useSignal('');
-  const tagsProblem = useComputed(() => {
-    const parsed = parseTags(typed.value);
-    return 'problem' in parsed ? parsed.problem : '';
-  });
-  const { service, operation, tags, minDuration, maxDuration, lookback, start, limit } = query.value;
+  const { service, operation, tags, minDuration, maxDuration, lookback, from, to, limit } = fields.value;
   const services = withChosen(answer.value?.services ?? [], service);
   const operations = withChosen(answer.value?.operations ?? [], operation);
-  const isCustom = start !== '' || query.value.end !== '';
-
-  const submit = (event: Event) => {
-    event.preventDefault();
-    const fields = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string) => String(fields.get(name) ?? '').trim();
-    typed.value = text('tags');
-    if (tagsProblem.value !== '') return;
-    change({
-      tags: text('tags'),
-      minDuration: text('minDuration'),
-      maxDuration: text('maxDuration'),
-      limit: text('limit') || emptyQuery.limit,
-      ...(isCustom && { start: microseconds(text('start')), end: microseconds(text('end')) }),
-    });
-  };
 
   return (
     <form
       class="search-form"
       role="search"
       aria-label="Traces"
-      onSubmit={submit}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
       noValidate
-      key={JSON.stringify(query.value)}
     >
       <label>
         Service
         <select
           name="service"
           value={service}
-          onChange={({ currentTarget }) => change({ service: currentTarget.value, operation: '' })}
+          onChange={({ currentTarget }) => submit({ service: currentTarget.value, operation: '' })}
         >
           <option value="">any</option>
           {services.map((name) => (
@@ -60,7 +41,7 @@ export function SearchForm() {
           name="operation"
           value={operation}
           disabled={service === ''}
-          onChange={({ currentTarget }) => change({ operation: currentTarget.value })}
+          onChange={({ currentTarget }) => submit({ operation: currentTarget.value })}
         >
           <option value="">{service === '' ? 'of a service' : 'any'}</option>
           {operations.map((name) => (
@@ -74,7 +55,8 @@ export function SearchForm() {
         Tags
         <input
           name="tags"
-          defaultValue={tags}
+          value={tags}
+          onInput={typed}
           placeholder='error=true http.route="/bands/:id"'
           spellcheck={false}
           autocomplete="off"
@@ -86,7 +68,8 @@ export function SearchForm() {
         At least
         <input
           name="minDuration"
-          defaultValue={minDuration}
+          value={minDuration}
+          onInput={typed}
           placeholder="1.2s, 100ms"
           autocomplete="off"
           aria-describedby="search-problem"
@@ -96,7 +79,8 @@ export function SearchForm() {
         At most
         <input
           name="maxDuration"
-          defaultValue={maxDuration}
+          value={maxDuration}
+          onInput={typed}
           placeholder="5s"
           autocomplete="off"
           aria-describedby="search-problem"
@@ -106,8 +90,10 @@ export function SearchForm() {
         Look back
         <select
           name="lookback"
-          value={isCustom ? 'custom' : lookback}
-          onChange={({ currentTarget }) => change(timeOf(currentTarget.value))}
+          value={lookback}
+          onChange={({ currentTarget: { value } }) =>
+            submit(value === 'custom' ? customTime() : { lookback: value })
+          }
         >
           <option value="">{lookbackNames['']}</option>
           {lookbacks.map((name) => (
@@ -118,28 +104,26 @@ export function SearchForm() {
           <option value="custom">{lookbackNames['custom']}</option>
         </select>
       </label>
-      {isCustom && (
+      {lookback === 'custom' && (
         <>
           <label>
             From
-            <input type="datetime-local" step="1" name="start" defaultValue={localTime(start)} />
+            <input type="datetime-local" step="1" name="from" value={from} onInput={typed} />
           </label>
           <label>
             To
-            <input type="datetime-local" step="1" name="end" defaultValue={localTime(query.value.end)} />
+            <input type="datetime-local" step="1" name="to" value={to} onInput={typed} />
           </label>
         </>
       )}
       <label class="short">
         Limit
-        <input name="limit" type="number" min="1" max="1500" defaultValue={limit} />
+        <input name="limit" type="number" min="1" max="1500" value={limit} onInput={typed} />
       </label>
       <button class="button primary">Find traces</button>
-      {JSON.stringify(query.value) !== JSON.stringify(emptyQuery) && (
-        <button type="button" class="button" onClick={() => search(emptyQuery)}>
-          Reset
-        </button>
-      )}
+      <button type="button" class="button" onClick={() => searchInstead(emptyQuery)}>
+        Reset
+      </button>
       <p id="search-problem" class="problem" role="alert">
         {tagsProblem.value || problem.value}
       </p>
@@ -147,32 +131,11 @@ export function SearchForm() {
   );
 }
 
-function change(changed: Partial<SearchQuery>): void {
-  search({ ...query.value, ...changed });
+function typed({ currentTarget: { name, value } }: TargetedEvent<HTMLInputElement>): void {
+  fields.value = { ...fields.value, [name]: value };
 }
 
 /** What was chosen stays in the list even when the backend has not heard of it. */
 function withChosen(names: readonly string[], chosen: string): readonly string[] {
   return chosen === '' || names.includes(chosen) ? names : [...names, chosen].toSorted();
-}
-
-const HOUR_US = 3.6e9;
-
-function timeOf(choice: string): Partial<SearchQuery> {
-  if (choice !== 'custom') return { lookback: choice, start: '', end: '' };
-  const nowUs = Math.ceil(Date.now() / 1_000) * 1e6;
-  return { lookback: '', start: String(nowUs - HOUR_US), end: String(nowUs) };
-}
-
-/** µs since 1970 as a field for local times has it: 2026-11-21T10:29:00. */
-function localTime(us: string): string {
-  if (us === '') return '';
-  const time = new Date(Number(us) / 1_000);
-  if (Number.isNaN(time.valueOf())) return '';
-  return new Date(time.valueOf() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-}
-
-function microseconds(local: string): string {
-  const time = new Date(local).valueOf();
-  return Number.isNaN(time) ? '' : String(time * 1_000);
 }

@@ -4,7 +4,9 @@ import type { SearchAnswer, TraceSummary } from '../../backend/pages/answers.ts'
 import { knowServices } from '../frame/colours.ts';
 import { traceIdFrom } from '../frame/ids.ts';
 import { follow, type Answer } from '../frame/live.ts';
+import { type Fields, fieldsOf, queryOf } from './fields.ts';
 import { answerUrl, parametersOf, queryFrom, type SearchQuery } from './query.ts';
+import { parseTags } from './tags.ts';
 
 export type Order = 'newest' | 'longest' | 'spans' | 'errors';
 export const orders: Record<Order, string> = {
@@ -15,6 +17,10 @@ export const orders: Record<Order, string> = {
 };
 
 export const query = signal<SearchQuery>(queryFrom(location.search));
+/** What is in the form, which may be more than has been searched for. */
+export const fields = signal<Fields>(fieldsOf(query.value));
+/** What is wrong with the tags that were last asked for; a sentence. */
+export const tagsProblem = signal('');
 export const order = signal<Order>('newest');
 /** Whether new traces come into the list by themselves. */
 export const isLive = signal(true);
@@ -103,8 +109,26 @@ function startOver(): void {
   void askNow();
 }
 
-/** Searches for something else; a new entry of the history. */
-export function search(next: SearchQuery): void {
+/** Searches for what the form says once this has changed in it, unless something in it makes no sense. */
+export function submit(changed: Partial<Fields> = {}): void {
+  fields.value = { ...fields.value, ...changed };
+  const next = queryOf(fields.value, query.value);
+  const parsed = parseTags(next.tags);
+  tagsProblem.value = 'problem' in parsed ? parsed.problem : '';
+  if (tagsProblem.value === '') search(next);
+}
+
+/** Searches for something else than the form says, which then says it too. */
+export function searchInstead(next: SearchQuery): void {
+  batch(() => {
+    fields.value = fieldsOf(next);
+    tagsProblem.value = '';
+    search(next);
+  });
+}
+
+/** A new entry of the history. */
+function search(next: SearchQuery): void {
   query.value = next;
   writeUrl('push');
   startOver();
@@ -132,6 +156,8 @@ function readUrl(): void {
   const parameters = new URLSearchParams(location.search);
   batch(() => {
     query.value = queryFrom(location.search);
+    fields.value = fieldsOf(query.value);
+    tagsProblem.value = '';
     const wanted = parameters.get('order') ?? '';
     order.value = Object.hasOwn(orders, wanted) ? (wanted as Order) : 'newest';
     isLive.value = parameters.get('live') !== '0';
