@@ -1,4 +1,5 @@
 /** Reads the parameters of Jaeger's v1 API as jaegerquery/internal/query_parser.go of Jaeger 2.20 does. */
+import { fromGoDuration } from '../../trace/go-duration.ts';
 import type { TraceQuery } from '../jaeger/search.ts';
 
 /** A parameter that was not understood: status 400, with the message that Jaeger gives. */
@@ -98,20 +99,13 @@ function integer(parameters: Parameters, name: string): number | undefined {
   throw unreadable(name, `parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
-const unitUs: Record<string, number> = { ns: 1e-3, us: 1, µs: 1, μs: 1, ms: 1e3, s: 1e6, m: 6e7, h: 3.6e9 };
-const durationPart = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
-
-/** A duration as Go writes it, in µs: 1.2s, 100ms, 5us, 1m30s. */
+/** A duration in µs. */
 function duration(parameters: Parameters, name: string): number | undefined {
   const text = one(parameters, name);
   if (text === '') return undefined;
-  if (text === '0') return 0;
-  if (text.replaceAll(durationPart, '') !== '')
-    throw unreadable(name, `time: invalid duration ${JSON.stringify(text)}`);
-  return [...text.matchAll(durationPart)].reduce(
-    (sum, [, number, unit]) => sum + Number(number) * unitUs[unit!]!,
-    0,
-  );
+  const us = fromGoDuration(text);
+  if (us === undefined) throw unreadable(name, `time: invalid duration ${JSON.stringify(text)}`);
+  return us;
 }
 
 /** `tags` is a JSON object of strings, `tag` is key:value; each may come more than once. */
