@@ -145,19 +145,76 @@ test('tags are typed in logfmt and stand in the URL as in that of Jaeger', { ski
   await page.keyboard.press('Enter');
   await resultsBecome(page, ['GET /quick']);
   assert.equal(new URL(page.url()).searchParams.get('tags'), '{"http.route":"/a b"}');
-  await page.getByLabel('Tags').fill('nonsense');
+  await page.getByLabel('Tags').fill('="nonsense"');
   await page.keyboard.press('Enter');
   await page
-    .getByText('Write tags as key=value, with quotes around a value with spaces; nonsense is none.')
+    .getByText('Write tags as key=value, with quotes around a value with spaces; ="nonsense" is none.')
     .waitFor();
   await resultsBecome(page, ['GET /quick']);
+  await page.getByLabel('Tags').fill('error');
+  await page.getByText('Write tags as').waitFor({ state: 'detached' });
+  await page.keyboard.press('Enter');
+  await resultsBecome(page, ['GET /quick']);
+  assert.equal(new URL(page.url()).searchParams.get('tags'), '{"error":"true"}');
   await closed(page);
 });
 
-test('what is no duration is answered in words', { skip }, async () => {
+test(
+  'tags in the URL that are none are shown with what is wrong, and nothing is found for others',
+  { skip },
+  async () => {
+    const page = await pages.open('/search?service=bands-api&tags=foo%20bar=%22x');
+    await page.getByText('A quote is missing in bar="x: write key="value with spaces".').waitFor();
+    assert.equal(await page.getByLabel('Tags').inputValue(), 'foo bar="x');
+    assert.equal(await page.getByLabel('Tags').getAttribute('aria-invalid'), 'true');
+    await page
+      .locator('select[name=service] option', { hasText: 'reviews-api' })
+      .waitFor({ state: 'attached' });
+    assert.equal(await page.locator('.result, .empty-view').count(), 0);
+    await accessible(page);
+    await page.getByLabel('Tags').fill('http.route="/a b"');
+    await page.keyboard.press('Enter');
+    await resultsBecome(page, ['GET /quick']);
+    await closed(page);
+  },
+);
+
+test('what is no duration is said in plain words, typed or in the URL', { skip }, async () => {
   const page = await pages.open('/search?minDuration=soon');
-  await page.locator('#search-problem', { hasText: 'minDuration' }).waitFor();
-  await closed(page, /status of 400/);
+  const words = 'Write a duration as a number with its unit, such as 1.2s, 100ms or 5us';
+  await page.getByText(`${words}; soon is none.`).waitFor();
+  await page.getByLabel('At least').fill('5s');
+  await page.getByLabel('At most').fill('10 s');
+  await page.keyboard.press('Enter');
+  await page.getByText(`${words}; 10 s is none.`).waitFor();
+  assert.equal(await page.getByLabel('At most').getAttribute('aria-invalid'), 'true');
+  await page.getByLabel('At most').fill('1s');
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing takes at least 5s and at most 1s.').waitFor();
+  await page.getByLabel('At least').fill('100ms');
+  await page.keyboard.press('Enter');
+  await page.getByText('No trace matches all of this').waitFor();
+  assert.equal(new URL(page.url()).search, '?minDuration=100ms&maxDuration=1s');
+  await closed(page);
+});
+
+test("what Jaeger's URLs ask for is what the form shows and what is searched for", { skip }, async () => {
+  const page = await pages.open('/search?service=bands-api&lookback=2d&limit=20');
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  assert.equal(await page.getByLabel('Look back').inputValue(), '2d');
+  await closed(page);
+  const other = await pages.open('/search?operation=GET%20%2Fslow&lookback=3w');
+  await resultsBecome(other, ['GET /slow']);
+  assert.equal(await other.getByLabel('Operation').inputValue(), 'GET /slow');
+  assert.equal(
+    await other.getByLabel('Look back').locator('option:checked').textContent(),
+    'the last 3 weeks',
+  );
+  await other.getByLabel('Operation').focus();
+  await other.keyboard.press('Home');
+  await resultsBecome(other, ['GET /slow', 'GET /quick']);
+  assert.equal(await focusedName(other), 'operation');
+  await closed(other);
 });
 
 test(

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { answerUrl, parametersOf, queryFrom } from '#workshop/viewer/search/query';
+import { faultsOf } from '#workshop/viewer/search/faults';
+import { lookbacks, lookbackWords } from '#workshop/viewer/search/lookback';
+import { answerUrl, emptyQuery, parametersOf, queryFrom } from '#workshop/viewer/search/query';
 import { formatTags, parseTags } from '#workshop/viewer/search/tags';
 
 test('tags are key=value, with quotes around what has spaces', () => {
@@ -11,9 +13,13 @@ test('tags are key=value, with quotes around what has spaces', () => {
   assert.deepEqual(parseTags('  '), { tags: {} });
 });
 
+test('a key alone means that it is true, as in Jaeger', () => {
+  assert.deepEqual(parseTags('error a=1 retried'), { tags: { error: 'true', a: '1', retried: 'true' } });
+});
+
 test('what is no tag is answered with how to write one', () => {
-  assert.deepEqual(parseTags('error'), {
-    problem: 'Write tags as key=value, with quotes around a value with spaces; error is none.',
+  assert.deepEqual(parseTags('error ="true"'), {
+    problem: 'Write tags as key=value, with quotes around a value with spaces; ="true" is none.',
   });
   assert.deepEqual(parseTags('a=1 b="open'), {
     problem: 'A quote is missing in b="open: write key="value with spaces".',
@@ -49,8 +55,50 @@ test("a search is read from the parameters of Jaeger's page and written as the s
 });
 
 test('parameters that make no sense count as not there', () => {
-  const { lookback, limit, start, tags } = queryFrom('?lookback=7y&limit=-3&start=x&tags=%7Bbroken');
-  assert.deepEqual({ lookback, limit, start, tags }, { lookback: '', limit: '20', start: '', tags: '' });
+  const { lookback, limit, start } = queryFrom('?lookback=7y&limit=-3&start=x');
+  assert.deepEqual({ lookback, limit, start }, { lookback: '', limit: '20', start: '' });
+});
+
+test('tags and durations that make no sense stay to be mended, and are not asked for', () => {
+  const search = `?${new URLSearchParams({ service: 'bands-api', tags: 'foo bar="x', minDuration: 'soon' })}`;
+  const query = queryFrom(search);
+  assert.deepEqual([query.tags, query.minDuration], ['foo bar="x', 'soon']);
+  assert.equal(`?${parametersOf(query)}`, search);
+  assert.equal(answerUrl(query), '/viewer/search?service=bands-api&limit=20');
+  assert.deepEqual(faultsOf(query), {
+    tags: 'A quote is missing in bar="x: write key="value with spaces".',
+    minDuration: 'Write a duration as a number with its unit, such as 1.2s, 100ms or 5us; soon is none.',
+  });
+});
+
+test('tags that logfmt cannot say are not taken for others', () => {
+  const query = queryFrom(`?tags=${encodeURIComponent('{"a b":"c"}')}`);
+  assert.equal(query.tags, '{"a b":"c"}');
+  assert.ok(faultsOf(query).tags);
+});
+
+test('a shortest duration above the longest and a limit of nothing are faults, all else is none', () => {
+  assert.deepEqual(faultsOf({ ...emptyQuery, minDuration: '5s', maxDuration: '900ms', limit: '0' }), {
+    maxDuration: 'Nothing takes at least 5s and at most 900ms.',
+    limit: 'The limit is a number of traces, such as 20.',
+  });
+  assert.deepEqual(faultsOf({ ...emptyQuery, minDuration: '1m30s', maxDuration: '90s', tags: 'error' }), {});
+});
+
+test("every look-back of Jaeger's page is taken, said in words and asked for as Go takes it", () => {
+  const taken = ['5m', '15m', '30m', '1h', '2h', '3h', '6h', '12h', '24h', '2d', '48h', '1w', '90s'];
+  for (const lookback of taken) assert.equal(queryFrom(`?lookback=${lookback}`).lookback, lookback);
+  assert.deepEqual(lookbacks, taken.slice(0, 10));
+  assert.deepEqual(['', '1h', '30m', '2d', '1w', '90s'].map(lookbackWords), [
+    'all that is kept',
+    'the last hour',
+    'the last 30 minutes',
+    'the last 2 days',
+    'the last week',
+    'the last 90 seconds',
+  ]);
+  assert.equal(answerUrl(queryFrom('?lookback=2d')), '/viewer/search?lookback=48h&limit=20');
+  assert.equal(answerUrl(queryFrom('?lookback=12h')), '/viewer/search?lookback=12h&limit=20');
 });
 
 test('a time of its own outweighs a look-back, so that a link shows what its sender saw', () => {

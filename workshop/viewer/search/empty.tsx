@@ -1,6 +1,7 @@
 import type { FilterStep } from '../../backend/pages/answers.ts';
 import { counted } from '../frame/times.ts';
-import { emptyQuery, lookbackNames, type SearchQuery } from './query.ts';
+import { lookbackWords } from './lookback.ts';
+import { emptyQuery, type SearchQuery } from './query.ts';
 import { answer, query, searchInstead } from './state.ts';
 
 /** What to do when there is nothing to show. */
@@ -65,9 +66,9 @@ function NothingFound({ kept, steps }: { kept: number; steps: readonly FilterSte
 function wordsFor(filter: FilterStep['filter'], asked: SearchQuery): string {
   const isCustom = asked.start !== '' || asked.end !== '';
   const words: Record<FilterStep['filter'], string> = {
-    time: `begins within ${isCustom ? 'the time chosen' : lookbackNames[asked.lookback]}`,
+    time: `begins within ${isCustom ? 'the time chosen' : lookbackWords(asked.lookback)}`,
     service: `has a span of ${asked.service}`,
-    operation: `has a span ${asked.operation} of it`,
+    operation: `has a span ${asked.operation}${asked.service && ' of it'}`,
     duration: `which takes ${[asked.minDuration && `at least ${asked.minDuration}`, asked.maxDuration && `at most ${asked.maxDuration}`].filter(Boolean).join(' and ')}`,
     tags: `and has ${asked.tags}`,
   };

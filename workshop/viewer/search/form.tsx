@@ -1,13 +1,15 @@
 import type { TargetedEvent } from 'preact';
-import { customTime } from './fields.ts';
-import { emptyQuery, lookbackNames, lookbacks } from './query.ts';
-import { answer, fields, problem, searchInstead, submit, tagsProblem } from './state.ts';
+import { customTime, type Fields } from './fields.ts';
+import { lookbacks, lookbackWords } from './lookback.ts';
+import { emptyQuery } from './query.ts';
+import { answer, faults, fields, problem, searchInstead, submit, type } from './state.ts';
 
 /** What to search for. A choice counts at once, what is typed when it is finished; each brings all that is in the fields. */
 export function SearchForm() {
   const { service, operation, tags, minDuration, maxDuration, lookback, from, to, limit } = fields.value;
   const services = withChosen(answer.value?.services ?? [], service);
   const operations = withChosen(answer.value?.operations ?? [], operation);
+  const offered = lookback === 'custom' ? lookbacks : withChosen(lookbacks, lookback);
 
   return (
     <form
@@ -40,10 +42,9 @@ export function SearchForm() {
         <select
           name="operation"
           value={operation}
-          disabled={service === ''}
           onChange={({ currentTarget }) => submit({ operation: currentTarget.value })}
         >
-          <option value="">{service === '' ? 'of a service' : 'any'}</option>
+          <option value="">{service === '' && operation === '' ? 'of a service' : 'any'}</option>
           {operations.map((name) => (
             <option key={name} value={name}>
               {name}
@@ -60,7 +61,7 @@ export function SearchForm() {
           placeholder='error=true http.route="/bands/:id"'
           spellcheck={false}
           autocomplete="off"
-          aria-invalid={tagsProblem.value !== ''}
+          aria-invalid={faults.value.tags !== undefined}
           aria-describedby="search-problem"
         />
       </label>
@@ -70,6 +71,7 @@ export function SearchForm() {
           name="minDuration"
           value={minDuration}
           onInput={typed}
+          aria-invalid={faults.value.minDuration !== undefined}
           placeholder="1.2s, 100ms"
           autocomplete="off"
           aria-describedby="search-problem"
@@ -81,6 +83,7 @@ export function SearchForm() {
           name="maxDuration"
           value={maxDuration}
           onInput={typed}
+          aria-invalid={faults.value.maxDuration !== undefined}
           placeholder="5s"
           autocomplete="off"
           aria-describedby="search-problem"
@@ -95,13 +98,13 @@ export function SearchForm() {
             submit(value === 'custom' ? customTime() : { lookback: value })
           }
         >
-          <option value="">{lookbackNames['']}</option>
-          {lookbacks.map((name) => (
-            <option key={name} value={name}>
-              {lookbackNames[name]}
+          <option value="">{lookbackWords('')}</option>
+          {offered.map((each) => (
+            <option key={each} value={each}>
+              {lookbackWords(each)}
             </option>
           ))}
-          <option value="custom">{lookbackNames['custom']}</option>
+          <option value="custom">a time of your own</option>
         </select>
       </label>
       {lookback === 'custom' && (
@@ -118,24 +121,33 @@ export function SearchForm() {
       )}
       <label class="short">
         Limit
-        <input name="limit" type="number" min="1" max="1500" value={limit} onInput={typed} />
+        <input
+          name="limit"
+          type="number"
+          min="1"
+          max="1500"
+          value={limit}
+          onInput={typed}
+          aria-invalid={faults.value.limit !== undefined}
+          aria-describedby="search-problem"
+        />
       </label>
       <button class="button primary">Find traces</button>
       <button type="button" class="button" onClick={() => searchInstead(emptyQuery)}>
         Reset
       </button>
       <p id="search-problem" class="problem" role="alert">
-        {tagsProblem.value || problem.value}
+        {Object.values(faults.value).join(' ') || problem.value}
       </p>
     </form>
   );
 }
 
 function typed({ currentTarget: { name, value } }: TargetedEvent<HTMLInputElement>): void {
-  fields.value = { ...fields.value, [name]: value };
+  type(name as keyof Fields, value);
 }
 
 /** What was chosen stays in the list even when the backend has not heard of it. */
 function withChosen(names: readonly string[], chosen: string): readonly string[] {
-  return chosen === '' || names.includes(chosen) ? names : [...names, chosen].toSorted();
+  return chosen === '' || names.includes(chosen) ? names : [...names, chosen];
 }

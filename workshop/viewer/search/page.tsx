@@ -5,14 +5,25 @@ import { Empty } from './empty.tsx';
 import { SearchForm } from './form.tsx';
 import { Results, ResultsHead } from './results.tsx';
 import { Scatter } from './scatter.tsx';
-import { answer, isLive, isReading, setLive, showIfCalm, showWaiting, start, traces } from './state.ts';
+import {
+  answer,
+  isLive,
+  isReading,
+  isSound,
+  setLive,
+  showIfCalm,
+  showWaiting,
+  start,
+  traces,
+} from './state.ts';
 
 function SearchPage() {
   return (
     <>
       <h1 class="hidden-text">Search traces</h1>
       <SearchForm />
-      {answer.value &&
+      {isSound.value &&
+        answer.value &&
         (traces.value.length === 0 ? (
           <Empty />
         ) : (

@@ -1,15 +1,17 @@
 /** What is searched for, and its place in the URL. The parameters are those of Jaeger's search page. */
-import { formatTags, parseTags } from './tags.ts';
+import { faultsOf, isLimit } from './faults.ts';
+import { isLookback, lookbackForGo } from './lookback.ts';
+import { canBeKey, formatTags, parseTags } from './tags.ts';
 
 /** All as text, empty where nothing is asked for. `start` and `end` are in µs since 1970. */
 export interface SearchQuery {
   service: string;
   operation: string;
-  /** In logfmt. */
+  /** In logfmt, unless whoever wrote it erred: `faultsOf` says so. */
   tags: string;
   minDuration: string;
   maxDuration: string;
-  /** `1h` and the like. */
+  /** `1h` and the like: see lookback.ts. */
   lookback: string;
   start: string;
   end: string;
@@ -28,44 +30,37 @@ export const emptyQuery: SearchQuery = {
   limit: '20',
 };
 
-/** What can be chosen to look back to; Jaeger knows the same. */
-export const lookbacks = ['5m', '15m', '1h', '6h', '24h', '48h'] as const;
-export const lookbackNames: Record<string, string> = {
-  '': 'all that is kept',
-  '5m': 'the last 5 minutes',
-  '15m': 'the last 15 minutes',
-  '1h': 'the last hour',
-  '6h': 'the last 6 hours',
-  '24h': 'the last 24 hours',
-  '48h': 'the last 2 days',
-  custom: 'a time of your own',
-};
-
-/** Reads the query of a URL; parameters that make no sense count as not there. */
+/**
+ * Reads the query of a URL. Tags and durations stay as they are, so that the form can show what is wrong with them;
+ * other parameters that make no sense count as not there.
+ */
 export function queryFrom(search: string): SearchQuery {
   const parameters = new URLSearchParams(search);
   const text = (name: string) => parameters.get(name) ?? '';
   const microseconds = (name: string) => (/^\d{1,19}$/.test(text(name)) ? text(name) : '');
   const start = microseconds('start');
   const end = microseconds('end');
-  const lookback = (lookbacks as readonly string[]).includes(text('lookback')) ? text('lookback') : '';
+  const lookback = isLookback(text('lookback')) ? text('lookback') : '';
   return {
     service: text('service'),
     operation: text('operation') === 'all' ? '' : text('operation'),
-    tags: formatTags({ ...tagsFromJson(text('tags')), ...tagsFromPairs(parameters.getAll('tag')) }),
+    tags: [tagsFromJson(text('tags')), formatTags(tagsFromPairs(parameters.getAll('tag')))]
+      .filter((some) => some !== '')
+      .join(' '),
     minDuration: text('minDuration'),
     maxDuration: text('maxDuration'),
     lookback: start || end ? '' : lookback,
     start,
     end,
-    limit: /^[1-9]\d{0,3}$/.test(text('limit')) ? text('limit') : emptyQuery.limit,
+    limit: isLimit(text('limit')) ? text('limit') : emptyQuery.limit,
   };
 }
 
-/** The query as parameters of the page and of the backend's answer to it, the same for both; without what is empty. */
+/** The query as parameters of the page, without what is empty. */
 export function parametersOf(query: SearchQuery): URLSearchParams {
   const parsed = parseTags(query.tags);
-  const tags = 'tags' in parsed && Object.keys(parsed.tags).length > 0 ? JSON.stringify(parsed.tags) : '';
+  const hasTags = 'tags' in parsed && Object.keys(parsed.tags).length > 0;
+  const tags = hasTags ? JSON.stringify(parsed.tags) : query.tags.trim();
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, tags })) {
     if (value !== '' && !(name === 'limit' && value === emptyQuery.limit)) parameters.set(name, value);
@@ -73,21 +68,23 @@ export function parametersOf(query: SearchQuery): URLSearchParams {
   return parameters;
 }
 
-/** The URL of the backend's answer. */
+/** The URL of the backend's answer. What makes no sense in the query is not asked for. */
 export function answerUrl(query: SearchQuery): string {
   const parameters = parametersOf(query);
+  for (const name of Object.keys(faultsOf(query))) parameters.delete(name);
+  if (query.lookback !== '') parameters.set('lookback', lookbackForGo(query.lookback));
   parameters.set('limit', query.limit);
   return `/viewer/search?${parameters}`;
 }
 
-function tagsFromJson(text: string): Record<string, string> {
+/** Tags as Jaeger's page has them in its URLs, in logfmt; any other text as it is. */
+function tagsFromJson(text: string): string {
   try {
     const json: unknown = JSON.parse(text);
-    if (typeof json !== 'object' || json === null) return {};
-    return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, String(value)]));
+    if (typeof json !== 'object' || json === null || !Object.keys(json).every(canBeKey)) return text;
+    return formatTags(Object.fromEntries(Object.entries(json).map(([key, value]) => [key, String(value)])));
   } catch {
-    const parsed = parseTags(text);
-    return 'tags' in parsed ? parsed.tags : {};
+    return text;
   }
 }
 

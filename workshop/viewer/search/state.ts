@@ -4,9 +4,9 @@ import type { SearchAnswer, TraceSummary } from '../../backend/pages/answers.ts'
 import { knowServices } from '../frame/colours.ts';
 import { traceIdFrom } from '../frame/ids.ts';
 import { follow, type Answer } from '../frame/live.ts';
+import { type Faults, faultsOf } from './faults.ts';
 import { type Fields, fieldsOf, queryOf } from './fields.ts';
 import { answerUrl, parametersOf, queryFrom, type SearchQuery } from './query.ts';
-import { parseTags } from './tags.ts';
 
 export type Order = 'newest' | 'longest' | 'spans' | 'errors';
 export const orders: Record<Order, string> = {
@@ -19,8 +19,10 @@ export const orders: Record<Order, string> = {
 export const query = signal<SearchQuery>(queryFrom(location.search));
 /** What is in the form, which may be more than has been searched for. */
 export const fields = signal<Fields>(fieldsOf(query.value));
-/** What is wrong with the tags that were last asked for; a sentence. */
-export const tagsProblem = signal('');
+/** What was wrong with the form when it was to be searched for. */
+export const faults = signal<Faults>(faultsOf(query.value));
+/** Whether the query can be answered; one from a URL may be as wrong as what is typed. */
+export const isSound = computed(() => isEmpty(faultsOf(query.value)));
 export const order = signal<Order>('newest');
 /** Whether new traces come into the list by themselves. */
 export const isLive = signal(true);
@@ -113,16 +115,22 @@ function startOver(): void {
 export function submit(changed: Partial<Fields> = {}): void {
   fields.value = { ...fields.value, ...changed };
   const next = queryOf(fields.value, query.value);
-  const parsed = parseTags(next.tags);
-  tagsProblem.value = 'problem' in parsed ? parsed.problem : '';
-  if (tagsProblem.value === '') search(next);
+  faults.value = faultsOf(next);
+  if (isEmpty(faults.value)) search(next);
+}
+
+/** Types into a field of the form, which takes back what was wrong with it. */
+export function type(name: keyof Fields, text: string): void {
+  fields.value = { ...fields.value, [name]: text };
+  const { [name as keyof Faults]: _, ...others } = faults.value;
+  faults.value = others;
 }
 
 /** Searches for something else than the form says, which then says it too. */
 export function searchInstead(next: SearchQuery): void {
   batch(() => {
     fields.value = fieldsOf(next);
-    tagsProblem.value = '';
+    faults.value = faultsOf(next);
     search(next);
   });
 }
@@ -157,7 +165,7 @@ function readUrl(): void {
   batch(() => {
     query.value = queryFrom(location.search);
     fields.value = fieldsOf(query.value);
-    tagsProblem.value = '';
+    faults.value = faultsOf(query.value);
     const wanted = parameters.get('order') ?? '';
     order.value = Object.hasOwn(orders, wanted) ? (wanted as Order) : 'newest';
     isLive.value = parameters.get('live') !== '0';
@@ -177,4 +185,8 @@ function writeUrl(how: 'push' | 'replace'): void {
   const url = text === '' ? '/search' : `/search?${text}`;
   if (how === 'push' && url !== location.pathname + location.search) history.pushState(null, '', url);
   else history.replaceState(null, '', url);
+}
+
+function isEmpty(found: Faults): boolean {
+  return Object.keys(found).length === 0;
 }
