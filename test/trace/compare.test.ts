@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compareTraces } from '#workshop/trace/compare';
-import type { Trace } from '#workshop/trace/model';
+import { compareTraces, type ComparisonRow } from '#workshop/trace/compare';
+import type { Span, Trace } from '#workshop/trace/model';
+import { inDisplayOrder, treeOf } from '#workshop/trace/tree';
 import { anySpans } from './arbitrary.ts';
 import { nested, span, traceOf, wide } from './spans.ts';
 
@@ -89,6 +90,72 @@ test('spans that are new or gone keep their place, with all below them', () => {
   ]);
 });
 
+/** The lesson's trace when the caller is traced too, and a library has put a span around the call. */
+function lessonWithLibrary(): Trace {
+  const { spans } = lesson('b', 0, false);
+  return traceOf(
+    span('b-caller', { name: 'GET', service: 'caller', durationMs: 110, kind: 'client' }),
+    span('b-wrap', { name: 'retry', parentId: 'b-root', durationMs: 102 }),
+    ...spans.map((each) => {
+      if (each.spanId === 'b-root') return { ...each, parentId: 'b-caller' };
+      return each.spanId === 'b-call' ? { ...each, parentId: 'b-wrap' } : each;
+    }),
+  );
+}
+
+test('a span above what was the root, or between two, leaves all below it beside what it was', () => {
+  assert.deepEqual(linesOf(lesson('a', 5_000, true), lessonWithLibrary()), [
+    'caller GET new 110',
+    '  bands-api GET /bands/:id faster -5198',
+    '    bands-api retry new 102',
+    '      bands-api GET faster -198',
+    '        reviews-api GET /reviews faster -198',
+    '          reviews-api read review same 0',
+    '          reviews-api read review same 0',
+    '          reviews-api read review same 0',
+  ]);
+  assert.deepEqual(linesOf(lessonWithLibrary(), lesson('a', 5_000, true)), [
+    'caller GET gone -110',
+    'bands-api GET /bands/:id slower 5198',
+    '    bands-api retry gone -102',
+    '  bands-api GET slower 198',
+    '    reviews-api GET /reviews slower 198',
+    '      reviews-api read review same 0',
+    '      reviews-api read review same 0',
+    '      reviews-api read review same 0',
+  ]);
+});
+
+test('siblings come first, then the topmost of those below', () => {
+  const a = traceOf(span('root'), span('a-work', { name: 'work', parentId: 'root', durationMs: 1 }));
+  const b = traceOf(
+    span('root'),
+    span('wrapper', { parentId: 'root', durationMs: 9 }),
+    span('b-deep', { name: 'work', parentId: 'wrapper', durationMs: 2 }),
+    span('b-deeper', { name: 'work', parentId: 'b-deep', durationMs: 2 }),
+    span('b-work', { name: 'work', parentId: 'root', startMs: 5, durationMs: 1 }),
+  );
+  const partnerIn = (trace: Trace) =>
+    compareTraces(a, trace).find((row) => row.a?.span.spanId === 'a-work')!.b?.span.spanId;
+  assert.equal(partnerIn(b), 'b-work');
+  assert.equal(partnerIn(traceOf(...b.spans.slice(0, -1))), 'b-deep');
+});
+
+test('matches never cross: of two matched spans the same one is above in both traces', () => {
+  const a = traceOf(
+    span('a-x', { name: 'x' }),
+    span('wrapper', { startMs: 1 }),
+    span('a-y', { name: 'y', parentId: 'wrapper', startMs: 1 }),
+  );
+  const b = traceOf(span('b-y', { name: 'y' }), span('b-x', { name: 'x', parentId: 'b-y' }));
+  assert.deepEqual(linesOf(a, b), [
+    'bands-api wrapper gone -10',
+    '  bands-api y gone -10',
+    'bands-api y new 10',
+    '  bands-api x same 0',
+  ]);
+});
+
 test('a span of one name in another service is another span', () => {
   const rows = compareTraces(traceOf(span('root')), traceOf(span('root', { service: 'reviews-api' })));
   assert.deepEqual(
@@ -124,6 +191,28 @@ test('10,000 levels and 50,000 spans are compared', () => {
   }
 });
 
+/** Of two matched spans one is above the other in both traces or in neither, and the closest pair above is the same. */
+function assertOrderKept(rows: ComparisonRow[], spansOfA: Span[], spansOfB: Span[]): void {
+  const partners = new Map(rows.flatMap(({ a, b }) => (a && b ? [[a.span.spanId, b.span.spanId]] : [])));
+  const matched = new Set(partners.values());
+  const above = (spans: Span[], isMatched: (id: string) => boolean) => {
+    const { nodes } = inDisplayOrder(treeOf(spans));
+    return new Map(
+      nodes.map((node) => {
+        let at = node.parent;
+        while (at && !isMatched(at.span.spanId)) at = at.parent;
+        return [node.span.spanId, at?.span.spanId];
+      }),
+    );
+  };
+  const aboveInA = above(spansOfA, (id) => partners.has(id));
+  const aboveInB = above(spansOfB, (id) => matched.has(id));
+  for (const [idInA, idInB] of partners) {
+    const pairAbove = aboveInA.get(idInA!);
+    assert.equal(pairAbove && partners.get(pairAbove), aboveInB.get(idInB!));
+  }
+}
+
 test('every span of both traces is in one row, and a trace beside itself is the same', () => {
   fc.assert(
     fc.property(anySpans, anySpans, (spansOfA, spansOfB) => {
@@ -131,7 +220,12 @@ test('every span of both traces is in one row, and a trace beside itself is the 
       const idsOf = (side: 'a' | 'b') => rows.flatMap((row) => row[side]?.span.spanId ?? []).toSorted();
       const known = (spans: typeof spansOfA) => [...new Set(spans.map(({ spanId }) => spanId))].toSorted();
       assert.deepEqual([idsOf('a'), idsOf('b')], [known(spansOfA), known(spansOfB)]);
-      assert.ok(rows.every(({ a, b }) => !a || !b || (a.depth === b.depth && a.span.name === b.span.name)));
+      for (const { a, b, service, name } of rows) {
+        for (const { span: of } of [a, b].flatMap((row) => row ?? [])) {
+          assert.deepEqual([of.service, of.name], [service, name]);
+        }
+      }
+      assertOrderKept(rows, spansOfA, spansOfB);
       const itself = compareTraces(traceOf(...spansOfA), traceOf(...spansOfA));
       assert.ok(itself.every(({ verdict, a, b }) => verdict === 'same' && a!.span === b!.span));
     }),

@@ -31,19 +31,22 @@ const sameUs = 1_000;
  * Matches the spans of two traces and gives a row for each pair and each span that is in one trace alone.
  *
  * Two spans match when their service, their name and those of all spans above them are equal; siblings of one service
- * and name match in order of their start. Rows are in the display order of `b`, and a span that is gone follows the
- * sibling which it followed in `a`.
+ * and name match in order of their start. A span that finds no such sibling matches the topmost one below those that
+ * found none either: a caller that comes to be traced puts a span above what was the root, and a wrapper puts one
+ * between two. Rows are in the display order of `b`, and a span that is gone follows the sibling which it followed
+ * in `a`.
  */
 export function compareTraces(a: Trace, b: Trace): ComparisonRow[] {
   const rowsOfA = rowsById(a);
   const rowsOfB = rowsById(b);
   const comparison: ComparisonRow[] = [];
-  const waiting = pairsOf(treeOf(a.spans), treeOf(b.spans)).toReversed();
+  const matches: Matches = { partners: new Map(), passedBy: new Set() };
+  const waiting = pairsOf(treeOf(a.spans), treeOf(b.spans), matches).toReversed();
   for (let pair = waiting.pop(); pair; pair = waiting.pop()) {
     comparison.push(
       compared(pair.a && rowsOfA.get(pair.a.span.spanId), pair.b && rowsOfB.get(pair.b.span.spanId)),
     );
-    const below = pairsOf(pair.a?.children ?? [], pair.b?.children ?? []);
+    const below = pairsOf(pair.a?.children ?? [], pair.b?.children ?? [], matches);
     for (let index = below.length - 1; index >= 0; index--) waiting.push(below[index]!);
   }
   return comparison;
@@ -58,33 +61,75 @@ function rowsById(trace: Trace): Map<string, Row> {
   return new Map(waterfallOf(trace).rows.map((row) => [row.span.spanId, row]));
 }
 
-function pairsOf(siblingsOfA: readonly SpanNode[], siblingsOfB: readonly SpanNode[]): Pair[] {
-  const unmatched = new Map<string, SpanNode[]>();
-  for (const node of siblingsOfA.toReversed()) {
-    const key = keyOf(node);
-    const known = unmatched.get(key);
-    if (known) known.push(node);
-    else unmatched.set(key, [node]);
-  }
+/** What has been matched yet, from top to bottom. */
+interface Matches {
+  /** For each matched span of either trace the one of the other. */
+  partners: Map<SpanNode, SpanNode>;
+  /** Spans above a matched one. They cannot match any more: the two traces would contradict each other. */
+  passedBy: Set<SpanNode>;
+}
 
-  const partners = new Map<SpanNode, Pair>();
-  const pairs = siblingsOfB.map((node): Pair => {
-    const partner = unmatched.get(keyOf(node))?.pop();
-    if (!partner) return { b: node };
-    const pair = { a: partner, b: node };
-    partners.set(partner, pair);
-    return pair;
-  });
+/** Pairs siblings. Those that match a span further down are not gone: they are beside that one. */
+function pairsOf(
+  siblingsOfA: readonly SpanNode[],
+  siblingsOfB: readonly SpanNode[],
+  matches: Matches,
+): Pair[] {
+  findPartners(siblingsOfA, siblingsOfB, matches);
+  findPartners(siblingsOfB, siblingsOfA, matches);
+  const { partners } = matches;
 
   const first: Pair[] = [];
-  const gone = new Map<Pair, Pair[]>();
-  let follows = first;
+  const goneAfter = new Map(siblingsOfB.map((node): [SpanNode, Pair[]] => [node, []]));
+  let gone = first;
   for (const node of siblingsOfA) {
-    const pair = partners.get(node);
-    if (pair) gone.set(pair, (follows = []));
-    else follows.push({ a: node });
+    const partner = partners.get(node);
+    if (partner) gone = goneAfter.get(partner) ?? gone;
+    else gone.push({ a: node });
   }
-  return [...first, ...pairs.flatMap((pair) => [pair, ...(gone.get(pair) ?? [])])];
+  const pairs = siblingsOfB.flatMap((b): Pair[] => {
+    const a = partners.get(b);
+    return [a ? { a, b } : { b }, ...goneAfter.get(b)!];
+  });
+  return [...first, ...pairs];
+}
+
+/** Looks for spans of one trace among siblings of the other and then, level by level, below those that match nothing. */
+function findPartners(wanted: readonly SpanNode[], siblings: readonly SpanNode[], matches: Matches): void {
+  const { partners, passedBy } = matches;
+  const free = wanted.filter((node) => !partners.has(node) && !passedBy.has(node));
+  const waiting = byKey(free);
+  let count = free.length;
+  let level = siblings;
+  while (count > 0 && level.length > 0) {
+    const next: SpanNode[][] = [];
+    for (const node of level) {
+      if (partners.has(node)) continue;
+      const partner = waiting.get(keyOf(node))?.pop();
+      if (partner) {
+        match(node, partner, matches);
+        count--;
+      } else next.push(node.children);
+    }
+    level = next.flat();
+  }
+}
+
+function match(one: SpanNode, other: SpanNode, { partners, passedBy }: Matches): void {
+  partners.set(one, other).set(other, one);
+  for (let node = one.parent; node && !passedBy.has(node); node = node.parent) passedBy.add(node);
+}
+
+/** The nodes of each service and name, the last first, so that `pop` gives them in their order. */
+function byKey(nodes: readonly SpanNode[]): Map<string, SpanNode[]> {
+  const groups = new Map<string, SpanNode[]>();
+  for (const node of nodes.toReversed()) {
+    const key = keyOf(node);
+    const known = groups.get(key);
+    if (known) known.push(node);
+    else groups.set(key, [node]);
+  }
+  return groups;
 }
 
 function keyOf({ span }: SpanNode): string {
