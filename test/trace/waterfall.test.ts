@@ -47,6 +47,7 @@ test('rows carry depth, place in time and how many spans are below', () => {
     traceId: '0af7651916cd43dd8448eb211c80319c',
     startUs: traceStartUs,
     durationUs: 100_000,
+    moreDigits: 0,
     services: ['caller', 'bands-api', 'reviews-api'],
     depth: 3,
     errorCount: 1,

@@ -83,8 +83,7 @@ test(
     const labels = await page
       .locator('.span-row .duration')
       .evaluateAll((all) => all.map((each) => each.lastChild?.textContent));
-    assert.equal(new Set(labels).size, 3, labels.join());
-    assert.deepEqual(labels.slice(0, 2), ['5.150 s', '5.142 s']);
+    assert.deepEqual(labels, ['5.150 s', '5.1420 s', '5.1417 s']);
     const marks = await page.locator('.ruler .lane span').allTextContents();
     assert.ok(marks.length > 3);
     assert.equal(new Set(marks).size, marks.length, marks.join());

@@ -1,5 +1,6 @@
 import type { CriticalSegment } from './critical-path.ts';
-import { formatDuration } from './duration.ts';
+import { formatWithDigits } from './duration.ts';
+import { durationText } from './waterfall.ts';
 import type { Gap, Row } from './waterfall.ts';
 
 /** A stretch of time, in µs from the start of the trace. */
@@ -46,20 +47,17 @@ export function laneOf(
     range,
     widthPx,
     traceStartUs,
-    parentUs,
     widthOf,
   }: {
     range: Range;
     widthPx: number;
     traceStartUs: number;
-    /** How long the span above took: the label has the digits that tell the two apart. */
-    parentUs: number | undefined;
     widthOf: (text: string) => number;
   },
 ): Lane {
   const endUs = row.offsetUs + Math.max(0, row.durationUs);
   const bar = stretchOf(row.offsetUs, endUs, range, widthPx);
-  const duration = durationLabel(formatDuration(row.durationUs, parentUs), row, bar, widthPx, widthOf, range);
+  const duration = durationLabel(durationText(row), row, bar, widthPx, widthOf, range);
   return {
     bar,
     duration,
@@ -84,8 +82,8 @@ export function laneOf(
 }
 
 /** What a gap says, from the whole sentence down to what fits where there is little room. */
-export function gapPhrases({ span }: Row, { durationUs }: Gap): string[] {
-  const length = formatDuration(durationUs);
+export function gapPhrases({ span, moreDigits }: Row, { durationUs }: Gap): string[] {
+  const length = formatWithDigits(durationUs, moreDigits);
   const name = span.name.length > 60 ? `${span.name.slice(0, 59)}…` : span.name;
   return [
     `${length} in which ${name} waits and nothing below it runs`,

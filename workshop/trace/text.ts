@@ -1,9 +1,9 @@
 import { colourIndexes, serviceColours } from './colours.ts';
-import { formatDuration } from './duration.ts';
+import { formatDuration, formatWithDigits } from './duration.ts';
 import type { Span, Trace } from './model.ts';
 import { joined, padEnd, padStart, printable, shortened, widthOf, wrapped } from './terminal-text.ts';
-import { waterfallOf } from './waterfall.ts';
-import type { Row, Waterfall } from './waterfall.ts';
+import { durationText, waterfallOf } from './waterfall.ts';
+import type { Gap, Row, Waterfall } from './waterfall.ts';
 
 export interface TextOptions {
   /** Columns of the terminal, 100 if not given; taken as 40 when less and as 400 when more. */
@@ -109,7 +109,7 @@ interface Layout {
 function layoutOf(rows: readonly Row[], trees: readonly TreeLine[], width: number): Layout {
   const time = (texts: string[]) => Math.min(12, widest(texts));
   const start = width < narrow ? 0 : time(['start', ...rows.map((row) => startText(row))]);
-  const duration = time(['duration', ...rows.map((row) => formatDuration(row.durationUs))]);
+  const duration = time(['duration', ...rows.map(durationText)]);
   const wantedService = widest(['service', ...rows.map((row) => printable(row.span.service))]);
   const service = Math.min(wantedService, Math.max(7, Math.floor(width / 6)));
 
@@ -134,12 +134,12 @@ function startText(row: Row): string {
 }
 
 function headline(waterfall: Waterfall, width: number, paint: Paint): string[] {
-  const { rows, services, errorCount, durationUs } = waterfall;
+  const { rows, services, errorCount } = waterfall;
   const root = rows[0]!.span;
   const title = `${printable(root.service)}: ${printable(root.name)}`.trimEnd();
   const errors = errorCount > 0 ? `✗ ${counted(errorCount, 'error')}` : 'no errors';
   const figures = [
-    formatDuration(durationUs),
+    durationText(waterfall),
     counted(rows.length, 'span'),
     counted(services.length, 'service'),
     errors,
@@ -156,8 +156,8 @@ function counted(count: number, thing: string): string {
   return `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-function columnTitles({ durationUs }: Waterfall, layout: Layout, paint: Paint): string {
-  const end = formatDuration(durationUs);
+function columnTitles(waterfall: Waterfall, layout: Layout, paint: Paint): string {
+  const end = durationText(waterfall);
   const scale = layout.bar > widthOf(end) + 1 ? `0${padStart(end, layout.bar - 1)}` : '';
   return paint.dim(
     [
@@ -179,7 +179,7 @@ function rowLine(row: Row, tree: TreeLine, waterfall: Waterfall, layout: Layout,
     paint.service(row.span.service, padEnd(service, layout.service)),
     nameCell(row.span, tree.own, layout.name, paint),
     ...(layout.start > 0 ? [paint.dim(padStart(shortened(startText(row), layout.start), layout.start))] : []),
-    padStart(shortened(formatDuration(row.durationUs), layout.duration), layout.duration),
+    padStart(shortened(durationText(row), layout.duration), layout.duration),
     row.span.error ? paint.red(bar) : paint.service(row.span.service, bar),
   ].join(columnGap);
 }
@@ -224,7 +224,7 @@ function noteLines(row: Row, tree: TreeLine, layout: Layout, width: number, pain
   const notes = [
     ...errorNotes(row.span).map((text) => ({ sign: '✗', text, colour: paint.red })),
     ...row.warnings.map(({ text }) => ({ sign: '!', text, colour: paint.yellow })),
-    ...row.gaps.map((gap) => ({ sign: '░', text: gapText(gap.durationUs), colour: paint.yellow })),
+    ...row.gaps.map((gap) => ({ sign: '░', text: gapText(row, gap), colour: paint.yellow })),
   ];
   const indent = shortened(tree.below, layout.name - 4);
   const margin = ' '.repeat(layout.service + columnGap.length);
@@ -247,8 +247,8 @@ function errorNotes(span: Span): string[] {
   return [...new Set(words)].slice(0, 3).map((text) => shortened(printable(text), 240));
 }
 
-function gapText(durationUs: number): string {
-  return `${formatDuration(durationUs)} in which no child of this span ran`;
+function gapText({ moreDigits }: Row, { durationUs }: Gap): string {
+  return `${formatWithDigits(durationUs, moreDigits)} in which no child of this span ran`;
 }
 
 function restLine(waterfall: Waterfall, shown: number, width: number, paint: Paint): string[] {

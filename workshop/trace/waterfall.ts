@@ -1,4 +1,5 @@
-import { formatDuration } from './duration.ts';
+import { digitsOf } from './digits.ts';
+import { formatDuration, formatWithDigits } from './duration.ts';
 import { clockStepUs, endOf } from './model.ts';
 import type { Span, Trace } from './model.ts';
 import { inDisplayOrder, treeOf } from './tree.ts';
@@ -29,6 +30,8 @@ export interface Row {
   offsetUs: number;
   /** As the span says, so it may be negative. µs. */
   durationUs: number;
+  /** How many digits more than usual its durations have, so that it reads shorter than its parent exactly if it is. */
+  moreDigits: number;
   /** Time of the span in which no child ran; children that overlap count once. µs. */
   selfUs: number;
   warnings: Warning[];
@@ -43,6 +46,8 @@ export interface Waterfall {
   startUs: number;
   /** From there to the end of the span that ended last. µs. */
   durationUs: number;
+  /** As those of a row, which compares with the trace as with a parent. */
+  moreDigits: number;
   /** In the order in which they appear from top to bottom. */
   services: string[];
   /** How many levels there are; 0 for a trace without spans. */
@@ -84,6 +89,7 @@ export function waterfallOf(trace: Trace): Waterfall {
       lastSibling: (parent?.children ?? roots).at(-1) === node,
       offsetUs: span.startUs - startUs,
       durationUs: span.durationUs,
+      moreDigits: 0,
       selfUs: 0,
       warnings: warningsOf(node),
       gaps: [],
@@ -103,7 +109,31 @@ export function waterfallOf(trace: Trace): Waterfall {
     const parent = rows[parents[index]!];
     if (parent) parent.descendantCount += 1 + rows[index]!.descendantCount;
   }
-  return { traceId: trace.traceId, rows, startUs, durationUs, services: [...services], depth, errorCount };
+  const digits = digitsOf(
+    [durationUs, ...rows.map((row) => row.durationUs)],
+    [-1, ...parents.map((parent) => parent + 1)],
+  );
+  for (const [index, row] of rows.entries()) row.moreDigits = digits[index + 1]!;
+  return {
+    traceId: trace.traceId,
+    rows,
+    startUs,
+    durationUs,
+    moreDigits: digits[0]!,
+    services: [...services],
+    depth,
+    errorCount,
+  };
+}
+
+/** How long a span took, or the whole trace, in words that keep the order along the tree. */
+export function durationText({ durationUs, moreDigits }: Row | Waterfall): string {
+  return formatWithDigits(durationUs, moreDigits);
+}
+
+/** The self time of a span, which never reads longer than the span. */
+export function selfText({ selfUs, moreDigits }: Row): string {
+  return formatWithDigits(selfUs, moreDigits);
 }
 
 /** From the earliest start to the latest end, in µs. A span of negative duration ends where it starts. */

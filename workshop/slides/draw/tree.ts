@@ -1,6 +1,5 @@
-import { formatDuration } from '../../trace/duration.ts';
 import type { Trace } from '../../trace/model.ts';
-import { type Row, waterfallOf } from '../../trace/waterfall.ts';
+import { durationText, type Row, waterfallOf } from '../../trace/waterfall.ts';
 import { serviceClasses } from './services.ts';
 import { contentWidth, element, picture, widthOf, words } from './svg.ts';
 
@@ -45,7 +44,7 @@ export function drawTree(trace: Trace, alt: string): string {
       'g',
       { class: classOf(row.span.service) },
       element('rect', { class: 'bar', x, y: top(index) + 6, width, height: rowPx - 16, rx: 6 }),
-      words(x + width + 14, top(index) + rowPx / 2 + 8, formatDuration(row.durationUs), 'duration'),
+      words(x + width + 14, top(index) + rowPx / 2 + 8, durationText(row), 'duration'),
     );
   });
   const captions = [

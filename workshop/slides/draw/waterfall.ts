@@ -47,7 +47,7 @@ export function drawWaterfall(trace: Trace, alt: string, options: WaterfallOptio
 
   const drawn = rows.map((row, index) => {
     const y = frame.top + index * frame.rowPx;
-    const lane = laneFor(row, rows, segments.get(row.span.spanId) ?? [], waterfall, frame);
+    const lane = laneFor(row, segments.get(row.span.spanId) ?? [], waterfall, frame);
     return element(
       'g',
       {
@@ -133,18 +133,11 @@ function segmentsBySpan(trace: Trace): Map<string, CriticalSegment[]> {
   return bySpan;
 }
 
-function laneFor(
-  row: Row,
-  rows: readonly Row[],
-  segments: readonly CriticalSegment[],
-  { startUs }: Waterfall,
-  frame: Frame,
-): Lane {
+function laneFor(row: Row, segments: readonly CriticalSegment[], { startUs }: Waterfall, frame: Frame): Lane {
   return laneOf(row, segments, {
     range: { fromUs: 0, toUs: frame.laneUs },
     widthPx: frame.laneWidth,
     traceStartUs: startUs,
-    parentUs: rows.find(({ span }) => span.spanId === row.span.parentId)?.durationUs,
     widthOf: (text) => widthOf(text, LABEL_SIZE),
   });
 }

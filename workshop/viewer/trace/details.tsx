@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { gapPhrases } from '../../trace/lane.ts';
 import type { Attributes, AttributeValue, Span } from '../../trace/model.ts';
+import { durationText, selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { CopyButton } from '../frame/copy.tsx';
@@ -108,10 +109,9 @@ function Facts({ row, index }: { row: Row; index: number }) {
       <Fact name="Starts">
         {formatDuration(row.offsetUs)} <small>at {clockTime(span.startUs)}</small>
       </Fact>
-      <Fact name="Duration">{formatDuration(row.durationUs, parent?.durationUs)}</Fact>
+      <Fact name="Duration">{durationText(row)}</Fact>
       <Fact name="Self time">
-        {formatDuration(row.selfUs)}{' '}
-        <small>{percent(row.selfUs, waterfall.value.durationUs)} of the trace</small>
+        {selfText(row)} <small>{percent(row.selfUs, waterfall.value.durationUs)} of the trace</small>
       </Fact>
       <Fact name="Status">{span.error ? <strong class="failed">error</strong> : 'no error'}</Fact>
       {span.scope !== '' && (

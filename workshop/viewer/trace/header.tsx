@@ -1,4 +1,4 @@
-import { formatDuration } from '../../trace/duration.ts';
+import { durationText } from '../../trace/waterfall.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { serviceClass } from '../frame/colours.ts';
 import { shortId } from '../frame/ids.ts';
@@ -22,7 +22,7 @@ export function Header() {
         </h1>
         <p class="total" title={`${durationUs.toLocaleString('en')} µs`}>
           <span class="hidden-text">takes </span>
-          {formatDuration(durationUs)}
+          {durationText(waterfall.value)}
         </p>
       </div>
       <div class="facts">

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../trace/duration.ts';
 import { isFolded } from '../../trace/folding.ts';
 import { laneOf } from '../../trace/lane.ts';
+import { selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { counted } from '../frame/times.ts';
@@ -15,7 +16,6 @@ import {
   folding,
   hitSet,
   openSpans,
-  parents,
   range,
   rows,
   setFolded,
@@ -59,7 +59,7 @@ export function SpanRow({ index, place, top }: { index: number; place: number; t
     >
       <NameCell row={row} index={index} folded={folded} />
       <SelfCell row={row} />
-      <LaneCell row={row} index={index} />
+      <LaneCell row={row} />
     </div>
   );
 }
@@ -126,19 +126,18 @@ function SelfCell({ row }: { row: Row }) {
   return (
     <div class="self-cell" role="gridcell" title="Time in which nothing below this span ran">
       <span class="hidden-text">self </span>
-      {formatDuration(row.selfUs)}
+      {selfText(row)}
       {share >= 0.01 && <span class="share" style={{ width: `${share * 100}%` }} aria-hidden="true" />}
     </div>
   );
 }
 
-function LaneCell({ row, index }: { row: Row; index: number }) {
+function LaneCell({ row }: { row: Row }) {
   const { startUs } = waterfall.value;
   const lane = laneOf(row, criticalPath.value.get(row.span.spanId) ?? [], {
     range: range.value,
     widthPx: laneWidth.value,
     traceStartUs: startUs,
-    parentUs: rows.value[parents.value[index]!]?.durationUs,
     widthOf: laneMeter(),
   });
   const { bar, duration, gaps, path, events } = lane;

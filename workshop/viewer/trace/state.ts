@@ -35,6 +35,7 @@ const noWaterfall: Waterfall = {
   rows: [],
   startUs: 0,
   durationUs: 0,
+  moreDigits: 0,
   services: [],
   depth: 0,
   errorCount: 0,
