@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { queryTrace } from '#workshop/backend/query';
 import { waterfallText } from '#workshop/trace/text';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
@@ -264,6 +264,39 @@ test(
     await closed(page);
   },
 );
+
+for (const [look, touch] of Object.entries({
+  'the open row': (row: Locator) => row.click(),
+  'the row with the focus': (row: Locator) => row.focus(),
+  'the row under the pointer': (row: Locator) => row.hover(),
+})) {
+  test(
+    `a root that comes late leaves ${look} where it is, at the top of the page too`,
+    { skip },
+    async () => {
+      const name = `late root: ${look}`;
+      const waiting = { id: 'child', parent: 'root', service: 'bands-api', startMs: 10, durationMs: 30 };
+      const [id] = await pages.send(traceOf(name, [waiting]));
+      const page = await pages.open(`/trace/${id}`);
+      const row = page.locator(`#span-${spanIdOf(name, 'child')}`);
+      await row.waitFor();
+      await touch(row);
+      const top = (await row.boundingBox())!.y;
+      const rootFails = {
+        id: 'root',
+        service: 'caller',
+        durationMs: 2_000,
+        status: { code: 2, message: 'no' },
+      };
+      await pages.send(traceOf(name, [rootFails]));
+      await page.getByText(/1 more span arrived/).waitFor();
+      await page.locator('.findings .error').waitFor();
+      await page.waitForFunction(() => scrollY > 40);
+      assert.ok(Math.abs((await row.boundingBox())!.y - top) < 2, 'the row moved');
+      await closed(page);
+    },
+  );
+}
 
 test(
   'a part of the time is chosen by dragging, by keys and by the handles, and shown wherever the whole is',

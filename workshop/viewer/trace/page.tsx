@@ -175,8 +175,9 @@ function start(): void {
     () => `/viewer/trace/${traceId}`,
     (answer) => {
       isAnswered.value = true;
-      if ('problem' in answer) problem.value = answer.problem;
-      else if (answer.data) take(answer.data);
+      problem.value = 'problem' in answer ? answer.problem : '';
+      if ('problem' in answer) return;
+      if (answer.data) take(answer.data);
       else if (trace.value) news.value = 'The backend does not hold this trace any more. What you see stays.';
     },
   );

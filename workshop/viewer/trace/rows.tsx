@@ -4,7 +4,7 @@ import { Details } from './details.tsx';
 import { topOf } from './positions.ts';
 import { SpanRow } from './row.tsx';
 import { TickLines } from './ruler.tsx';
-import { drawn, followList, goTo, goToPlace, laneWidth, positions, rowHeight } from './scrolling.ts';
+import { drawn, followList, goTo, goToPlace, laneWidth, pointAt, positions, rowHeight } from './scrolling.ts';
 import { focusRow, folding, openSpans, parents, placeOf, rows, setFolded, setOpen, shown } from './state.ts';
 import { nameWidth } from './sizes.ts';
 
@@ -39,6 +39,8 @@ export function Rows() {
       ref={list}
       style={{ height: `${topOf(at, at.count)}px` }}
       onKeyDown={moveByKey}
+      onPointerMove={({ clientY }) => pointAt(clientY)}
+      onPointerLeave={() => pointAt(undefined)}
     >
       <div role="row" class="hidden-text" aria-rowindex={1}>
         <span role="columnheader">Span</span>

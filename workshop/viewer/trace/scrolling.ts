@@ -119,25 +119,52 @@ function scrollTo(spanId: string): void {
   else window.scrollTo({ top: top - head - (innerHeight - head) / 3 });
 }
 
-/** The first row that is wholly on the screen and how far it lies below the head, in px. */
+/** A row, and how far below the top of the window it is, in px. */
 export interface Anchor {
   spanId: string;
   px: number;
 }
 
-/** What the reader looks at, to be handed to `restoreAnchor` when the rows have changed. */
-export function anchor(): Anchor | undefined {
-  if (!list || screenPart.value.top <= 0) return undefined;
-  const place = placeAt(positions.value, screenPart.value.top);
-  const index = shown.value[place];
-  if (index === undefined) return undefined;
-  return { spanId: rows.value[index]!.span.spanId, px: topOf(positions.value, place) - screenPart.value.top };
+let pointerY: number | undefined;
+
+/** Tells how far down the window the pointer moved over the rows, in px; undefined once it has left them. */
+export function pointAt(y: number | undefined): void {
+  pointerY = y;
 }
 
-/** Scrolls so that the row is where it was. */
+/**
+ * The row that the reader looks at, to be handed to `restoreAnchor` when the rows have changed. Undefined when nothing
+ * tells that it is any of them: the page was neither scrolled nor touched.
+ */
+export function anchor(): Anchor | undefined {
+  if (!list) return undefined;
+  const listTop = list.getBoundingClientRect().top;
+  const place = lookedAt(topUnderHead() - listTop, innerHeight - listTop, pointerY && pointerY - listTop);
+  const index = shown.value[place ?? -1];
+  if (place === undefined || index === undefined) return undefined;
+  return { spanId: rows.value[index]!.span.spanId, px: listTop + topOf(positions.value, place) };
+}
+
+/**
+ * The place of the row with the focus, or of an open one, if it is on the screen; else of that under the pointer, or of the
+ * first if others were scrolled away. Takes px from the top of the list.
+ */
+function lookedAt(top: number, bottom: number, pointer: number | undefined): number | undefined {
+  const at = positions.value;
+  const chosen = [focused.value ?? '', ...openSpans.value]
+    .map((id) => placeOf.value.get(id))
+    .find((place) => place !== undefined && topOf(at, place + 1) > top && topOf(at, place) < bottom);
+  if (chosen !== undefined) return chosen;
+  if (pointer !== undefined) return placeAt(at, pointer);
+  return top > 0 ? placeAt(at, top) : undefined;
+}
+
+/** Scrolls so that the row is where it was. A page that is too short for that is made longer. */
 export function restoreAnchor({ spanId, px }: Anchor): void {
   const place = placeOf.value.get(spanId);
   if (!list || place === undefined) return;
-  const listTop = list.getBoundingClientRect().top + scrollY;
-  window.scrollTo({ top: listTop + topOf(positions.value, place) - topUnderHead() - px });
+  const top = scrollY + list.getBoundingClientRect().top + topOf(positions.value, place) - px;
+  if (top === scrollY) return;
+  document.body.style.minHeight = `${top + innerHeight}px`;
+  window.scrollTo({ top });
 }
