@@ -423,6 +423,18 @@ test(
   },
 );
 
+test('a page that was opened while the backend was silent goes on when it answers', { skip }, async () => {
+  const [id] = await pages.send(tree());
+  const page = await pages.open('/search');
+  await page.route(`**/viewer/trace/${id}`, (route) => route.abort('connectionrefused'));
+  await page.goto(`${pages.backend.queryUrl}/trace/${id}`);
+  await page.getByText('The trace backend does not answer: start it, and this page goes on.').waitFor();
+  await page.unroute(`**/viewer/trace/${id}`);
+  await rowsBecome(page, ['root', 'a', 'a1', 'a2', 'b', 'b1']);
+  assert.equal(await page.getByText('does not answer').count(), 0);
+  await closed(page, /ERR_CONNECTION_REFUSED|preload/);
+});
+
 test('an id that no trace can have is answered in words', { skip }, async () => {
   const page = await pages.open('/trace/not-an-id');
   await page.getByText('"not-an-id" is no trace id: one has up to 32 digits of 0–9 and a–f.').waitFor();
