@@ -3,6 +3,8 @@ import { hasLinkedRoot, isMadeByInstrumentation } from '#workshop/check/see/mess
 
 export default {
   done: 'the library makes the spans of messages, and what has many causes links to them',
+  // Written a second after the order. If stock were ended before, it would write at its end, outside of any order.
+  awaits: ({ service, kind }) => service === 'stock' && kind === 'internal',
   expectations: [
     {
       expect: 'The PRODUCER span is made by the instrumentation of amqplib',

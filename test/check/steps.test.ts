@@ -28,7 +28,7 @@ const missing: Record<number, { expect: RegExp; cause: RegExp; file: string }> =
 const lessons = await Promise.all(steps.map(({ folder }) => readLesson(folder)));
 const calls = Object.assign({}, ...lessons.map((lesson) => lesson.calls ?? {}));
 const results = fewAtATime(3, steps, async ({ folder }): Promise<CheckResult[]> => {
-  const seen = await observeOrBreakdown({ folder, calls });
+  const seen = await observeOrBreakdown({ folder, lesson: { calls } });
   return lessons.map((lesson) => judge(lesson, seen));
 });
 

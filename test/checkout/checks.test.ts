@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CheckResult, judge, observeOrBreakdown, readLesson, runCheck } from '#workshop/check/check';
-import type { Shortfall } from '#workshop/check/lesson';
+import type { Lesson, Shortfall } from '#workshop/check/lesson';
 import type { Observation } from '#workshop/check/observation';
 import { hasLinkedRoot } from '#workshop/check/see/messages';
 import { listSteps } from '#workshop/steps/list';
@@ -15,16 +15,18 @@ if (!skip) Object.assign(process.env, (await startBroker()).env);
 const all = await listSteps();
 const steps = all.filter(({ number }) => number >= 11);
 const lessons = await Promise.all(steps.map(({ folder }) => readLesson(folder)));
-const calls = Object.assign({}, ...lessons.map((lesson) => lesson.calls ?? {}));
+const together: Lesson = Object.assign({}, ...lessons, {
+  calls: Object.assign({}, ...lessons.map((lesson) => lesson.calls ?? {})),
+});
 
-// Each folder is run once, with the calls of all lessons; one after the other, because all use one queue.
+// Each folder is run once, with what all lessons do; one after the other, because all use one queue.
 const results: Promise<CheckResult[]>[] = [];
 for (const { folder } of skip ? [] : steps) {
   const before = results.at(-1);
   results.push(
     (async () => {
       await before?.catch(() => {});
-      const seen = await observeOrBreakdown({ folder, calls });
+      const seen = await observeOrBreakdown({ folder, lesson: together });
       return lessons.map((lesson) => judge(lesson, seen));
     })(),
   );

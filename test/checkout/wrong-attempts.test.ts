@@ -117,6 +117,30 @@ const mistakes: Mistake[] = [
     cause: /The lines by hand are still there/,
     file: 'stock/app.ts',
   },
+  {
+    title: 'the timer takes the context of the first order along',
+    step: 14,
+    patch: { 'stock/app.ts': [['{ root: true, links }', '{ links }']] },
+    expect: /The stock is written down in a span without a parent/,
+    cause: /The timer remembers the context.*root: true/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the stock is written down in no span',
+    step: 14,
+    patch: {
+      'stock/app.ts': [
+        [
+          "  await tracer.startActiveSpan('write stock', { root: true, links }, async (span) => {\n",
+          '  await (async () => {\n',
+        ],
+        ['    span.end();\n  });\n', '    void tracer;\n  })();\n'],
+      ],
+    },
+    expect: /The stock is written down in a span without a parent/,
+    cause: /It is in no span/,
+    file: 'stock/app.ts',
+  },
 ];
 
 const skip = brokerMissing;

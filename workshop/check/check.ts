@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { UserError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
 import { Breakdown, otherServices } from './breakdown.ts';
-import type { CheckCall, Lesson, Shortfall } from './lesson.ts';
+import type { Lesson, Shortfall } from './lesson.ts';
 import { type Observation, tracesOfCall } from './observation.ts';
-import { observe } from './observe.ts';
+import { observe, type ObserveOptions } from './observe.ts';
 
 /** What became of an expectation. One that follows a failed one stays open: it would most likely fail for its cause. */
 export interface Outcome {
@@ -42,7 +42,7 @@ export async function runCheck({ stepFolder, ...options }: CheckOptions): Promis
   const lesson = await readLesson(stepFolder);
   const missing = await missingServices(stepFolder, options.folder);
   if (missing.length > 0) return judge(lesson, otherServices(missing, basename(stepFolder)));
-  return judge(lesson, await observeOrBreakdown({ ...options, calls: lesson.calls ?? {} }));
+  return judge(lesson, await observeOrBreakdown({ ...options, lesson }));
 }
 
 /** The services of a step that a folder with others does not have: it holds a step of another chapter. */
@@ -64,9 +64,7 @@ export async function readLesson(stepFolder: string): Promise<Lesson> {
 }
 
 /** Observes a folder as `observe` does, and gives the Breakdown if there is one. */
-export function observeOrBreakdown(
-  options: Omit<CheckOptions, 'stepFolder'> & { calls: Record<string, CheckCall> },
-): Promise<Observation | Breakdown> {
+export function observeOrBreakdown(options: ObserveOptions): Promise<Observation | Breakdown> {
   return observe(options).catch((error) => {
     if (error instanceof Breakdown) return error;
     throw error;

@@ -1,4 +1,4 @@
-import type { Trace } from '../trace/model.ts';
+import type { Span, Trace } from '../trace/model.ts';
 import type { Observation } from './observation.ts';
 
 /** What a step's check.ts gives: what the attendee should have now, and how to see it. */
@@ -7,6 +7,8 @@ export interface Lesson {
   done: string;
   /** Calls that the check makes beside the one of run.ts, all of them at the same time, by a name for messages. */
   calls?: Record<string, CheckCall>;
+  /** Tells a span that comes by itself, later than the call: services are not ended before it came. */
+  awaits?: (span: Span) => boolean;
   /** In the order of the lesson: the first one that is not met is what the attendee is told. */
   expectations: Expectation[];
 }

@@ -21,7 +21,7 @@ import {
   requireGoodRun,
   unreadable,
 } from './breakdown.ts';
-import type { CheckCall } from './lesson.ts';
+import type { CheckCall, Lesson } from './lesson.ts';
 import { caller, type Observation } from './observation.ts';
 import { type Network, openNetwork } from './network.ts';
 import { type Exchange, openOtlpDoor } from './relay.ts';
@@ -32,7 +32,8 @@ import { openTap } from './tap.ts';
 export interface ObserveOptions {
   /** Holds run.ts and a folder for each service. */
   folder: string;
-  calls?: Record<string, CheckCall>;
+  /** What the lesson does beside running run.ts, and what it waits for. */
+  lesson: Pick<Lesson, 'calls' | 'awaits'>;
   /** How long run.ts may take once the services have started, 30 s if not given. ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -40,7 +41,7 @@ export interface ObserveOptions {
 
 const TIMEOUT_MS = 30_000; // thirty laptops differ, and the first steps take seven seconds on any of them
 const QUIET_MS = batchDelayMs + 150; // a span that ended before has left its batch by then
-const SILENT_MS = 1_500; // a service that has sent nothing by then never will
+const SILENT_MS = 1_500; // what has not come by then never will
 const SETTLE_TIMEOUT_MS = 5_000;
 
 /**
@@ -64,7 +65,8 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
 type CloseLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => T;
 
 async function observed(options: ObserveOptions, closeLater: CloseLater): Promise<Observation> {
-  const { folder, calls = {}, timeoutMs = TIMEOUT_MS } = options;
+  const { folder, timeoutMs = TIMEOUT_MS } = options;
+  const { calls = {}, awaits } = options.lesson;
   const signal = options.signal ?? new AbortController().signal;
 
   const services = await readServices(folder).catch((error) => {
@@ -134,7 +136,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   seen.run = runEnd;
   const stuck = runEnd.code === 'timeout' ? await findStuck(seen, network.ports) : undefined;
   const crashed = [...ended][0];
-  if (runEnd.code === 0) await untilQuiet(backend, services);
+  if (runEnd.code === 0) await untilQuiet(backend, services, awaits);
   await stopAll(running); // which sends the spans that a service holds back, and reads what it printed to the end
   requireGoodRun(seen, runEnd, { timeoutMs, crashed, stuck });
   seen.traces = await tracesOf(backend);
@@ -246,8 +248,9 @@ function openDeadline(signal: AbortSignal, ms: number) {
   };
 }
 
-/** Waits until no more spans come, a little longer while there is none of a service that should send some. */
-async function untilQuiet({ store }: Backend, services: Service[]): Promise<void> {
+/** Waits until no more spans come, a little longer while one is missing: any of a service, or the one that is awaited. */
+async function untilQuiet(backend: Backend, services: Service[], awaits: Lesson['awaits']): Promise<void> {
+  const { store } = backend;
   const traced = services.filter(isTraced).map(({ name }) => name);
   const since = performance.now();
   let accepted = -1;
@@ -258,7 +261,8 @@ async function untilQuiet({ store }: Backend, services: Service[]): Promise<void
     if (seen !== accepted) changedAt = now;
     accepted = seen;
     const silent = traced.some((name) => !store.operations.services().includes(name));
-    const patience = silent ? SILENT_MS : QUIET_MS;
+    const late = awaits && !(await tracesOf(backend)).some(({ spans }) => spans.some(awaits));
+    const patience = silent || late ? SILENT_MS : QUIET_MS;
     if (now - changedAt >= patience || now - since >= SETTLE_TIMEOUT_MS) return;
     await sleep(25);
   }
