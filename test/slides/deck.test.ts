@@ -71,6 +71,23 @@ test(
   },
 );
 
+test('every slide of a change marks what went or came', options, async () => {
+  const page = await openDeck();
+  const marked = await page.$$eval('section.change:not(.before)', (sections) =>
+    sections.map(({ id, previousElementSibling: before }) => {
+      const states = before?.id === `${id}-before` ? [`${id}-before`, id] : [id];
+      const lines = states.map((state) => `#${state} :is(.added, .removed)`).join();
+      return { id, lines: document.querySelectorAll(lines).length };
+    }),
+  );
+  await page.context().close();
+  assert.ok(marked.length >= 12);
+  assert.deepEqual(
+    marked.filter(({ lines }) => lines === 0),
+    [],
+  );
+});
+
 for (const theme of ['light', 'dark']) {
   test(`the ${theme} slides have no violation of WCAG AA, contrast among it`, options, async () => {
     // Printed, all slides are there at once.

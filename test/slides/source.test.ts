@@ -15,7 +15,7 @@ import { listSteps } from '#workshop/steps/list';
 const deck = await readDeck();
 const steps = await listSteps();
 const step = (number: number) => steps.find((each) => each.number === number)!;
-const choice = (path: string, ...regions: string[]) => ({ path, regions, plain: false });
+const choice = (path: string, ...regions: string[]) => ({ path, regions, plain: false, dense: false });
 const texts = (lines: { text: string }[]) => lines.map(({ text }) => text);
 
 for (const [name, { title, minutes }] of Object.entries(schedules)) {
@@ -40,8 +40,11 @@ test('each step of the talk has its problem, its change, a turn with its check, 
     // The shorter way to give each chapter.
     const inIt = slides.filter(({ notes: { minutes } }) => minutes.ninety + minutes.messages > 0);
     const begins = [1, 11].includes(of!.number);
+    // A change that one slide does not hold has two.
     assert.deepEqual(
-      inIt.map(({ kind }) => kind),
+      inIt
+        .map(({ kind }) => kind)
+        .filter((kind, index, all) => kind !== 'change' || all[index - 1] !== 'change'),
       begins ? ['problem', 'turn', 'see'] : ['problem', 'change', 'turn', 'see'],
       of!.name,
     );
@@ -110,10 +113,10 @@ class Bag extends Base {
 start('now');
 settings.one = 2;`.split('\n');
 
-test('a part of a file is found by the name of its declaration, method or statement, and by lines of it', () => {
+test('a part of a file is found by the name of its declaration, method or statement, and by that of the part around it', () => {
   const found = (words: string) => {
-    const range = findRegion(code, words);
-    return range && code.slice(range.from, range.to);
+    const ranges = findRegion(code, words);
+    return ranges?.flatMap(({ from, to }) => code.slice(from, to));
   };
   assert.deepEqual(found('settings'), code.slice(2, 5));
   assert.deepEqual(found('work'), code.slice(7, 13));
@@ -121,8 +124,12 @@ test('a part of a file is found by the name of its declaration, method or statem
   assert.deepEqual(found('take'), code.slice(15, 18));
   assert.deepEqual(found('start'), ["start('now');"]);
   assert.deepEqual(found('settings.one'), ['settings.one = 2;']);
-  assert.deepEqual(found('work:2-4'), code.slice(8, 11));
-  for (const words of ['nothing', 'wor', 'work:5-9', 'work:3-2', ''])
+  assert.deepEqual(found('work/return'), ['    return 1;']);
+  assert.deepEqual(found('work/if/return'), ['    return 1;']);
+  assert.deepEqual(found('Bag/take/return'), ['    return count;']);
+  assert.deepEqual(found('work{}'), [code[7], code[12]]);
+  assert.deepEqual(found('Bag/take{}'), [code[15], code[17]]);
+  for (const words of ['nothing', 'wor', 'work/take', 'nothing/return', 'work/', ''])
     assert.equal(found(words), undefined, words);
 });
 
@@ -164,8 +171,27 @@ test('a change shows what went, what came, and a cut where lines are left out, a
   assert.deepEqual(kept(before), kept(after));
 });
 
+test('parts of a file are joined by a cut where code is left out, by a blank line where only that is', async () => {
+  const shown = async (...regions: string[]) =>
+    texts(await excerpt(step(5), choice('bands-api/app.ts', ...regions)));
+  assert.deepEqual(await shown('getReviews/await debugging', 'debugging'), [
+    '  await debugging();',
+    '…',
+    'async function debugging() {',
+    '  await sleep(5_000);',
+    '}',
+  ]);
+  assert.deepEqual(await shown('REVIEWS_TIMEOUT_MS', 'REVIEWS_API_URL', 'uuid'), [
+    "const REVIEWS_API_URL = process.env.REVIEWS_API_URL ?? 'http://localhost:8080';",
+    'const REVIEWS_TIMEOUT_MS = Number(process.env.REVIEWS_TIMEOUT_MS ?? 5_000);',
+    '',
+    "const uuid = { type: 'string', format: 'uuid' };",
+  ]);
+});
+
 test('what is not there fails with one sentence that says so', async () => {
   const cases: [string, RegExp][] = [
+    ['code:05/bands-api/app.ts#getReviews/try', /braces of getReviews\/try in 05-.*app\.ts do not match/],
     ['code:03/run.ts#getBnad', /steps\/03-propagate-from-the-caller\/run\.ts has no part "getBnad"/],
     ['code:03/runs.ts', /steps\/03-propagate-from-the-caller has no file runs\.ts/],
     ['code:77/run.ts', /"77" is the number of no step/],

@@ -39,7 +39,8 @@ export function isInclude(href: string): boolean {
 /**
  * Makes an include:
  *
- * - `code:STEP/PATH?plain#PART,PART`: parts of a file; `plain` leaves comment lines out
+ * - `code:STEP/PATH?plain&dense#PART,PART`: parts of a file, as `findRegion` names them; `plain` leaves comment lines out,
+ *   `dense` blank ones
  * - `diff:FROM..TO/PATH?plain&context=1#PART`: how the parts changed between two steps
  * - `output:STEP?from=TEXT&lines=5#COMMAND`: what the step's README shows below a command, from the line with TEXT on
  * - `trace:STEP?critical&letters&quiet&plays&ghost`: the recorded trace of a step as a waterfall, at most `height` px high
@@ -63,7 +64,12 @@ export async function include(
   const path = rest.join('/');
   const has = (flag: string) => searchParams.has(flag);
   const part = decodeURIComponent(hash.slice(1));
-  const choice: Choice = { path, regions: part === '' ? [] : part.split(','), plain: has('plain') };
+  const choice: Choice = {
+    path,
+    regions: part === '' ? [] : part.split(','),
+    plain: has('plain'),
+    dense: has('dense'),
+  };
   const trace = () => readRecording(stepOf(first, steps));
 
   switch (protocol) {

@@ -117,6 +117,8 @@ function bodyOf(slide: Slide, included: ReadonlyMap<Token, Included>, state: 'be
         const what = included.get(token)!;
         if (what.kind === 'html') return what.html;
         const { file, lines } = (state === 'before' ? what.before : undefined) ?? what.after;
+        // A file that is not there yet.
+        if (lines.length === 0) return '';
         return codeBlock(lines, { file, caption: what.caption, alt: what.alt });
       },
       paragraph(token) {

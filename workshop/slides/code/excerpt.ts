@@ -23,27 +23,31 @@ export interface Choice {
   regions: string[];
   /** Leaves comments out that have a line to themselves. */
   plain: boolean;
+  /** Leaves blank lines out. */
+  dense: boolean;
 }
 
 /**
- * Parts of a step's file, in the order in which they are named.
- * @throws UserError when there is no such file or part
+ * Parts of a step's file, in the order of the file; what is left out between them is one cut.
+ * @throws UserError when there is no such file or part, or a part is torn: it closes a brace that it does not open, or
+ * the other way round
  */
 export async function excerpt(step: Step, choice: Choice): Promise<Line[]> {
   const { lines, html } = await requireFile(step, choice.path);
-  const whole = { from: 0, to: lines.length };
-  const parts = partsOf(choice, whole, (words) => {
-    const range = findRegion(lines, words);
-    if (!range) throw missing(words, step, choice.path);
-    return range;
+  const parts = partsOf(choice, { from: 0, to: lines.length }, (words) => {
+    const ranges = findRegion(lines, words);
+    if (!ranges) throw missing(words, step, choice.path);
+    return ranges;
   });
-  return parts.flatMap(({ from, to }, index) => [
-    ...(index > 0 ? [blank] : []),
-    ...lines
-      .slice(from, to)
-      .map((text, at): Line => ({ kind: 'same', text, html: html[from + at]!, number: from + at + 1 }))
-      .filter(({ text }) => !(choice.plain && isComment(text))),
-  ]);
+  const all = lines.map((text, at): Line => ({ kind: 'same', text, html: html[at]!, number: at + 1 }));
+  const isShown = all.map((line, at) => !isLeftOut(line, choice) && parts.some((part) => isIn(part, at)));
+  const shown = tidy(withCuts(all, isShown, choice));
+  if (isTorn(shown)) {
+    throw new UserError(
+      `The braces of ${choice.regions.join(', ')} in ${step.name}/${choice.path} do not match.`,
+    );
+  }
+  return shown;
 }
 
 /**
@@ -61,28 +65,28 @@ export async function change(
 
   const whole = { from: 0, to: Infinity };
   const parts = partsOf(choice, { before: whole, after: whole }, (words) => {
-    const part = { before: findRegion(before.lines, words), after: findRegion(after.lines, words) };
-    if (!part.before && !part.after) throw missing(words, to, choice.path);
-    return part as { before?: Range; after?: Range };
+    const [old, now] = [findRegion(before.lines, words) ?? [], findRegion(after.lines, words) ?? []];
+    if (old.length + now.length === 0) throw missing(words, to, choice.path);
+    return [...old.map((range) => ({ before: range })), ...now.map((range) => ({ after: range }))];
   });
-  const chosen = diffLines(before, after).filter(
+  const all = diffLines(before, after);
+  const isChosen = all.map(
     ({ line, beforeAt, afterAt }) =>
-      !(choice.plain && isComment(line.text)) &&
+      !isLeftOut(line, choice) &&
       parts.some(
-        (part) =>
+        (part: { before?: Range; after?: Range }) =>
           (line.kind !== 'removed' && isIn(part.after, afterAt)) ||
           (line.kind !== 'added' && isIn(part.before, beforeAt)),
       ),
   );
-
-  const shown = withContext(
-    chosen.map(({ line }) => line),
-    choice.context,
-  );
-  if (shown.length === 0) {
+  const lines = all.map(({ line }) => line);
+  const isShown = nearChanges(lines, isChosen, choice.context);
+  if (!isShown.includes(true)) {
     throw new UserError(`${to.name}/${choice.path} does not differ there from ${from.name}.`);
   }
-  const numbersBefore = new Map(chosen.map(({ line, beforeAt }) => [line, beforeAt + 1]));
+
+  const shown = withCuts(lines, isShown, choice);
+  const numbersBefore = new Map(all.map(({ line, beforeAt }) => [line, beforeAt + 1]));
   const numberedBefore = shown.map((line) => ({ ...line, number: numbersBefore.get(line) ?? 0 }));
   return {
     before: tidy(numberedBefore.filter(({ kind }) => kind !== 'added')),
@@ -117,37 +121,59 @@ function diffLines(before: FileLines, after: FileLines): { line: Line; beforeAt:
   return all;
 }
 
-/** The changed lines and so many around each; none if nothing changed. */
-function withContext(lines: readonly Line[], context: number): Line[] {
-  const changed = lines.flatMap(({ kind }, index) => (kind === 'same' ? [] : [index]));
+/** Which of the chosen lines are shown: the changed ones and so many around each; none if nothing changed. */
+function nearChanges(lines: readonly Line[], isChosen: readonly boolean[], context: number): boolean[] {
+  const chosen = lines.flatMap((_, index) => (isChosen[index] ? [index] : []));
+  const changed = chosen.flatMap((index, at) => (lines[index]!.kind === 'same' ? [] : [at]));
+  const near = new Set(chosen.filter((_, at) => changed.some((each) => Math.abs(each - at) <= context)));
+  return lines.map((_, index) => near.has(index));
+}
+
+/** The lines that are shown, with a cut where code is left out between them and a blank line where only that is. */
+function withCuts(lines: readonly Line[], isShown: readonly boolean[], choice: Choice): Line[] {
   const shown: Line[] = [];
   let last: number | undefined;
   for (const [index, line] of lines.entries()) {
-    if (!changed.some((at) => Math.abs(at - index) <= context)) continue;
-    const leftOut = last === undefined ? [] : lines.slice(last + 1, index);
-    if (leftOut.some(({ text }) => text !== '')) shown.push(cut);
+    if (!isShown[index]) continue;
+    const between = last === undefined ? [] : lines.slice(last + 1, index);
+    if (between.some((each) => each.text !== '' && !isLeftOut(each, choice))) shown.push(cut);
+    else if (between.some(({ text }) => text === '') && !choice.dense) shown.push(blank);
     shown.push(line);
     last = index;
   }
   return shown;
 }
 
-/** Without blank lines and cuts at the edges, and with one cut where there were two with nothing between them. */
+/** Without blank lines and cuts at the edges, and with one of them where there were several with nothing between. */
 function tidy(lines: readonly Line[]): Line[] {
   const isLoose = ({ kind, text }: Line) => kind === 'cut' || text === '';
-  const first = lines.findIndex((line) => !isLoose(line));
-  const last = lines.findLastIndex((line) => !isLoose(line));
-  return lines
-    .slice(Math.max(0, first), last + 1)
-    .filter(({ kind }, index, kept) => kind !== 'cut' || kept[index - 1]!.kind !== 'cut');
+  const kept: Line[] = [];
+  for (const line of lines) {
+    const before = kept.at(-1);
+    if (!isLoose(line) || (before && !isLoose(before))) kept.push(line);
+    else if (before && line.kind === 'cut') kept[kept.length - 1] = line;
+  }
+  return kept.slice(0, kept.findLastIndex((line) => !isLoose(line)) + 1);
 }
 
-function partsOf<Part>({ regions }: Choice, whole: Part, find: (words: string) => Part): Part[] {
-  return regions.length > 0 ? regions.map(find) : [whole];
+/** Whether brackets are closed that were not opened, or opened and not closed. */
+function isTorn(lines: readonly Line[]): boolean {
+  const opened: string[] = [];
+  for (const bracket of lines.flatMap(({ text }) => text.match(/[()[\]{}]/g) ?? [])) {
+    if ('([{'.includes(bracket)) opened.push(bracket);
+    else if (PAIRS[opened.pop() ?? ''] !== bracket) return true;
+  }
+  return opened.length > 0;
 }
 
-function isComment(text: string): boolean {
-  return /^\s*(?:\/\/|\/\*.*\*\/\s*$)/.test(text);
+const PAIRS: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
+
+function partsOf<Part>({ regions }: Choice, whole: Part, find: (words: string) => Part[]): Part[] {
+  return regions.length > 0 ? regions.flatMap(find) : [whole];
+}
+
+function isLeftOut({ text }: Line, { plain, dense }: Choice): boolean {
+  return (plain && /^\s*(?:\/\/|\/\*.*\*\/\s*$)/.test(text)) || (dense && text === '');
 }
 
 function isIn(range: Range | undefined, at: number): boolean {

@@ -6,19 +6,27 @@ export interface Range {
 
 /**
  * Finds a part of a file by its name, in code as the formatter leaves it: a declaration (`getReviews`, `sdk`,
- * `OurTracestate`), a method, or a statement by how it begins (`register`, `sdk.start`). `name:2-5` gives the second to
- * the fifth line of it. Undefined where the file has no such part.
+ * `OurTracestate`), a method, or a statement by how it begins (`register`, `sdk.start`). `name/other` is the part `other`
+ * within the part `name`; `name{}` is the frame of a part, which is its first line and its last one. Gives the ranges of
+ * the part, undefined where the file has no such part.
  */
-export function findRegion(lines: readonly string[], words: string): Range | undefined {
-  const [, name, first, last] = /^(.+?)(?::(\d+)-(\d+))?$/.exec(words) ?? [];
-  if (!name) return undefined;
-  const from = lines.findIndex((line) => beginsWith(line, name));
-  if (from < 0) return undefined;
-  const to = endOf(lines, from);
-  if (!first || !last) return { from, to };
-
-  const part = { from: from + Number(first) - 1, to: from + Number(last) };
-  return part.from >= from && part.from < part.to && part.to <= to ? part : undefined;
+export function findRegion(lines: readonly string[], words: string): Range[] | undefined {
+  const isFrame = words.endsWith('{}');
+  const names = (isFrame ? words.slice(0, -2) : words).split('/');
+  let part: Range = { from: 0, to: lines.length };
+  for (const name of names) {
+    const within = lines.slice(part.from, part.to);
+    const at = name === '' ? -1 : within.findIndex((line) => beginsWith(line, name));
+    if (at < 0) return undefined;
+    part = { from: part.from + at, to: part.from + endOf(within, at) };
+  }
+  const { from, to } = part;
+  return isFrame
+    ? [
+        { from, to: from + 1 },
+        { from: to - 1, to },
+      ]
+    : [part];
 }
 
 const DECLARATION =
