@@ -156,7 +156,7 @@ const timer =
 function headerOf({ kind, title }: Slide, { step }: Chapter): string {
   const level = kind === 'title' ? 'h1' : 'h2';
   const kicker = kickers[kind];
-  const above = step ? `Step ${step.number}${kicker ? ` · ${kicker}` : ''}` : undefined;
+  const above = [step && `Step ${step.number}`, kicker].filter((words) => words !== undefined).join(' · ');
   return (
     `<header>${above ? `<p class="kicker">${above}</p>` : ''}` +
     `<${level}>${new Marked().parseInline(title) as string}</${level}></header>`
