@@ -8,6 +8,7 @@ import { chaptersOf, schedules, type ScheduleName } from '#workshop/slides/model
 import { printDeck } from '#workshop/slides/pdf';
 import { readDeck } from '#workshop/slides/read';
 import { projectFolder } from '#workshop/settings';
+import { listSteps } from '#workshop/steps/list';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import { temporaryFolder } from '../support/environment.ts';
 import { openDeck, slideIds } from './deck.ts';
@@ -241,6 +242,45 @@ test('a schedule shows its slides, and tells the speaker how long each takes', o
       .filter(({ seconds }) => seconds > 0);
     assert.deepEqual(shown, wanted, schedule);
     await page.context().close();
+  }
+});
+
+test('a schedule that is none is told, with those that there are', options, async () => {
+  const page = await openDeck({ query: 'schedule=half-a-day' });
+  assert.equal(
+    await page.textContent('.fault[role=alert]'),
+    'There is no schedule "half-a-day". There are: ninety, half-day, messages, all. This is ninety.',
+  );
+  await page.context().close();
+});
+
+test('the notes begin with the minutes of the schedule that is shown, and of no other', options, async () => {
+  for (const [query, minutes] of [
+    ['', '4 min'],
+    ['schedule=half-day', '7 min'],
+    ['schedule=all', '4 min (90 minutes) · 7 min (Half a day)'],
+  ] as const) {
+    const page = await openDeck({ query });
+    assert.equal(await page.textContent('#step-02-turn .notes p'), minutes);
+    await page.context().close();
+  }
+});
+
+test('a slide on which people type says where the text is', options, async () => {
+  const page = await openDeck();
+  const texts = await page.$$eval('section.turn', (sections) =>
+    sections.map(({ id, textContent }) => [
+      Number(/^step-(\d+)/.exec(id)?.[1]),
+      /steps\/(\S+)\/README\.md/.exec(textContent)?.[1],
+    ]),
+  );
+  await page.context().close();
+  const steps = await listSteps();
+  for (const { number, name } of steps) {
+    assert.ok(
+      texts.some(([of, text]) => of === number && text === name),
+      name,
+    );
   }
 });
 

@@ -61,7 +61,7 @@ export async function sectionsOf(slide: Slide, { chapter, steps, beside }: Aroun
       `<section ${attributes.join(' ')}${style}>`,
       '<div class="frame">',
       headerOf(slide, chapter),
-      `<div class="body">${bodyOf(slide, included, state)}</div>`,
+      `<div class="body">${bodyOf(slide, included, state, chapter)}</div>`,
       footerOf(chapter, beside),
       '</div>',
       notesOf(slide.notes),
@@ -110,7 +110,12 @@ async function includeAll(
   return included;
 }
 
-function bodyOf(slide: Slide, included: ReadonlyMap<Token, Included>, state: 'before' | 'after'): string {
+function bodyOf(
+  slide: Slide,
+  included: ReadonlyMap<Token, Included>,
+  state: 'before' | 'after',
+  { step }: Chapter,
+): string {
   const marked = new Marked({
     renderer: {
       image(token) {
@@ -133,7 +138,10 @@ function bodyOf(slide: Slide, included: ReadonlyMap<Token, Included>, state: 'be
 
   const commands = slide.body.filter(({ type }) => type === 'code');
   const rest = slide.body.filter(({ type }) => type !== 'code');
-  return `<div class="to-do">${html(rest)}</div><div class="hands">${timer}${html(commands)}</div>`;
+  const readme = step
+    ? `<p class="text-to-type">The text: <code>steps/${step.name}/README.md</code></p>`
+    : '';
+  return `<div class="to-do">${html(rest)}${readme}</div><div class="hands">${timer}${html(commands)}</div>`;
 }
 
 function isImage(token: Token): boolean {
@@ -180,10 +188,8 @@ function timings(notes: Notes | undefined): string[] {
   return names.map((name) => `data-${name}="${notes ? notes.minutes[name] : 'same'}"`);
 }
 
+/** What the speaker reads; the page's script fills in the minutes, which depend on the schedule. */
 function notesOf(notes: Notes): string {
-  const minutes = Object.entries(schedules).map(
-    ([name, { title }]) => `${notes.minutes[name as ScheduleName]} min (${title})`,
-  );
   const said: [string, string][] = [
     ['Say', notes.say],
     ['Show', notes.show],
@@ -193,5 +199,5 @@ function notesOf(notes: Notes): string {
   const paragraphs = said.map(
     ([name, text]) => `<p><strong>${name}.</strong> ${new Marked().parseInline(text) as string}</p>`,
   );
-  return `<aside class="notes"><p>${minutes.join(' · ')}</p>${paragraphs.join('')}</aside>`;
+  return `<aside class="notes"><p class="minutes"></p>${paragraphs.join('')}</aside>`;
 }
