@@ -33,6 +33,8 @@ after(() => held.close());
 const listen = 'port: Number(process.env.PORT ?? 8000)';
 const handler = 'async function getBand({ params }) {';
 
+const forFugazi = "if (params.id.startsWith('553be815'))";
+
 /** Each process of the folder writes its id, so that it can be seen whether one is left. */
 const tellId =
   "import { writeFileSync } from 'node:fs';\nwriteFileSync(import.meta.filename + '.pid', String(process.pid));\n";
@@ -99,6 +101,30 @@ const accidents: Accident[] = [
     cause: /reviews-api threw ReferenceError: missing is not defined/,
     file: /^reviews-api\/app\.ts:\d+$/,
   },
+  // These steps' checks also make a call that is refused, or that fails: its error is not the one to name.
+  ...([5, 7, 9].map((step) => ({
+    title: `an error in the handler, beside a call of the check's own that is an error (step 0${step})`,
+    step,
+    patch: { 'bands-api/app.ts': [[handler, `${handler}\n    ${forFugazi} throw new Error('a mistake');`]] },
+    expect: /answered with status 200/,
+    found: /bands-api answered GET .* from run\.ts with status 500/,
+    cause: /^bands-api threw Error: a mistake\.$/,
+    file: /^bands-api\/app\.ts:\d+$/,
+  })) satisfies Accident[]),
+  ...([7, 9].map((step) => ({
+    title: `a service that crashes, after a call of the check's own that is an error (step 0${step})`,
+    step,
+    patch: {
+      'bands-api/app.ts': [
+        [handler, `${handler}\n    ${forFugazi} setTimeout(crash, 0);`],
+        ['const tracer', "const crash = () => { throw new Error('a mistake'); };\nconst tracer"],
+      ],
+    },
+    expect: /bands-api keeps running/,
+    found: /It ended during the call/,
+    cause: /^It threw Error: a mistake\.$/,
+    file: /^bands-api\/app\.ts:\d+$/,
+  })) satisfies Accident[]),
   {
     title: 'an error in run.ts',
     patch: { 'run.ts': [["const flags = '01'", "missing.thing();\n  const flags = '01'"]] },

@@ -371,6 +371,25 @@ const mistakes: Mistake[] = [
     file: 'bands-api/app.ts',
   },
   {
+    title: 'the caller still writes a traceparent by hand beside the library',
+    step: 10,
+    patch: {
+      'run.ts': [
+        [
+          'import { OTLPTraceExporter }',
+          "import { randomBytes } from 'node:crypto';\nimport { OTLPTraceExporter }",
+        ],
+        [
+          'const headers = { tracestate',
+          "const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;\n  const headers = { traceparent, tracestate",
+        ],
+      ],
+    },
+    expect: /The trace begins with a CLIENT span/,
+    cause: /Two write it.*Take out those by hand/,
+    file: 'run.ts',
+  },
+  {
     title: 'UndiciInstrumentation is missing from the service',
     step: 10,
     patch: {

@@ -26,11 +26,13 @@ test('on a machine where all is well every line is ok', async (t) => {
 
   assert.equal(code, 0, stdout);
   assert.match(stdout, new RegExp(`^✓ services +port ${ports.bands} is free for bands-api$`, 'm'));
-  const free = [ports.query, ports.otlpGrpc, ports.otlpHttp].join(', ');
-  assert.match(
-    stdout,
-    new RegExp(`^✓ trace backend +ports ${free} are free; npx tsx run\\.ts starts the embedded one$`, 'm'),
-  );
+  for (const [port, what] of [
+    [ports.query, "Jaeger's pages"],
+    [ports.otlpGrpc, 'OTLP over gRPC'],
+    [ports.otlpHttp, 'OTLP over HTTP'],
+  ])
+    assert.match(stdout, new RegExp(`^✓ trace backend +port ${port} is free for ${what}$`, 'm'));
+  assert.match(stdout, /^✓ trace backend +none runs; npx tsx run\.ts starts the embedded one$/m);
   for (const name of ['node', 'docker', 'proxy', 'clock', 'disk', 'memory'])
     assert.match(stdout, new RegExp(`^✓ ${name}`, 'm'));
   assert.match(stdout, /^The workshop can run here\.$/m);
@@ -73,6 +75,25 @@ test('a held port: what to do, exit code 1', async (t) => {
     ),
   );
   assert.match(stdout, /^The workshop cannot run yet: mend the lines with ✗\.$/m);
+});
+
+test('each held port of the trace backend has a line with its owner and what to do, and so has a free one', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  for (const port of [ports.query, ports.otlpHttp]) {
+    const stranger = createServer((socket) => socket.on('error', () => {}).end('hello'));
+    await once(stranger.listen(port, 'localhost'), 'listening');
+    t.after(() => stranger.close());
+  }
+
+  const { code, stdout } = await runScript(t, DOCTOR, [], { env });
+
+  assert.equal(code, 1);
+  const line = (mark: string, text: string) => new RegExp(`^${mark} trace backend +${text}$`, 'm');
+  const held = (port: number, what: string, variable: string) =>
+    `Port ${port} is meant for ${what} but held by .+: end that, or move the port with ${variable}=http://.+\\.`;
+  assert.match(stdout, line('✗', held(ports.query, "Jaeger's pages", 'JAEGER_URL')));
+  assert.match(stdout, line('✓', `port ${ports.otlpGrpc} is free for OTLP over gRPC`));
+  assert.match(stdout, line('✗', held(ports.otlpHttp, 'OTLP over HTTP', 'OTLP_URL')));
 });
 
 // Only some versions of Node.js can be told to ask a proxy by themselves.

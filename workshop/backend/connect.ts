@@ -14,6 +14,9 @@ export interface UsedBackend {
   close(): Promise<void>;
 }
 
+/** A port of a trace backend is held by another program. The sentence says by which, and what to do. */
+export class PortHeldError extends UserError {}
+
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
@@ -34,7 +37,7 @@ export async function requireUsableBackend(): Promise<void> {
 
 /**
  * Looks for a trace backend at JAEGER_URL and OTEL_EXPORTER_OTLP_ENDPOINT; undefined where nothing listens.
- * @throws UserError when something else holds one of the ports, or only one half of a backend answers
+ * @throws PortHeldError when something else holds one of the ports, UserError when one half of a backend answers
  */
 export async function findBackend(): Promise<UsedBackend | undefined> {
   const [query, otlp] = await Promise.all([probeQuery(jaegerUrl()), probeOtlp(otlpGrpcUrl())]);
@@ -62,17 +65,29 @@ const embeddedPlaces = () => [
   { url: otlpHttpUrl(), what: 'OTLP over HTTP', variable: 'OTLP_URL' },
 ];
 
+/** A port at which the embedded backend would listen. */
+export interface EmbeddedPort {
+  port: number;
+  /** What it is for, in words. */
+  what: string;
+  /** Who holds it and what to do, a sentence; missing where it is free. */
+  fault?: string;
+}
+
 /**
- * The ports where the embedded backend would listen, all of them free.
- * @throws UserError when one of them is held already, or is not on this machine
+ * The ports at which the embedded backend would listen, each free or held by somebody.
+ * @throws UserError when one of them is not on this machine
  */
-export async function freeEmbeddedPorts(): Promise<number[]> {
+export async function embeddedPorts(): Promise<EmbeddedPort[]> {
   const places = embeddedPlaces();
   requireLocal(places);
-  for (const { url, what, variable } of places) {
-    if (await accepts(portOf(url), url.hostname)) throw await taken(url, what, variable);
-  }
-  return places.map(({ url }) => portOf(url));
+  return Promise.all(
+    places.map(async ({ url, what, variable }) => {
+      const port = portOf(url);
+      if (!(await accepts(port, url.hostname))) return { port, what };
+      return { port, what, fault: (await taken(url, what, variable)).message };
+    }),
+  );
 }
 
 /**
@@ -120,11 +135,11 @@ async function probeOtlp(url: URL): Promise<'nothing' | 'stranger' | 'otlp'> {
 }
 
 /** The one sentence for a port of a backend that something else holds. */
-async function taken(url: URL, what: string, variable: string): Promise<UserError> {
+async function taken(url: URL, what: string, variable: string): Promise<PortHeldError> {
   const owner = (await portOwner(portOf(url))) ?? 'another program';
   const other = new URL(url);
   other.port = String(portOf(url) + 10_000);
-  return new UserError(
+  return new PortHeldError(
     `Port ${portOf(url)} is meant for ${what} but held by ${owner}: end that, or move the port with ${variable}=${other.origin}.`,
   );
 }

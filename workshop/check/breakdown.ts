@@ -3,7 +3,7 @@ import type { Service } from '../services/definition.ts';
 import { probe } from '../services/probe.ts';
 import type { Shortfall } from './lesson.ts';
 import { callOfRun, caller, type Observation } from './observation.ts';
-import { printedError, shownLines } from './printed.ts';
+import { errorOfAnswer, errorOfEnd, shownLines } from './printed.ts';
 import type { Exchange } from './relay.ts';
 import type { RunEnd } from './run-child.ts';
 
@@ -182,7 +182,7 @@ function badAnswer(seen: Observation, call: Exchange): Breakdown {
   );
   const worst = failed.findLast(({ from }) => from !== caller) ?? call;
   const { status, body } = worst.answer!;
-  const error = printedError(seen.lines.get(worst.to)!, seen.folder);
+  const error = errorOfAnswer(seen.lines.get(worst.to)!, worst.path, seen.folder);
   return new Breakdown('The call is answered with status 200', {
     found: `${worst.to} answered ${requestText(worst)} with status ${status}: ${body.slice(0, SHOWN_BODY)}`,
     cause: error
@@ -201,7 +201,7 @@ function requestText({ method, path, from }: Exchange): string {
 function causeOfEnd(seen: Observation, program: string, otherwise: string) {
   const isRun = program === caller;
   const lines = isRun ? seen.run.stderr : seen.lines.get(program)!;
-  const error = printedError(lines, seen.folder);
+  const error = errorOfEnd(lines, seen.folder);
   const file = isRun ? caller : `${program}/main.ts`;
   if (!error) return { cause: otherwise, file, lines: shownLines(lines) };
   return { cause: causeOfError(error.message), file: error.place ?? file, lines: error.lines };

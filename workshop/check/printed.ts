@@ -13,25 +13,23 @@ export interface PrintedError {
 }
 
 const SHOWN_LINES = 8;
+const LEVEL_ERROR = 50; // pino's; Fastify logs an error that is the caller's mistake, status 4xx, with less
 const noise = /^\s*$|^\s+at .*(node:|node_modules)|^Node\.js v|triggerUncaughtException|^\s*\^\s*$|^node:/;
 const message = /^\s*(?:Uncaught )?(\w*Error)(?: \[\w+\])?: (.+)/;
 const syntaxError = /:\d+:\d+: ERROR: (.+)/;
 
-/** The first error among the lines; undefined if there is none. */
-export function printedError(lines: string[], folder: string): PrintedError | undefined {
-  const text = lines.flatMap(unpacked);
-  const first = text.findIndex((line) => message.test(line));
-  if (first < 0) return undefined;
+/** The error that ended a program: the last one that it printed, or else the last one that it logged. */
+export function errorOfEnd(lines: string[], folder: string): PrintedError | undefined {
+  return lastPrinted(lines, folder) ?? lastLogged(lines, folder);
+}
 
-  const [, name, words] = message.exec(text[first]!)!;
-  const syntax = text.slice(first).map((line) => syntaxError.exec(line)?.[1]);
-  const spoken = syntax.find(Boolean);
-  const place = placeIn(text.slice(first), folder) ?? placeIn(text, folder);
-  return {
-    message: spoken ? `SyntaxError: ${spoken}` : `${name}: ${words!.replaceAll(folder, '').trim()}`,
-    ...(place && { place }),
-    lines: shownLines(text),
-  };
+/** The error for which a service answered a request of some path badly; undefined if it told of none. */
+export function errorOfAnswer(lines: string[], path: string, folder: string): PrintedError | undefined {
+  const ofOthers = new Set(
+    lines.map(logged).flatMap((line) => (line?.req && line.req.url !== path ? [line.reqId] : [])),
+  );
+  const own = lines.filter((line) => !ofOthers.has(logged(line)?.reqId));
+  return lastLogged(own, folder) ?? lastPrinted(own, folder);
 }
 
 /** The last lines that are worth showing. */
@@ -56,13 +54,53 @@ function placeIn(lines: string[], folder: string): Place | undefined {
   return undefined;
 }
 
-/** An error within a line of a JSON log is what the line says, its stack line by line. */
-function unpacked(line: string): string[] {
-  if (!line.startsWith('{')) return [line];
+/** The last error that stands in lines of plain text. */
+function lastPrinted(lines: string[], folder: string): PrintedError | undefined {
+  const text = lines.filter((line) => !logged(line));
+  const outermost = text.findLastIndex((line) => message.test(line) && !/^\s/.test(line));
+  return errorAt(outermost < 0 ? text.findLastIndex((line) => message.test(line)) : outermost, text, folder);
+}
+
+/** The last error that stands in a line of a JSON log. */
+function lastLogged(lines: string[], folder: string): PrintedError | undefined {
+  const errors = lines.map(logged).filter((line) => line?.err?.stack && !(Number(line.level) < LEVEL_ERROR));
+  const stack = errors.at(-1)?.err!.stack!.split('\n') ?? [];
+  return errorAt(
+    stack.findIndex((line) => message.test(line)),
+    stack,
+    folder,
+  );
+}
+
+/** The error that begins at an index of some text; undefined if that is -1. */
+function errorAt(index: number, text: string[], folder: string): PrintedError | undefined {
+  if (index < 0) return undefined;
+  const [, name, words] = message.exec(text[index]!)!;
+  const below = text.slice(index);
+  const syntax = below.map((line) => syntaxError.exec(line)?.[1]).find(Boolean);
+  // Node.js names the place above the error where the stack leads through nobody's code.
+  const place = placeIn(below, folder) ?? placeIn(text.slice(0, index).toReversed(), folder);
+  return {
+    message: syntax ? `SyntaxError: ${syntax}` : `${name}: ${words!.replaceAll(folder, '').trim()}`,
+    ...(place && { place }),
+    lines: shownLines(text),
+  };
+}
+
+/** What Fastify's logger, which is pino, writes as one line. */
+interface LogLine {
+  level?: number | string;
+  reqId?: string;
+  req?: { url?: string };
+  err?: { stack?: string };
+}
+
+/** A line of a JSON log; undefined if it is plain text. */
+function logged(line: string): LogLine | undefined {
+  if (!line.startsWith('{')) return undefined;
   try {
-    const { err } = JSON.parse(line) as { err?: { stack?: string } };
-    return err?.stack ? err.stack.split('\n') : [];
+    return JSON.parse(line) as LogLine;
   } catch {
-    return [line];
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findBackend, freeEmbeddedPorts } from '../backend/connect.ts';
+import { embeddedPorts, findBackend, PortHeldError } from '../backend/connect.ts';
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from '../services/definition.ts';
 import { needsOf } from '../services/needs.ts';
@@ -93,14 +93,22 @@ async function examineNeeds(): Promise<Finding[]> {
   );
 }
 
+/** A backend that answers, or each port at which the embedded one would listen. */
 async function examineBackend(): Promise<Finding[]> {
-  const backend = await findBackend();
+  const backend = await findBackend().catch((error) => {
+    if (error instanceof PortHeldError) return undefined; // it names the first one only; all are looked at below
+    throw error;
+  });
   if (backend) {
     const name = backend.kind === 'jaeger' ? 'Jaeger' : 'the embedded backend';
     return [ok(`${name} answers at ${backend.url}`)];
   }
-  const ports = (await freeEmbeddedPorts()).join(', ');
-  return [ok(`ports ${ports} are free; npx tsx run.ts starts the embedded one`)];
+  const ports = await embeddedPorts();
+  const findings = ports.map(({ port, what, fault }) =>
+    fault ? fails(fault) : ok(`port ${port} is free for ${what}`),
+  );
+  if (ports.some(({ fault }) => fault)) return findings;
+  return [...findings, ok('none runs; npx tsx run.ts starts the embedded one')];
 }
 
 async function examineDocker(): Promise<Finding[]> {

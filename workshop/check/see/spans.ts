@@ -13,6 +13,7 @@ import {
   traceIdOf,
   traceOfCall,
   tracesOfCall,
+  valuesOf,
 } from '../observation.ts';
 import { counted, faultyTraceparent, noServerSpan } from '../why.ts';
 
@@ -139,12 +140,12 @@ export function beginsAtCaller(service: string): See {
     const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
     const root = ancestorsOf(server, trace).at(-1);
     if (!root) {
-      return {
-        found: `The trace begins with ${service}: its parent ${server.parentId ?? 'is missing'}${server.parentId ? ' is in no span' : ''}.`,
-        cause: `${caller} makes no span, it only writes a traceparent or nothing at all. Set up a NodeSDK there with UndiciInstrumentation and an exporter, and start it before the call.`,
-        file: caller,
-        traces: [trace],
-      };
+      const found = `The trace begins with ${service}: its span has ${server.parentId ? `the parent ${server.parentId}, which is in no span` : 'no parent'}.`;
+      const cause = `${caller} makes no span, it only writes a traceparent or nothing at all. Set up a NodeSDK there with UndiciInstrumentation and an exporter, and start it before the call.`;
+      // A request without the header is only what a caller that makes no span sends.
+      const sent = callNamed(seen);
+      const fault = valuesOf(sent.headers, 'traceparent').length > 0 ? faultyTraceparent(sent) : undefined;
+      return { found, cause, file: caller, ...fault, traces: tracesOfCall(seen) };
     }
     const fault = faultOfName(root, seen);
     if (fault) return { ...fault, file: caller, traces: [trace] };
