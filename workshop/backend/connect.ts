@@ -32,7 +32,9 @@ export async function useBackend(): Promise<UsedBackend> {
  * @throws UserError as that does
  */
 export async function requireUsableBackend(): Promise<void> {
-  if (!(await findBackend())) await freeEmbeddedPorts();
+  if (await findBackend()) return;
+  const held = (await embeddedPorts()).find(({ fault }) => fault !== undefined);
+  if (held) throw new PortHeldError(held.fault);
 }
 
 /**
