@@ -116,6 +116,9 @@ test('a port that is held is one sentence, and so is a wrong flag', async (t) =>
     ['folder'],
     ['--build', 'a', 'b'],
     ['--slow'],
+    ['--notes'],
+    ['--schedule', 'ninety'],
+    ['--pdf', '--schedule', 'a-week'],
   ]) {
     const { code, stderr } = await runScript(t, command, words);
     assert.equal(code, 2, words.join(' '));

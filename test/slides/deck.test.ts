@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { buildDeck } from '#workshop/slides/build';
 import { chaptersOf, schedules, type ScheduleName } from '#workshop/slides/model';
+import { notesPage } from '#workshop/slides/notes-page';
 import { printDeck } from '#workshop/slides/pdf';
 import { readDeck } from '#workshop/slides/read';
 import { projectFolder } from '#workshop/settings';
@@ -349,10 +350,40 @@ test('links lead to https, and none out of the folder', options, async () => {
   await page.context().close();
 });
 
-test('the PDF has a page a slide', options, async (t) => {
+async function pagesOf(file: string): Promise<number> {
+  return (await readFile(file, 'latin1')).match(/\/Type \/Page\b(?!s)/g)!.length;
+}
+
+test('the PDF has a page a slide, and of one schedule those of its slides', options, async (t) => {
   const file = join(await temporaryFolder(t), 'deck.pdf');
   const built = await buildDeck();
   await printDeck(built, file);
-  const pages = (await readFile(file, 'latin1')).match(/\/Type \/Page\b(?!s)/g)!.length;
-  assert.equal(pages, built.get('index.html')!.match(/<section id=/g)!.length);
+  assert.equal(await pagesOf(file), built.get('index.html')!.match(/<section id=/g)!.length);
+
+  await printDeck(built, file, { schedule: 'messages' });
+  const page = await openDeck({ query: 'schedule=messages' });
+  assert.equal(await pagesOf(file), (await slideIds(page)).length);
+  await page.context().close();
+});
+
+test('the notes are printed on a sheet a slide', options, async (t) => {
+  const file = join(await temporaryFolder(t), 'notes.pdf');
+  await printDeck(await buildDeck(), file, { schedule: 'ninety', notes: true });
+  const slides = chaptersOf(await readDeck()).flatMap((chapter) => chapter.slides);
+  assert.equal(await pagesOf(file), slides.filter(({ notes }) => notes.minutes.ninety > 0).length);
+});
+
+test('the printed notes have their slide above them, and letters of 14 pt or more', options, async () => {
+  const page = await openDeck();
+  await page.setContent(
+    notesPage([
+      { number: '7', chapter: 'Why', title: 'Where <code>x</code> is', notes: '<p>Say <code>y</code>.</p>' },
+    ]),
+  );
+  assert.match(await page.innerText('section'), /^Why\s+7\s+Where x is\s+Say y\.$/);
+  const sizes = await page.$$eval('section *', (all) =>
+    all.map((element) => Number.parseFloat(getComputedStyle(element).fontSize) * 0.75),
+  );
+  assert.ok(Math.min(...sizes) >= 14, `${Math.min(...sizes)} pt`);
+  await page.context().close();
 });

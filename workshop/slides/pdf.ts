@@ -2,24 +2,57 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { launchBrowser } from '../browser.ts';
+import type { Page } from 'playwright-core';
+import { launchBrowser, nameHelper } from '../browser.ts';
 import { type BuiltDeck, writeDeck } from './build.ts';
+import type { ScheduleName } from './model.ts';
+import { notesPage, type PrintedNotes } from './notes-page.ts';
+
+/** What is printed: the slides of which schedule, and whether it is their notes instead of them. */
+export interface PrintOptions {
+  schedule?: ScheduleName | 'all';
+  notes?: boolean;
+}
 
 /**
- * Prints the deck as a PDF file with a page a slide, those of all schedules, in the light theme.
+ * Prints the deck as a PDF file: a page a slide, in the light theme, or a sheet of A4 for the notes of each slide.
  * @throws UserError when the machine has no Chromium
  */
-export async function printDeck(built: BuiltDeck, file: string): Promise<void> {
+export async function printDeck(
+  built: BuiltDeck,
+  file: string,
+  { schedule = 'all', notes = false }: PrintOptions = {},
+): Promise<void> {
   const browser = await launchBrowser();
   const folder = await mkdtemp(join(tmpdir(), 'workshop-slides-'));
   try {
     await writeDeck(built, folder);
     const page = await browser.newPage();
-    await page.goto(`${pathToFileURL(join(folder, 'index.html')).href}?view=print&schedule=all&theme=light`);
-    await page.waitForSelector('html[data-ready].reveal-print .pdf-page');
+    const address = `${pathToFileURL(join(folder, 'index.html')).href}?schedule=${schedule}&theme=light`;
+    if (notes) {
+      await page.addInitScript(nameHelper);
+      await page.goto(address);
+      await page.waitForSelector('html[data-ready]');
+      await page.setContent(notesPage(await notesOf(page)));
+    } else {
+      await page.goto(`${address}&view=print`);
+      await page.waitForSelector('html[data-ready].reveal-print .pdf-page');
+    }
     await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
   } finally {
     await browser.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** The notes of the slides that an open deck shows; the code before a change has none of its own. */
+function notesOf(page: Page): Promise<PrintedNotes[]> {
+  return page.$$eval('section.slide:not(.before)', (sections) =>
+    sections.map((section) => ({
+      number: section.querySelector('.number')!.textContent,
+      chapter: section.querySelector('.where')!.textContent,
+      title: section.querySelector('h1, h2')!.innerHTML,
+      notes: section.querySelector('.notes')!.innerHTML,
+    })),
+  );
 }
