@@ -11,6 +11,7 @@ interface Mistake {
   patch: Patch;
   /** The expectation that is not met. */
   expect: RegExp;
+  found?: RegExp;
   cause: RegExp;
   file: string;
 }
@@ -269,8 +270,39 @@ const mistakes: Mistake[] = [
       ],
     },
     expect: /a uuid of its own/,
+    found: /^All three reviews have the uuid [\da-f-]{36}\.$/,
     cause: /made once and shared by all/,
     file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'the time is still taken once',
+    step: 6,
+    patch: {
+      'reviews-api/app.ts': [
+        ['const tracer =', 'const createdOfAll = new Date();\nconst tracer ='],
+        ['created: new Date()', 'created: createdOfAll'],
+      ],
+    },
+    expect: /when it was created/,
+    found: /^The reviews say that they were created at (\S+Z, ){2}\S+Z\. The call began at \S+Z\.$/,
+    cause: /taken once, when the service starts/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'the sleep is shortened to a second',
+    step: 6,
+    patch: {
+      'bands-api/app.ts': [
+        ['import { context', "import { setTimeout as sleep } from 'node:timers/promises';\nimport { context"],
+        [
+          'async function getReviews(bandId: string) {',
+          'async function getReviews(bandId: string) {\n  await sleep(1_000);',
+        ],
+      ],
+    },
+    expect: /bands-api does not wait before it asks/,
+    cause: /a sleep that was left in/,
+    file: 'bands-api/app.ts',
   },
 
   // Step 07: the header
@@ -413,7 +445,7 @@ const results = fewAtATime(3, mistakes, async ({ step, patch }) => {
   }
 });
 
-for (const [index, { title, step, expect, cause, file }] of mistakes.entries()) {
+for (const [index, { title, step, expect, found, cause, file }] of mistakes.entries()) {
   test(`step ${step}: ${title}`, async () => {
     const { passed, outcomes } = await results[index]!;
     const failed = outcomes.find(({ status }) => status === 'failed');
@@ -422,6 +454,7 @@ for (const [index, { title, step, expect, cause, file }] of mistakes.entries()) 
 
     assert.equal(passed, false);
     assert.match(failed.expect, expect, said);
+    if (found) assert.match(failed.shortfall.found, found, said);
     assert.match(failed.shortfall.cause, cause, said);
     assert.equal(failed.shortfall.file, file, said);
   });
