@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
 import { traceIdOf, traceOf } from './traces.ts';
-import { accessible, closed, viewer } from './viewer.ts';
+import { accessible, closed, desktop, laptop, phone, viewer } from './viewer.ts';
 
 const pages = viewer();
 
@@ -311,6 +311,65 @@ test(
     await closed(wrong, /status of 400/);
   },
 );
+
+test(
+  'every mark of the ruler of a comparison is read in full at any width, and none meets another',
+  { skip },
+  async () => {
+    const ends = [6_000, 5_150, 900, 95_000].map((durationMs) =>
+      traceOf(`ends ${durationMs}`, [{ id: 'x', durationMs }]),
+    );
+    await pages.send(...ends);
+    for (const { traceId } of ends) {
+      const page = await pages.open(`/compare/${traceId}...${traceIdOf('quick')}`);
+      await page.locator('.tick').nth(1).waitFor();
+      for (const viewport of [desktop, { width: 1200, height: 800 }, laptop]) {
+        await page.setViewportSize(viewport);
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+        const { ruler, marks } = await page.locator('.ruler').evaluate((element) => ({
+          ruler: element.getBoundingClientRect().toJSON() as DOMRect,
+          marks: [...element.querySelectorAll('.tick')].map(
+            (tick) => tick.getBoundingClientRect().toJSON() as DOMRect,
+          ),
+        }));
+        for (const [index, { left, right }] of marks.entries()) {
+          assert.ok(left >= ruler.left - 1 && right <= ruler.right + 1, `mark ${index} of ${marks.length}`);
+          assert.ok(index === 0 || left >= marks[index - 1]!.right, `mark ${index} meets the one before`);
+        }
+      }
+      await closed(page);
+    }
+  },
+);
+
+test('each number of a comparison says which it is, also where there are no columns', { skip }, async () => {
+  const path = `/compare/${traceIdOf('ends 95000')}...${traceIdOf('ends 5150')}`;
+  for (const options of [
+    { viewport: phone },
+    { viewport: desktop, projector: true },
+    { viewport: laptop, projector: true },
+  ]) {
+    const page = await pages.open(path, options);
+    await page.locator('.comparison').waitFor();
+    const labels = await page
+      .locator('.comparison tbody tr')
+      .first()
+      .locator('td.number')
+      .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell, '::before').content));
+    assert.deepEqual(labels, ['"A"', '"B"', '"Difference"']);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await accessible(page);
+    await closed(page);
+  }
+  const page = await pages.open(path);
+  await page.getByRole('columnheader', { name: 'Difference' }).waitFor();
+  const before = await page
+    .locator('td.number')
+    .first()
+    .evaluate((cell) => getComputedStyle(cell, '::before').content);
+  assert.equal(before, 'none');
+  await closed(page);
+});
 
 test('an address without a page says which pages there are', { skip }, async () => {
   const page = await pages.open('/monitor');

@@ -5,6 +5,7 @@ import { formatDuration } from '../../trace/duration.ts';
 import { ticksOf } from '../../trace/ticks.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { traceUrl } from '../frame/ids.ts';
+import { textMeter } from '../frame/measure.ts';
 import { counted } from '../frame/times.ts';
 import { hasOwnScales, shown, verdictSigns, waterfallA, waterfallB } from './state.ts';
 import { signed } from './words.ts';
@@ -85,9 +86,9 @@ function Line({ row, scaleA, scaleB }: { row: ComparisonRow; scaleA: number; sca
           </span>
         </span>
       </th>
-      <Duration of={a} beside={b} />
-      <Duration of={b} beside={a} />
-      <td class="number verdict">
+      <Duration column="A" of={a} beside={b} />
+      <Duration column="B" of={b} beside={a} />
+      <td class="number verdict" data-column="Difference">
         <span class="sign" aria-hidden="true">
           {verdictSigns[verdict]}
         </span>{' '}
@@ -106,11 +107,17 @@ function Line({ row, scaleA, scaleB }: { row: ComparisonRow; scaleA: number; sca
 
 type Side = ComparisonRow['a'];
 
-function Duration({ of: row, beside }: { of: Side; beside: Side }) {
-  if (!row) return <td class="number none">–</td>;
+function Duration({ column, of: row, beside }: { column: 'A' | 'B'; of: Side; beside: Side }) {
+  if (!row) {
+    return (
+      <td class="number none" data-column={column}>
+        –
+      </td>
+    );
+  }
   const { span } = row;
   return (
-    <td class="number">
+    <td class="number" data-column={column}>
       <a href={traceUrl(span.traceId, span.spanId)}>{formatDuration(row.durationUs, beside?.durationUs)}</a>
       {span.error && (
         <span class="error-sign" title="error">
@@ -138,29 +145,44 @@ function Bar({ of: row, scaleUs, which }: { of: NonNullable<Side>; scaleUs: numb
   );
 }
 
+/** A mark has this much room in letters, so that what it says fits on either side of it. */
+const MARK_EM = 8;
+
 function Ruler({ untilUs }: { untilUs: number | undefined }) {
   const ruler = useRef<HTMLSpanElement>(null);
-  const room = useSignal(5);
+  const measured = useSignal({ widthPx: 0, emPx: 16, widthOf: (text: string) => text.length * 8 });
   useLayoutEffect(() => {
     const measure = () => {
-      const em = Number.parseFloat(getComputedStyle(ruler.current!).fontSize);
-      room.value = Math.max(1, Math.floor(ruler.current!.clientWidth / (em * 6)));
+      const element = ruler.current!;
+      const emPx = Number.parseFloat(getComputedStyle(element).fontSize);
+      measured.value = { widthPx: element.clientWidth, emPx, widthOf: textMeter(element) };
     };
     measure();
     const resizing = new ResizeObserver(measure);
     resizing.observe(ruler.current!);
     return () => resizing.disconnect();
   }, []);
+  const { widthPx, emPx, widthOf } = measured.value;
+  const room = Math.max(1, Math.floor(widthPx / (MARK_EM * emPx)));
   return (
     <span class="ruler" ref={ruler}>
       <span class="hidden-text">Time</span>
       {untilUs === undefined
         ? 'each at its own scale'
-        : ticksOf(0, untilUs, Math.min(8, room.value)).map(({ us, text }) => (
-            <span class="tick" key={us} style={{ left: `${(us / untilUs) * 100}%` }} aria-hidden="true">
-              {text}
-            </span>
-          ))}
+        : ticksOf(0, untilUs, Math.min(8, room)).map(({ us, text }) => {
+            const share = us / untilUs;
+            const isLast = share * widthPx + widthOf(text) + emPx > widthPx;
+            return (
+              <span
+                class={`tick ${isLast ? 'last' : ''}`}
+                key={us}
+                style={{ left: `${share * 100}%` }}
+                aria-hidden="true"
+              >
+                {text}
+              </span>
+            );
+          })}
     </span>
   );
 }
