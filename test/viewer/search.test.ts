@@ -313,6 +313,23 @@ test(
 );
 
 test(
+  'while the backend is silent a comparison says that, not that a trace is missing, and goes on later',
+  { skip },
+  async () => {
+    const page = await pages.open('/search');
+    await page.route('**/viewer/trace/**', (route) => route.abort());
+    await page.goto(`${pages.backend.queryUrl}/compare/${traceIdOf('quick')}...${traceIdOf('slow')}`);
+    await page.getByText('These two cannot be read yet').waitFor();
+    assert.match(await page.locator('.empty-view').innerText(), /The trace backend does not answer/);
+    assert.equal(await page.getByText('is here').count(), 0);
+    await accessible(page);
+    await page.unroute('**/viewer/trace/**');
+    await page.locator('.comparison').waitFor();
+    await closed(page, /Failed to load resource/);
+  },
+);
+
+test(
   'every mark of the ruler of a comparison is read in full at any width, and none meets another',
   { skip },
   async () => {

@@ -8,7 +8,7 @@ import { knowServices, serviceClass } from '../frame/colours.ts';
 import { Frame } from '../frame/frame.tsx';
 import { shortId, traceIdFrom, traceUrl } from '../frame/ids.ts';
 import { bindKeys } from '../frame/keys.tsx';
-import { follow } from '../frame/live.ts';
+import { follow, type Answer } from '../frame/live.ts';
 import { clockTime, counted } from '../frame/times.ts';
 import {
   a,
@@ -32,8 +32,9 @@ const [idA, idB] = decodeURIComponent(location.pathname.split('/')[2] ?? '')
   .map(traceIdFrom);
 const isValid = idA !== undefined && idB !== undefined;
 
-/** How many of the two have been asked for. */
-const answered = signal(0);
+/** What the backend said last about either trace; undefined before it has said anything. */
+const heardOfA = signal<Answer<TraceAnswer> | undefined>(undefined);
+const heardOfB = signal<Answer<TraceAnswer> | undefined>(undefined);
 
 function ComparePage() {
   if (!isValid) {
@@ -46,7 +47,10 @@ function ComparePage() {
   const before = waterfallA.value;
   const after = waterfallB.value;
   if (!before || !after) {
-    if (answered.value < 2) return <div class="skeleton" aria-busy="true" />;
+    const heard = [heardOfA.value, heardOfB.value];
+    const problem = heard.flatMap((each) => (each && 'problem' in each ? [each.problem] : []))[0];
+    if (problem !== undefined) return <Message title="These two cannot be read yet">{problem}</Message>;
+    if (heard.includes(undefined)) return <div class="skeleton" aria-busy="true" />;
     const missing = [!before && idA, !after && idB].filter(Boolean).map((id) => shortId(String(id)));
     return (
       <Message title="One side is missing">
@@ -151,14 +155,12 @@ function Message({ title, children }: { title: string; children: ComponentChildr
   );
 }
 
-function start(id: string, side: typeof a): void {
-  let isFirst = true;
+function start(id: string, side: typeof a, heard: typeof heardOfA): void {
   follow<TraceAnswer>(
     () => `/viewer/trace/${id}`,
     (answer) => {
       batch(() => {
-        if (isFirst) answered.value++;
-        isFirst = false;
+        heard.value = answer;
         if ('problem' in answer || !answer.data) return;
         knowServices(answer.data.services);
         side.value = fromColumns(answer.data.trace);
@@ -168,8 +170,8 @@ function start(id: string, side: typeof a): void {
 }
 
 if (isValid) {
-  start(idA, a);
-  start(idB, b);
+  start(idA, a, heardOfA);
+  start(idB, b, heardOfB);
   bindKeys({
     keys: ['o'],
     does: 'each trace at its own scale',
