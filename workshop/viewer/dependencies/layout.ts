@@ -95,15 +95,20 @@ function errorShare(calls: number, errors: number): string {
   return percent < 1 ? '< 1 %' : `${Math.round(percent)} %`;
 }
 
-/** A smooth line through points, as the data of an SVG path. */
+/**
+ * A smooth line that meets every one of the points, as the data of an SVG path: a Catmull-Rom spline, in which a line
+ * leaves each point in the direction from the one before to the one after.
+ */
 export function pathThrough(points: readonly { x: number; y: number }[]): string {
   const [first, ...rest] = points;
   if (!first) return '';
-  let path = `M${first.x},${first.y}`;
-  for (const [index, point] of rest.entries()) {
-    const next = rest[index + 1];
-    if (!next) path += `L${point.x},${point.y}`;
-    else path += `Q${point.x},${point.y} ${(point.x + next.x) / 2},${(point.y + next.y) / 2}`;
-  }
-  return path;
+  const curves = rest.map((to, index) => {
+    const from = points[index]!;
+    const before = points[index - 1] ?? from;
+    const after = points[index + 2] ?? to;
+    const leaving = `${from.x + (to.x - before.x) / 6},${from.y + (to.y - before.y) / 6}`;
+    const arriving = `${to.x - (after.x - from.x) / 6},${to.y - (after.y - from.y) / 6}`;
+    return `C${leaving} ${arriving} ${to.x},${to.y}`;
+  });
+  return `M${first.x},${first.y}${curves.join('')}`;
 }

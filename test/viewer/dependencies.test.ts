@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { type SpanSketch, traceOf } from './traces.ts';
+import { accessible, closed, desktop, laptop, phone, viewer } from './viewer.ts';
+
+const pages = viewer();
+
+/** A trace in which each of these services calls the other. */
+function callsOf(name: string, calls: readonly [caller: string, called: string][]) {
+  return traceOf(
+    name,
+    calls.flatMap(([caller, called], index): SpanSketch[] => [
+      { id: `call ${index}`, service: caller, kind: 3, startMs: index },
+      { id: `answer ${index}`, service: called, kind: 2, parent: `call ${index}`, startMs: index },
+    ]),
+  );
+}
+
+const shops = ['gateway', 'checkout', 'stock', 'payments', 'users', 'mail'];
+
+test('the label of a call stands on its line, however the lines cross', { skip }, async () => {
+  // Every service calls all that come after it, and the last one calls the first.
+  const calls = shops.flatMap((caller, index) =>
+    shops.slice(index + 1).map((called): [string, string] => [caller, called]),
+  );
+  await pages.send(callsOf('cross calls', [...calls, ['mail', 'gateway']]));
+  for (const viewport of [desktop, phone]) {
+    const page = await pages.open('/dependencies', { viewport });
+    await page.locator('.edge').nth(15).waitFor();
+    const distances = await page.locator('.edge').evaluateAll((edges) =>
+      edges.map((edge) => {
+        const line = edge.querySelector('path')!;
+        const label = edge.querySelector('text')!;
+        const [x, y] = [Number(label.getAttribute('x')), Number(label.getAttribute('y'))];
+        const length = line.getTotalLength();
+        const samples = Array.from({ length: Math.ceil(length) + 1 }, (_, at) => line.getPointAtLength(at));
+        return Math.min(...samples.map((point) => Math.hypot(point.x - x, point.y - y)));
+      }),
+    );
+    assert.equal(distances.length, 16);
+    assert.ok(Math.max(...distances) < 2, `px from label to line: ${distances.map(Math.round).join()}`);
+    await accessible(page);
+    await closed(page);
+  }
+});
+
+test('on paper the whole graph is on the sheet, however many services there are', { skip }, async () => {
+  const names = Array.from({ length: 30 }, (_, index) => `service-number-${index}`);
+  await pages.send(
+    callsOf(
+      'many services',
+      names.slice(1).map((name, index): [string, string] => [names[Math.floor(index / 2)]!, name]),
+    ),
+  );
+  const page = await pages.open('/dependencies', { viewport: laptop });
+  await page.locator('.node', { hasText: 'service-number-29' }).waitFor();
+  await page.emulateMedia({ media: 'print' });
+  const paper = await page.locator('.graph').evaluate((graph) => {
+    const { left, right } = graph.getBoundingClientRect();
+    const nodes = [...graph.querySelectorAll('.node')].map((node) => node.getBoundingClientRect());
+    const heights = nodes.map((node) => node.bottom);
+    return {
+      inside: nodes.every((node) => node.left >= left && node.right <= right),
+      height: Math.max(...heights) - Math.min(...nodes.map((node) => node.top)),
+      sheet: innerHeight,
+    };
+  });
+  assert.ok(paper.inside && paper.height < paper.sheet, JSON.stringify(paper));
+  const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+  // The graph, and the table of 45 calls below it.
+  assert.ok(pdf.match(/\/Type\s*\/Page\b/g)!.length <= 3);
+  await closed(page);
+});
