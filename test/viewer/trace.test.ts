@@ -352,18 +352,96 @@ test('nothing moves while a page loads, and neither theme nor size flashes', { s
   await closed(page);
 });
 
+/** A4 within the margins that the styles ask for, in px. */
+const paper = { width: 703, height: 1_032 };
+
+/** Shows what paper would show; the events come as they do when somebody prints. */
+async function print(page: Page): Promise<void> {
+  await page.setViewportSize(paper);
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+}
+
 test('on paper there are all rows and nothing to click', { skip }, async () => {
   const [id] = await pages.send(largeTrace(200));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
   const onScreen = await page.locator('.span-row').count();
-  await page.emulateMedia({ media: 'print' });
-  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  await print(page);
   await page.waitForFunction(() => document.querySelectorAll('.span-row').length === 200);
   assert.ok(onScreen < 100);
-  assert.ok(!(await page.locator('.toolbar').isVisible()) && !(await page.locator('.masthead').isVisible()));
+  const clickable = page
+    .locator('.button, .copy, .masthead, input, select, .divider, .overview')
+    .filter({ visible: true });
+  assert.deepEqual(await clickable.allTextContents(), []);
+  const boxes = await page
+    .locator('.span-row')
+    .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().toJSON() as DOMRect));
+  for (const [index, { top }] of boxes.entries())
+    assert.ok(index === 0 || top >= boxes[index - 1]!.bottom - 1, 'two rows share a place');
+  await page.emulateMedia({ media: 'screen' });
   await page.evaluate(() => dispatchEvent(new Event('afterprint')));
   await page.waitForFunction(() => document.querySelectorAll('.span-row').length < 100);
+  await closed(page);
+});
+
+test(
+  'paper is white and labels have room on it, whatever theme, size and width of names were chosen',
+  { skip },
+  async () => {
+    await pages.send(richTrace());
+    const page = await pages.open(`/trace/${traceIdOf('rich')}?open=${spanIdOf('rich', 'pay')}`);
+    await rowNames(page);
+    await page.locator('select').selectOption('dark');
+    await page.keyboard.press('x');
+    await page.evaluate(() => document.documentElement.style.setProperty('--names', '900px'));
+    await print(page);
+    await page.locator('.critical-sample').waitFor();
+    assert.ok(await page.locator('.path-legend').getByText('critical path').isVisible());
+    const look = await page.evaluate(() => ({
+      background: getComputedStyle(document.querySelector('.timeline')!).backgroundColor,
+      fontPx: Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
+      wide: document.documentElement.scrollWidth,
+    }));
+    assert.equal(look.background, 'rgb(255, 255, 255)');
+    assert.ok(look.fontPx < 16 && look.wide <= paper.width, JSON.stringify(look));
+    const rows = await page.locator('.span-row').evaluateAll((all) =>
+      all.map((row) => {
+        const box = (selector: string) =>
+          row.querySelector(selector)?.getBoundingClientRect().toJSON() as DOMRect;
+        return {
+          name: box('.name'),
+          lane: box('.lane'),
+          duration: box('.duration'),
+          gap: box('.gap'),
+          text: box('.gap-text'),
+        };
+      }),
+    );
+    for (const { name, lane, duration, gap, text } of rows) {
+      assert.ok(
+        duration.left >= lane.left - 1 && duration.right <= lane.right + 1,
+        'a duration leaves its lane',
+      );
+      assert.ok(name.right <= lane.left, 'a name runs into the bars');
+      if (!text) continue;
+      assert.ok(text.right <= gap.right, 'the text of a gap is cut');
+      assert.ok(text.right <= duration.left || text.left >= duration.right, 'a gap runs into a duration');
+    }
+    const details = (await page.locator('.details').boundingBox())!;
+    const opened = (await page.locator('.span-row.open').boundingBox())!;
+    assert.ok(Math.abs(details.y - (opened.y + opened.height)) < 2, 'details stand below their row');
+    await closed(page);
+  },
+);
+
+test('printing draws all rows on as many pages as it takes', { skip }, async () => {
+  const [id] = await pages.send(largeTrace(200));
+  const page = await pages.open(`/trace/${id}`);
+  await rowNames(page);
+  const pdf = (await page.pdf({ format: 'A4', printBackground: true })).toString('latin1');
+  const sheets = pdf.match(/\/Type \/Page\b/g)!.length;
+  assert.ok(sheets >= 4 && sheets <= 6, `200 rows take ${sheets} pages`);
   await closed(page);
 });
 

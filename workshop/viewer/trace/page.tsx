@@ -13,7 +13,8 @@ import { Header } from './header.tsx';
 import { Overview } from './overview.tsx';
 import { Rows } from './rows.tsx';
 import { Ruler } from './ruler.tsx';
-import { anchor, goTo, isPrinting, restoreAnchor } from './scrolling.ts';
+import { followPrinting } from './paper.ts';
+import { anchor, goTo, restoreAnchor } from './scrolling.ts';
 import { bindTraceKeys } from './shortcuts.ts';
 import { isDense } from './sizes.ts';
 import {
@@ -40,11 +41,7 @@ const traceId = traceIdFrom(decodeURIComponent(location.pathname.split('/')[2] ?
 const news = signal('');
 
 function TracePage() {
-  useEffect(() => {
-    const print = (printing: boolean) => () => (isPrinting.value = printing);
-    addEventListener('beforeprint', print(true));
-    addEventListener('afterprint', print(false));
-  }, []);
+  useEffect(followPrinting, []);
   if (problem.value) return <Problem />;
   if (!trace.value || rows.value.length === 0) return isAnswered.value ? <NotThere /> : <Skeleton />;
   return (

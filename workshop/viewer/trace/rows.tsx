@@ -4,7 +4,16 @@ import { Details } from './details.tsx';
 import { topOf } from './positions.ts';
 import { SpanRow } from './row.tsx';
 import { TickLines } from './ruler.tsx';
-import { drawn, followList, goTo, goToPlace, laneWidth, pointAt, positions, rowHeight } from './scrolling.ts';
+import {
+  drawn,
+  followList,
+  goTo,
+  goToPlace,
+  laneWidthOnScreen,
+  pointAt,
+  positions,
+  rowHeight,
+} from './scrolling.ts';
 import { focusRow, folding, openSpans, parents, placeOf, rows, setFolded, setOpen, shown } from './state.ts';
 import { nameWidth } from './sizes.ts';
 
@@ -18,7 +27,7 @@ export function Rows() {
       const [name, , lane] = [...probe.current!.children] as HTMLElement[];
       rowHeight.value = probe.current!.getBoundingClientRect().height;
       nameWidth.value = name!.getBoundingClientRect().width;
-      laneWidth.value = lane!.getBoundingClientRect().width;
+      laneWidthOnScreen.value = lane!.getBoundingClientRect().width;
     };
     measure();
     const resizing = new ResizeObserver(measure);
@@ -53,23 +62,14 @@ export function Rows() {
         <div class="lane" />
       </div>
       <TickLines />
-      {drawn.value.map((place) => {
-        const index = shown.value[place]!;
-        const id = all[index]!.span.spanId;
-        return <SpanRow key={id} index={index} place={place} top={topOf(at, place)} />;
-      })}
-      {drawn.value.map((place) => {
+      {drawn.value.flatMap((place) => {
         const index = shown.value[place]!;
         const { spanId } = all[index]!.span;
-        if (!openSpans.value.has(spanId)) return null;
-        return (
-          <Details
-            key={`details ${spanId}`}
-            index={index}
-            place={place}
-            top={topOf(at, place) + at.rowHeight}
-          />
-        );
+        const top = topOf(at, place);
+        const row = <SpanRow key={spanId} index={index} place={place} top={top} />;
+        if (!openSpans.value.has(spanId)) return [row];
+        const below = top + at.rowHeight;
+        return [row, <Details key={`details ${spanId}`} index={index} place={place} top={below} />];
       })}
     </div>
   );

@@ -1,20 +1,21 @@
 /** The part of the list of rows that is on the screen, and how to bring a row there. */
 import { computed, signal } from '@preact/signals';
+import { isPrinting, paperWidth } from './paper.ts';
 import { placeAt, positionsOf, topOf } from './positions.ts';
 import { focused, openSpans, placeOf, reveal, rows, setOpen, shown, view } from './state.ts';
 
 /** Height of a row in px, as the styles make it. */
 export const rowHeight = signal(44);
-/** Width of the lanes in px. */
-export const laneWidth = signal(600);
+/** Width of the lanes on the screen, in px. */
+export const laneWidthOnScreen = signal(600);
+/** Width of the lanes in px, to lay out what is drawn in them. */
+export const laneWidth = computed(() => (isPrinting.value ? paperWidth('lane') : laneWidthOnScreen.value));
 /** Heights of details in px, as far as they were measured. */
 const detailHeights = signal<ReadonlyMap<string, number>>(new Map());
 const UNMEASURED_PX = 320;
 
 /** What of the list is on the screen, in px from its top. */
 export const screenPart = signal({ top: 0, bottom: 900 });
-/** Everything at once, which is what paper shows. */
-export const isPrinting = signal(false);
 const MOST_PRINTED = 2_000;
 
 /** Rows that are drawn beyond each end of the screen, so that scrolling never shows a hole. */

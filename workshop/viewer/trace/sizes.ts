@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { textMeter } from '../frame/measure.ts';
+import { isPrinting, paperWidth } from './paper.ts';
 import { rowHeight } from './scrolling.ts';
 import { rows } from './state.ts';
 
@@ -33,5 +34,8 @@ const INDENT_SHARE = { roomy: 0.36, dense: 0.57 };
 /** Levels deeper than this are not indented any further, so that names keep most of their column. */
 export const deepestIndent = computed(() => {
   const indentPx = rowHeight.value * (isDense.value ? INDENT_SHARE.dense : INDENT_SHARE.roomy);
-  return Math.max(3, Math.floor((nameWidth.value * 0.35) / indentPx));
+  return Math.max(
+    3,
+    Math.floor(((isPrinting.value ? paperWidth('names') : nameWidth.value) * 0.35) / indentPx),
+  );
 });
