@@ -1,46 +1,150 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { queryTrace } from '#workshop/backend/query';
-import { waterfallOf } from '#workshop/trace/waterfall';
+import { type Row, waterfallOf } from '#workshop/trace/waterfall';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
-import { deepTrace, oddTraces, otherTrace, richTrace } from './traces.ts';
+import { tracesOfSteps } from './steps.ts';
+import { deepTrace, oddTraces, otherTrace, richTrace, traceOf } from './traces.ts';
 import { accessible, closed, rowNames, viewer } from './viewer.ts';
 
 const pages = viewer();
-const traces = {
+const steps = ['04-trace-reviews-api', '05-find-the-slow-review', '06-fix-the-bugs'] as const;
+const stepIds = tracesOfSteps(pages, steps, skip);
+const sketches = {
   rich: richTrace(),
   'another trace': otherTrace(),
   '200 levels deep': deepTrace(),
   ...oddTraces(),
 };
 
-for (const [name, sketch] of Object.entries(traces)) {
-  test(`a trace of any shape is drawn, folds, is found and is accessible: ${name}`, { skip }, async () => {
-    const [traceId] = await pages.send(sketch);
-    const { rows } = waterfallOf((await queryTrace(pages.backend.queryUrl, traceId!))!);
+/** Traces by what they are called, each as something that makes it arrive and gives its id. */
+const traces: Record<string, () => Promise<string>> = {};
+for (const step of steps) traces[step] = async () => stepIds[step];
+for (const [name, sketch] of Object.entries(sketches))
+  traces[name] = async () => (await pages.send(sketch))[0]!;
+
+for (const [name, arrive] of Object.entries(traces)) {
+  test(`a trace of any shape can be read, searched and worked with: ${name}`, { skip }, async () => {
+    const traceId = await arrive();
     const page = await pages.open(`/trace/${traceId}`);
-    const expected = rows.map(({ span }) => span.name);
-
-    const drawn = await rowNames(page);
-    assert.deepEqual(drawn, expected.slice(0, drawn.length));
-    assert.equal(await page.locator('.rows').getAttribute('aria-rowcount'), String(expected.length + 1));
-
-    await page.keyboard.press(']');
-    const roots = rows.filter(({ depth }) => depth === 0).map(({ span }) => span.name);
-    await page.waitForFunction(
-      (count) => document.querySelectorAll('.span-row').length === count,
-      roots.length,
-    );
-    assert.deepEqual(await rowNames(page), roots);
-    await page.keyboard.press('[');
-
-    const last = rows.at(-1)!.span;
-    await page.goto(`${pages.backend.queryUrl}/trace/${traceId}?uiFind=${last.spanId}`);
-    await page.locator(`#span-${last.spanId}`).waitFor();
-    await page.locator('.details').waitFor();
-    assert.equal(await page.locator('.find output').textContent(), '1 of 1');
-
-    await accessible(page);
+    await worksAsItShould(page, traceId);
     await closed(page);
   });
+}
+
+test('a root that comes late takes its place above what was there before', { skip }, async () => {
+  const name = 'late root';
+  const child = { id: 'child', parent: 'root', service: 'reviews-api', startMs: 5, durationMs: 20 };
+  const leaf = { id: 'leaf', parent: 'child', service: 'reviews-api', startMs: 8, durationMs: 10 };
+  const [traceId] = await pages.send(traceOf(name, [child, leaf]));
+  const page = await pages.open(`/trace/${traceId}`);
+  await rightRows(page, traceId!);
+  await pages.send(traceOf(name, [{ id: 'root', service: 'caller', kind: 3, durationMs: 40 }]));
+  await page.locator('.span-row').nth(2).waitFor();
+  await worksAsItShould(page, traceId!);
+  await closed(page);
+});
+
+async function worksAsItShould(page: Page, traceId: string): Promise<void> {
+  await rightRows(page, traceId);
+  await worksByKeyboard(page, traceId);
+  await isFoundByTyping(page, traceId);
+  await folds(page, traceId);
+  await hasLinksToSpans(page, traceId);
+  await accessible(page);
+}
+
+async function rowsOf(traceId: string): Promise<Row[]> {
+  return waterfallOf((await queryTrace(pages.backend.queryUrl, traceId))!).rows;
+}
+
+async function rightRows(page: Page, traceId: string): Promise<void> {
+  const expected = (await rowsOf(traceId)).map(({ span }) => span.name);
+  const drawn = await rowNames(page);
+  assert.ok(drawn.length >= Math.min(expected.length, 10));
+  assert.deepEqual(drawn, expected.slice(0, drawn.length));
+  assert.equal(await page.locator('.rows').getAttribute('aria-rowcount'), String(expected.length + 1));
+}
+
+/** Arrows lead from row to row, fold and open; Enter shows the details and Escape closes them. */
+async function worksByKeyboard(page: Page, traceId: string): Promise<void> {
+  const rows = await rowsOf(traceId);
+  const focused = (row: Row) =>
+    page.waitForFunction(
+      (id) => document.activeElement?.id === id && location.hash === `#${id}`,
+      `span-${row.span.spanId}`,
+    );
+  await page.locator('.span-row[tabindex="0"]').focus();
+  const way = rows.slice(0, 4);
+  for (const row of way.slice(1)) {
+    await page.keyboard.press('ArrowDown');
+    await focused(row);
+  }
+  for (const row of way.slice(0, -1).toReversed()) {
+    await page.keyboard.press('ArrowUp');
+    await focused(row);
+  }
+  const first = rows[0]!;
+  const folded = page.locator(`#span-${first.span.spanId}[aria-expanded=false]`);
+  if (first.childCount > 0) {
+    await page.keyboard.press('ArrowLeft');
+    await folded.waitFor();
+    await page.keyboard.press('ArrowRight');
+    await folded.waitFor({ state: 'detached' });
+    await page.keyboard.press('ArrowRight');
+    await focused(rows[1]!);
+    await page.keyboard.press('ArrowLeft');
+    if ((rows[1]?.childCount ?? 0) > 0) await page.keyboard.press('ArrowLeft');
+    await focused(first);
+  }
+  await page.keyboard.press('Enter');
+  await page.locator('.details').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.details').waitFor({ state: 'detached' });
+}
+
+/** What is typed is found, and Enter leads there; the only span of a trace has the focus already. */
+async function isFoundByTyping(page: Page, traceId: string): Promise<void> {
+  const names = (await rowsOf(traceId)).map(({ span }) => span.name);
+  const name = names.at(-1)!;
+  const count = names.filter((each) => each.toLowerCase() === name.toLowerCase()).length;
+  const counterReads = (pattern: string) =>
+    page.waitForFunction(
+      (expected) => new RegExp(expected).test(document.querySelector('.find output')?.textContent ?? ''),
+      pattern,
+    );
+  await page.keyboard.press('/');
+  await page.keyboard.type(`name="${name.replaceAll(/["\\]/g, '\\$&')}"`);
+  await counterReads(names.length === 1 ? '^1 of 1$' : `^${count} found$`);
+  await page.keyboard.press('Enter');
+  await counterReads(`^\\d+ of ${count}$`);
+  assert.equal(await page.locator('.span-row[tabindex="0"] .name').textContent(), name);
+  await page.keyboard.press('Escape');
+  await counterReads('^$');
+}
+
+async function folds(page: Page, traceId: string): Promise<void> {
+  const rows = await rowsOf(traceId);
+  const roots = rows.filter(({ depth }) => depth === 0).map(({ span }) => span.name);
+  await page.keyboard.press(']');
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('.span-row').length === count,
+    roots.length,
+  );
+  assert.deepEqual(await rowNames(page), roots);
+  await page.keyboard.press('[');
+}
+
+/** A link leads to the last span, opens it and brings it onto the screen. */
+async function hasLinksToSpans(page: Page, traceId: string): Promise<void> {
+  const { spanId } = (await rowsOf(traceId)).at(-1)!.span;
+  await page.goto(`${pages.backend.queryUrl}/trace/${traceId}?uiFind=${spanId}`);
+  await page.locator(`#span-${spanId}`).waitFor();
+  await page.locator('.details').waitFor();
+  await page.waitForFunction((rowId) => {
+    const { top, bottom } = document.getElementById(rowId)!.getBoundingClientRect();
+    return top > 0 && bottom < innerHeight;
+  }, `span-${spanId}`);
+  assert.equal(await page.locator('.find output').textContent(), '1 of 1');
 }
