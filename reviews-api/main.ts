@@ -5,6 +5,8 @@ await app.listen({ host: process.env.HOST ?? 'localhost', port: Number(process.e
 
 /** Answers the requests that are under way, then lets the process end; after 2 s it ends in any case. */
 async function stop() {
+  // Node.js emits beforeExit when nothing is left to do. If something hangs, we do after 1 s: time for last things.
+  setTimeout(() => process.emit('beforeExit', 1), 1_000).unref();
   setTimeout(() => process.exit(1), 2_000).unref();
   if (process.connected) process.disconnect();
   await app.close();

@@ -25,5 +25,6 @@ const sdk = new NodeSDK({
 // remembers the active span across every await.
 sdk.start();
 
-// When the app has closed and nothing is left to do: send the spans that still wait.
-process.once('beforeExit', () => sdk.shutdown());
+// Before the process ends: send the spans that still wait, or say why they are lost.
+const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
+process.once('beforeExit', sendSpans);
