@@ -285,6 +285,40 @@ test('a slide on which people type says where the text is', options, async () =>
   }
 });
 
+test('no line of what a command printed breaks within a word', options, async () => {
+  const page = await openDeck();
+  const broken = await page.$$eval('.hljs-ln-code .word', (words) =>
+    words.filter((word) => word.getClientRects().length > 1).map(({ textContent }) => textContent),
+  );
+  assert.deepEqual(broken, []);
+  const marked = await page.$$eval('#step-09-see .trace-id', (ids) =>
+    ids.map(({ textContent }) => textContent),
+  );
+  assert.ok(marked.length > 2);
+  assert.equal(new Set(marked).size, 1);
+  await page.context().close();
+});
+
+test('the words in a dashed bar stand on paper, not on the lines of the ruler', options, async () => {
+  const page = await openDeck();
+  const fill = await page.$eval('#step-03-see .ghost rect', (rect) => getComputedStyle(rect).fill);
+  const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(fill, paper);
+  await page.context().close();
+});
+
+test('the list of keys can be read, its headings too, in either theme', options, async () => {
+  for (const theme of ['light', 'dark']) {
+    const page = await openDeck({ query: `theme=${theme}` });
+    await page.keyboard.press('Shift+Slash');
+    const colours = await page.$$eval('.r-overlay-help :is(th, td)', (cells) =>
+      cells.map((cell) => getComputedStyle(cell).color),
+    );
+    assert.deepEqual(new Set(colours), new Set(['rgb(255, 255, 255)']), theme);
+    await page.context().close();
+  }
+});
+
 test('an address of a slide shows it, in whichever schedule it is', options, async () => {
   for (const id of ['step-13-see', 'step-03-turn-1']) {
     const page = await openDeck({ query: `#/${id}` });

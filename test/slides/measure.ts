@@ -53,7 +53,7 @@ export async function layoutFaults(): Promise<string[]> {
     }
 
     const blocks = [...section.querySelectorAll('.frame > :not(.body), .body > *')].filter(
-      (element) => !element.matches('.ornament, .hidden') && element.getBoundingClientRect().height > 0,
+      (element) => !element.matches('.hidden') && element.getBoundingClientRect().height > 0,
     );
     const texts = [...section.querySelectorAll<SVGTextElement>('svg text')];
     for (const [index, block] of blocks.entries()) {

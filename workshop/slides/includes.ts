@@ -160,7 +160,14 @@ async function outputOf(step: Step, command: string, words: URLSearchParams): Pr
   const at = output.findIndex((line) => line.includes(from));
   return output
     .slice(at, at + Number(words.get('lines') ?? output.length))
-    .map((text, index): Line => ({ kind: 'same', text, html: escaped(text), number: index + 1 }));
+    .map((text, index): Line => ({ kind: 'same', text, html: printed(text), number: index + 1 }));
+}
+
+/** A line that a command printed as HTML: no word of it is broken, and the id of a trace is marked. */
+function printed(line: string): string {
+  return escaped(line)
+    .replaceAll(/\S+/g, '<span class="word">$&</span>')
+    .replaceAll(/\btrace_id=([0-9a-f]{32})/g, 'trace_id=<span class="trace-id">$1</span>');
 }
 
 /** The saved result of npm run bench -- overhead. Throws UserError when there is none. */
