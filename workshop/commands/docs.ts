@@ -9,6 +9,7 @@ import { UsageError } from '../errors.ts';
 import { projectFolder } from '../settings.ts';
 import { picturePaths, renewPictures } from '../docs/trace-pictures.ts';
 import { renewRecording } from '../slides/record.ts';
+import { schedules } from '../slides/model.ts';
 import { recordedSteps, recordingFile } from '../slides/recordings.ts';
 
 const help = `
@@ -32,7 +33,8 @@ A document is read as a person would do it, in a copy of the project with ports 
   <!-- file 02 run.ts -->  A file of a step; typed in the same way.
   <!-- steps -->           The table of steps.
   <!-- trace 05 -->        The trace of a call to a step's services.
-  <!-- schedule ninety --> The talk's parts with their times, as its notes say; or <!-- schedule half-day -->.
+  <!-- schedule ninety --> The talk's parts with their times, as its notes say; there are
+                           ${Object.keys(schedules).join(', ')}.
 
 The traces that the slides show, in slides/traces, are recorded in the same way. Of one of them are the pictures
 docs/trace-light.png and docs/trace-dark.png, which take a Chromium.
