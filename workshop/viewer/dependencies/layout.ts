@@ -19,13 +19,18 @@ export interface DrawnNode {
   height: number;
 }
 
+interface Point {
+  x: number;
+  y: number;
+}
+
 export interface DrawnEdge {
   parent: string;
   child: string;
   calls: number;
   errors: number;
   /** Where the line runs, from one service to the other. */
-  points: { x: number; y: number }[];
+  points: Point[];
   /** The middle of the label. */
   x: number;
   y: number;
@@ -96,19 +101,24 @@ function errorShare(calls: number, errors: number): string {
 }
 
 /**
- * A smooth line that meets every one of the points, as the data of an SVG path: a Catmull-Rom spline, in which a line
- * leaves each point in the direction from the one before to the one after.
+ * A smooth line that meets every one of the points, as the data of an SVG path. It leaves each point in the direction
+ * from the one before to the one after, and turns within a third of the way to the next, so that it never swings far.
  */
-export function pathThrough(points: readonly { x: number; y: number }[]): string {
+export function pathThrough(points: readonly Point[]): string {
   const [first, ...rest] = points;
   if (!first) return '';
   const curves = rest.map((to, index) => {
     const from = points[index]!;
-    const before = points[index - 1] ?? from;
-    const after = points[index + 2] ?? to;
-    const leaving = `${from.x + (to.x - before.x) / 6},${from.y + (to.y - before.y) / 6}`;
-    const arriving = `${to.x - (after.x - from.x) / 6},${to.y - (after.y - from.y) / 6}`;
-    return `C${leaving} ${arriving} ${to.x},${to.y}`;
+    const turnPx = Math.hypot(to.x - from.x, to.y - from.y) / 3;
+    const leaving = moved(from, turnPx, points[index - 1] ?? from, to);
+    const arriving = moved(to, -turnPx, from, points[index + 2] ?? to);
+    return `C${leaving.x},${leaving.y} ${arriving.x},${arriving.y} ${to.x},${to.y}`;
   });
   return `M${first.x},${first.y}${curves.join('')}`;
+}
+
+/** A point moved by so many px in the direction from `from` to `to`. */
+function moved(point: Point, px: number, from: Point, to: Point): Point {
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  return { x: point.x + (px * (to.x - from.x)) / length, y: point.y + (px * (to.y - from.y)) / length };
 }
