@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { colourIndex, colourIndexes, serviceColours } from '#workshop/trace/colours';
+import { colourIndex, serviceColours, serviceLooks } from '#workshop/trace/colours';
 
 type Triple = [number, number, number];
 
@@ -124,33 +124,46 @@ test("the workshop's services have eight colours", () => {
 test('a service has the colour of its name wherever nothing clashes', () => {
   const services = ['bands-api', 'reviews-api', 'caller', 'gateway', 'checkout', 'stock'];
   assert.deepEqual(
-    colourIndexes(services),
-    new Map(services.toSorted().map((name) => [name, colourIndex(name)])),
+    serviceLooks(services),
+    new Map(services.toSorted().map((name) => [name, { colour: colourIndex(name), mark: 0 }])),
   );
 });
 
-test('colours do not depend on order, do not repeat up to eight services, and exist for any number', () => {
-  const names = fc.uniqueArray(fc.string(), { maxLength: 12 });
+test('looks do not depend on order, do not repeat up to 32 services, and exist for any number', () => {
+  const names = fc.uniqueArray(fc.string(), { maxLength: 40 });
   fc.assert(
     fc.property(names, (services) => {
-      const indexes = colourIndexes(services);
-      assert.deepEqual(colourIndexes([...services.toReversed(), ...services]), indexes);
-      if (services.length <= serviceColours.length) {
-        assert.equal(new Set(indexes.values()).size, services.length);
-      }
-      for (const service of services) assert.ok(serviceColours[indexes.get(service)!]);
+      const looks = serviceLooks(services);
+      assert.deepEqual(serviceLooks([...services.toReversed(), ...services]), looks);
+      const all = [...looks.values()];
+      const distinct = new Set(all.map(({ colour, mark }) => `${colour} ${mark}`));
+      assert.equal(distinct.size, Math.min(services.length, 32));
+      assert.ok(all.every(({ colour, mark }) => serviceColours[colour] && mark >= 0 && mark < 4));
+      const plain = all.filter(({ mark }) => mark === 0);
+      if (services.length <= 32) assert.equal(plain.length, Math.min(services.length, serviceColours.length));
     }),
   );
 });
 
+test('two services whose names ask for one colour look different however many others there are', () => {
+  const others = Array.from({ length: 18 }, (_, index) => `service-${index}`);
+  const [first, second] = others.flatMap((name, index) => {
+    const same = others.slice(index + 1).find((each) => colourIndex(each) === colourIndex(name));
+    return same ? [name, same] : [];
+  });
+  const looks = serviceLooks(others);
+  assert.notDeepEqual(looks.get(first!), looks.get(second!));
+});
+
 test('a service that clashes with nobody keeps its colour whoever else is there', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.string(), { maxLength: 12 }), (others) => {
+    fc.property(fc.uniqueArray(fc.string(), { maxLength: 40 }), (others) => {
       const clash = others.some(
         (name) => name !== 'bands-api' && colourIndex(name) === colourIndex('bands-api'),
       );
       fc.pre(!clash);
-      assert.equal(colourIndexes([...others, 'bands-api']).get('bands-api'), colourIndex('bands-api'));
+      const look = serviceLooks([...others, 'bands-api']).get('bands-api');
+      assert.deepEqual(look, { colour: colourIndex('bands-api'), mark: 0 });
     }),
   );
 });

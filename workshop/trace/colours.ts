@@ -34,30 +34,50 @@ export function colourIndex(service: string): number {
   return hash(service) % serviceColours.length;
 }
 
+/** How a service is drawn. No two of 32 services look the same. */
+export interface ServiceLook {
+  /** Index in `serviceColours`. */
+  colour: number;
+  /** 0 for the colour alone; from 1 on a mark in it, which tells apart services of one colour. */
+  mark: number;
+}
+
+/** Marks that a page can draw, the plain colour among them. */
+const MARKS = 4;
+
 /**
- * The index of every one of these services, where no two share a colour as long as there are no more than eight.
+ * How each of these services is drawn: the first eight in plain colours, eight more in the same colours with a mark,
+ * and so on; after the last mark they repeat.
  *
  * A service gets the colour of its name; when an earlier one in the order of names has it already, the next colour
- * that nobody's name asks for. So the answer does not depend on the order or on how often a service is given, and a
- * service that joins can only move others that clash. From the ninth service on colours repeat.
+ * that nobody's name asks for, and when there is none the same with the next mark. So the answer does not depend on the
+ * order or on how often a service is given, and a service that joins can only move others that clash.
  */
-export function colourIndexes(services: Iterable<string>): Map<string, number> {
-  const names = [...new Set(services)].toSorted();
+export function serviceLooks(services: Iterable<string>): Map<string, ServiceLook> {
+  const looks = new Map<string, ServiceLook>();
+  let left = [...new Set(services)].toSorted();
+  for (let round = 0; left.length > 0; round++) {
+    for (const [colour, name] of ownersOf(left)) looks.set(name, { colour, mark: round % MARKS });
+    left = left.filter((name) => !looks.has(name));
+  }
+  return looks;
+}
+
+/** For each colour the one of these names, in their order, that has it; without those for which none is left. */
+function ownersOf(names: readonly string[]): Map<number, string> {
   const owners = new Map<number, string>();
   for (const name of names) {
-    const index = colourIndex(name);
-    if (!owners.has(index)) owners.set(index, name);
+    const colour = colourIndex(name);
+    if (!owners.has(colour)) owners.set(colour, name);
   }
-  const indexes = new Map<string, number>();
   for (const name of names) {
-    let index = colourIndex(name);
-    if (owners.size < serviceColours.length) {
-      while (owners.has(index) && owners.get(index) !== name) index = (index + 1) % serviceColours.length;
-      owners.set(index, name);
-    }
-    indexes.set(name, index);
+    if (owners.size === serviceColours.length) break;
+    let colour = colourIndex(name);
+    if (owners.get(colour) === name) continue;
+    while (owners.has(colour)) colour = (colour + 1) % serviceColours.length;
+    owners.set(colour, name);
   }
-  return indexes;
+  return owners;
 }
 
 /** FNV-1a over UTF-16 units. It starts at a number with which the workshop's own services do not clash. */

@@ -1,4 +1,4 @@
-import { colourIndexes, serviceColours } from './colours.ts';
+import { serviceColours, serviceLooks } from './colours.ts';
 import { formatDuration, formatWithDigits } from './duration.ts';
 import type { Span, Trace } from './model.ts';
 import { joined, padEnd, padStart, printable, shortened, widthOf, wrapped } from './terminal-text.ts';
@@ -55,13 +55,13 @@ type Paint = Record<'bold' | 'dim' | 'red' | 'yellow', (text: string) => string>
 const sgr = (code: string) => (text: string) => (text.trim() === '' ? text : `\x1b[${code}m${text}\x1b[0m`);
 
 function ansiPaint(services: readonly string[]): Paint {
-  const indexes = colourIndexes(services);
+  const looks = serviceLooks(services);
   return {
     bold: sgr('1'),
     dim: sgr('2'),
     red: sgr('1;31'),
     yellow: sgr('33'),
-    service: (service, text) => sgr(`38;5;${serviceColours[indexes.get(service)!]!.ansi256}`)(text),
+    service: (service, text) => sgr(`38;5;${serviceColours[looks.get(service)!.colour]!.ansi256}`)(text),
   };
 }
 

@@ -88,9 +88,12 @@ function isFor(page: PageName, file: string): boolean {
   return owner === page || !(pageNames as readonly string[]).includes(owner);
 }
 
-/** A class for each colour of `serviceColours`, so that there is one list of them. */
+/** A class for each colour of `serviceColours`, so that there is one list of them; without a mark, until one is added. */
 function colourStyles(): string {
   return serviceColours
-    .map(({ light, dark }, index) => `.service-${index}{--service:light-dark(${light},${dark})}`)
+    .map(
+      ({ light, dark }, index) =>
+        `.service-${index}{--service:light-dark(${light},${dark});--mark:none;--stripe:solid}`,
+    )
     .join('\n');
 }

@@ -1,9 +1,9 @@
-import { colourIndexes, serviceColours } from '../../trace/colours.ts';
+import { serviceColours, serviceLooks } from '../../trace/colours.ts';
 
 /** The class that gives the elements of each service its colour, as the custom property --service. */
 export function serviceClasses(services: Iterable<string>): (service: string) => string {
-  const indexes = colourIndexes(services);
-  return (service) => `service-${indexes.get(service)}`;
+  const looks = serviceLooks(services);
+  return (service) => `service-${looks.get(service)?.colour}`;
 }
 
 /** The colours behind those classes, for a light and a dark deck. */

@@ -123,6 +123,14 @@ function GraphPicture({ data }: { data: DependenciesAnswer }) {
               height={high}
               rx={0.2 * em}
             />
+            <line
+              class="cuts"
+              x1={x - wide / 2 + 0.25 * em}
+              x2={x - wide / 2 + 0.25 * em}
+              y1={y - high / 2 + 0.4 * em}
+              y2={y + high / 2 - 0.4 * em}
+              stroke-width={0.5 * em}
+            />
             <text class="name" x={x + 0.25 * em} y={y - 0.45 * em}>
               {shortName(name)}
             </text>{' '}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { colourIndex } from '#workshop/trace/colours';
+import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { traceOf } from './traces.ts';
+import { accessible, closed, viewer } from './viewer.ts';
+
+const pages = viewer();
+
+test(
+  'services keep apart on every page, and look the same on all, also when there are more than colours',
+  { skip },
+  async () => {
+    const names = Array.from({ length: 24 }, (_, index) => `service-${index}`);
+    const [first, second] = names.flatMap((name, index) => {
+      const same = names.slice(index + 1).find((each) => colourIndex(each) === colourIndex(name));
+      return same ? [name, same] : [];
+    });
+    const all = traceOf(
+      'many services',
+      names.map((service, index) => ({
+        id: `work of ${service}`,
+        service,
+        kind: 2,
+        ...(index > 0 && { parent: `work of ${names[Math.floor((index - 1) / 3)]}` }),
+        startMs: index,
+        durationMs: 200 - index * 2,
+      })),
+    );
+    const pair = traceOf('two of one colour', [
+      { id: 'root', service: first!, durationMs: 30 },
+      { id: 'child', service: second!, parent: 'root', startMs: 5, durationMs: 20 },
+    ]);
+    await pages.send(all, pair);
+
+    const seen = new Map<string, Set<string>>();
+    const paths = [
+      `/trace/${all.traceId}`,
+      `/trace/${pair.traceId}`,
+      '/dependencies',
+      '/search',
+      `/compare/${all.traceId}...${pair.traceId}`,
+    ];
+    for (const path of paths) {
+      const page = await pages.open(path);
+      await page.locator('.swatch').first().waitFor();
+      const shown = await page.locator('.swatch').evaluateAll((swatches) =>
+        swatches.map((swatch) => {
+          const { backgroundColor, backgroundImage } = getComputedStyle(swatch);
+          const service = swatch.parentElement?.querySelector('bdi')?.textContent ?? '';
+          return { service, look: `${backgroundColor} ${backgroundImage}` };
+        }),
+      );
+      for (const { service, look } of shown) seen.set(service, (seen.get(service) ?? new Set()).add(look));
+      await accessible(page);
+      await closed(page);
+    }
+    assert.deepEqual([...seen.keys()].toSorted(), names.toSorted());
+    for (const [service, looks] of seen)
+      assert.equal(looks.size, 1, `${service}: ${[...looks].join(' or ')}`);
+    assert.equal(new Set([...seen.values()].flatMap((looks) => [...looks])).size, names.length);
+  },
+);
