@@ -67,6 +67,24 @@ test('2. at 1024 px names are whole, and the marks of errors are there', { skip 
   }
 });
 
+test('2. on a phone the names of services are whole too', { skip }, async () => {
+  await pages.send(richTrace(), largeTrace(100));
+  for (const id of [ids[slowStep], traceIdOf('rich'), traceIdOf('large 100')]) {
+    const page = await pages.open(`/trace/${id}`, { viewport: phone });
+    await rowNames(page);
+    const services = await page.locator('.span-row .service-of bdi').evaluateAll((all) =>
+      all.map((name) => ({
+        text: name.textContent,
+        isWhole: name.clientWidth > 20 && name.scrollWidth <= name.clientWidth + 1,
+      })),
+    );
+    assert.ok(services.length > 5);
+    const cut = services.filter(({ text, isWhole }) => !isWhole && !text?.includes('<img'));
+    assert.deepEqual(cut, []);
+    await closed(page);
+  }
+});
+
 test(
   '3. rounding never makes a child read like its parent, nor two marks of the ruler alike',
   { skip },
@@ -114,6 +132,44 @@ test(
     await closed(page);
   },
 );
+
+for (const [screen, options] of Object.entries(screens)) {
+  for (const leaves of [3, 70]) {
+    test(`4. a gap's words are whole among ${leaves} leaves, on ${screen}`, { skip }, async () => {
+      const [id] = await pages.send(
+        traceOf(`a gap and ${leaves} leaves`, [
+          { id: 'root', durationMs: 1_000 },
+          ...Array.from({ length: leaves }, (_, index) => ({
+            id: `leaf ${index}`,
+            parent: 'root',
+            startMs: 800 + index,
+            durationMs: 20,
+          })),
+        ]),
+      );
+      const page = await pages.open(`/trace/${id}`, options);
+      await rowNames(page);
+      const { gap, words } = await page
+        .locator('.span-row .gap:has(.gap-text)')
+        .first()
+        .evaluate((element) => {
+          const range = document.createRange();
+          range.selectNodeContents(element.querySelector('.gap-text')!);
+          return {
+            gap: element.getBoundingClientRect().toJSON() as DOMRect,
+            words: range.getBoundingClientRect().toJSON() as DOMRect,
+          };
+        });
+      const frame = 2;
+      assert.ok(words.left > gap.left && words.right < gap.right);
+      assert.ok(
+        words.top >= gap.top + frame - 0.5 && words.bottom <= gap.bottom - frame + 0.5,
+        `words of ${words.height} px in a gap of ${gap.height} px`,
+      );
+      await closed(page);
+    });
+  }
+}
 
 test(
   '5. errors cannot hide: counted above, marked on their bars and on all that lies above them, in their words',

@@ -15,7 +15,7 @@ import {
   rowHeight,
 } from './scrolling.ts';
 import { focusRow, folding, openSpans, parents, placeOf, rows, setFolded, setOpen, shown } from './state.ts';
-import { nameWidth } from './sizes.ts';
+import { indentWidth, nameWidth } from './sizes.ts';
 
 /** The rows of the waterfall. Only those on the screen are in the document. */
 export function Rows() {
@@ -27,6 +27,7 @@ export function Rows() {
       const [name, , lane] = [...probe.current!.children] as HTMLElement[];
       rowHeight.value = probe.current!.getBoundingClientRect().height;
       nameWidth.value = name!.getBoundingClientRect().width;
+      indentWidth.value = name!.querySelector('.indent')!.getBoundingClientRect().width;
       laneWidthOnScreen.value = lane!.getBoundingClientRect().width;
     };
     measure();
@@ -57,7 +58,9 @@ export function Rows() {
         <span role="columnheader">Time</span>
       </div>
       <div class="row probe" aria-hidden="true" ref={probe}>
-        <div class="name-cell" />
+        <div class="name-cell">
+          <span class="indent" style={{ '--levels': '1' }} />
+        </div>
         <div class="self-cell" />
         <div class="lane" />
       </div>

@@ -28,14 +28,11 @@ export function laneMeter(): (text: string) => number {
 const MOST_ROOMY_ROWS = 60;
 export const isDense = computed(() => rows.value.length > MOST_ROOMY_ROWS);
 
-/** How far each level is indented, as a share of the height of a row; the styles have the same. */
-const INDENT_SHARE = { roomy: 0.36, dense: 0.57 };
+/** How far each level is indented on the screen, in px. */
+export const indentWidth = signal(16);
 
 /** Levels deeper than this are not indented any further, so that names keep most of their column. */
 export const deepestIndent = computed(() => {
-  const indentPx = rowHeight.value * (isDense.value ? INDENT_SHARE.dense : INDENT_SHARE.roomy);
-  return Math.max(
-    3,
-    Math.floor(((isPrinting.value ? paperWidth('names') : nameWidth.value) * 0.35) / indentPx),
-  );
+  const namesPx = isPrinting.value ? paperWidth('names') : nameWidth.value;
+  return Math.max(3, Math.floor((namesPx * 0.35) / indentWidth.value));
 });
