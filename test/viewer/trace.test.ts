@@ -513,6 +513,32 @@ test('a page that was opened while the backend was silent goes on when it answer
   await closed(page, /ERR_CONNECTION_REFUSED|preload/);
 });
 
+test('on a projector a menu keeps what the first screen has no room for', { skip }, async () => {
+  await pages.send(richTrace());
+  const page = await pages.open(`/trace/${traceIdOf('rich')}`, { projector: true });
+  await rowNames(page);
+  const second = page.getByRole('button', { name: /in which POST \/orders waits/ });
+  const tools = [
+    page.getByRole('button', { name: 'Copy as text' }),
+    page.getByRole('link', { name: 'JSON' }),
+    page.getByRole('link', { name: 'Compare…' }),
+    page.getByRole('button', { name: 'Copy trace id' }),
+    second,
+  ];
+  for (const tool of tools) assert.ok(!(await tool.isVisible()));
+  await page.getByText('More: 1 note').focus();
+  await page.keyboard.press('Enter');
+  for (const tool of tools) await tool.waitFor();
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  for (const tool of tools) await tool.waitFor({ state: 'hidden' });
+  await page.getByText('More: 1 note').click();
+  await second.click();
+  await page.waitForURL(/#span-/);
+  await second.waitFor({ state: 'hidden' });
+  await closed(page);
+});
+
 test('an id that no trace can have is answered in words', { skip }, async () => {
   const page = await pages.open('/trace/not-an-id');
   await page.getByText('"not-an-id" is no trace id: one has up to 32 digits of 0–9 and a–f.').waitFor();

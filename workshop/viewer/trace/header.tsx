@@ -1,9 +1,12 @@
+import { useRef } from 'preact/hooks';
 import { durationText } from '../../trace/waterfall.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { serviceClass } from '../frame/colours.ts';
 import { shortId } from '../frame/ids.ts';
+import { size } from '../frame/preferences.ts';
 import { ago, clockTime, counted } from '../frame/times.ts';
-import { findingsOf } from './findings.ts';
+import { type Finding, findingsOf } from './findings.ts';
+import { isPrinting } from './paper.ts';
 import { goTo } from './scrolling.ts';
 import { errorsOnly, rows, trace, waterfall } from './state.ts';
 
@@ -14,6 +17,10 @@ export function Header() {
   const isIncomplete = rows.value.some(({ warnings }) =>
     warnings.some(({ kind }) => kind === 'missing-parent'),
   );
+  const findings = findingsOf(waterfall.value);
+  // On a projector the first screen has to show rows: there the rest of this is in a menu.
+  const isTerse = size.value === 'projector' && !isPrinting.value;
+  const [visible, hidden] = isTerse ? [findings.slice(0, 1), findings.slice(1)] : [findings, []];
   return (
     <header class={`trace-header ${serviceClass(root.span.service)}`}>
       <div class="title">
@@ -48,22 +55,56 @@ export function Header() {
           )}
         </p>
         {isIncomplete && <p class="incomplete">incomplete</p>}
-        <p class="id" title={traceId}>
-          <code>{shortId(traceId)}</code>
-          <CopyButton what="Trace id" text={traceId} />
-        </p>
-        <p class="actions">
-          <CopyButton what="Waterfall" text={waterfallAsText} label="Copy as text" />
-          <a class="button" href={`/api/traces/${traceId}`} target="_blank" rel="noreferrer">
-            JSON
-          </a>
-          <a class="button" href={`/search?compare=${traceId}`}>
-            Compare…
-          </a>
-        </p>
+        {isTerse ? <More findings={hidden} traceId={traceId} /> : <Tools traceId={traceId} />}
       </div>
-      <Findings />
+      <Findings of={visible} label="What stands out" />
     </header>
+  );
+}
+
+/** A menu for what has no room: the other findings, and the tools. It closes when one of them leads away, and with Escape. */
+function More({ findings, traceId }: { findings: readonly Finding[]; traceId: string }) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const close = () => (menu.current!.open = false);
+  const closeByKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !menu.current!.open) return;
+    event.preventDefault();
+    close();
+    menu.current!.querySelector('summary')!.focus();
+  };
+  return (
+    <details class="more" ref={menu} onKeyDown={closeByKey}>
+      <summary class="button">
+        {findings.length > 0 ? `More: ${counted(findings.length, 'note')}` : 'More'}
+      </summary>
+      <div>
+        <div onClick={close}>
+          <Findings of={findings} label="What else stands out" />
+        </div>
+        <Tools traceId={traceId} />
+      </div>
+    </details>
+  );
+}
+
+/** What a reader does with the trace as a whole. */
+function Tools({ traceId }: { traceId: string }) {
+  return (
+    <>
+      <p class="id" title={traceId}>
+        <code>{shortId(traceId)}</code>
+        <CopyButton what="Trace id" text={traceId} />
+      </p>
+      <p class="actions">
+        <CopyButton what="Waterfall" text={waterfallAsText} label="Copy as text" />
+        <a class="button" href={`/api/traces/${traceId}`} target="_blank" rel="noreferrer">
+          JSON
+        </a>
+        <a class="button" href={`/search?compare=${traceId}`}>
+          Compare…
+        </a>
+      </p>
+    </>
   );
 }
 
@@ -73,11 +114,10 @@ async function waterfallAsText(): Promise<string> {
   return waterfallText(trace.value!, { maxRows: Infinity });
 }
 
-function Findings() {
-  const findings = findingsOf(waterfall.value);
+function Findings({ of: findings, label }: { of: readonly Finding[]; label: string }) {
   if (findings.length === 0) return null;
   return (
-    <ul class="findings" aria-label="What stands out">
+    <ul class="findings" aria-label={label}>
       {findings.map(({ kind, text, spanId }) => (
         <li key={kind} class={kind}>
           <button type="button" onClick={() => goTo(spanId)} title={text}>
