@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { readBlocks } from '#workshop/docs/markdown';
 import { projectFolder } from '#workshop/settings';
 import { schedules } from '#workshop/slides/model';
+import { temporaryFolder } from '../support/environment.ts';
+import { start } from '../support/process.ts';
 
 const read = (path: string) => readFile(join(projectFolder, path), 'utf8');
 const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> };
