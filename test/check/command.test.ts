@@ -25,6 +25,7 @@ async function workingCopy(t: TestContext, number = 10) {
   }
   const options = { cwd, env };
   return {
+    env,
     ports,
     check: (...args: string[]) => runScript(t, command, args, options),
     start: (...args: string[]) => startScript(t, command, args, options),
@@ -80,7 +81,7 @@ Look at   bands-api/tracing.ts
 });
 
 test('without a word it checks the step after the last one that passed', async (t) => {
-  const { check, progressFile } = await workingCopy(t);
+  const { check, progressFile } = await workingCopy(t, 9); // all of it is typed
   await writeFile(progressFile, JSON.stringify({ checked: [nameOf(2), nameOf(8), nameOf(3)] }));
   const { code, stdout } = await check();
 
@@ -88,6 +89,23 @@ test('without a word it checks the step after the last one that passed', async (
   assert.equal(code, 0);
   const { checked } = JSON.parse(await readFile(progressFile, 'utf8')) as { checked: string[] };
   assert.deepEqual(checked, [nameOf(2), nameOf(8), nameOf(3), nameOf(9)]);
+});
+
+test('without a word it checks the step after the one that was put there, as npm run diff shows it', async (t) => {
+  const { check, env, progressFile } = await workingCopy(t, 7);
+  const put = await runScript(t, 'workshop/commands/step.ts', ['6'], { cwd, env });
+  assert.equal(put.code, 0, put.stderr);
+  const diff = () => runScript(t, 'workshop/commands/diff.ts', [], { cwd, env });
+  const diffTo = (number: number) =>
+    runScript(t, 'workshop/commands/diff.ts', [String(number)], { cwd, env });
+
+  assert.match((await check()).stdout, /^Step 07, /);
+  assert.equal((await diff()).stdout, (await diffTo(7)).stdout);
+
+  // Who has passed later steps before, and goes back.
+  await writeFile(progressFile, JSON.stringify({ checked: [1, 2, 3, 4, 5, 6, 7, 8].map(nameOf) }));
+  assert.match((await check()).stdout, /^Step 07, /);
+  assert.equal((await diff()).stdout, (await diffTo(7)).stdout);
 });
 
 test('a progress that is damaged is set aside, and the check goes on', async (t) => {

@@ -113,6 +113,19 @@ test('work of one’s own is saved first, said where, and restored; restoring ag
   assert.equal(saved.length, 2, 'what is saved already is not saved once more');
 });
 
+test('restored work belongs to the step that it belonged to: its diff and its --reset are those of before', async (t) => {
+  const { cwd, env, step, isStep } = await workingCopy(t);
+  await step('3');
+  await writeFile(join(cwd, 'run.ts'), '// mine\n');
+  await step('5');
+  await step('--restore');
+
+  const diff = (...args: string[]) => runScript(t, 'workshop/commands/diff.ts', args, { cwd, env });
+  assert.equal((await diff()).stdout, (await diff('4')).stdout);
+  await step('--reset');
+  assert.ok(await isStep(3));
+});
+
 test('work in the folder of a service whose service.json is lost is saved too', async (t) => {
   const { cwd, step, isStep } = await workingCopy(t);
   await writeFile(join(cwd, 'bands-api/app.ts'), '// mine\n');

@@ -7,7 +7,7 @@ import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
-import { rememberPassed } from '../steps/current.ts';
+import { nextStep, rememberPassed } from '../steps/current.ts';
 import { findStep, listSteps, type Step } from '../steps/list.ts';
 import { readProgress, writeProgress } from '../steps/progress.ts';
 
@@ -18,7 +18,7 @@ Starts the services of the working copy on free ports, runs its run.ts, and look
 trace, the headers, the log lines. Says for each expectation of the step whether it is met; for the first that is not,
 what came instead, why that is likely so, and which file to look at. What runs already is left alone.
 
-  STEP      number or name; without, the step after the last one that passed
+  STEP      number or name; without, the one after the step that you put there last, or whose check passed since
   --watch   check again whenever a file is saved (npm run check -- --watch)
   --json    print one JSON object a check: step, passed, durationMs, expectations
   --help    this text
@@ -60,14 +60,6 @@ async function checkAndShow(step: Step, json: boolean, signal: AbortSignal): Pro
     if (!checked.includes(step.name)) await writeProgress({ checked: [...checked, step.name] });
   }
   return result;
-}
-
-/** The step after the last one whose check passed; the last one if there is none after it. */
-async function nextStep(): Promise<Step> {
-  const steps = await listSteps();
-  const { checked } = await readProgress();
-  const last = steps.findLastIndex(({ name }) => checked.includes(name));
-  return steps[Math.min(last + 1, steps.length - 1)]!;
 }
 
 async function nextSentence({ number }: Step): Promise<string> {

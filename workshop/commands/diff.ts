@@ -3,13 +3,14 @@ import { main, readCommandLine } from '../command-line/main.ts';
 import { changesBetween } from '../steps/changes.ts';
 import { page, patchText, statText } from '../diff/show.ts';
 import { UsageError } from '../errors.ts';
-import { currentStep } from '../steps/current.ts';
+import { nextStep } from '../steps/current.ts';
 import { readLessonFiles } from '../steps/files.ts';
-import { findStep, listSteps, type Step } from '../steps/list.ts';
+import { findStep } from '../steps/list.ts';
 import { readWorkingCopy } from '../steps/working-copy.ts';
 
 const help = `
-npm run diff                  what is left to do: from the working copy to the next step
+npm run diff                  what is left to do: from the working copy to the next step, which
+                              is the one after the step that you put there last, or whose check passed since
 npm run diff 4                from the working copy to step 4
 npm run diff 3 4              from step 3 to step 4: what step 4 adds
 npm run diff -- 3 4 --stat    only how many lines of which file
@@ -37,9 +38,3 @@ await main(async () => {
     `Nothing differs: ${from ? `step ${from.number}` : 'the working copy'} is the same as step ${to.number}.`,
   );
 });
-
-/** The step after the one that the attendee has reached; the last one if there is none after it. */
-async function nextStep(): Promise<Step> {
-  const [steps, { number }] = [await listSteps(), await currentStep()];
-  return steps.find((step) => step.number > number) ?? steps.at(-1)!;
-}

@@ -2,17 +2,18 @@
 import { paint } from '../command-line/colour.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError, UserError } from '../errors.ts';
-import { currentStep, rememberPut } from '../steps/current.ts';
+import { currentStep } from '../steps/current.ts';
 import { readLessonFiles, sameFiles } from '../steps/files.ts';
 import { findStep, listSteps, type Step } from '../steps/list.ts';
 import { readProgress } from '../steps/progress.ts';
+import { rememberStep } from '../steps/remembered.ts';
 import { positionOf, putIntoWorkingCopy, readWorkingCopy, savedWork, shown } from '../steps/working-copy.ts';
 
 const help = `
 npm run step                     lists the steps: ▸ is in the working copy, ✓ has passed its check
 npm run step 3                   puts step 3 into the working copy: run.ts and the services beside it
 npm run step -- --reset          puts the step back that you reached last: the one you put, or whose check passed
-npm run step -- --restore        puts back the work that was saved last
+npm run step -- --restore        puts back the work that was saved last, on its way to the same next step
 
 Work of yours is never lost: what differs from every step is saved under .workshop/saved first, a folder for each time.
 `;
@@ -52,7 +53,7 @@ async function list() {
 
 async function put(step: Step) {
   tellSaved(await putIntoWorkingCopy(step.folder, await readLessonFiles(step.folder)));
-  await rememberPut(step);
+  await rememberStep(step.name);
   console.log(`Step ${step.number} is in the working copy. Read steps/${step.name}/README.md.`);
 }
 
@@ -68,6 +69,7 @@ async function restore() {
     );
   }
   tellSaved(await putIntoWorkingCopy(newest.folder, newest.files));
+  await rememberStep(newest.step);
   console.log(`The work in ${shown(newest.folder)} is in the working copy again.`);
 }
 

@@ -1,10 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { stateFolder } from '../settings.ts';
 import { listSteps, type Step } from './list.ts';
+import { readProgress } from './progress.ts';
+import { rememberedStep, rememberStep } from './remembered.ts';
 import { positionOf, readWorkingCopy } from './working-copy.ts';
-
-const file = join(stateFolder, 'step');
 
 /**
  * The step that the attendee has reached: the one last put into the working copy or passed in a check, and the one
@@ -12,7 +9,7 @@ const file = join(stateFolder, 'step');
  * as after `git switch`, it is that one; where nothing is known, the nearest.
  */
 export async function currentStep(): Promise<Step> {
-  const [steps, name] = [await listSteps(), await remembered()];
+  const [steps, name] = [await listSteps(), (await rememberedStep()) || (await lastPassed())];
   const position = await positionOf(await readWorkingCopy());
   const index = steps.findIndex((step) => step.name === name);
   const next = steps[index + 1];
@@ -20,17 +17,17 @@ export async function currentStep(): Promise<Step> {
   return steps[index]!;
 }
 
-/** Remembers a step that was put into the working copy. */
-export async function rememberPut({ name }: Step): Promise<void> {
-  await mkdir(stateFolder, { recursive: true });
-  await writeFile(file, `${name}\n`);
+/** The step that the attendee works towards: the one after the step reached; the last one if there is none after it. */
+export async function nextStep(): Promise<Step> {
+  const [steps, { number }] = [await listSteps(), await currentStep()];
+  return steps.find((step) => step.number > number) ?? steps.at(-1)!;
 }
 
 /** Remembers a step whose check passed in the working copy: who checks an earlier one once more does not go back. */
-export async function rememberPassed(step: Step): Promise<void> {
-  if (step.name > (await remembered())) await rememberPut(step);
+export async function rememberPassed({ name }: Step): Promise<void> {
+  if (name > (await rememberedStep())) await rememberStep(name);
 }
 
-async function remembered(): Promise<string> {
-  return (await readFile(file, 'utf8').catch(() => '')).trim();
+async function lastPassed(): Promise<string | undefined> {
+  return (await readProgress()).checked.toSorted().at(-1);
 }

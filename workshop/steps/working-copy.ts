@@ -6,6 +6,7 @@ import { projectFolder, stateFolder } from '../settings.ts';
 import { changesBetween } from './changes.ts';
 import { copyFiles, type LessonFiles, plain, readLessonFiles, sameFiles, servicesOf } from './files.ts';
 import { listSteps, type Step } from './list.ts';
+import { rememberedStep } from './remembered.ts';
 
 /** Which step the working copy holds. */
 export interface Position {
@@ -19,9 +20,14 @@ export interface Position {
 export interface SavedWork {
   folder: string;
   files: LessonFiles;
+  /** The name of the step that had been reached with it; empty if that is not known. */
+  step: string;
 }
 
 const savedFolder = join(stateFolder, 'saved');
+
+/** Holds the name of the step beside the files of a saved work. With the dot it is none of them. */
+const STEP_FILE = '.step';
 
 /**
  * The journal: a change of the working copy that is under way, as the files `before` and `after` it, and the id of the
@@ -97,7 +103,8 @@ export async function savedWork(): Promise<SavedWork[]> {
   return Promise.all(
     names.map(async (name) => {
       const folder = join(savedFolder, name);
-      return { folder, files: await readAll(folder) };
+      const step = await readFile(join(folder, STEP_FILE), 'utf8').catch(() => '');
+      return { folder, files: await readAll(folder), step };
     }),
   );
 }
@@ -204,9 +211,10 @@ async function save(files: LessonFiles): Promise<string> {
   let folder = join(savedFolder, time);
   for (let number = 2; existsSync(folder); number++) folder = join(savedFolder, `${time}-${number}`);
 
-  const draft = `${folder}.${process.pid}.new`;
+  const draft = earlier?.folder ?? `${folder}.${process.pid}.new`;
   if (!earlier) await orAnother(copyFiles(projectFolder, draft, files.keys()));
-  await orAnother(rename(earlier?.folder ?? draft, folder)); // saved whole or not at all
+  await orAnother(writeFile(join(draft, STEP_FILE), await rememberedStep()));
+  await orAnother(rename(draft, folder)); // saved whole or not at all
   return folder;
 }
 
