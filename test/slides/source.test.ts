@@ -5,7 +5,7 @@ import { change, excerpt } from '#workshop/slides/code/excerpt';
 import { highlightLines } from '#workshop/slides/code/highlight';
 import { findRegion } from '#workshop/slides/code/region';
 import { drawCost, drawCostTable, type OverheadResult } from '#workshop/slides/draw/cost';
-import { include, readOverhead } from '#workshop/slides/includes';
+import { include } from '#workshop/slides/includes';
 import { chaptersOf, kinds, schedules, type ScheduleName } from '#workshop/slides/model';
 import { readNotes } from '#workshop/slides/notes';
 import { readDeck } from '#workshop/slides/read';
