@@ -64,7 +64,11 @@ test('what a page loads is kept for ever under a name that changes with it', asy
     assert.equal(asset.status, 200, path);
     assert.equal(asset.headers.get('cache-control'), 'public, max-age=31536000, immutable');
     const text = await asset.text();
-    assert.doesNotMatch(text, /[^"]\bfrom"(?!\.)|sourceMappingURL/, `${path} imports what a browser cannot find`);
+    assert.doesNotMatch(
+      text,
+      /[^"]\bfrom"(?!\.)|sourceMappingURL/,
+      `${path} imports what a browser cannot find`,
+    );
   }
   assert.equal((await get(paths[0]!.replace(/\/assets\/\w+/, '/assets/0123456789ab'))).status, 404);
 });
