@@ -72,7 +72,7 @@ export function SearchForm() {
           value={minDuration}
           onInput={typed}
           aria-invalid={faults.value.minDuration !== undefined}
-          placeholder="1.2s, 100ms"
+          placeholder="100ms"
           autocomplete="off"
           aria-describedby="search-problem"
         />

@@ -5,17 +5,7 @@ import { Empty } from './empty.tsx';
 import { SearchForm } from './form.tsx';
 import { Results, ResultsHead } from './results.tsx';
 import { Scatter } from './scatter.tsx';
-import {
-  answer,
-  isLive,
-  isReading,
-  isSound,
-  setLive,
-  showIfCalm,
-  showWaiting,
-  start,
-  traces,
-} from './state.ts';
+import { answer, isLive, isSound, setLive, setReading, showWaiting, start, traces } from './state.ts';
 
 function SearchPage() {
   return (
@@ -55,14 +45,7 @@ bindKeys(
   { keys: ['l'], does: 'live, or not', run: () => setLive(!isLive.value) },
   { keys: ['r'], does: 'show new traces', run: () => showWaiting() },
 );
-addEventListener(
-  'scroll',
-  () => {
-    isReading.value = scrollY > 0;
-    showIfCalm();
-  },
-  { passive: true },
-);
+addEventListener('scroll', () => setReading('scrolling', scrollY > 0), { passive: true });
 start();
 render(
   <Frame current="Search">

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { TraceSummary } from '../../backend/pages/answers.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { serviceClass } from '../frame/colours.ts';
@@ -7,14 +8,14 @@ import { ago, clockTime, counted } from '../frame/times.ts';
 import {
   arrived,
   isLive,
-  isReading,
   newTraces,
   order,
   orders,
+  pair,
   picked,
   setLive,
   setOrder,
-  showIfCalm,
+  setReading,
   showWaiting,
   togglePicked,
   traces,
@@ -65,58 +66,52 @@ export function ResultsHead() {
 }
 
 function CompareTray() {
-  const [a, b] = picked.value;
-  if (!a) return <p class="compare-tray">Tick two to compare them.</p>;
-  if (!b) {
+  const [first] = picked.value;
+  if (!first) return <p class="compare-tray">Tick two to compare them.</p>;
+  if (!pair.value) {
     return (
       <p class="compare-tray">
-        Compare <code>{shortId(a)}</code> with …: tick another one.{' '}
-        <button type="button" class="button" onClick={() => togglePicked(a)}>
+        Compare <code>{shortId(first)}</code> with …: tick another one.{' '}
+        <button type="button" class="button" onClick={() => togglePicked(first)}>
           Leave it
         </button>
       </p>
     );
   }
+  const [before, after] = pair.value;
   return (
     <p class="compare-tray">
-      <a class="button primary" href={`/compare/${earlierFirst(a, b).join('...')}`}>
-        Compare <code>{shortId(a)}</code> with <code>{shortId(b)}</code>
+      <a class="button primary" href={`/compare/${before}...${after}`}>
+        Compare <code>{shortId(before)}</code> with <code>{shortId(after)}</code>
       </a>
     </p>
   );
 }
 
-/** A comparison reads from before to after. */
-function earlierFirst(a: string, b: string): [string, string] {
-  return startOf(a) <= startOf(b) ? [a, b] : [b, a];
-}
-
-function startOf(id: string): number {
-  return traces.value.find(({ traceId }) => traceId === id)?.startUs ?? 0;
-}
-
-function reading(is: boolean): () => void {
-  return () => {
-    isReading.value = is;
-    showIfCalm();
-  };
-}
-
+/** The traces. The list may go away under the pointer, of which no event tells. */
 export function Results() {
+  useEffect(() => () => stopReading(), []);
   const longestUs = Math.max(1, ...traces.value.map(({ durationUs }) => durationUs));
   return (
     <ol
       class="results"
-      onPointerEnter={reading(true)}
-      onPointerLeave={reading(false)}
-      onFocusIn={reading(true)}
-      onFocusOut={reading(false)}
+      onPointerEnter={() => setReading('pointer', true)}
+      onPointerLeave={() => setReading('pointer', false)}
+      onFocusIn={({ target }) => setReading('keyboard', (target as HTMLElement).matches(':focus-visible'))}
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget as Node | null)) setReading('keyboard', false);
+      }}
     >
       {traces.value.map((trace) => (
         <Result key={trace.traceId} trace={trace} longestUs={longestUs} />
       ))}
     </ol>
   );
+}
+
+function stopReading(): void {
+  setReading('pointer', false);
+  setReading('keyboard', false);
 }
 
 function Result({ trace, longestUs }: { trace: TraceSummary; longestUs: number }) {

@@ -6,6 +6,9 @@ import { traceUrl } from '../frame/ids.ts';
 import { clockTime, counted } from '../frame/times.ts';
 import { traces } from './state.ts';
 
+/** Radius of the dot of a trace with very many spans, in em. */
+const LARGEST_EM = 1.1;
+
 /** How long each trace took, by when it began. The list says the same in words, so this is for eyes and pointers. */
 export function Scatter() {
   const figure = useRef<HTMLDivElement>(null);
@@ -26,8 +29,9 @@ export function Scatter() {
   const { width, height, em } = sizePx.value;
   const left = 5 * em;
   const right = width - em;
-  const top = 0.8 * em;
-  const bottom = height - 1.6 * em;
+  // The largest dot fits above the longest trace, and below the shortest without meeting the times there.
+  const top = LARGEST_EM * em;
+  const bottom = height - (LARGEST_EM + 1.4) * em;
   const starts = all.map(({ startUs }) => startUs);
   const firstUs = Math.min(...starts);
   const lastUs = Math.max(...starts);
@@ -35,7 +39,7 @@ export function Scatter() {
   const x = (us: number) =>
     lastUs === firstUs
       ? (left + right) / 2
-      : left + em + ((us - firstUs) / (lastUs - firstUs)) * (right - left - 2 * em);
+      : left + LARGEST_EM * em + ((us - firstUs) / (lastUs - firstUs)) * (right - left - 2 * LARGEST_EM * em);
   const y = (us: number) => bottom - (us / mostUs) * (bottom - top);
   return (
     <div class="scatter" ref={figure} aria-hidden="true">
@@ -66,7 +70,7 @@ export function Scatter() {
                 class={errors > 0 ? 'error' : ''}
                 cx={x(startUs)}
                 cy={y(durationUs)}
-                r={Math.min(1.1 * em, em * (0.28 + 0.12 * Math.log2(1 + spans)))}
+                r={em * Math.min(LARGEST_EM, 0.28 + 0.12 * Math.log2(1 + spans))}
               />
             </a>
           ))}

@@ -1,5 +1,5 @@
 /** What the search page shows. The query, the order and what is picked for a comparison are in the URL. */
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { SearchAnswer, TraceSummary } from '../../backend/pages/answers.ts';
 import { knowServices } from '../frame/colours.ts';
 import { traceIdFrom } from '../frame/ids.ts';
@@ -7,6 +7,7 @@ import { follow, type Answer } from '../frame/live.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { type Fields, fieldsOf, queryOf } from './fields.ts';
 import { answerUrl, parametersOf, queryFrom, type SearchQuery } from './query.ts';
+import { learnStart, startOf } from './starts.ts';
 
 export type Order = 'newest' | 'longest' | 'spans' | 'errors';
 export const orders: Record<Order, string> = {
@@ -35,8 +36,9 @@ export const waiting = signal<SearchAnswer | undefined>(undefined);
 /** What the backend has against the query; a sentence. */
 export const problem = signal('');
 
-/** Whether the reader is at the list, by pointer, focus or scrolling: then nothing in it may move. */
-export const isReading = signal(false);
+const reading = signal({ pointer: false, keyboard: false, scrolling: false });
+/** Whether the reader is at the list: then nothing in it may move. */
+const isReading = computed(() => Object.values(reading.value).includes(true));
 
 /** The traces in the chosen order. */
 export const traces = computed(() => {
@@ -74,8 +76,14 @@ export function showWaiting(): void {
 }
 
 /** Shows what waits if that moves nothing under the reader's eyes. */
-export function showIfCalm(): void {
+function showIfCalm(): void {
   if (isLive.value && !isReading.value) showWaiting();
+}
+
+/** Says by what the reader is at the list, or no longer is. */
+export function setReading(by: keyof typeof reading.value, is: boolean): void {
+  reading.value = { ...reading.value, [by]: is };
+  showIfCalm();
 }
 
 let askNow = async (): Promise<void> => {};
@@ -152,6 +160,20 @@ export function setLive(live: boolean): void {
   writeUrl('replace');
   showIfCalm();
 }
+
+/** The two traces to compare, from before to after: in the order in which they were picked where that is not known. */
+export const pair = computed<readonly [string, string] | undefined>(() => {
+  const [a, b] = picked.value;
+  if (a === undefined || b === undefined) return undefined;
+  const [startOfA, startOfB] = [startOf(a), startOf(b)];
+  return startOfA !== undefined && startOfB !== undefined && startOfB < startOfA ? [b, a] : [a, b];
+});
+
+effect(() => {
+  if (!answer.value) return;
+  for (const id of picked.value)
+    void learnStart(id, traces.value.find(({ traceId }) => traceId === id)?.startUs);
+});
 
 /** Picks a trace for a comparison, or lets it go. Of more than two the one picked first goes. */
 export function togglePicked(traceId: string): void {
