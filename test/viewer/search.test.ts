@@ -324,9 +324,9 @@ test('placeholders are read in full at every size', { skip }, async () => {
     const cut = await page.locator('.search-form [placeholder]').evaluateAll((inputs) =>
       (inputs as HTMLInputElement[])
         .filter((input) => {
-          const { font, paddingLeft, paddingRight } = getComputedStyle(input);
+          const { fontWeight, fontSize, fontFamily, paddingLeft, paddingRight } = getComputedStyle(input);
           const context = document.createElement('canvas').getContext('2d')!;
-          context.font = font;
+          context.font = `${fontWeight} ${fontSize} ${fontFamily}`;
           const room = input.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
           return context.measureText(input.placeholder).width > room;
         })
@@ -377,6 +377,31 @@ test('no dot of the plot lies on what is written in it', { skip }, async () => {
         assert.ok(isApart, JSON.stringify({ dot, text }));
       }
     }
+    await closed(page);
+  }
+});
+
+test('times of days ago are read in full, in the list and in the plot', { skip }, async () => {
+  const days = [3, 2].map((ago) =>
+    traceOf(`${ago} days ago`, [
+      { id: `GET /${ago}`, startMs: -ago * 86_400_000, attributes: { days: 'ago' } },
+    ]),
+  );
+  await pages.send(...days);
+  for (const viewport of [desktop, laptop, phone]) {
+    const page = await pages.open('/search?tags=%7B%22days%22%3A%22ago%22%7D', { viewport });
+    await resultsBecome(page, ['GET /2', 'GET /3']);
+    const places = await page.locator('.result .absolute, .scatter .x').evaluateAll((texts) =>
+      texts.map((text) => {
+        const around = text.closest('.result, .scatter')!.getBoundingClientRect();
+        const { left, right } = text.getBoundingClientRect();
+        return { isInside: left >= around.left && right <= around.right, left, right };
+      }),
+    );
+    assert.equal(places.length, 4);
+    assert.ok(places.every(({ isInside }) => isInside));
+    const [first, last] = places;
+    assert.ok(first!.right < last!.left, 'the times of the plot meet');
     await closed(page);
   }
 });

@@ -41,6 +41,9 @@ export function Scatter() {
       ? (left + right) / 2
       : left + LARGEST_EM * em + ((us - firstUs) / (lastUs - firstUs)) * (right - left - 2 * LARGEST_EM * em);
   const y = (us: number) => bottom - (us / mostUs) * (bottom - top);
+  // Two times with their dates meet in a narrow plot; the list says the dates too.
+  const hasDates = right - left > 26 * em;
+  const timeAt = (us: number) => (hasDates ? clockTime(us) : clockTime(us, us / 1_000));
   return (
     <div class="scatter" ref={figure} aria-hidden="true">
       {all.length > 0 && (
@@ -54,11 +57,11 @@ export function Scatter() {
             </g>
           ))}
           <text class="x first" x={left} y={height - 0.3 * em}>
-            {clockTime(firstUs)}
+            {timeAt(firstUs)}
           </text>
           {lastUs > firstUs && (
             <text class="x last" x={right} y={height - 0.3 * em}>
-              {clockTime(lastUs)}
+              {timeAt(lastUs)}
             </text>
           )}
           {all.map(({ traceId, startUs, durationUs, spans, errors, rootName }) => (
