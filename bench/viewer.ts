@@ -7,12 +7,25 @@ import { encodeRequest, sendHttp, someSpan, someSpanId } from '../test/support/o
 import { largeTrace } from '../test/viewer/traces.ts';
 import { startBackendProcess } from './support/backend-process.ts';
 import { median } from './support/median.ts';
+import {
+  actionMs,
+  dependenciesMs,
+  framesPerSecond,
+  heapMb,
+  type Limit,
+  limitText,
+  searchMs,
+  shareOfOther,
+  traceOpenedMs,
+  verdictOn,
+} from './viewer/limits.ts';
 import { dependenciesOpened, searchOpened, traceOpened, type Work, workWith } from './viewer/measure.ts';
 
 const help = `
 npm run bench -- viewer [--times N] [--against URL [--against-otlp URL]]
 
-Opens the pages of the embedded backend in Chromium, each time with an empty cache, and prints the median.
+Opens the pages of the embedded backend in Chromium, each time with an empty cache, and prints the median beside the
+limit that it is held against, with a word whether it is met. Nothing fails when it is not.
 
   --times N            how often (5)
   --against URL        measure the pages there in the same way, such as http://localhost:16686, and show the ratios
@@ -25,17 +38,23 @@ const { values } = readCommandLine({
 });
 const times = wholeNumber('--times', values.times ?? '5');
 
-const SIZES = [15, 1_000, 10_000, 50_000];
+const SIZES = [15, 1_000, 10_000, 50_000] as const;
 const WORKED_WITH = 10_000;
 const TRACES_SEARCHED = 10_000;
 const SPANS_OF_THOSE = 5;
 
-type Figures = Record<string, number>;
+interface Figure {
+  label: string;
+  value: number;
+  limit: Limit;
+  /** What the ratio to the same figure of another UI is held against. */
+  ratioLimit?: Limit;
+}
 
 const browser = await launchBrowser();
 const backend = await startBackendProcess();
-let ours: Figures;
-let theirs: Figures | undefined;
+let ours: Figure[];
+let theirs: Figure[] | undefined;
 try {
   ours = await measure(browser, backend.queryUrl, backend.env['OTLP_URL']!);
   if (values.against)
@@ -48,46 +67,66 @@ try {
 console.log(
   `Chromium, Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), medians of ${times}\n`,
 );
-console.log(
-  `${''.padEnd(44)}${'embedded'.padStart(10)}${theirs ? `${'other'.padStart(10)}${'ratio'.padStart(8)}` : ''}`,
-);
-for (const [label, mine] of Object.entries(ours)) {
-  const other = theirs?.[label];
-  const ratio =
-    other === undefined ? '' : `${other.toFixed(0).padStart(10)}${(mine / other).toFixed(2).padStart(8)}`;
-  console.log(`${label.padEnd(44)}${mine.toFixed(0).padStart(10)}${ratio}`);
+const headings = ['embedded', 'limit', '', ...(theirs ? ['other', 'ratio', 'limit', ''] : [])];
+console.log(line('', headings));
+for (const { label, value, limit, ratioLimit } of ours) {
+  const cells = [value.toFixed(0), limitText(limit), verdictOn(value, limit)];
+  const other = theirs?.find((each) => each.label === label)?.value;
+  if (other !== undefined) {
+    const ratio = value / other;
+    cells.push(other.toFixed(0), ratio.toFixed(2));
+    if (ratioLimit) cells.push(limitText(ratioLimit), verdictOn(ratio, ratioLimit));
+  }
+  console.log(line(label, cells));
 }
 
-async function measure(page: Browser, url: string, otlpUrl: string): Promise<Figures> {
-  const figures: Figures = {};
+function line(label: string, cells: readonly string[]): string {
+  return `${label.padEnd(44)}${cells.map((cell) => cell.padStart(9)).join('')}`;
+}
+
+async function measure(page: Browser, url: string, otlpUrl: string): Promise<Figure[]> {
+  const figures: Figure[] = [];
   for (const size of SIZES) {
     const traceUrl = `${url}/trace/${await sendTrace(otlpUrl, size)}`;
-    figures[`trace of ${size.toLocaleString('en')} spans, ms`] = await medianOf(() =>
-      traceOpened(page, traceUrl),
-    );
-    if (size === WORKED_WITH) Object.assign(figures, await work(page, traceUrl));
+    figures.push({
+      label: `trace of ${size.toLocaleString('en')} spans, ms`,
+      value: await medianOf(() => traceOpened(page, traceUrl)),
+      limit: traceOpenedMs[size],
+      ratioLimit: shareOfOther,
+    });
+    if (size === WORKED_WITH) figures.push(...(await work(page, traceUrl)));
   }
   await sendManyTraces(otlpUrl);
   const held = `${TRACES_SEARCHED.toLocaleString('en')} traces held`;
   const search = `${url}/search?service=bands-api&limit=20&lookback=1h`;
-  figures[`search, ${held}, ms`] = await medianOf(() => searchOpened(page, search));
-  figures[`dependencies, ${held}, ms`] = await medianOf(() =>
-    dependenciesOpened(page, `${url}/dependencies`),
-  );
+  figures.push({
+    label: `search, ${held}, ms`,
+    value: await medianOf(() => searchOpened(page, search)),
+    limit: searchMs,
+  });
+  figures.push({
+    label: `dependencies, ${held}, ms`,
+    value: await medianOf(() => dependenciesOpened(page, `${url}/dependencies`)),
+    limit: dependenciesMs,
+  });
   return figures;
 }
 
-async function work(page: Browser, traceUrl: string): Promise<Figures> {
+async function work(page: Browser, traceUrl: string): Promise<Figure[]> {
   const runs: Work[] = [];
   for (let run = 0; run < times; run++) runs.push(await workWith(page, traceUrl, 'owner-17'));
   const of = (pick: (run: Work) => number) => median(runs.map(pick));
-  return {
-    '  heap after garbage collection, MB': of(({ heapMb }) => heapMb),
-    '  open all levels, ms': of(({ expandMs }) => expandMs),
-    '  find, ms': of(({ findMs }) => findMs),
-    '  open a span, ms': of(({ openMs }) => openMs),
-    '  frames a second while scrolling': of(({ framesPerSecond }) => framesPerSecond),
-  };
+  return [
+    { label: '  heap after garbage collection, MB', value: of((run) => run.heapMb), limit: heapMb },
+    { label: '  open all levels, ms', value: of((run) => run.expandMs), limit: actionMs },
+    { label: '  find, ms', value: of((run) => run.findMs), limit: actionMs },
+    { label: '  open a span, ms', value: of((run) => run.openMs), limit: actionMs },
+    {
+      label: '  frames a second while scrolling',
+      value: of((run) => run.framesPerSecond),
+      limit: framesPerSecond,
+    },
+  ];
 }
 
 async function medianOf(measured: () => Promise<number>): Promise<number> {
