@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Span } from '#workshop/trace/model';
+import type { Attributes, Span } from '#workshop/trace/model';
 import { waterfallOf } from '#workshop/trace/waterfall';
 import type { Row } from '#workshop/trace/waterfall';
 import { anySpans } from './arbitrary.ts';
@@ -117,6 +117,27 @@ test('an orphan tells which parent is missing and who would have sent it', () =>
   assert.deepEqual(warningsOf(rowsOf(span('inner', { parentId }))['inner']), [
     'missing-parent: parent 00f067aa0ba902b7 is in no span: it has not arrived, has not ended yet, or was lost',
   ]);
+});
+
+test('an orphan says of the caller what its span knows, for whoever looks at it', () => {
+  const orphan = (attributes: Attributes) =>
+    rowsOf(span('server', { parentId: '00f067aa0ba902b7', kind: 'server', attributes }))['server']!
+      .warnings[0]!.more;
+  const says = 'what the span says of the caller:';
+  assert.equal(orphan({}), undefined);
+  assert.equal(orphan({ 'client.address': '10.0.0.7' }), `${says} at 10.0.0.7`);
+  assert.equal(
+    orphan({
+      'user_agent.original': 'curl/8.5.0',
+      'client.address': '10.0.0.7',
+      'network.peer.address': '10.0.0.1',
+    }),
+    `${says} curl/8.5.0 at 10.0.0.7`,
+  );
+  assert.equal(
+    orphan({ 'user_agent.original': 'undici', 'network.peer.address': '::1' }),
+    `${says} undici at ::1`,
+  );
 });
 
 test('a span that is its own parent and a circle of spans are told of where they are cut', () => {

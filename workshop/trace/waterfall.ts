@@ -5,10 +5,14 @@ import type { Span, Trace } from './model.ts';
 import { inDisplayOrder, treeOf } from './tree.ts';
 import type { SpanNode } from './tree.ts';
 
-/** Something odd about a span. `text` is a sentence for people, without the full stop. */
+/**
+ * Something odd about a span. `text` is a sentence for people, without the full stop; `more` is another one, for whoever
+ * looks at this span.
+ */
 export interface Warning {
   kind: 'missing-parent' | 'cycle' | 'duplicate' | 'starts-early' | 'ends-late' | 'no-duration';
   text: string;
+  more?: string;
 }
 
 /** A stretch of a span in which none of its children ran. µs from the start of the trace. */
@@ -167,7 +171,7 @@ function warningsOf(node: SpanNode): Warning[] {
   const warnings: Warning[] = [];
   const warn = (kind: Warning['kind'], text: string) => warnings.push({ kind, text });
 
-  if (node.missingParent) warn('missing-parent', missingParentText(span));
+  if (node.missingParent) warnings.push(missingParent(span));
   if (node.cycle === 1) warn('cycle', 'this span claims to be its own parent, so it is shown as a root');
   if (node.cycle > 1) {
     warn('cycle', `its parents lead back to itself in a circle of ${node.cycle} spans, which is cut here`);
@@ -185,11 +189,28 @@ function warningsOf(node: SpanNode): Warning[] {
 }
 
 /** A server's parent is in another process, which may not be traced at all; that of other kinds is in this one. */
-function missingParentText({ parentId, kind }: Span): string {
+function missingParent(span: Span): Warning {
+  const { parentId, kind } = span;
   const claim = `parent ${parentId} is in no span`;
-  return kind === 'server' || kind === 'consumer'
-    ? `${claim}: the caller is not traced, or its span has not arrived`
-    : `${claim}: it has not arrived, has not ended yet, or was lost`;
+  if (kind !== 'server' && kind !== 'consumer') {
+    return {
+      kind: 'missing-parent',
+      text: `${claim}: it has not arrived, has not ended yet, or was lost`,
+    };
+  }
+  const sender = senderOf(span);
+  return {
+    kind: 'missing-parent',
+    text: `${claim}: the caller is not traced, or its span has not arrived`,
+    ...(sender && { more: `what the span says of the caller: ${sender}` }),
+  };
+}
+
+/** Who sent a request, as far as its span knows: the program and its address; empty when it knows neither. */
+function senderOf({ attributes }: Span): string {
+  const program = attributes['user_agent.original'];
+  const address = attributes['client.address'] ?? attributes['network.peer.address'];
+  return [program, address !== undefined && `at ${address}`].filter(Boolean).join(' ');
 }
 
 /** A message is consumed after it was produced and often long after: that needs no warning. */

@@ -168,9 +168,14 @@ function Notes({ row }: { row: Row }) {
           {gapPhrases(row, gap)[0]}, from {formatDuration(gap.offsetUs)} on.
         </li>
       ))}
-      {warnings.map(({ kind, text }) => (
+      {warnings.map(({ kind, text, more }) => (
         <li class="warning" key={kind}>
           {text}.
+          {more && (
+            <p>
+              <bdi>{more}</bdi>.
+            </p>
+          )}
         </li>
       ))}
     </ul>
