@@ -1,5 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { answersWithTraceId, printsTraceUrl } from '#workshop/check/see/answer';
+import { answersWithTraceId, printsTraceIdTold } from '#workshop/check/see/answer';
 
 export default {
   done: 'whoever gets an answer can tell you the id of its trace',
@@ -10,6 +10,7 @@ export default {
       headers: { traceparent: '00-7a085853722dc6d2f2c1b3a4958677e0-d75597dee50b0cac-01' },
     },
   },
+  retells: 'trace-id',
   expectations: [
     {
       expect: 'bands-api answers with a header trace-id, which is the id of the trace',
@@ -21,7 +22,7 @@ export default {
     },
     {
       expect: 'run.ts learns the trace id, and so prints the URL of the trace',
-      see: printsTraceUrl(),
+      see: printsTraceIdTold(),
     },
   ],
 } satisfies Lesson;

@@ -27,8 +27,9 @@ const missing: Record<number, { expect: RegExp; cause: RegExp; file: string }> =
 // Each folder is run once, with the calls of all lessons; then every lesson looks at what was seen.
 const lessons = await Promise.all(steps.map(({ folder }) => readLesson(folder)));
 const calls = Object.assign({}, ...lessons.map((lesson) => lesson.calls ?? {}));
+const retells = lessons.find((lesson) => lesson.retells)!.retells!;
 const results = fewAtATime(3, steps, async ({ folder }): Promise<CheckResult[]> => {
-  const seen = await observeOrBreakdown({ folder, lesson: { calls } });
+  const seen = await observeOrBreakdown({ folder, lesson: { calls, retells } });
   return lessons.map((lesson) => judge(lesson, seen));
 });
 

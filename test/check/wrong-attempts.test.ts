@@ -326,6 +326,16 @@ const mistakes: Mistake[] = [
     cause: /only where all goes well/,
     file: 'bands-api/tracing.ts',
   },
+  {
+    title: 'run.ts still returns its own id',
+    step: 7,
+    patch: { 'run.ts': [["traceId: answer.headers['trace-id'] }", 'traceId }']] },
+    expect: /run\.ts learns the trace id/,
+    found:
+      /^In a second run bands-api answered with trace-id: [\da-f]{32}, and run\.ts printed the URL of trace/,
+    cause: /still returns the trace id that it made itself.*answer\.headers\['trace-id'\]/,
+    file: 'run.ts',
+  },
 
   // Step 08: tracestate
   {

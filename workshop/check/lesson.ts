@@ -9,6 +9,8 @@ export interface Lesson {
   calls?: Record<string, CheckCall>;
   /** Tells a span that comes by itself, later than the call: services are not ended before it came. */
   awaits?: (span: Span) => boolean;
+  /** A header that holds a trace id: run.ts is run once more, and its answer has another id there. In small letters. */
+  retells?: string;
   /** In the order of the lesson: the first one that is not met is what the attendee is told. */
   expectations: Expectation[];
 }

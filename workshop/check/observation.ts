@@ -1,6 +1,7 @@
 import type { Service } from '../services/definition.ts';
 import type { Span, Trace } from '../trace/model.ts';
 import type { Exchange, Header } from './relay.ts';
+import type { Retold } from './retell.ts';
 import type { Message } from './tap.ts';
 import { readTraceparent, type Traceparent } from './traceparent.ts';
 
@@ -9,6 +10,8 @@ export interface Observation {
   folder: string;
   services: Service[];
   run: RunOutcome;
+  /** What run.ts did in a second run, if the lesson wants one and the first went well. */
+  retold?: Retold;
   /** The check's own calls by name, in the same form as what went over a relay. */
   calls: Map<string, Exchange>;
   /** What run.ts and the services sent each other, in order of time. */

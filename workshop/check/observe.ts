@@ -22,9 +22,10 @@ import {
   unreadable,
 } from './breakdown.ts';
 import type { CheckCall, Lesson } from './lesson.ts';
-import { caller, type Observation } from './observation.ts';
+import { caller, callOfRun, type Observation } from './observation.ts';
 import { type Network, openNetwork } from './network.ts';
 import { type Exchange, openOtlpDoor } from './relay.ts';
+import { type Retold, retell } from './retell.ts';
 import { runChild } from './run-child.ts';
 import { openTap } from './tap.ts';
 
@@ -33,7 +34,7 @@ export interface ObserveOptions {
   /** Holds run.ts and a folder for each service. */
   folder: string;
   /** What the lesson does beside running run.ts, and what it waits for. */
-  lesson: Pick<Lesson, 'calls' | 'awaits'>;
+  lesson: Pick<Lesson, 'calls' | 'retells' | 'awaits'>;
   /** How long run.ts may take once the services have started, 30 s if not given. ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -66,7 +67,7 @@ type CloseLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => T;
 
 async function observed(options: ObserveOptions, closeLater: CloseLater): Promise<Observation> {
   const { folder, timeoutMs = TIMEOUT_MS } = options;
-  const { calls = {}, awaits } = options.lesson;
+  const { calls = {}, awaits, retells } = options.lesson;
   const signal = options.signal ?? new AbortController().signal;
 
   const services = await readServices(folder).catch((error) => {
@@ -136,12 +137,30 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   seen.run = runEnd;
   const stuck = runEnd.code === 'timeout' ? await findStuck(seen, network.ports) : undefined;
   const crashed = [...ended][0];
-  if (runEnd.code === 0) await untilQuiet(backend, services, awaits);
+  if (runEnd.code === 0) {
+    const [, retold] = await Promise.all([
+      untilQuiet(backend, services, awaits),
+      retells && retellCall(seen, retells, { folder, env: runEnv, network, signal: deadline.signal }),
+    ]);
+    if (retold) seen.retold = retold;
+  }
   await stopAll(running); // which sends the spans that a service holds back, and reads what it printed to the end
   requireGoodRun(seen, runEnd, { timeoutMs, crashed, stuck });
   seen.traces = await tracesOf(backend);
   seen.elsewhere.traces = await tracesElsewhere(seen, startMs);
   return seen;
+}
+
+/** Tells run.ts another trace id in its answer, in a run of its own; undefined if it got no answer before. */
+async function retellCall(
+  seen: Observation,
+  header: string,
+  { network, ...how }: { folder: string; env: NodeJS.ProcessEnv; network: Network; signal: AbortSignal },
+): Promise<Retold | undefined> {
+  const call = callOfRun(seen);
+  if (!call?.answer) return undefined;
+  const { portVariable } = seen.services.find(({ name }) => name === call.to)!;
+  return retell(call, header, { ...how, portVariable, port: network.ports.get(call.to)! });
 }
 
 async function startAll(seen: Observation, network: Network, signal: AbortSignal): Promise<RunningService[]> {

@@ -32,7 +32,10 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** What a relay does beside passing on. `cuts` tells whether to hang up on a request instead. */
+/**
+ * What a relay does beside passing on. `cuts` tells whether to hang up on a request instead; `instead` answers in the
+ * service's place.
+ */
 export interface RelayOptions {
   from: string;
   to: string;
@@ -40,6 +43,7 @@ export interface RelayOptions {
   port: () => number;
   onExchange: (exchange: Exchange) => void;
   cuts: (exchange: Exchange) => boolean;
+  instead?: () => NonNullable<Exchange['answer']>;
 }
 
 /** How every HTTP/2 connection begins (RFC 9113, section 3.4), gRPC among them. */
@@ -113,12 +117,17 @@ function passOn(incoming: IncomingMessage, outgoing: ServerResponse, options: Re
     headers: pairs(rawHeaders),
     startMs: Date.now(),
   };
-  if (path !== '/health') options.onExchange(exchange);
+  const isOurs = path === '/health';
+  if (!isOurs) options.onExchange(exchange);
   const hangUp = (failure: string) => {
     exchange.failure = failure;
     incoming.socket.destroy();
   };
   if (options.cuts(exchange)) return hangUp('the check hung up');
+  if (options.instead && !isOurs) {
+    const { status, headers, body } = options.instead();
+    return void outgoing.writeHead(status, headers.flat()).end(body);
+  }
 
   const passed = request({
     host: 'localhost',

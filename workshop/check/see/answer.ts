@@ -103,6 +103,22 @@ export function printsTraceUrl(): See {
   };
 }
 
+/** run.ts knows the id of the trace from a header of the answer, and not because it made that id itself. */
+export function printsTraceIdTold(): See {
+  return (seen) => {
+    const verdict = printsTraceUrl()(seen);
+    if (verdict !== 'ok' || !seen.retold) return verdict;
+    const { header, told, printed } = seen.retold;
+    if (printed === told) return 'ok';
+    return {
+      found: `In a second run ${callNamed(seen).to} answered with ${header}: ${told}, and ${caller} printed ${printed ? `the URL of trace ${printed}` : 'no URL of a trace'}.`,
+      cause: `${caller} still returns the trace id that it made itself. It has to return the one that the answer tells: answer.headers['${header}'].`,
+      file: caller,
+      traces: [],
+    };
+  };
+}
+
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
