@@ -513,6 +513,34 @@ test('a page that was opened while the backend was silent goes on when it answer
   await closed(page, /ERR_CONNECTION_REFUSED|preload/);
 });
 
+test('the note about new spans goes by itself or is closed, and "ago" goes on', { skip }, async () => {
+  const name = 'noted';
+  const [id] = await pages.send(traceOf(name, [{ id: 'child', parent: 'root' }]));
+  const page = await pages.open('/search');
+  await page.clock.install();
+  await page.goto(`${pages.backend.queryUrl}/trace/${id}`);
+  await rowNames(page);
+  const news = page.locator('.news');
+  await pages.send(traceOf(name, [{ id: 'second', parent: 'child', startMs: 1, durationMs: 2 }]));
+  await news.getByText('1 more span arrived.').waitFor();
+  await page.clock.fastForward(10_000);
+  await news.waitFor({ state: 'hidden' });
+  await pages.send(traceOf(name, [{ id: 'third', parent: 'child', startMs: 4, durationMs: 2 }]));
+  await news.getByText('1 more span arrived.').waitFor();
+  await news.getByRole('button', { name: 'Close this note' }).click();
+  await news.waitFor({ state: 'hidden' });
+
+  const minutesAgo = () =>
+    page.evaluate(() => {
+      const line = document.querySelector('.trace-header time')!.parentElement!.textContent!;
+      return Number(/(\d+) min ago/.exec(line)?.[1]);
+    });
+  const before = await minutesAgo();
+  await page.clock.fastForward('07:00');
+  assert.ok((await minutesAgo()) >= before + 7);
+  await closed(page);
+});
+
 test('on a projector a menu keeps what the first screen has no room for', { skip }, async () => {
   await pages.send(richTrace());
   const page = await pages.open(`/trace/${traceIdOf('rich')}`, { projector: true });

@@ -1,7 +1,7 @@
-import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { TraceSummary } from '../../backend/pages/answers.ts';
 import { formatDuration } from '../../trace/duration.ts';
+import { now } from '../frame/clock.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { shortId, traceUrl } from '../frame/ids.ts';
 import { ago, clockTime, counted } from '../frame/times.ts';
@@ -21,10 +21,6 @@ import {
   traces,
   type Order,
 } from './state.ts';
-
-/** The reader's time, for "12 s ago". It changes words in their place and moves nothing. */
-const now = signal(Date.now());
-setInterval(() => (now.value = Date.now()), 5_000);
 
 /** More services than this are counted instead of shown. */
 const MOST_CHIPS = 5;

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { durationText } from '../../trace/waterfall.ts';
+import { now } from '../frame/clock.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { serviceClass } from '../frame/colours.ts';
 import { shortId } from '../frame/ids.ts';
@@ -34,7 +35,8 @@ export function Header() {
       </div>
       <div class="facts">
         <p>
-          <time dateTime={new Date(startUs / 1_000).toISOString()}>{clockTime(startUs)}</time>, {ago(startUs)}
+          <time dateTime={new Date(startUs / 1_000).toISOString()}>{clockTime(startUs)}</time>,{' '}
+          {ago(startUs, now.value)}
         </p>
         <p>{counted(rows.value.length, 'span')}</p>
         <p>{counted(services.length, 'service')}</p>

@@ -1,4 +1,4 @@
-import { batch, effect, signal } from '@preact/signals';
+import { batch, effect } from '@preact/signals';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { TraceAnswer } from '../../backend/pages/answers.ts';
@@ -10,6 +10,7 @@ import { follow } from '../frame/live.ts';
 import { counted } from '../frame/times.ts';
 import { EventsView } from './events.tsx';
 import { Header } from './header.tsx';
+import { News, tell } from './news.tsx';
 import { Overview } from './overview.tsx';
 import { Rows } from './rows.tsx';
 import { Ruler } from './ruler.tsx';
@@ -29,16 +30,12 @@ import {
   view,
   waterfall,
   zoom,
-  zoomTo,
 } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
 import { keepUrl, readUrl } from './url.ts';
 import { zoomByWheel } from './wheel.ts';
 
 const traceId = traceIdFrom(decodeURIComponent(location.pathname.split('/')[2] ?? ''));
-
-/** Spans that came after the first drawing and made the trace longer than what is shown. */
-const news = signal('');
 
 function TracePage() {
   useEffect(followPrinting, []);
@@ -59,21 +56,7 @@ function TracePage() {
         </div>
         {view.value === 'timeline' ? <Rows /> : <EventsView />}
       </section>
-      <p class="news" role="status">
-        {news.value}
-        {news.value && zoom.value && (
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              news.value = '';
-              zoomTo(undefined);
-            }}
-          >
-            Show all of it
-          </button>
-        )}
-      </p>
+      <News />
     </>
   );
 }
@@ -140,7 +123,8 @@ function take(answer: TraceAnswer): void {
     }
     const added = rows.value.length - before.spans;
     const more = added > 0 ? `${counted(added, 'more span')} arrived.` : 'The trace changed.';
-    news.value = isLonger && isTouched ? `${more} The trace is longer than what is shown.` : more;
+    const waits = isLonger && isTouched;
+    tell(waits ? `${more} The trace is longer than what is shown.` : more, { waits });
   });
   if (held) requestAnimationFrame(() => restoreAnchor(held));
   if (!before) arrive();
@@ -175,7 +159,8 @@ function start(): void {
       problem.value = 'problem' in answer ? answer.problem : '';
       if ('problem' in answer) return;
       if (answer.data) take(answer.data);
-      else if (trace.value) news.value = 'The backend does not hold this trace any more. What you see stays.';
+      else if (trace.value)
+        tell('The backend does not hold this trace any more. What you see stays.', { waits: true });
     },
   );
 }
