@@ -513,6 +513,26 @@ test('a page that was opened while the backend was silent goes on when it answer
   await closed(page, /ERR_CONNECTION_REFUSED|preload/);
 });
 
+test('another #span- in the open page leads to that span and opens it', { skip }, async () => {
+  const [id] = await pages.send(largeTrace(1_000));
+  const page = await pages.open(`/trace/${id}`);
+  await rowNames(page);
+  for (const name of ['span 777', 'span 12']) {
+    const row = `span-${spanIdOf('large 1000', name)}`;
+    await page.evaluate((hash) => (location.hash = hash), row);
+    await page.waitForFunction((rowId) => {
+      const { top, bottom } = document.getElementById(rowId)?.getBoundingClientRect() ?? {
+        top: 0,
+        bottom: 0,
+      };
+      return top > 0 && bottom < innerHeight;
+    }, row);
+    await page.locator(`#${row}.open`).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.id), row);
+  }
+  await closed(page);
+});
+
 test('the note about new spans goes by itself or is closed, and "ago" goes on', { skip }, async () => {
   const name = 'noted';
   const [id] = await pages.send(traceOf(name, [{ id: 'child', parent: 'root' }]));

@@ -146,7 +146,7 @@ function start(): void {
     return;
   }
   readUrl();
-  keepUrl();
+  keepUrl((spanId) => goTo(spanId, { open: true }));
   bindTraceKeys();
   effect(() => {
     const root = rows.value[0]?.span;

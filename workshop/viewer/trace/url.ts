@@ -44,9 +44,13 @@ export function readUrl(): void {
       fromUs !== undefined && toUs !== undefined && fromUs >= 0 && toUs > fromUs
         ? { fromUs, toUs }
         : undefined;
-    const hash = location.hash.replace(/^#span-/, '');
-    if (location.hash.startsWith('#span-') && spanId.test(hash)) focused.value = hash;
+    focused.value = spanOfHash() ?? focused.value;
   });
+}
+
+function spanOfHash(): string | undefined {
+  const id = location.hash.replace(/^#span-/, '');
+  return location.hash.startsWith('#span-') && spanId.test(id) ? id : undefined;
 }
 
 function urlOfState(): string {
@@ -78,18 +82,24 @@ const ONE_STEP_MS = 1_000;
 /** Browsers stop pages that change their URL too often, which a key held down would do. */
 const CALM_MS = 150;
 
-/** Keeps the URL at the state, and the state at the URL when the reader goes back or forward. */
-export function keepUrl(): void {
+/**
+ * Keeps the URL at the state, and the state at the URL when the reader goes back or forward, or changes it by hand.
+ * `onSpan` is told the span of a `#span-ID` when that alone has become another one.
+ */
+export function keepUrl(onSpan: (spanId: string) => void): void {
   let last = landmarks();
   let lastUrl = '';
   let zoomedAt = -Infinity;
   let isReading = false;
+  /** The query that stands in the URL, which is behind the state for a moment. */
+  let { search } = location;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const replace = () => {
     if (waiting === undefined) return;
     clearTimeout(waiting);
     waiting = undefined;
     history.replaceState(null, '', lastUrl);
+    ({ search } = location);
   };
 
   effect(() => {
@@ -101,6 +111,7 @@ export function keepUrl(): void {
     if (isStep && !isReading) {
       replace();
       history.pushState(null, '', url);
+      ({ search } = location);
     } else if (url !== lastUrl && lastUrl !== '' && !isReading) {
       clearTimeout(waiting);
       waiting = setTimeout(replace, CALM_MS);
@@ -112,6 +123,12 @@ export function keepUrl(): void {
   });
   addEventListener('pagehide', replace);
   addEventListener('popstate', () => {
+    if (location.search === search) {
+      const target = spanOfHash();
+      if (target !== undefined && target !== focused.value) onSpan(target);
+      return;
+    }
+    ({ search } = location);
     clearTimeout(waiting);
     waiting = undefined;
     isReading = true;
