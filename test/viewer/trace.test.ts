@@ -533,6 +533,23 @@ test('another #span- in the open page leads to that span and opens it', { skip }
   await closed(page);
 });
 
+test('the list of keys begins at its top, with the focus on itself, and is whole', { skip }, async () => {
+  const [id] = await pages.send(tree());
+  const page = await pages.open(`/trace/${id}`, { viewport: { ...phone, height: 400 } });
+  await rowNames(page);
+  await page.keyboard.press('?');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  assert.deepEqual(
+    await dialog.evaluate((element) => [element.scrollTop, document.activeElement === element]),
+    [0, true],
+  );
+  assert.ok(await dialog.evaluate((element) => element.scrollWidth <= element.clientWidth), 'it is cut');
+  const listed = await dialog.locator('kbd').allTextContents();
+  for (const key of ['Home', 'End', 'Shift+Enter', '←']) assert.ok(listed.includes(key), key);
+  await closed(page);
+});
+
 test('the note about new spans goes by itself or is closed, and "ago" goes on', { skip }, async () => {
   const name = 'noted';
   const [id] = await pages.send(traceOf(name, [{ id: 'child', parent: 'root' }]));

@@ -6,7 +6,8 @@ export interface KeyBinding {
   /** As `KeyboardEvent.key` names them; any of them. */
   keys: readonly string[];
   does: string;
-  run: (event: KeyboardEvent) => void;
+  /** Left out for a key that only what has the focus reacts to, and which is merely told of. */
+  run?: (event: KeyboardEvent) => void;
 }
 
 const bindings: KeyBinding[] = [];
@@ -20,8 +21,8 @@ export function bindKeys(...added: KeyBinding[]): void {
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target))
     return;
-  const binding = bindings.find(({ keys }) => keys.includes(event.key));
-  if (!binding || (pressed.test(event.key) && isControl(event.target))) return;
+  const binding = bindings.find(({ keys, run }) => run && keys.includes(event.key));
+  if (!binding?.run || (pressed.test(event.key) && isControl(event.target))) return;
   if (isHelpOpen.value && !binding.keys.includes('?')) return;
   event.preventDefault();
   binding.run(event);
@@ -58,11 +59,22 @@ export function KeyHelp() {
   const dialog = useRef<HTMLDialogElement>(null);
   const open = isHelpOpen.value;
   useEffect(() => {
-    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (open && !dialog.current?.open) {
+      dialog.current?.showModal();
+      // The browser would give the focus to the button at the end, and scroll there.
+      dialog.current?.focus();
+      dialog.current?.scrollTo({ top: 0 });
+    }
     if (!open) dialog.current?.close();
   }, [open]);
   return (
-    <dialog class="help" ref={dialog} aria-labelledby="help-title" onClose={() => (isHelpOpen.value = false)}>
+    <dialog
+      class="help"
+      tabIndex={-1}
+      ref={dialog}
+      aria-labelledby="help-title"
+      onClose={() => (isHelpOpen.value = false)}
+    >
       <h2 id="help-title">Keys</h2>
       <dl>
         {bindings.map(({ keys, does }) => (
