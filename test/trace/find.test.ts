@@ -79,3 +79,18 @@ test('nothing is looked for by nothing, and what is half typed does no harm', ()
     assert.ok(found(half) ?? true);
   assert.deepEqual(found('"get rev'), ['s2']);
 });
+
+test('of a span that looks through its attributes itself nobody asks for all of them', () => {
+  const many = {
+    ...span('many'),
+    get attributes(): never {
+      throw new Error('made for one look');
+    },
+    hasAttribute: (isWanted: (key: string, value: string) => boolean) => isWanted('band.id', '553be815'),
+  };
+  const finds = (query: string) => spanFinder(query)!(many);
+  assert.deepEqual(
+    [finds('553be'), finds('band.id'), finds('band.id=553be815'), finds('band.id=7'), finds('-553be')],
+    [true, true, true, false, false],
+  );
+});

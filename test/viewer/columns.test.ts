@@ -120,6 +120,9 @@ test('whatever an attribute holds reaches the page', () => {
       const span = someSpan({ attributes });
       const { paged, queried } = bothWays({ traceId: span.traceId, messages: [encodeRequest([span])] });
       assert.deepEqual(sorted(paged.spans[0]!), sorted(queried.spans[0]!));
+      const looked: [string, unknown][] = [];
+      paged.spans[0]!.hasAttribute!((...pair) => looked.push(pair) === 0);
+      assert.deepEqual(Object.fromEntries(looked), paged.spans[0]!.attributes);
     }),
     { numRuns: 300 },
   );

@@ -135,6 +135,15 @@ class ColumnSpan implements Span {
     return attributesOf(values, attributes, attributeEnds[this.#index - 1] ?? 0, attributeEnds[this.#index]!);
   }
 
+  hasAttribute(isWanted: (key: string, value: AttributeValue) => boolean): boolean {
+    const { values, attributes, attributeEnds } = this.#columns;
+    const end = attributeEnds[this.#index]!;
+    for (let at = attributeEnds[this.#index - 1] ?? 0; at < end; at += 2) {
+      if (isWanted(String(values[attributes[at]!]), values[attributes[at + 1]!]!)) return true;
+    }
+    return false;
+  }
+
   get events(): SpanEvent[] {
     const { values, fromUs } = this.#columns;
     return (this.#more.events ?? []).map(({ name, timeUs, attributes }) => ({

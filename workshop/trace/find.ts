@@ -33,7 +33,7 @@ function hasText(wanted: string): (span: Span) => boolean {
     contains(span.kind) ||
     span.spanId === wanted.toLowerCase() ||
     contains(span.statusMessage) ||
-    hasAttribute(span.attributes, (key, value) => key === wanted || contains(value)) ||
+    hasOwnAttribute(span, (key, value) => key === wanted || contains(value)) ||
     span.events.some(
       ({ name, attributes }) =>
         contains(name) || hasAttribute(attributes, (key, value) => key === wanted || contains(value)),
@@ -54,9 +54,13 @@ function hasValue(wantedKey: string, wanted: string): (span: Span) => boolean {
   const own = Object.hasOwn(ownField, wantedKey) ? ownField[wantedKey] : undefined;
   return (span) =>
     (own !== undefined && equals(own(span))) ||
-    hasAttribute(span.attributes, here) ||
+    hasOwnAttribute(span, here) ||
     hasAttribute(span.resource, here) ||
     span.events.some(({ attributes }) => hasAttribute(attributes, here));
+}
+
+function hasOwnAttribute(span: Span, meets: (key: string, value: AttributeValue) => boolean): boolean {
+  return span.hasAttribute?.(meets) ?? hasAttribute(span.attributes, meets);
 }
 
 function hasAttribute(

@@ -44,6 +44,8 @@ export interface Span {
   scope: string;
   scopeVersion: string;
   attributes: Attributes;
+  /** Whether any attribute is wanted; there for spans that make `attributes` anew whenever they are read. */
+  hasAttribute?(isWanted: (key: string, value: AttributeValue) => boolean): boolean;
   events: SpanEvent[];
   links: SpanLink[];
   /** Attributes of the resource, without `service.name`. */
