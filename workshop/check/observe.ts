@@ -101,10 +101,15 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   };
 
   const startMs = Date.now();
+  let tellCalled = () => {};
+  const called = new Promise<void>((resolve) => (tellCalled = resolve));
   const cuts = Object.values(calls).flatMap((call) => call.cuts ?? []);
   const network = closeLater(
     await openNetwork([caller, ...services.map(({ name }) => name)], services, {
-      onExchange: (exchange) => seen.exchanges.push(exchange),
+      onExchange(exchange) {
+        seen.exchanges.push(exchange);
+        if (exchange.from === caller) tellCalled();
+      },
       cuts: ({ to, path }) => cuts.some((cut) => cut.to === to && path.includes(cut.mentioning)),
     }),
     (relays) => relays.close(),
@@ -127,8 +132,11 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     NO_COLOR: '1',
   };
   const deadline = closeLater(openDeadline(signal, timeoutMs), async (opened) => opened.clear());
+  const ending = runChild(folder, runEnv, deadline.signal);
+  // Not before run.ts has called: a service that one of these calls takes down could not say to run.ts who it is.
+  await Promise.race([called, ending]);
   const [runEnd] = await Promise.all([
-    runChild(folder, runEnv, deadline.signal),
+    ending,
     ...Object.entries(calls).map(async ([name, call]) => {
       seen.calls.set(name, await send(name, call, network.ports.get(call.to)!, deadline.signal));
     }),

@@ -7,7 +7,8 @@ import { hasConsumer } from './rabbitmq.ts';
 /** What listens on a service's port: nothing, the service itself, or something else. */
 export type Listener = 'nothing' | 'itself' | 'stranger';
 
-const PROBE_TIMEOUT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+const ANSWER_TIMEOUT_MS = 5_000; // a service that has just started, on a laptop that is busy
 
 /**
  * Finds out what listens on a service's port. One without a port is seen by the queue that it consumes from; if it has
@@ -21,7 +22,7 @@ export async function probe(service: Service): Promise<Listener> {
   try {
     const health = await fetch(`http://localhost:${service.port}/health`, {
       headers: { traceparent: unsampledTraceparent() },
-      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
     const answer = (await health.json()) as { service?: string };
     return answer.service === service.name ? 'itself' : 'stranger';
@@ -42,7 +43,7 @@ async function probeGrpc(name: string, port: number): Promise<Listener> {
 /** Whether anything accepts connections on a port of this machine. */
 export function accepts(port: number, host = 'localhost'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host, timeout: PROBE_TIMEOUT_MS });
+    const socket = connect({ port, host, timeout: CONNECT_TIMEOUT_MS });
     const answer = (accepted: boolean) => {
       socket.destroy();
       resolve(accepted);
