@@ -9,7 +9,7 @@ import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
 import { useServices } from '#workshop/services/use';
 import { freePort } from '#workshop/services/ports';
 import { projectFolder } from '#workshop/settings';
-import { startBackendProcess } from './support/backend-process.ts';
+import { startBackendProcess } from '../test/support/backend-process.ts';
 import { median } from './support/median.ts';
 
 const help = `

@@ -41,6 +41,7 @@ test('protobuf is taken plain, gzipped and deflated, and answered in protobuf', 
   const packings: [string | undefined, (body: Buffer) => Buffer][] = [
     [undefined, (body) => body],
     ['gzip', gzipSync],
+    ['GZIP', gzipSync],
     ['deflate', deflateSync],
   ];
   for (const [encoding, pack] of packings) {

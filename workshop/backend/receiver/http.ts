@@ -75,9 +75,16 @@ async function fromJson(body: Buffer): Promise<Buffer> {
   return encodeRequest(requestFromJson(body));
 }
 
+/** By their names in Content-Encoding, which are the same in capitals (RFC 9110, section 8.4.1). */
+const unpackers = new Map([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['deflate', inflate],
+]);
+
 async function unpacked(body: Buffer | undefined, encoding = 'identity'): Promise<Buffer> {
-  if (!body || encoding === 'identity') return body ?? Buffer.alloc(0);
-  const unpack = { gzip: gunzip, deflate: inflate }[encoding];
+  if (!body || encoding.toLowerCase() === 'identity') return body ?? Buffer.alloc(0);
+  const unpack = unpackers.get(encoding.toLowerCase());
   if (!unpack) {
     throw new Refusal(
       415,

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { freePort } from '#workshop/services/ports';
 import { projectFolder } from '#workshop/settings';
 
-/** The embedded backend in a process of its own, so that it shares no event loop with what measures it. */
+/** The embedded backend in a process of its own, so that it shares no event loop and no memory with what measures it. */
 export interface BackendProcess {
   pid: number;
   queryUrl: string;
@@ -43,4 +44,10 @@ export async function startBackendProcess(): Promise<BackendProcess> {
       await ended;
     },
   };
+}
+
+/** How much memory of the machine a process takes, in MB of 10^6 bytes, as `ps` says it (which Windows has not). */
+export async function residentMb(pid: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return (Number(stdout) * 1_024) / 1e6;
 }
