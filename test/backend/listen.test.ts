@@ -128,6 +128,18 @@ test('every answer on the HTTP ports says that it is not a Jaeger', async (t) =>
   }
 });
 
+test('a path that cannot be decoded is 400 in the envelope of the API, and no such page elsewhere', async (t) => {
+  const { queryUrl } = await freshBackend(t);
+  for (const path of ['/api/services/%E0%A4%A/operations', '/api/traces/%zz']) {
+    const { status, body } = await get({ queryUrl }, path);
+    assert.equal(status, 400);
+    assert.equal(body.errors![0]!.code, 400);
+  }
+  const page = await fetch(`${queryUrl}/trace/%E0%A4%A`);
+  assert.equal(page.status, 404);
+  assert.match(await page.text(), /No such page/);
+});
+
 test('/status counts what was dropped', async (t) => {
   const backend = await freshBackend(t, { spans: 2 });
   for (let count = 0; count < 5; count++) await sendHttp(backend.otlpHttpUrl, encodeRequest([someSpan()]));
