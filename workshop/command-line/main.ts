@@ -36,10 +36,10 @@ export function readCommandLine<Options extends ParseArgsOptionsConfig>(command:
   }
 }
 
-/** Reads a flag's value as a whole number of at least 1. */
+/** Reads a flag's value as a whole number of at least 1, written in digits alone. Throws UsageError if it is none. */
 export function wholeNumber(flag: string, text: string): number {
   const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= 1) return number;
   throw new UsageError(`${flag} takes a whole number from 1, not "${text}".`);
 }
 

@@ -1,4 +1,5 @@
 import { readCommandLine, wholeNumber } from '../command-line/main.ts';
+import { UsageError } from '../errors.ts';
 
 /** What the calls of a chapter ask for. */
 export interface Asked {
@@ -22,7 +23,7 @@ export interface RunOptions {
   json: boolean;
 }
 
-/** Reads the command line of a run.ts. Throws UsageError for a flag that it does not know. */
+/** Reads the command line of a run.ts. Throws UsageError for a flag that it does not know, or a value it can't use. */
 export function readRunOptions(asked: Asked): RunOptions {
   const flag = { [asked.name]: { type: 'string' } } as const;
   const { values } = readCommandLine({
@@ -34,6 +35,7 @@ export function readRunOptions(asked: Asked): RunOptions {
     },
   });
   const chosen = (values as Record<string, unknown>)[asked.name];
+  if (chosen === '') throw new UsageError(`--${asked.name} takes an id, not "".`);
   return {
     ...(typeof chosen === 'string' && { chosen }),
     ...(values.times !== undefined && { times: wholeNumber('--times', values.times) }),
