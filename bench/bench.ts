@@ -1,7 +1,11 @@
-/** npm run bench -- NAME: runs bench/NAME.ts; without a name, lists them. */
-import { readdir } from 'node:fs/promises';
+/** npm run bench -- NAME: runs bench/NAME.ts; with --help, lists them. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UsageError } from '#workshop/errors';
 import { main } from '#workshop/command-line/main';
+
+// The first line about a benchmark is in its file: this is the only place where that stands.
+const FIRST_LINE = /^\/\*\*\s+(?:\* )?npm run bench -- [\w-]+: (.+?)(?: \*\/)?$/m;
 
 await main(async () => {
   const files = await readdir(import.meta.dirname);
@@ -11,6 +15,14 @@ await main(async () => {
     .toSorted();
 
   const [name] = process.argv.splice(2, 1); // so that the benchmark finds its own words where it looks for them
+  if (name === '--help' || name === '-h') {
+    console.log('npm run bench -- NAME [--help]\n');
+    for (const each of names) {
+      const text = await readFile(join(import.meta.dirname, `${each}.ts`), 'utf8');
+      console.log(`${each.padEnd(10)}${FIRST_LINE.exec(text)?.[1]}`);
+    }
+    return;
+  }
   if (!name || !names.includes(name)) {
     throw new UsageError(`npm run bench -- NAME, where NAME is one of: ${names.join(', ')}.`);
   }

@@ -13,6 +13,15 @@ Lists every command. Each has its own --help: npm run step -- --help.
 // The first line of a command's file says what it does: this is the only place where that stands.
 const FIRST_LINE = /^\/\*\* npm run ([\w-]+): (.+) \*\/$/m;
 
+/** What those type who change the repository. */
+const upkeep = [
+  ['npm test', 'runs every test; npm test -- run/ those with "run/" in their path'],
+  ['npm run test:contract', 'holds the trace backend at JAEGER_URL and OTLP_URL against the query API'],
+  ['npm run bench', 'measures; npm run bench -- --help lists what'],
+  ['npm run lint', 'looks at form, faults and types'],
+  ['npm run format', 'gives every file its form'],
+] as const;
+
 await main(async () => {
   readCommandLine({ help, options: {} });
 
@@ -25,5 +34,11 @@ await main(async () => {
   for (const [, name, what] of commands) {
     console.log(`npm run ${paint('bold', name!.padEnd(width), process.stdout)}  ${what}`);
   }
-  console.log(`\nnpm test        runs every test\n\nMore on each: npm run step -- --help`);
+  console.log('\nTo change the repository:\n');
+  for (const [command, what] of upkeep) {
+    console.log(
+      `${command.replace(/[\w:]+$/, (name) => paint('bold', name, process.stdout))}${' '.repeat(23 - command.length)}${what}`,
+    );
+  }
+  console.log('\nMore on each: npm run step -- --help');
 });
