@@ -1,11 +1,17 @@
 /**
- * npm run bench -- run: how long `npx tsx run.ts` takes, from typing it to its last line, with nothing running and with
- * everything running already.
+ * npm run bench -- run: how long `npx tsx run.ts` takes, with nothing running and with all running, and a save to be live.
+ *
+ * A run is timed from typing it to its last line, a save from writing the file until the service answers with what was
+ * written.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
+import { copyProject, removeCopy } from '#workshop/docs/copy';
 import { useServices } from '#workshop/services/use';
 import { freePort } from '#workshop/services/ports';
 import { projectFolder } from '#workshop/settings';
@@ -16,7 +22,8 @@ const help = `
 npm run bench -- run [--rounds N]
 
 Seconds that npx tsx run.ts takes, medians: with nothing running, and with the backend and both services up. The call
-itself takes 0.1 to 0.5 s of it, since a review takes so long to read.
+itself takes 0.1 to 0.5 s of it, since a review takes so long to read. And seconds from a save of a service's file until
+the service answers with it, beside npm run services.
 
   --rounds N   how often each is measured (5)
 `;
@@ -38,12 +45,14 @@ Object.assign(process.env, backend.env);
 const services = await useServices(projectFolder);
 const allUp = await measure();
 await services.stop();
+const saved = median(await timeSaves());
 await backend.stop();
 
 console.log(`Node ${process.version}, ${availableParallelism()} cores, median of ${rounds}\n`);
 console.log(`nothing running      ${fromNothing.toFixed(2)} s`);
 console.log(`everything running   ${allUp.toFixed(2)} s`);
 console.log(`ratio                ${(allUp / fromNothing).toFixed(2)}`);
+console.log(`a save is live       ${saved.toFixed(2)} s`);
 
 async function measure(): Promise<number> {
   const seconds: number[] = [];
@@ -58,4 +67,51 @@ async function timeRun(): Promise<number> {
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`run.ts ended with ${code}: this measures nothing.`);
   return (performance.now() - since) / 1_000;
+}
+
+/** Seconds from each of some saves until the service answers with what was saved. */
+async function timeSaves(): Promise<number[]> {
+  const folder = await copyProject();
+  const file = join(folder, 'reviews-api', 'app.ts');
+  const code = await readFile(file, 'utf8');
+  const supervised = spawn(process.execPath, ['--import', 'tsx', 'workshop/commands/services.ts'], {
+    cwd: folder,
+    stdio: 'ignore',
+  });
+  const ended = once(supervised, 'exit');
+  try {
+    await untilHealthy('');
+    const seconds: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const mark = `saved-${round}`;
+      const changed = code.replace(
+        "{ service: 'reviews-api' }",
+        `{ service: 'reviews-api', mark: '${mark}' }`,
+      );
+      const since = performance.now();
+      await writeFile(file, changed);
+      await untilHealthy(mark);
+      seconds.push((performance.now() - since) / 1_000);
+    }
+    return seconds;
+  } finally {
+    supervised.kill('SIGINT');
+    await ended;
+    await removeCopy(folder);
+  }
+}
+
+/** Waits until reviews-api says that it is well, and a mark with it. */
+async function untilHealthy(mark: string): Promise<void> {
+  const url = `http://localhost:${process.env['REVIEWS_API_PORT']}/health`;
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
+    const text = await fetch(url).then(
+      (answer) => answer.text(),
+      () => undefined, // it does not listen
+    );
+    if (text?.includes(mark)) return;
+    await sleep(10);
+  }
+  throw new Error(`reviews-api did not answer with "${mark}" within a minute.`);
 }
