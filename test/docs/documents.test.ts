@@ -57,9 +57,21 @@ test('the README of each step has the same sections in the same order, and leads
     'Try this',
     "If it doesn't work",
   ];
-  for (const { name } of steps) {
+  for (const [index, { name }] of steps.entries()) {
     const text = await readProjectFile(`steps/${name}/README.md`);
     const found = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
     assert.deepEqual(found, sections, name);
+
+    const next = steps[index + 1];
+    const end = next ? new RegExp(`\\nNext: \\[.+\\]\\(\\.\\./${next.name}/README\\.md\\)\\n$`) : /last step/;
+    assert.match(text, end, name);
+  }
+});
+
+test('the README of each step is no longer than one reads while typing: at most 800 words beside what is shown', async () => {
+  for (const { name } of steps) {
+    const blocks = readBlocks(await readProjectFile(`steps/${name}/README.md`));
+    const words = blocks.filter(({ kind }) => kind === 'text').flatMap(({ raw }) => raw.match(/\S+/g) ?? []);
+    assert.ok(words.length <= 800, `${name}: ${words.length} words`);
   }
 });
