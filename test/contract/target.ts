@@ -13,6 +13,9 @@ export const target = await findTarget();
 
 async function findTarget(): Promise<{ queryUrl: string; otlpHttpUrl: string }> {
   const { JAEGER_URL, OTLP_URL } = process.env;
+  if (Boolean(JAEGER_URL) !== Boolean(OTLP_URL)) {
+    throw new Error('Only one of JAEGER_URL and OTLP_URL is set: set both to test that backend, or none.');
+  }
   if (JAEGER_URL && OTLP_URL)
     return { queryUrl: new URL(JAEGER_URL).origin, otlpHttpUrl: new URL(OTLP_URL).origin };
   const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
