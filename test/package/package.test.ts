@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { minVersion, satisfies } from 'semver';
@@ -13,7 +13,8 @@ interface LockedPackage {
   resolved?: string;
 }
 
-const json = async (file: string) => JSON.parse(await readFile(join(projectFolder, file), 'utf8'));
+const text = (file: string) => readFile(join(projectFolder, file), 'utf8');
+const json = async (file: string) => JSON.parse(await text(file));
 const manifest = await json('package.json');
 const locked: [string, LockedPackage][] = Object.entries((await json('package-lock.json')).packages);
 
@@ -49,4 +50,21 @@ test('the lock file serves Linux, macOS and Windows, and names no place to downl
     locked.filter(([, { resolved }]) => resolved !== undefined),
     [],
   );
+});
+
+test('what npm ci installs takes at most 200 MB of disk, about what the README says', async () => {
+  const folder = join(projectFolder, 'node_modules');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  let bytes = 0;
+  for (const { parentPath, name } of files) {
+    const { blocks, size } = await stat(join(parentPath, name));
+    bytes += blocks > 0 ? blocks * 512 : size; // Windows counts no blocks
+  }
+  const [, said] = /Measured on Linux with Node 20: (\d+) MB of disk/.exec(await text('README.md')) ?? [];
+  const megabytes = bytes / 1024 / 1024;
+  assert.ok(megabytes <= 200, `${megabytes.toFixed(0)} MB`);
+  if (process.platform === 'linux') {
+    assert.ok(Math.abs(megabytes - Number(said)) < 10, `${megabytes.toFixed(0)} MB, the README says ${said}`);
+  }
 });
