@@ -1,5 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { followsConventions, hasConsumerSpan } from '#workshop/check/see/messages';
+import { followsConventions, hasConsumerSpan, settlesMessages } from '#workshop/check/see/messages';
 
 export default {
   done: 'one trace over three services, through a queue',
@@ -18,6 +18,10 @@ export default {
         'messaging.destination.name': 'exchange:checkout.processed:stock-queue',
         'messaging.rabbitmq.destination.routing_key': 'checkout.processed',
       }),
+    },
+    {
+      expect: 'The message is acknowledged after the work, so that it does not come again',
+      see: settlesMessages('stock'),
     },
   ],
 } satisfies Lesson;

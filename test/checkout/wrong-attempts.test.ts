@@ -99,6 +99,14 @@ const mistakes: Mistake[] = [
     file: 'stock/app.ts',
   },
   {
+    title: 'the message is never acknowledged',
+    step: 13,
+    patch: { 'stock/app.ts': [['  channel.ack(message);\n', '']] },
+    expect: /The message is acknowledged after the work/,
+    cause: /channel\.ack\(message\)/,
+    file: 'stock/app.ts',
+  },
+  {
     title: 'the spans by hand stay beside the library',
     step: 14,
     patch: {

@@ -18,6 +18,8 @@ export interface Observation {
   exchanges: Exchange[];
   /** What the services published. */
   messages: Message[];
+  /** How many messages waited in the queue of each service that takes some, once the services had ended. */
+  unsettled: Map<string, number>;
   /** Every trace that arrived. */
   traces: Trace[];
   /** What each service printed, line by line. */

@@ -9,6 +9,7 @@ import { messageOf } from '../errors.ts';
 import { isTraced, readServices, type Service } from '../services/definition.ts';
 import { requireNeeds } from '../services/needs.ts';
 import { accepts } from '../services/probe.ts';
+import { waitingIn } from '../services/rabbitmq.ts';
 import { type RunningService, startService } from '../services/start.ts';
 import { batchDelayMs, jaegerUrl } from '../settings.ts';
 import { fromJaeger } from '../trace/from-jaeger.ts';
@@ -94,6 +95,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     calls: new Map(),
     exchanges: [],
     messages: [],
+    unsettled: new Map(),
     traces: [],
     lines: new Map(services.map(({ name }) => [name, []])),
     endpoint: `http://localhost:${door.port}`,
@@ -154,6 +156,9 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   }
   await stopAll(running); // which sends the spans that a service holds back, and reads what it printed to the end
   requireGoodRun(seen, runEnd, { timeoutMs, crashed, stuck });
+  for (const { name, consumes } of services) {
+    if (consumes) seen.unsettled.set(name, await waitingIn(consumes));
+  }
   seen.traces = await tracesOf(backend);
   seen.elsewhere.traces = await tracesElsewhere(seen, startMs);
   return seen;

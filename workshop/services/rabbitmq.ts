@@ -1,5 +1,5 @@
 import { connect as connectSocket } from 'node:net';
-import type { ChannelModel } from 'amqplib';
+import type { ChannelModel, Replies } from 'amqplib';
 import { messageOf } from '../errors.ts';
 import { portFrom } from '../settings.ts';
 
@@ -62,17 +62,26 @@ export async function rabbitmqRefusal(): Promise<string | undefined> {
 
 /** Whether somebody takes messages from a queue; not, if there is no such queue or no RabbitMQ to be asked. */
 export async function hasConsumer(queue: string): Promise<boolean> {
-  if ((await probeRabbitmq()) !== 'rabbitmq') return false;
+  return ((await stateOf(queue))?.consumerCount ?? 0) > 0;
+}
+
+/** How many messages wait in a queue to be taken; 0 if there is no such queue or no RabbitMQ to be asked. */
+export async function waitingIn(queue: string): Promise<number> {
+  return (await stateOf(queue))?.messageCount ?? 0;
+}
+
+async function stateOf(queue: string): Promise<Replies.AssertQueue | undefined> {
+  if ((await probeRabbitmq()) !== 'rabbitmq') return undefined;
   try {
     const connection = await connectRabbitmq();
     try {
       const channel = await connection.createChannel();
       channel.on('error', () => {}); // it is closed if there is no such queue
-      return (await channel.checkQueue(queue)).consumerCount > 0;
+      return await channel.checkQueue(queue);
     } finally {
       await connection.close();
     }
   } catch {
-    return false; // whoever starts the services will be told by them
+    return undefined; // whoever starts the services will be told by them
   }
 }

@@ -244,6 +244,20 @@ export function isMadeByInstrumentation(service: string, kind: 'producer' | 'con
   };
 }
 
+/** A service settles the messages that it takes: none is back in its queue once it has ended. */
+export function settlesMessages(service: string): See {
+  return ({ unsettled, services }) => {
+    const count = unsettled.get(service) ?? 0;
+    if (count === 0) return 'ok';
+    const queue = services.find(({ name }) => name === service)?.consumes;
+    return {
+      found: `When ${service} had ended, ${count === 1 ? 'a message was' : `${count} messages were`} back in ${queue}, to come once more.`,
+      cause: 'RabbitMQ was never told that the work is done: channel.ack(message) after the work does that.',
+      file: `${service}/app.ts`,
+    };
+  };
+}
+
 /** A service has a root span that links to the span with which it handled the message of the call. */
 export function hasLinkedRoot(service: string): See {
   return (seen) => {
