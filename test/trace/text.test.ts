@@ -41,6 +41,24 @@ const lesson = traceOf(
   }),
 );
 
+test('what a span links to stands below it: of many the first three, and how many more', () => {
+  const links = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      traceId: `${index}`.repeat(32),
+      spanId: `${index}`.repeat(16),
+    }));
+  const textWith = (count: number) =>
+    waterfallText(traceOf(span('root', { name: 'write stock', links: links(count) })));
+
+  assert.ok(!textWith(0).includes('→'));
+  assert.ok(
+    textWith(1).endsWith(`\n           → link to span ${'0'.repeat(16)} of trace ${'0'.repeat(32)}`),
+    textWith(1),
+  );
+  assert.equal(textWith(20).match(/→ link to span/g)?.length, 3);
+  assert.ok(textWith(20).endsWith('→ and 17 more links'));
+});
+
 test('a trace at 100 columns', () => {
   assert.equal(
     `\n${waterfallText(lesson)}\n`,

@@ -32,7 +32,8 @@ A document is read as a person would do it, in a copy of the project with ports 
   <!-- end -->             the copy is at the first of the two, the change is typed into it.
   <!-- file 02 run.ts -->  A file of a step; typed in the same way.
   <!-- steps -->           The table of steps.
-  <!-- trace 05 -->        The trace of a call to a step's services.
+  <!-- trace 05 -->        The trace of a call to a step's services; with the name of a span behind it, the trace
+                           that the call led to and that has this root.
   <!-- schedule ninety --> The talk's parts with their times, as its notes say; there are
                            ${Object.keys(schedules).join(', ')}.
 

@@ -90,8 +90,12 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
     return scheduleTable(await readDeck(), schedule);
   },
 
-  async trace([step = ''], body) {
-    const trace = await recordTrace((await findStep(step)).folder);
+  /** trace STEP: the trace of a call; trace STEP NAME: one that it led to, whose root has a name. */
+  async trace([step = '', ...name], body) {
+    const trace = await recordTrace(
+      (await findStep(step)).folder,
+      name.length > 0 ? { root: name.join(' ') } : {},
+    );
     const shown = body.split('\n').slice(1, -1).join('\n');
     return fenced('text', renewOutput(shown, waterfallText(trace)));
   },

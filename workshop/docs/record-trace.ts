@@ -2,27 +2,45 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startBackend } from '../backend/start.ts';
-import { queryTrace } from '../backend/query.ts';
+import { findTraces } from '../backend/query.ts';
 import { UserError } from '../errors.ts';
-import type { Trace } from '../trace/model.ts';
+import type { Span, Trace } from '../trace/model.ts';
 
 const run = promisify(execFile);
 
 const TIMEOUT_MS = 120_000;
-const recorded = new Map<string, Promise<Trace>>();
+/** What a call left: its own trace, if it learned the id, and every other. */
+interface Left {
+  called: Trace | undefined;
+  all: Trace[];
+}
+
+const recorded = new Map<string, Promise<Left>>();
+
+/** `words` stand on the command line of the call; `root` names the root of another trace that the call led to. */
+export interface Wanted {
+  words?: readonly string[];
+  root?: string;
+}
 
 /**
- * Makes the call of a step with its own services, as `npx tsx steps/NN-name/run.ts` does, and gives its trace. A step
- * is called once, however often it is asked for. Random waits repeat.
- * @throws UserError when the call leaves no trace
+ * Makes the call of a step with its own services, as `npx tsx steps/NN-name/run.ts` does, and gives its trace, or another
+ * that it led to. A call is made once, however often it is asked for. Random waits repeat.
+ * @throws UserError when the call leaves no such trace
  */
-export function recordTrace(stepFolder: string): Promise<Trace> {
-  const trace = recorded.get(stepFolder) ?? record(stepFolder);
-  recorded.set(stepFolder, trace);
+export async function recordTrace(stepFolder: string, { words = [], root }: Wanted = {}): Promise<Trace> {
+  const call = [stepFolder, ...words].join(' ');
+  const left = recorded.get(call) ?? record(stepFolder, words);
+  recorded.set(call, left);
+  const { called, all } = await left;
+  const isRoot = ({ parentId, name }: Span) => parentId === undefined && name === root;
+  const trace = root === undefined ? called : all.find(({ spans }) => spans.some(isRoot));
+  if (!trace)
+    throw new UserError(`A call to ${stepFolder} left no trace${root ? ` with a root "${root}"` : ''}.`);
   return trace;
 }
 
-async function record(stepFolder: string): Promise<Trace> {
+async function record(stepFolder: string, more: readonly string[]): Promise<Left> {
   const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
   try {
     const env = {
@@ -32,13 +50,20 @@ async function record(stepFolder: string): Promise<Trace> {
       OTLP_URL: backend.otlpHttpUrl,
       WORKSHOP_SEED: '1',
     };
-    const words = ['--import', import.meta.resolve('tsx'), join(stepFolder, 'run.ts'), '--json'];
-    const { stdout } = await run(process.execPath, words, { env, timeout: TIMEOUT_MS });
+    const words = ['--import', import.meta.resolve('tsx'), join(stepFolder, 'run.ts'), '--json', ...more];
+    const sinceMs = Date.now();
+    const { stdout } = await run(process.execPath, words, { env, timeout: TIMEOUT_MS }).catch(withStatus);
     const { traceId } = JSON.parse(stdout) as { traceId: string | null };
-    const trace = traceId && (await queryTrace(backend.queryUrl, traceId));
-    if (!trace) throw new UserError(`A call to ${stepFolder} left no trace.`);
-    return trace;
+    const all = await findTraces(backend.queryUrl, sinceMs);
+    return { called: all.find((trace) => trace.traceId === traceId), all };
   } finally {
     await backend.close();
   }
+}
+
+/** A call that is refused ends with 1, and has printed its trace id all the same. */
+function withStatus(error: unknown): { stdout: string } {
+  const { code, stdout } = error as { code?: unknown; stdout?: string };
+  if (code === 1 && stdout) return { stdout };
+  throw error;
 }

@@ -16,13 +16,14 @@ export interface TextOptions {
 
 const errorMark = '✗ error';
 const columnGap = '  ';
+const SHOWN_LINKS = 3;
 /** Narrower than this the column with the starts gives its room to names and bars: the bars tell it too. */
 const narrow = 64;
 
 /**
  * The waterfall of a trace for a terminal: a line about the whole, then a line a span with its service, its name
  * indented as deep as it lies, its start from that of the trace, its duration and a bar, and beneath it what is odd
- * about it. The part of a bar that is ░ is a gap: a long stretch of the span in which no child of it ran.
+ * about it and what it links to. The part of a bar that is ░ is a gap: a long stretch of the span in which no child of it ran.
  *
  * An error is marked by ✗ and the word, which stay when a name is shortened. No line is wider than `width` and none
  * ends with a space; lines are separated by a line feed, which is not at the end. Names cannot steer the terminal.
@@ -225,6 +226,7 @@ function noteLines(row: Row, tree: TreeLine, layout: Layout, width: number, pain
     ...errorNotes(row.span).map((text) => ({ sign: '✗', text, colour: paint.red })),
     ...row.warnings.map(({ text }) => ({ sign: '!', text, colour: paint.yellow })),
     ...row.gaps.map((gap) => ({ sign: '░', text: gapText(row, gap), colour: paint.yellow })),
+    ...linkTexts(row.span).map((text) => ({ sign: '→', text, colour: paint.dim })),
   ];
   const indent = shortened(tree.below, layout.name - 4);
   const margin = ' '.repeat(layout.service + columnGap.length);
@@ -249,6 +251,15 @@ function errorNotes(span: Span): string[] {
 
 function gapText({ moreDigits }: Row, { durationUs }: Gap): string {
   return `${formatWithDigits(durationUs, moreDigits)} in which no child of this span ran`;
+}
+
+/** What a span links to; of many the first three and how many more there are. */
+function linkTexts({ links }: Span): string[] {
+  const texts = links
+    .slice(0, SHOWN_LINKS)
+    .map(({ traceId, spanId }) => `link to span ${spanId} of trace ${traceId}`);
+  const more = links.length - texts.length;
+  return more > 0 ? [...texts, `and ${counted(more, 'more link')}`] : texts;
 }
 
 function restLine(waterfall: Waterfall, shown: number, width: number, paint: Paint): string[] {
