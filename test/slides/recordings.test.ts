@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { recordTrace } from '#workshop/docs/record-trace';
+import { recordStep } from '#workshop/slides/record';
 import { readRecording, recordedSteps, shapeOf } from '#workshop/slides/recordings';
 import { waterfallOf } from '#workshop/trace/waterfall';
 import { brokerMissing, startBroker } from '../support/broker.ts';
@@ -15,7 +15,7 @@ for (const [index, chapter] of chapters.entries()) {
   const skip = index === 1 && brokerMissing;
   let turn: Promise<unknown> = Promise.resolve();
   for (const step of chapter) {
-    const call = skip ? undefined : turn.then(() => recordTrace(step.folder));
+    const call = skip ? undefined : turn.then(() => recordStep(step));
     turn = Promise.allSettled([call]);
     const title = `the trace that the slides show of step ${step.number} is such as a call of it leaves`;
     test(title, { skip }, async () => {

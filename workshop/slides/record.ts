@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { recordTrace } from '../docs/record-trace.ts';
 import type { Step } from '../steps/list.ts';
 import type { Trace } from '../trace/model.ts';
-import { readRecording, recordingFile, shapeOf } from './recordings.ts';
+import { readRecording, recordingFile, shapeOf, wordsOf } from './recordings.ts';
 
 /**
  * Makes the call of a step anew, and says whether the recording is still of such a trace; with `write` it is replaced
@@ -13,15 +13,17 @@ export async function renewRecording(
   step: Step,
   write: boolean,
 ): Promise<'as it was' | 'out of date' | 'renewed'> {
-  const [old, now] = await Promise.all([
-    readRecording(step).catch(() => undefined),
-    recordTrace(step.folder),
-  ]);
+  const [old, now] = await Promise.all([readRecording(step).catch(() => undefined), recordStep(step)]);
   if (old && shapeOf(old) === shapeOf(now)) return 'as it was';
   if (!write) return 'out of date';
   await mkdir(dirname(recordingFile(step)), { recursive: true });
   await writeFile(recordingFile(step), textOf(now));
   return 'renewed';
+}
+
+/** Makes the call of a step that the slides show. */
+export function recordStep(step: Step): Promise<Trace> {
+  return recordTrace(step.folder, { words: wordsOf(step) });
 }
 
 /** One span a line, so that two recordings can be compared. */

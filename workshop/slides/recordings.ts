@@ -7,6 +7,13 @@ import type { Span, Trace } from '../trace/model.ts';
 import { inDisplayOrder, treeOf } from '../trace/tree.ts';
 import { slidesFolder } from './read.ts';
 
+/** What stands on the command line of a step's call, where its lesson is about another call than the usual one. */
+const words: Record<number, string[]> = { 7: ['--band', 'not-a-uuid'] };
+
+export function wordsOf({ number }: Step): string[] {
+  return words[number] ?? [];
+}
+
 /** The path of a step's recording. */
 export function recordingFile(step: Step): string {
   return join(slidesFolder, 'traces', `step-${step.name.slice(0, 2)}.json`);
