@@ -445,6 +445,18 @@ test('printing draws all rows on as many pages as it takes', { skip }, async () 
   await closed(page);
 });
 
+test('what is not on paper is counted there', { skip }, async () => {
+  const [id] = await pages.send(largeTrace(2_100));
+  const page = await pages.open(`/trace/${id}`);
+  await rowNames(page);
+  const note = page.getByText('… 100 more spans on the page');
+  assert.equal(await note.isVisible(), false);
+  await print(page);
+  await note.waitFor();
+  assert.equal(await page.locator('.span-row').count(), 2_000);
+  await closed(page);
+});
+
 test(
   '10,000 spans can be scrolled, found and opened, with only those on the screen in the document',
   { skip },

@@ -48,6 +48,7 @@ export function ComparisonTable() {
       </table>
       {all.length > most.value && (
         <p>
+          <span class="paper-only">… {counted(all.length - most.value, 'more span')} on the page.</span>
           <button type="button" class="button" onClick={() => (most.value += STEP)}>
             Show {counted(Math.min(STEP, all.length - most.value), 'more span')} of{' '}
             {all.length.toLocaleString('en')}

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { isFolded } from '../../trace/folding.ts';
+import { counted } from '../frame/times.ts';
 import { Details } from './details.tsx';
 import { topOf } from './positions.ts';
 import { SpanRow } from './row.tsx';
@@ -10,6 +11,7 @@ import {
   goTo,
   goToPlace,
   laneWidthOnScreen,
+  MOST_PRINTED,
   pointAt,
   positions,
   rowHeight,
@@ -39,42 +41,50 @@ export function Rows() {
 
   const all = rows.value;
   const at = positions.value;
+  const unprinted = shown.value.length - MOST_PRINTED;
   return (
-    <div
-      class="rows"
-      role="treegrid"
-      aria-label="Spans of the trace"
-      aria-rowcount={shown.value.length + 1}
-      aria-colcount={3}
-      ref={list}
-      style={{ height: `${topOf(at, at.count)}px` }}
-      onKeyDown={moveByKey}
-      onPointerMove={({ clientY }) => pointAt(clientY)}
-      onPointerLeave={() => pointAt(undefined)}
-    >
-      <div role="row" class="hidden-text" aria-rowindex={1}>
-        <span role="columnheader">Span</span>
-        <span role="columnheader">Self time</span>
-        <span role="columnheader">Time</span>
-      </div>
-      <div class="row probe" aria-hidden="true" ref={probe}>
-        <div class="name-cell">
-          <span class="indent" style={{ '--levels': '1' }} />
+    <>
+      <div
+        class="rows"
+        role="treegrid"
+        aria-label="Spans of the trace"
+        aria-rowcount={shown.value.length + 1}
+        aria-colcount={3}
+        ref={list}
+        style={{ height: `${topOf(at, at.count)}px` }}
+        onKeyDown={moveByKey}
+        onPointerMove={({ clientY }) => pointAt(clientY)}
+        onPointerLeave={() => pointAt(undefined)}
+      >
+        <div role="row" class="hidden-text" aria-rowindex={1}>
+          <span role="columnheader">Span</span>
+          <span role="columnheader">Self time</span>
+          <span role="columnheader">Time</span>
         </div>
-        <div class="self-cell" />
-        <div class="lane" />
+        <div class="row probe" aria-hidden="true" ref={probe}>
+          <div class="name-cell">
+            <span class="indent" style={{ '--levels': '1' }} />
+          </div>
+          <div class="self-cell" />
+          <div class="lane" />
+        </div>
+        <TickLines />
+        {drawn.value.flatMap((place) => {
+          const index = shown.value[place]!;
+          const { spanId } = all[index]!.span;
+          const top = topOf(at, place);
+          const row = <SpanRow key={spanId} index={index} place={place} top={top} />;
+          if (!openSpans.value.has(spanId)) return [row];
+          const below = top + at.rowHeight;
+          return [row, <Details key={`details ${spanId}`} index={index} place={place} top={below} />];
+        })}
       </div>
-      <TickLines />
-      {drawn.value.flatMap((place) => {
-        const index = shown.value[place]!;
-        const { spanId } = all[index]!.span;
-        const top = topOf(at, place);
-        const row = <SpanRow key={spanId} index={index} place={place} top={top} />;
-        if (!openSpans.value.has(spanId)) return [row];
-        const below = top + at.rowHeight;
-        return [row, <Details key={`details ${spanId}`} index={index} place={place} top={below} />];
-      })}
-    </div>
+      {unprinted > 0 && (
+        <p class="paper-only">
+          … {counted(unprinted, 'more span')} on the page. Fold or filter them to print others.
+        </p>
+      )}
+    </>
   );
 }
 

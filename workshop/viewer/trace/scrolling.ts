@@ -16,7 +16,8 @@ const UNMEASURED_PX = 320;
 
 /** What of the list is on the screen, in px from its top. */
 export const screenPart = signal({ top: 0, bottom: 900 });
-const MOST_PRINTED = 2_000;
+/** How many rows paper gets: some fifty pages of them. */
+export const MOST_PRINTED = 2_000;
 
 /** Rows that are drawn beyond each end of the screen, so that scrolling never shows a hole. */
 const SPARE_ROWS = 8;
