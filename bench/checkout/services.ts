@@ -9,11 +9,16 @@ import { freePort } from '#workshop/services/ports';
 export interface Checkout {
   /** Where the gateway is. */
   url: string;
-  /** Resolves when so many more orders are acknowledged, with the moment (of performance.now()) of the last. */
+  /**
+   * Resolves when so many more orders are acknowledged, with the moment (of performance.now()) of the last.
+   * Rejects when that takes longer than two minutes.
+   */
   acknowledged(count: number): Promise<number>;
   /** Ends the services, which sends what spans they hold. Gives how often the stock was written down. */
   stop(): Promise<{ writes: number }>;
 }
+
+const ACKNOWLEDGE_TIMEOUT_MS = 120_000;
 
 /** Starts the services of a step on free ports, with or without their tracing.ts. */
 export async function startCheckout(
@@ -43,7 +48,7 @@ export async function startCheckout(
       const listens = service.consumes !== undefined;
       const child = start(service, traced, { ...env, ...environmentOf(service, ports) }, listens);
       if (listens) listen(child);
-      await once(child, 'message');
+      await Promise.race([once(child, 'message'), endedTooSoon(child, service.name)]);
       return child;
     }),
   );
@@ -51,8 +56,15 @@ export async function startCheckout(
   return {
     url: `http://localhost:${ports.get('gateway')}`,
     acknowledged(count) {
-      return new Promise((resolve) => {
-        waiting = { total: total + count, resolve };
+      const wanted = total + count;
+      return new Promise((resolve, reject) => {
+        const tooLate = () => reject(new Error(`Of ${wanted} orders ${total} were acknowledged in time.`));
+        const timer = setTimeout(tooLate, ACKNOWLEDGE_TIMEOUT_MS);
+        const done = (atMs: number) => {
+          clearTimeout(timer);
+          resolve(atMs);
+        };
+        waiting = { total: wanted, resolve: done };
       });
     },
     async stop() {
@@ -69,6 +81,11 @@ function start(service: Service, traced: boolean, env: Record<string, string>, l
     env: { ...process.env, ...env },
     stdio: ['ignore', listens ? 'pipe' : 'ignore', 'inherit', 'ipc'],
   });
+}
+
+async function endedTooSoon(child: ChildProcess, name: string): Promise<never> {
+  const [code] = await once(child, 'exit');
+  throw new Error(`${name} ended with ${code} before it was ready.`);
 }
 
 async function end(child: ChildProcess): Promise<void> {
