@@ -48,7 +48,11 @@ test('100,000 spans are kept in 256 MB, also where each is a trace of its own an
     assert.equal(status['accepted'], 250_000);
     assert.ok(status['spans']! >= 100_000, `${status['spans']} spans`);
     // What a load of minutes within seconds leaves for the garbage collector is gone soon after.
-    await eventually(async () => (await residentMb(backend.pid)) <= 256, 'the memory is within 256 MB', 60_000);
+    await eventually(
+      async () => (await residentMb(backend.pid)) <= 256,
+      'the memory is within 256 MB',
+      60_000,
+    );
   } finally {
     await backend.stop();
   }
