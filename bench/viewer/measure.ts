@@ -102,8 +102,7 @@ export async function workWith(browser: Browser, url: string, word: string): Pro
   const work: Partial<Work> = {};
   await opened(browser, url, rows, async (page) => {
     work.heapMb = await heapMb(page);
-    await page.locator('body').press(']');
-    await calm(page);
+    await acted(page, () => page.locator('body').press(']'));
     work.expandMs = await acted(page, () => page.keyboard.press('['));
     work.framesPerSecond = await scrolled(page);
     await page.evaluate(() => window.scrollTo(0, 0));
