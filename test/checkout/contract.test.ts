@@ -211,6 +211,8 @@ test(
     const server = spans.find(({ service, kind }) => service === 'checkout' && kind === 'server')!;
     assert.equal(server.error, true);
     assert.deepEqual(server.events, []);
+    // As the README of step 14 says: for the library it is confirmed, and so it was sent.
+    assert.equal(spans.find(({ kind }) => kind === 'producer')!.error, false);
     assert.equal(taken.status, 202);
   },
 );
