@@ -64,9 +64,10 @@ async function getReviews(bandId: string) {
 }
 
 /** What our caller is told when reviews-api fails: 504 if it was too slow, 502 for any other reason. */
-function reviewsFailed(cause: Error) {
+function reviewsFailed(cause: Error & { code?: string }) {
   const tooSlow = cause.name === 'TimeoutError';
-  const reason = tooSlow ? `no answer within ${REVIEWS_TIMEOUT_MS} ms` : cause.message;
+  // Where localhost has two addresses, and neither answers, the error has a code and no message.
+  const reason = tooSlow ? `no answer within ${REVIEWS_TIMEOUT_MS} ms` : cause.message || cause.code;
   return Object.assign(new Error(`reviews-api failed: ${reason}`, { cause }), {
     statusCode: tooSlow ? 504 : 502,
   });
