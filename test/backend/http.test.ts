@@ -176,6 +176,15 @@ test('values in JSON may lie 30 deep in each other, and each of them can be read
   assert.equal(span!.tags.find(({ key }) => key === 'deep')!.value, `${'['.repeat(30)}null${']'.repeat(30)}`);
 });
 
+test('JSON of more objects than memory is good for is 400, and the backend goes on', async (t) => {
+  const { otlpHttpUrl } = await freshBackend(t);
+  const body = `{"resourceSpans":[${'{},'.repeat(20_000_000)}{}]}`;
+  const response = await sendHttp(otlpHttpUrl, body);
+  assert.equal(response.status, 400);
+  assert.match(((await response.json()) as { message: string }).message, /more than 500,000 objects/);
+  assert.equal((await sendHttp(otlpHttpUrl, '{}')).status, 200);
+});
+
 test('JSON that is nested without end is 400', async (t) => {
   const { otlpHttpUrl } = await freshBackend(t);
   for (const levels of [31, 200, 20_000]) {
@@ -269,6 +278,7 @@ test('a Host header that is not local is refused on both HTTP ports', async (t) 
       '127.0.0.1.evil.example',
     ]) {
       assert.equal(await statusFor(url, host), 403, `${host} at ${url}`);
+      assert.equal(await statusFor(`${url}/api/traces/%zz`, host), 403, `${host} at ${url}, badly written`);
     }
     for (const host of ['localhost', `LOCALHOST:${port}`, '127.0.0.1:1', '[::1]', `[::1]:${port}`]) {
       assert.notEqual(await statusFor(url, host), 403, `${host} at ${url}`);

@@ -43,6 +43,12 @@ function overV6(url: string): string {
   return url.replace('localhost', '[::1]');
 }
 
+test('a backend is found by its address, of either version', async (t) => {
+  const backend = await freshBackend(t);
+  for (const host of ['127.0.0.1', '[::1]'])
+    assert.ok(await accepts(Number(new URL(backend.queryUrl).port), host), host);
+});
+
 test('spans that come over IPv6 are found over IPv4', async (t) => {
   if (!(await hasIpv6())) return t.skip('this machine has no ::1');
   const backend = await freshBackend(t);
@@ -123,6 +129,8 @@ test('every answer on the HTTP ports says that it is not a Jaeger', async (t) =>
     `${backend.queryUrl}/api/services`,
     `${backend.queryUrl}/nowhere`,
     `${backend.otlpHttpUrl}/nowhere`,
+    `${backend.otlpHttpUrl}/%zz`,
+    `${backend.queryUrl}/api/traces/%zz`,
   ]) {
     assert.equal((await fetch(url)).headers.get('x-trace-backend'), 'embedded', url);
   }
@@ -135,6 +143,8 @@ test('a path that cannot be decoded is 400 in the envelope of the API, and no su
     assert.equal(status, 400);
     assert.equal(body.errors![0]!.code, 400);
   }
+  const long = `/api/services/${'a'.repeat(4_000)}/operations`;
+  assert.equal((await get({ queryUrl }, long)).status, 200, 'a long name can be decoded');
   const page = await fetch(`${queryUrl}/trace/%E0%A4%A`);
   assert.equal(page.status, 404);
   assert.match(await page.text(), /No such page/);

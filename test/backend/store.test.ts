@@ -120,6 +120,22 @@ test('services and operations go with the last span that has them', () => {
   );
 });
 
+test('a span that finds an empty store and still too little room is kept', () => {
+  const store = new TraceStore({ bytes: 1024 * KIB, spans: 2_000 });
+  const traceId = someTraceId();
+  for (let sent = 0; sent < 2_000; sent++) store.add(encodeRequest([{ traceId, spanId: someSpanId() }]));
+  for (let sent = 0; sent < 3; sent++) store.add(encodeRequest([someSpan()]));
+  const large = someSpan({ name: 'x'.repeat(250 * KIB) });
+  for (const name of ['a', 'b']) {
+    const { accepted } = store.add(
+      encodeRequest([large, someSpan({ traceId: large.traceId, name })], `service-${name}`),
+    );
+    assert.equal(accepted, 2);
+  }
+  const names = contents(store, store.get(large.traceId)!).map((each) => each.slice(0, 20));
+  assert.deepEqual(names, ['service-a xxxxxxxxxx', 'service-a a', 'service-b xxxxxxxxxx', 'service-b b']);
+});
+
 test('names and traces in the index are bounded too', () => {
   const store = new TraceStore({ bytes: 256 * KIB, spans: 1_000_000 });
   for (let batch = 0; batch < 100; batch++) {

@@ -7,34 +7,38 @@ export const backendHeader = { name: 'x-trace-backend', value: 'embedded' };
 
 const localHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
-/** `bodyLimit` in bytes; `answerBadUrl` answers a request whose path cannot be decoded, with 400 in words if not given. */
+/**
+ * `bodyLimit` in bytes; `refuse` answers a request that comes to no route, because its path cannot be decoded or its host
+ * is not local: the status is set, and the message is a sentence.
+ */
 export interface LocalAppOptions {
   bodyLimit?: number;
-  answerBadUrl?: (request: FastifyRequest, reply: FastifyReply, message: string) => unknown;
+  refuse: (request: FastifyRequest, reply: FastifyReply, message: string) => unknown;
 }
+
+const LONGEST_PARAMETER = 16_384; // of a path, as long as all headers may be
 
 /**
  * A Fastify instance for requests of this machine. It refuses a Host header that is not local: a page on the web could
  * otherwise give itself a name that leads to 127.0.0.1 and read what is here (DNS rebinding).
  */
-export function localApp({
-  bodyLimit = 1024 * 1024,
-  answerBadUrl = (_request, reply, message) => reply.code(400).send(message),
-}: LocalAppOptions = {}): FastifyInstance {
-  const app: FastifyInstance = Fastify({
-    routerOptions: { ignoreTrailingSlash: true },
-    bodyLimit,
-    frameworkErrors: (error, request, reply: FastifyReply) =>
-      void answerBadUrl(request as FastifyRequest, reply, error.message),
-  });
-  app.addHook('onRequest', async (request, reply) => {
+export function localApp({ bodyLimit = 1024 * 1024, refuse }: LocalAppOptions): FastifyInstance {
+  const isRefused = (request: FastifyRequest, reply: FastifyReply) => {
     reply.header(backendHeader.name, backendHeader.value);
-    if (localHost.test(request.headers.host ?? '')) return;
-    reply.code(403);
-    throw new Error(
-      `The host "${request.headers.host ?? ''}" is not local: use localhost, 127.0.0.1 or [::1].`,
-    );
+    const { host = '' } = request.headers;
+    if (localHost.test(host)) return false;
+    refuse(request, reply.code(403), `The host "${host}" is not local: use localhost, 127.0.0.1 or [::1].`);
+    return true;
+  };
+  const app: FastifyInstance = Fastify({
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
+    bodyLimit,
+    frameworkErrors(error, incoming, reply: FastifyReply) {
+      const request = incoming as FastifyRequest;
+      if (!isRefused(request, reply)) refuse(request, reply.code(400), error.message);
+    },
   });
+  app.addHook('onRequest', async (request, reply) => (isRefused(request, reply) ? reply : undefined));
   return app;
 }
 

@@ -1,6 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** A port is held by something else. */
+/** A port is held by something else, or the system gives it to nobody like us. */
 export class PortInUseError extends Error {
   readonly port: number;
 
@@ -18,6 +18,7 @@ export interface Listener {
 }
 
 const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
+const taken = new Set(['EADDRINUSE', 'EACCES']);
 const FREE_PORT_TRIES = 10;
 
 /**
@@ -61,7 +62,7 @@ function listen(server: Server, port: number, host: string): Promise<Listener> {
 
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortInUseError(port) : error),
+      reject(taken.has(error.code ?? '') ? new PortInUseError(port) : error),
     );
     server.listen({ port, host, ipv6Only: host === '::1' }, () =>
       resolve({ port: (server.address() as AddressInfo).port, close }),

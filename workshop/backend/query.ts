@@ -11,12 +11,19 @@ export async function queryTrace(backendUrl: string, traceId: string): Promise<T
 export async function findTraces(backendUrl: string, sinceMs: number, service?: string): Promise<Trace[]> {
   if (service === undefined) {
     const services = (await ask<string>(`${backendUrl}/api/services`)).toSorted();
-    return (await Promise.all(services.map((each) => findTraces(backendUrl, sinceMs, each)))).flat();
+    const found = (await Promise.all(services.map((each) => findTraces(backendUrl, sinceMs, each)))).flat();
+    const byId = new Map(found.map((trace) => [trace.traceId, trace]));
+    return [...byId.values()].toSorted((a, b) => startOf(b) - startOf(a));
   }
   const end = (Date.now() + 1_000) * 1_000;
   return query(
     `${backendUrl}/api/traces?service=${encodeURIComponent(service)}&start=${sinceMs * 1_000}&end=${end}`,
   );
+}
+
+/** When the first span of a trace began, in µs since 1970. */
+function startOf({ spans }: Trace): number {
+  return Math.min(...spans.map(({ startUs }) => startUs));
 }
 
 async function query(url: string): Promise<Trace[]> {

@@ -57,8 +57,10 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
 
 function listenForQueries(store: TraceStore, port: number): Promise<Listener> {
   const app = localApp({
-    answerBadUrl: (request, reply, message) =>
-      isApi(request) ? reply.code(400).send(failure(400, message)) : sendNoSuchPage(reply),
+    refuse: (request, reply, message) =>
+      reply.statusCode === 403 || isApi(request)
+        ? reply.send(failure(reply.statusCode, message))
+        : sendNoSuchPage(reply),
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const soFar = reply.statusCode >= 400 ? reply.statusCode : undefined;

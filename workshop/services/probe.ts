@@ -34,14 +34,17 @@ export async function probe(service: Service): Promise<Listener> {
 /** Asks by gRPC's health protocol (grpc.health.v1), whose request has the name of the service as field 1. */
 async function probeGrpc(name: string, port: number): Promise<Listener> {
   const request = Buffer.concat([Buffer.from([0x0a, name.length]), Buffer.from(name)]);
-  const status = await askGrpc(`http://localhost:${port}`, '/grpc.health.v1.Health/Check', request, {
-    traceparent: unsampledTraceparent(),
+  const status = await askGrpc(`http://localhost:${port}`, '/grpc.health.v1.Health/Check', {
+    message: request,
+    headers: { traceparent: unsampledTraceparent() },
+    timeoutMs: ANSWER_TIMEOUT_MS,
   });
   return status === '0' ? 'itself' : 'stranger';
 }
 
-/** Whether anything accepts connections on a port of this machine. */
-export function accepts(port: number, host = 'localhost'): Promise<boolean> {
+/** Whether anything accepts connections on a port of this machine. A host can be as in an URL: [::1]. */
+export function accepts(port: number, hostname = 'localhost'): Promise<boolean> {
+  const host = hostname.replaceAll(/[[\]]/g, '');
   return new Promise((resolve) => {
     const socket = connect({ port, host, timeout: CONNECT_TIMEOUT_MS });
     const answer = (accepted: boolean) => {

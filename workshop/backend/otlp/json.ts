@@ -13,10 +13,17 @@ type Read<Result> = (json: unknown, path: string) => Result;
 const MAX_DEPTH = 30;
 
 /**
+ * The most objects and lists in one request, some 16,000 spans of it: each takes a hundred times the bytes in memory that
+ * it takes in JSON, and the largest message full of them would end the process.
+ */
+const MAX_OBJECTS = 500_000;
+
+/**
  * Reads a request as the object that `requestEncoder` encodes.
  * @throws JsonError
  */
 export function requestFromJson(body: Buffer): object {
+  requireFewObjects(body);
   let json: unknown;
   try {
     json = JSON.parse(withLongIntegersAsText(body.toString()));
@@ -59,6 +66,17 @@ function withLongIntegersAsText(json: string): string {
     /("(?:startTimeUnixNano|endTimeUnixNano|timeUnixNano|intValue)"\s*:\s*)(-?\d{16,20})(?=\s*[,}])/g,
     '$1"$2"',
   );
+}
+
+/** Counts the opening brackets, also those in texts, where there are few. */
+function requireFewObjects(body: Buffer): void {
+  let count = 0;
+  for (const byte of body) if (byte === 0x7b || byte === 0x5b) count++;
+  if (count > MAX_OBJECTS) {
+    throw new JsonError(
+      `it holds more than ${MAX_OBJECTS.toLocaleString('en')} objects and lists: send fewer spans at once`,
+    );
+  }
 }
 
 function keyValues(depth: number): Read<Json[]> {

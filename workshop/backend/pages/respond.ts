@@ -58,6 +58,7 @@ export async function sendJson(
   return reply.header('content-encoding', 'gzip').send(await gzip(text, { level: LEVEL }));
 }
 
+/** Whether the asker can unpack gzip. */
 export function takesGzip(request: FastifyRequest): boolean {
   return /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
 }

@@ -1,5 +1,5 @@
 /** The pages, what they are made of, and what they ask for. Their URLs are those of Jaeger's pages. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerUrl, queryFrom } from '../../viewer/search/query.ts';
 import { anySearch, type Parameters, traceIdFrom } from '../api/parameters.ts';
@@ -98,11 +98,11 @@ function addAnswers(app: FastifyInstance, store: TraceStore): void {
     const id = traceIdFrom(request.params.id);
     const stored = store.get(id);
     if (!stored) return reply.code(204).send();
-    if (isKnown(request, reply, `"${run}-${stored.spans}"`)) return reply.send();
-    const answer: TraceAnswer = {
-      trace: traceColumns(id, store.groups(stored)),
-      services: store.operations.services(),
-    };
+    const services = store.operations.services();
+    // A service more gives others new colours, also where the trace is the same.
+    const seen = createHash('sha256').update(JSON.stringify(services)).digest('hex').slice(0, 12);
+    if (isKnown(request, reply, `"${run}-${stored.spans}-${seen}"`)) return reply.send();
+    const answer: TraceAnswer = { trace: traceColumns(id, store.groups(stored)), services };
     return sendJson(request, reply, answer);
   });
 

@@ -30,7 +30,10 @@ class Refusal extends Error {
  * @throws PortInUseError
  */
 export async function receiveHttp(store: TraceStore, port: number): Promise<Listener> {
-  const app = localApp({ bodyLimit: MAX_MESSAGE_BYTES });
+  const app = localApp({
+    bodyLimit: MAX_MESSAGE_BYTES,
+    refuse: (request, reply, message) => sendError(request, reply, grpc.status.INVALID_ARGUMENT, message),
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),

@@ -74,7 +74,9 @@ export class Operations {
 
 /** A span's name as operations have it. */
 export function indexedName(name: string): string {
-  return name.length > MAX_NAME_LENGTH ? name.slice(0, MAX_NAME_LENGTH) : name;
+  if (name.length <= MAX_NAME_LENGTH) return name;
+  // A copy: a slice alone would keep the whole name in memory.
+  return Buffer.from(name.slice(0, MAX_NAME_LENGTH)).toString();
 }
 
 /** About how much memory an operation takes, in bytes. */

@@ -34,9 +34,15 @@ export class Ring {
     return position - (position >= this.#lap ? this.#lap : this.#previousLap);
   }
 
+  /** Forgets all that was written, so that a quarter of the capacity fits. Positions go on growing. */
+  startAnew(): void {
+    this.#lap = this.head - FIRST_OFFSET;
+    this.#previousLap = -Infinity;
+  }
+
   /**
    * Takes so many bytes in one piece and gives the position of the first. What is at `tail` and behind it stays as it
-   * is; if that leaves no room the answer is undefined. A quarter of the capacity always fits once `tail` is near `head`.
+   * is; if that leaves no room the answer is undefined.
    */
   take(size: number, tail: number): number | undefined {
     const end = this.head - this.#lap + size;

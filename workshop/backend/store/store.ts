@@ -153,12 +153,19 @@ export class TraceStore {
         added.reason = reason;
         return;
       }
-      const size = HEAD_BYTES + lengthOf(span);
-      if (this.#ring.head - groupPosition > this.#window) {
-        groupPosition = this.#takeRoom(groupBytes);
+      for (;;) {
+        if (this.#ring.head - groupPosition > this.#window) {
+          groupPosition = this.#takeRoom(groupBytes) ?? this.#roomAnew(groupBytes);
+          this.#writeGroup(message, group, groupPosition);
+        }
+        const position = this.#takeRoom(HEAD_BYTES + lengthOf(span));
+        if (position !== undefined) {
+          this.#write(message, span, position, groupPosition, service);
+          break;
+        }
+        groupPosition = this.#roomAnew(groupBytes);
         this.#writeGroup(message, group, groupPosition);
       }
-      this.#write(message, span, this.#takeRoom(size), groupPosition, service);
       added.accepted++;
     };
     readSpans(message, onGroup, onSpan);
@@ -314,17 +321,27 @@ export class TraceStore {
     this.#newest = created;
   }
 
-  /** Takes so many bytes of the ring, and drops old traces until there is room for one more span. */
-  #takeRoom(size: number): number {
+  /**
+   * Takes so many bytes of the ring, and drops old traces until there is room for one more span. Undefined where none is
+   * left to be dropped, and what was written last is still in the way.
+   */
+  #takeRoom(size: number): number | undefined {
     for (;;) {
       const isFull =
         this.#spans >= this.#limits.spans ||
         this.operations.bytes + this.#traces.size * TRACE_BYTES > (this.#ring.capacity * 5) / 8;
       const tail = (this.#oldest?.position ?? this.#ring.head) - this.#window;
       const position = isFull ? undefined : this.#ring.take(size, tail);
-      if (position !== undefined) return position;
-      this.#drop(this.#oldest!);
+      if (position !== undefined || !this.#oldest) return position;
+      this.#drop(this.#oldest);
     }
+  }
+
+  /** Takes so many bytes of a ring in which nothing is needed any more, not even a group. */
+  #roomAnew(size: number): number {
+    this.#ring.startAnew();
+    this.#recentGroups.clear();
+    return this.#takeRoom(size)!;
   }
 
   #drop(trace: StoredTrace): void {
