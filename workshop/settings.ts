@@ -15,8 +15,11 @@ process.env.no_grpc_proxy = [process.env.no_grpc_proxy || process.env.no_proxy, 
   .filter(Boolean)
   .join(',');
 
+const delay = Number(process.env.OTEL_BSP_SCHEDULE_DELAY);
+const SDK_DELAY_MS = 5_000; // what the SDK takes where the variable holds no number
+
 /** How long the SDK's batch processor holds spans back, in ms. */
-export const batchDelayMs = Number(process.env.OTEL_BSP_SCHEDULE_DELAY);
+export const batchDelayMs = Number.isFinite(delay) && delay >= 0 ? delay : SDK_DELAY_MS;
 
 /** Where Jaeger's pages and its query API are; JAEGER_URL. */
 export const jaegerUrl = () => urlFrom('JAEGER_URL', 'http://localhost:16686');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { queryTrace } from '#workshop/backend/query';
@@ -54,6 +54,30 @@ test('a slow reviews-api: status 504, the body and the URL all the same, exit co
   )!;
   assert.equal(server.error, true);
   assert.equal(server.attributes['http.response.status_code'], 504);
+});
+
+test('a trace id that is none is not asked for: the answer is shown, and the trace that was found', async (t) => {
+  const cwd = await projectCopy(t);
+  const { env } = await isolatedEnvironment(t);
+  const file = join(cwd, 'run.ts');
+  const code = await readFile(file, 'utf8');
+  await writeFile(file, code.replace("answer.headers['trace-id']", 'String(answer.headers)'));
+
+  const { code: status, stdout, stderr } = await runScript(t, 'run.ts', [], { cwd, env });
+
+  assert.equal(status, 0, stderr);
+  assert.equal(JSON.parse(stdout).name, 'Fugazi');
+  assert.match(stderr, /The caller knows no trace id\. This trace was found by searching/);
+});
+
+test('what is no number of ms, and a log that cannot be written, keep nobody from the trace', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+  await mkdir(join(env['WORKSHOP_STATE']!, 'logs', 'reviews-api.log'), { recursive: true });
+  const { code, stdout } = await runScript(t, 'run.ts', ['--json'], {
+    env: { ...env, OTEL_BSP_SCHEDULE_DELAY: '5s' },
+  });
+  assert.equal(code, 0);
+  assert.equal(JSON.parse(stdout).spans, 10);
 });
 
 test('reviews-api down: bands-api answers 502, and its span holds the exception', async (t) => {

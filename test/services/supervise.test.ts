@@ -45,6 +45,31 @@ test('npm run services starts both, takes over a save, shows a crash, waits for 
     assert.equal(await accepts(port), false, `${port}`);
 });
 
+test('a start that never ends is given up for the next save, and for Ctrl-C', async (t) => {
+  const cwd = await projectCopy(t);
+  const { env, ports } = await isolatedEnvironment(t);
+  const file = join(cwd, 'reviews-api/app.ts');
+  const code = await readFile(file, 'utf8');
+  const subject = startScript(t, COMMAND, [], { cwd, env });
+  await subject.printed(/reviews-api │ ready/);
+  await subject.printed(/bands-api {3}│ ready/);
+
+  await writeFile(file, `${code}\nfor (;;);\n`);
+  await subject.printed(/reviews-api │ starting again/);
+  await writeFile(file, code.replace("{ service: 'reviews-api' }", "{ service: 'reviews-api', saved: 1 }"));
+  await eventually(
+    async () =>
+      (await (await fetch(`http://localhost:${ports.reviews}/health`)).text()).includes('"saved":1'),
+    'the mended code answers',
+  );
+
+  await writeFile(file, `${code}\nfor (;;);\n`);
+  await eventually(async () => !(await accepts(ports.reviews)), 'the service is being started again');
+  subject.child.kill('SIGINT');
+  await subject.ended;
+  assert.equal(await accepts(ports.bands), false);
+});
+
 test('beside npm run services, every run.ts finds its whole trace, which stays', async (t) => {
   const cwd = await projectCopy(t);
   const { env } = await isolatedEnvironment(t);

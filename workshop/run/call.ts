@@ -115,10 +115,10 @@ async function flushCaller(): Promise<boolean> {
   return provider.forceFlush !== undefined;
 }
 
-/** The id that the caller was told; undefined if that is none, as where tracing is switched off. */
+/** The id that the caller was told; undefined if that is none, as the zeros are where tracing is switched off. */
 function usableId(told: Answer['traceId']): string | undefined {
   const [id] = [told].flat();
-  return id && !/^0+$/.test(id) ? id : undefined;
+  return id && /^[\da-f]{32}$/i.test(id) && !/^0+$/.test(id) ? id : undefined;
 }
 
 function parsed(body: string): unknown {

@@ -64,7 +64,7 @@ export async function startService(service: Service, options: StartOptions): Pro
     ended,
     async stop(graceMs = STOP_TIMEOUT_MS) {
       await stop(child, ended, graceMs);
-      if (log) await finished(log.end()).catch(() => {}); // a log that cannot be written is no reason to fail
+      if (log) await finished(log.end()).catch(() => {});
     },
   };
 
@@ -81,7 +81,9 @@ export async function startService(service: Service, options: StartOptions): Pro
 
 async function openLog(service: Service): Promise<WriteStream> {
   await mkdir(join(stateFolder, 'logs'), { recursive: true });
-  return createWriteStream(logFileOf(service));
+  const log = createWriteStream(logFileOf(service));
+  log.on('error', () => {}); // a log that cannot be written is no reason to fail
+  return log;
 }
 
 /** The rule of the workshop: a service is main.ts, started with its tracing.ts loaded first if it has one. */
@@ -124,9 +126,9 @@ function ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
     child.once('exit', (code, by) =>
       settle(new Error(`ended before it was ready (${by ?? `status ${code}`})`)),
     );
-    signal?.addEventListener('abort', () => settle(new Error('was stopped before it was ready')), {
-      once: true,
-    });
+    const stopped = () => settle(new Error('was stopped before it was ready'));
+    if (signal?.aborted) stopped();
+    signal?.addEventListener('abort', stopped, { once: true });
   });
 }
 

@@ -71,6 +71,9 @@ function afterSettling(watcher: FSWatcher, act: () => void) {
     clearTimeout(timer);
     timer = setTimeout(act, SETTLE_MS);
   });
+  watcher.on('error', (error) => {
+    console.error(`Saves are not seen any more (${messageOf(error)}): start this again after a change.`);
+  });
   return {
     async close() {
       clearTimeout(timer);
@@ -79,7 +82,10 @@ function afterSettling(watcher: FSWatcher, act: () => void) {
   };
 }
 
-/** Keeps one service running. Starts and stops wait for each other, so that there is never more than one of it. */
+/**
+ * Keeps one service running. Starts and stops wait for each other, so that there is never more than one of it; a start that
+ * is out of date, because of a save or because all ends, is given up.
+ */
 function supervise(
   service: Service,
   ports: ReadonlyMap<string, number>,
@@ -88,15 +94,17 @@ function supervise(
   let running: RunningService | undefined;
   let turn: Promise<void> = Promise.resolve();
   let stopping = false;
+  let starting = new AbortController();
 
-  async function restart() {
+  async function restart({ signal }: AbortController) {
     const before = running;
     running = undefined;
-    await before?.stop(RESTART_GRACE_MS);
+    await before?.stop(stopping ? undefined : RESTART_GRACE_MS);
+    if (signal.aborted) return;
     if (stopping || !existsSync(join(service.folder, 'service.json'))) return;
     print(paint('gray', before ? 'starting again …' : 'starting …'));
     try {
-      const started = await startService(service, { ports, onLine: print });
+      const started = await startService(service, { ports, onLine: print, signal });
       running = started;
       print(
         paint('green', `ready${addressText(service)} after ${(started.readyAfterMs / 1_000).toFixed(1)} s`),
@@ -105,12 +113,17 @@ function supervise(
         if (running === started && !stopping) print(paint('red', 'ended. Waiting for the next save.'));
       });
     } catch (error) {
+      if (signal.aborted) return;
       // What it printed has been shown already, line by line; only the first line is news.
       print(paint('red', `${messageOf(error).split('\n')[0]} Waiting for the next save.`));
     }
   }
 
-  const nextTurn = () => (turn = turn.then(restart));
+  function nextTurn() {
+    starting.abort();
+    const own = (starting = new AbortController());
+    return (turn = turn.then(() => restart(own)));
+  }
   void nextTurn();
 
   const watching = afterSettling(watch(service.folder, { ignoreInitial: true }), nextTurn);
