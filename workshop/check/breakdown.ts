@@ -21,6 +21,7 @@ export class Breakdown extends Error {
 
 const SHOWN_BODY = 200; // characters
 
+/** The folder has no service. */
 export function nothingToStart(): Breakdown {
   return new Breakdown('The services are there', {
     found: 'No folder with a service.json is there.',
@@ -48,6 +49,7 @@ export function otherServices(missing: string[], step: string): Breakdown {
   });
 }
 
+/** A service said that it is ready, but nothing listens at the port that it was given. */
 export function notListening({ name }: Service): Breakdown {
   return new Breakdown(`${name} listens at the port that it is given`, {
     found: 'It says that it is ready, but nothing answers at the port in PORT.',

@@ -10,6 +10,7 @@ import { slidesFolder } from './read.ts';
 /** What stands on the command line of a step's call, where its lesson is about another call than the usual one. */
 const words: Record<number, string[]> = { 7: ['--band', 'not-a-uuid'] };
 
+/** The words on the command line of a step's call; none where it is the usual one. */
 export function wordsOf({ number }: Step): string[] {
   return words[number] ?? [];
 }
