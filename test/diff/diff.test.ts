@@ -127,6 +127,17 @@ test('where half is typed, it shows the rest; who goes back is shown the step af
   assert.equal(stdout, (await script(DIFF, '3')).stdout);
 });
 
+test('at the end of a chapter nothing is left, and the next one is named', async (t) => {
+  const cwd = await projectCopy(t);
+  await runScript(t, 'workshop/commands/step.ts', ['10'], { cwd });
+  const { code, stdout, stderr } = await runScript(t, DIFF, [], { cwd });
+  assert.deepEqual([code, stdout], [0, '']);
+  assert.match(
+    stderr,
+    /^Nothing is left to do in this chapter\. Step 11 begins another one.*npm run step 11/,
+  );
+});
+
 test('the same step twice, or one that is there already, says that nothing differs', async (t) => {
   const cwd = await projectCopy(t);
   const env = { ...process.env, WORKSHOP_STATE: join(cwd, '.workshop') };

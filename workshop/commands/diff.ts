@@ -1,6 +1,6 @@
 /** npm run diff: what differs between two steps, or what is left to do for the next one. */
 import { main, readCommandLine } from '../command-line/main.ts';
-import { changesBetween } from '../steps/changes.ts';
+import { changesBetween, isSameSystem } from '../steps/changes.ts';
 import { page, patchText, statText } from '../diff/show.ts';
 import { UsageError } from '../errors.ts';
 import { nextStep } from '../steps/current.ts';
@@ -31,7 +31,14 @@ await main(async () => {
   const to = named.at(-1) ?? (await nextStep());
   const from = named.length === 2 ? named[0]! : undefined;
   const before = from ? await readLessonFiles(from.folder) : await readWorkingCopy();
-  const changes = changesBetween(before, await readLessonFiles(to.folder));
+  const after = await readLessonFiles(to.folder);
+  if (named.length === 0 && !isSameSystem(before, after)) {
+    console.error(
+      `Nothing is left to do in this chapter. Step ${to.number} begins another one, with services of its own: npm run step ${to.number} puts it into the working copy.`,
+    );
+    return;
+  }
+  const changes = changesBetween(before, after);
 
   if (changes.length > 0) return page(values.stat ? statText(changes) : patchText(changes));
   console.error(

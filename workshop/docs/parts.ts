@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { changesBetween } from '../steps/changes.ts';
+import { changesBetween, isSameSystem } from '../steps/changes.ts';
 import { UserError } from '../errors.ts';
 import { readDeck } from '../slides/read.ts';
 import { readOverhead } from '../slides/includes.ts';
@@ -137,11 +137,6 @@ function textOf(files: LessonFiles, path: string): string {
   if (text === undefined)
     throw new UserError(`There is no ${path} in that step: it has ${[...files.keys()].join(', ')}.`);
   return text;
-}
-
-/** Whether a step changes the system of the one before it, and does not begin one with other services. */
-export function isSameSystem(before: LessonFiles, after: LessonFiles): boolean {
-  return [...after.keys()].some((path) => path.includes('/') && before.has(path));
 }
 
 /** How many lines a step changes; nothing for one that begins a system. */
