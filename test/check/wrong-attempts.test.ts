@@ -354,6 +354,14 @@ const mistakes: Mistake[] = [
     file: 'bands-api/tracing.ts',
   },
   {
+    title: "the vendor's entry is none",
+    step: 8,
+    patch: { 'run.ts': [["'vendor=opaque-value'", "'vendor'"]] },
+    expect: /run\.ts sends a tracestate with an entry/,
+    cause: /An entry is a key in small letters/,
+    file: 'run.ts',
+  },
+  {
     title: 'nothing makes room for the new entry',
     step: 8,
     patch: {

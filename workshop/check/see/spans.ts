@@ -214,7 +214,7 @@ function noOwnSpan(seen: Observation, trace: Trace, service: string): Omit<Short
     cause:
       missingParents(seen, trace).size > 0
         ? neverEnded
-        : "None was made, or it was never ended, and only what has ended is sent: trace.getTracer('…').startActiveSpan('…', …), and span.end() when the work is done.",
+        : "None was made, or it was never ended, and only what has ended is sent: startActiveSpan('…', …) of a tracer, or startSpan('…') where nothing runs below it, and span.end() when the work is done.",
     traces: [trace],
   };
 }

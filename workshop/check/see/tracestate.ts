@@ -25,11 +25,21 @@ interface Way {
   to: string;
 }
 
-/** The call of run.ts carries a tracestate. */
+/** The call of run.ts carries a tracestate, and nothing in it is invalid. */
 export function sendsTracestate(): See {
   return (seen) => {
     const call = callNamed(seen);
-    if (entriesOf(call).length > 0) return 'ok';
+    const entries = entriesOf(call);
+    const invalid = entries.find((entry) => !isValid(entry));
+    if (invalid !== undefined) {
+      return {
+        found: `${call.from} sent ${call.to} the tracestate ${brief(entries)}, in which "${invalid}" is no entry.`,
+        cause:
+          'An entry is a key in small letters, "=", and a value without a comma: vendor=opaque-value. A tracestate with any other is dropped whole.',
+        file: call.from,
+      };
+    }
+    if (entries.length > 0) return 'ok';
     const misspelt = call.headers.find(
       ([name]) => /^trace.?state$/i.test(name.replaceAll('_', '-')) || /^trace.*state/i.test(name),
     );
@@ -188,5 +198,5 @@ function entriesOf({ headers }: Exchange): string[] {
 
 function isValid(entry: string): boolean {
   const at = entry.indexOf('=');
-  return key.test(entry.slice(0, at)) && value.test(entry.slice(at + 1));
+  return at > 0 && key.test(entry.slice(0, at)) && value.test(entry.slice(at + 1));
 }
