@@ -52,6 +52,18 @@ test('npm run backend says in one sentence which port is held, by what, and what
   }
 });
 
+test('npm run backend beside another says that one runs already', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const backend = startScript(t, command, [], { env });
+  await backend.printed(/ready/);
+  const { code, stderr } = await runScript(t, command, [], { env });
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    `The embedded backend runs already at http://localhost:${ports.query}: use that one, or end it first.\n`,
+  );
+});
+
 test('npm run backend --help tells the variables, and an unknown flag ends with 2', async (t) => {
   const help = await runScript(t, command, ['--help']);
   assert.equal(help.code, 0);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { accepts } from '#workshop/services/probe';
@@ -109,17 +111,27 @@ test('a tracing.ts that appears while the services run is loaded', async (t) => 
   await eventually(async () => (await traceId())?.length === 32, 'the new tracing.ts is loaded');
 });
 
-test('a port that is held is told before anything starts', async (t) => {
+test('services that run already, and a port that is held, are told before anything starts', async (t) => {
   const cwd = await projectCopy(t);
   const { env, ports } = await isolatedEnvironment(t);
   const first = startScript(t, COMMAND, [], { cwd, env });
   await first.printed(/bands-api {3}│ ready/);
-
-  const { code, stderr } = await runScript(t, COMMAND, [], { cwd, env });
-
-  assert.equal(code, 1);
+  const second = await runScript(t, COMMAND, [], { cwd, env });
+  assert.equal(second.code, 1);
   assert.match(
-    stderr,
+    second.stderr,
+    new RegExp(`^bands-api runs already at port ${ports.bands} in .+: use that one, or end it first`),
+  );
+  first.child.kill('SIGINT');
+  await first.ended;
+
+  const stranger = createServer().listen(ports.bands, 'localhost');
+  await once(stranger, 'listening');
+  t.after(() => stranger.close());
+  const third = await runScript(t, COMMAND, [], { cwd, env });
+  assert.equal(third.code, 1);
+  assert.match(
+    third.stderr,
     new RegExp(`^Port ${ports.bands} is meant for bands-api but held by .*BANDS_API_PORT\\.$`, 'm'),
   );
 });

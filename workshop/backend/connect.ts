@@ -110,6 +110,12 @@ export async function startEmbedded(): Promise<UsedBackend> {
     return { kind: 'embedded', started: true, url: jaegerUrl().origin, close: () => backend.close() };
   } catch (error) {
     const place = error instanceof PortInUseError && places.find(({ url }) => portOf(url) === error.port);
+    const running = place && (await findBackend().catch(() => undefined));
+    if (running) {
+      throw new UserError(
+        `${running.kind === 'jaeger' ? 'Jaeger' : 'The embedded backend'} runs already at ${running.url}: use that one, or end it first.`,
+      );
+    }
     throw place ? await taken(place.url, place.what, place.variable) : error;
   }
 }

@@ -3,7 +3,7 @@ import { readServices, type Service } from './definition.ts';
 import { requireNeeds } from './needs.ts';
 import { portOwner } from './port-owner.ts';
 import { freePort } from './ports.ts';
-import { probe } from './probe.ts';
+import { type Listener, probe } from './probe.ts';
 import { type RunningService, startService } from './start.ts';
 
 /** The services of a step, all of them up. */
@@ -56,8 +56,8 @@ export function portsOf(services: Service[]): Map<string, number> {
 /** Throws UserError when one of the services runs already, or something else holds its port. */
 export async function requireFreePorts(services: Service[]): Promise<void> {
   const listeners = await Promise.all(services.map(probe));
-  const taken = services.find((_, index) => listeners[index] !== 'nothing');
-  if (taken) throw await portTaken(taken);
+  const index = listeners.findIndex((listener) => listener !== 'nothing');
+  if (index >= 0) throw await portTaken(services[index]!, listeners[index]);
 }
 
 async function freePorts(services: Service[]): Promise<Map<string, number>> {
@@ -74,11 +74,19 @@ async function notRunning(services: Service[]): Promise<Service[]> {
 }
 
 /** The one sentence for a port that something else holds, or a queue that somebody else takes messages from. */
-async function portTaken({ name, port, portVariable, consumes }: Service): Promise<UserError> {
+async function portTaken(
+  { name, port, portVariable, consumes }: Service,
+  listener: Listener = 'stranger',
+): Promise<UserError> {
   if (port === undefined) {
     return new UserError(`${name} runs already: somebody takes messages from ${consumes}. End that first.`);
   }
-  const owner = (await portOwner(port!)) ?? 'another program';
+  const owner = (await portOwner(port)) ?? 'another program';
+  if (listener === 'itself') {
+    return new UserError(
+      `${name} runs already at port ${port} in ${owner}: use that one, or end it first (npm run services by Ctrl-C).`,
+    );
+  }
   return new UserError(
     `Port ${port} is meant for ${name} but held by ${owner}: end that, or choose another port with ${portVariable}.`,
   );
