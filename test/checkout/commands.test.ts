@@ -139,7 +139,7 @@ test(
 
     const second = await runScript(t, 'workshop/commands/services.ts', [], { cwd, env });
     assert.equal(second.code, 1);
-    assert.match(second.stderr, /Port \d+ is meant for checkout but held by/);
+    assert.match(second.stderr, /checkout runs already at port \d+ in /);
 
     const back = await runScript(t, 'workshop/commands/step.ts', ['10'], { cwd, env });
     assert.equal(back.code, 0, back.stderr);
