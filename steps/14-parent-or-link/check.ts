@@ -1,5 +1,17 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { hasLinkedRoot, isMadeByInstrumentation } from '#workshop/check/see/messages';
+import {
+  callsOverGrpc,
+  followsConventions,
+  hasConsumerSpan,
+  hasLinkedRoot,
+  isMadeByInstrumentation,
+} from '#workshop/check/see/messages';
+
+const destination = 'exchange:checkout.processed';
+const message = {
+  'messaging.system': 'rabbitmq',
+  'messaging.rabbitmq.destination.routing_key': 'checkout.processed',
+};
 
 export default {
   done: 'the library makes the spans of messages, and what has many causes links to them',
@@ -13,6 +25,32 @@ export default {
     {
       expect: 'So is the CONSUMER span',
       see: isMadeByInstrumentation('stock', 'consumer'),
+    },
+    {
+      expect: 'The trace still leads from the gateway over gRPC to checkout',
+      see: callsOverGrpc('gateway', 'checkout'),
+    },
+    {
+      expect: "The CONSUMER span is still a child of checkout's PRODUCER span",
+      see: hasConsumerSpan('stock', 'checkout'),
+    },
+    {
+      expect: 'The PRODUCER span has the name and the attributes of the conventions of today',
+      see: followsConventions('checkout', 'producer', {
+        ...message,
+        'messaging.operation.name': 'publish',
+        'messaging.operation.type': 'send',
+        'messaging.destination.name': destination,
+      }),
+    },
+    {
+      expect: 'So has the CONSUMER span',
+      see: followsConventions('stock', 'consumer', {
+        ...message,
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': `${destination}:stock-queue`,
+      }),
     },
     {
       expect:

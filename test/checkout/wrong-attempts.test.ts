@@ -126,6 +126,22 @@ const mistakes: Mistake[] = [
     file: 'stock/app.ts',
   },
   {
+    title: 'the library links where the parent is asked for',
+    step: 14,
+    patch: { 'stock/tracing.ts': [['  consumeHook(', '  useLinksForConsume: true,\n  consumeHook(']] },
+    expect: /still a child of checkout's PRODUCER span/,
+    cause: /This step asks for the parent/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the publisher has no hook for the names of today',
+    step: 14,
+    patch: { 'checkout/tracing.ts': [['publishHook(span', 'publishConfirmHook(span']] },
+    expect: /The PRODUCER span has the name and the attributes/,
+    cause: /The conventions ask for/,
+    file: 'checkout/tracing.ts',
+  },
+  {
     title: 'the timer takes the context of the first order along',
     step: 14,
     patch: { 'stock/app.ts': [['{ root: true, links }', '{ links }']] },

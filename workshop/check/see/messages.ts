@@ -195,7 +195,7 @@ export function sendsContextAlong(service: string): See {
       return {
         found: `The message carries no traceparent: its headers are ${names}.`,
         cause:
-          'Nothing writes the context into the headers, or they are not handed over: propagation.inject(context.active(), headers, carrier), whose set() has to put the value there, then publish with { headers }.',
+          'Nothing writes the context into the headers, or they are not handed over: propagation.inject(context.active(), headers, carrier), whose set() has to put the value there, then publish with these headers.',
         file,
         traces,
       };
