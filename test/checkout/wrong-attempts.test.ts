@@ -136,7 +136,7 @@ const mistakes: Mistake[] = [
   {
     title: 'the publisher has no hook for the names of today',
     step: 14,
-    patch: { 'checkout/tracing.ts': [['publishHook(span', 'publishConfirmHook(span']] },
+    patch: { 'checkout/tracing.ts': [['publishHook(span', 'consumeHook(span']] },
     expect: /The PRODUCER span has the name and the attributes/,
     cause: /The conventions ask for/,
     file: 'checkout/tracing.ts',
