@@ -37,7 +37,7 @@ function requestMaker(): () => Buffer {
 }
 
 test('100,000 spans are kept in 256 MB, also where each is a trace of its own and older ones have gone', async (t) => {
-  if (process.platform === 'win32') return t.skip('Windows has no ps');
+  if (process.platform === 'win32') return t.skip('nobody can be asked on Windows');
   const backend = await startBackendProcess();
   try {
     const nextRequest = requestMaker();

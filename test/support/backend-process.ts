@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { freePort } from '#workshop/services/ports';
 import { projectFolder } from '#workshop/settings';
@@ -46,8 +47,11 @@ export async function startBackendProcess(): Promise<BackendProcess> {
   };
 }
 
-/** How much memory of the machine a process takes, in MB of 10^6 bytes, as `ps` says it (which Windows has not). */
+/** How much memory of the machine a process takes, in MB of 10^6 bytes. Windows has no way to ask that is used here. */
 export async function residentMb(pid: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
-  return (Number(stdout) * 1_024) / 1e6;
+  const kibibytes =
+    process.platform === 'linux'
+      ? /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]
+      : (await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])).stdout;
+  return (Number(kibibytes) * 1_024) / 1e6;
 }
