@@ -150,7 +150,7 @@ test('names and traces in the index are bounded too', () => {
       ),
     );
   }
-  assert.ok(store.status().traces * 650 < 160 * KIB, `${store.status().traces} traces are kept`);
+  assert.ok(store.status().traces * 650 < 192 * KIB, `${store.status().traces} traces are kept`);
   assert.ok(store.status().traces > 50);
 });
 

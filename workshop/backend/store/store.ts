@@ -6,7 +6,7 @@ import { Ring } from './ring.ts';
 export interface Limits {
   /** Spans kept at a time. */
   spans: number;
-  /** Memory for the spans' bytes; five eighths more may be taken by what finds them. */
+  /** Memory for the spans' bytes; three quarters more may be taken by what finds them. */
   bytes: number;
 }
 
@@ -76,7 +76,7 @@ export interface StoreStatus {
 }
 
 /** Room for 24 hours of a workshop. */
-export const defaultLimits: Limits = { spans: 110_000, bytes: 64 * 1024 * 1024 };
+export const defaultLimits: Limits = { spans: 102_000, bytes: 48 * 1024 * 1024 };
 
 // A record in the ring is a head of 56 bytes, then the span as it came. Offsets within the head:
 const NEXT = 0; // u32: offset of the trace's next record, 0 for none
@@ -329,7 +329,7 @@ export class TraceStore {
     for (;;) {
       const isFull =
         this.#spans >= this.#limits.spans ||
-        this.operations.bytes + this.#traces.size * TRACE_BYTES > (this.#ring.capacity * 5) / 8;
+        this.operations.bytes + this.#traces.size * TRACE_BYTES > (this.#ring.capacity * 3) / 4;
       const tail = (this.#oldest?.position ?? this.#ring.head) - this.#window;
       const position = isFull ? undefined : this.#ring.take(size, tail);
       if (position !== undefined || !this.#oldest) return position;
