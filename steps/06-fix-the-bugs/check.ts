@@ -23,6 +23,7 @@ export default {
   calls: {
     [again]: {
       to: 'bands-api',
+      afterwards: true,
       path: '/bands/553be815-76f3-49db-b9d7-caca4b23cc3e',
       headers: { traceparent: '00-6b8f1d2c3e4a59607182930415a6b7c8-2d3c4b5a69788796-01' },
     },

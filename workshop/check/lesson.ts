@@ -5,7 +5,7 @@ import type { Observation } from './observation.ts';
 export interface Lesson {
   /** What was learned, for the line that closes a check that passed: "Step 03 done: …". */
   done: string;
-  /** Calls that the check makes beside the one of run.ts, all of them at the same time, by a name for messages. */
+  /** Calls that the check makes beside the one of run.ts, at the same time if nothing else is said, by a name for messages. */
   calls?: Record<string, CheckCall>;
   /** Tells a span that comes by itself, later than the call: services are not ended before it came. */
   awaits?: (span: Span) => boolean;
@@ -23,6 +23,8 @@ export interface CheckCall {
   /** Path and query. */
   path: string;
   headers?: Record<string, string>;
+  /** Wait until run.ts has ended: what takes time is judged by two moments, of which a busy machine spoils but one. */
+  afterwards?: boolean;
   /** Hang up on requests to this service whose path mentions this text, as if the service were down. */
   cuts?: { to: string; mentioning: string };
 }

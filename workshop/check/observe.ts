@@ -140,6 +140,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const [runEnd] = await Promise.all([
     ending,
     ...Object.entries(calls).map(async ([name, call]) => {
+      if (call.afterwards) await ending;
       seen.calls.set(name, await send(name, call, network.ports.get(call.to)!, deadline.signal));
     }),
   ]);
