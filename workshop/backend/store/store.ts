@@ -146,6 +146,16 @@ export class TraceStore {
       service = serviceName(message, group.resource);
       groupPosition = this.#recentGroup(message, group);
     };
+    /** Takes room for a span, behind its group; undefined as `#takeRoom` is. */
+    const place = (size: number): number | undefined => {
+      if (this.#ring.head - groupPosition > this.#window) {
+        const position = this.#takeRoom(groupBytes);
+        if (position === undefined) return undefined;
+        this.#writeGroup(message, group, position);
+        groupPosition = position;
+      }
+      return this.#takeRoom(size);
+    };
     const onSpan = (span: SpanParts) => {
       const reason = this.#objection(span, groupBytes);
       if (reason !== '') {
@@ -153,19 +163,14 @@ export class TraceStore {
         added.reason = reason;
         return;
       }
-      for (;;) {
-        if (this.#ring.head - groupPosition > this.#window) {
-          groupPosition = this.#takeRoom(groupBytes) ?? this.#roomAnew(groupBytes);
-          this.#writeGroup(message, group, groupPosition);
-        }
-        const position = this.#takeRoom(HEAD_BYTES + lengthOf(span));
-        if (position !== undefined) {
-          this.#write(message, span, position, groupPosition, service);
-          break;
-        }
-        groupPosition = this.#roomAnew(groupBytes);
-        this.#writeGroup(message, group, groupPosition);
+      const size = HEAD_BYTES + lengthOf(span);
+      let position = place(size);
+      if (position === undefined) {
+        this.#startAnew();
+        groupPosition = -Infinity;
+        position = place(size)!;
       }
+      this.#write(message, span, position, groupPosition, service);
       added.accepted++;
     };
     readSpans(message, onGroup, onSpan);
@@ -322,8 +327,8 @@ export class TraceStore {
   }
 
   /**
-   * Takes so many bytes of the ring, and drops old traces until there is room for one more span. Undefined where none is
-   * left to be dropped, and what was written last is still in the way.
+   * Takes so many bytes of the ring, and drops old traces until there is room for one more span. Undefined where none
+   * is left to be dropped, and what was written last is still in the way.
    */
   #takeRoom(size: number): number | undefined {
     for (;;) {
@@ -337,11 +342,10 @@ export class TraceStore {
     }
   }
 
-  /** Takes so many bytes of a ring in which nothing is needed any more, not even a group. */
-  #roomAnew(size: number): number {
+  /** Forgets the groups too, which no trace needs any more: then there is room for whatever may be kept. */
+  #startAnew(): void {
     this.#ring.startAnew();
     this.#recentGroups.clear();
-    return this.#takeRoom(size)!;
   }
 
   #drop(trace: StoredTrace): void {
