@@ -8,8 +8,8 @@ export const backendHeader = { name: 'x-trace-backend', value: 'embedded' };
 const localHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
- * `bodyLimit` in bytes; `refuse` answers a request that comes to no route, because its path cannot be decoded or its host
- * is not local: the status is set, and the message is a sentence.
+ * `bodyLimit` in bytes; `refuse` answers a request that comes to no route, because its path cannot be decoded or its
+ * host is not local: the status is set, and the message is a sentence.
  */
 export interface LocalAppOptions {
   bodyLimit?: number;

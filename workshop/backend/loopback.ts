@@ -1,4 +1,5 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { isTaken } from '../services/ports.ts';
 
 /** A port is held by something else, or the system gives it to nobody like us. */
 export class PortInUseError extends Error {
@@ -18,7 +19,6 @@ export interface Listener {
 }
 
 const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
-const taken = new Set(['EADDRINUSE', 'EACCES']);
 const FREE_PORT_TRIES = 10;
 
 /**
@@ -62,7 +62,7 @@ function listen(server: Server, port: number, host: string): Promise<Listener> {
 
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(taken.has(error.code ?? '') ? new PortInUseError(port) : error),
+      reject(isTaken(error) ? new PortInUseError(port) : error),
     );
     server.listen({ port, host, ipv6Only: host === '::1' }, () =>
       resolve({ port: (server.address() as AddressInfo).port, close }),

@@ -1,5 +1,6 @@
 import { fromJaeger } from '../trace/from-jaeger.ts';
 import type { Trace } from '../trace/model.ts';
+import { extentOf } from '../trace/waterfall.ts';
 
 /** Asks a backend for a trace over Jaeger's query API; undefined while no span of it has arrived. */
 export async function queryTrace(backendUrl: string, traceId: string): Promise<Trace | undefined> {
@@ -13,17 +14,12 @@ export async function findTraces(backendUrl: string, sinceMs: number, service?: 
     const services = (await ask<string>(`${backendUrl}/api/services`)).toSorted();
     const found = (await Promise.all(services.map((each) => findTraces(backendUrl, sinceMs, each)))).flat();
     const byId = new Map(found.map((trace) => [trace.traceId, trace]));
-    return [...byId.values()].toSorted((a, b) => startOf(b) - startOf(a));
+    return [...byId.values()].toSorted((a, b) => extentOf(b.spans).startUs - extentOf(a.spans).startUs);
   }
   const end = (Date.now() + 1_000) * 1_000;
   return query(
     `${backendUrl}/api/traces?service=${encodeURIComponent(service)}&start=${sinceMs * 1_000}&end=${end}`,
   );
-}
-
-/** When the first span of a trace began, in µs since 1970. */
-function startOf({ spans }: Trace): number {
-  return Math.min(...spans.map(({ startUs }) => startUs));
 }
 
 async function query(url: string): Promise<Trace[]> {

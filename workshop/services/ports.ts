@@ -24,16 +24,20 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Codes of errors: somebody else has the port, or Windows keeps it for itself. */
 const TAKEN = new Set(['EADDRINUSE', 'EACCES']);
 /** Codes of a machine without IPv6: it cannot listen at ::1, and nobody else can there. */
 const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+/** Whether listening failed because somebody else has the port, or the system keeps it for itself. */
+export function isTaken({ code = '' }: NodeJS.ErrnoException): boolean {
+  return TAKEN.has(code);
+}
 
 function canListen(port: number, host: string): Promise<boolean> {
   const server = createServer();
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (TAKEN.has(error.code ?? '')) resolve(false);
+      if (isTaken(error)) resolve(false);
       else if (NO_SUCH_ADDRESS.has(error.code ?? '')) resolve(true);
       else reject(error);
     });

@@ -23,7 +23,8 @@ const narrow = 64;
 /**
  * The waterfall of a trace for a terminal: a line about the whole, then a line a span with its service, its name
  * indented as deep as it lies, its start from that of the trace, its duration and a bar, and beneath it what is odd
- * about it and what it links to. The part of a bar that is ░ is a gap: a long stretch of the span in which no child of it ran.
+ * about it and what it links to. The part of a bar that is ░ is a gap: a long stretch of the span in which no child of
+ * it ran.
  *
  * An error is marked by ✗ and the word, which stay when a name is shortened. No line is wider than `width` and none
  * ends with a space; lines are separated by a line feed, which is not at the end. Names cannot steer the terminal.

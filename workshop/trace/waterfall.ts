@@ -141,7 +141,7 @@ export function selfText({ selfUs, moreDigits }: Row): string {
 }
 
 /** From the earliest start to the latest end, in µs. A span of negative duration ends where it starts. */
-function extentOf(spans: readonly Span[]): { startUs: number; durationUs: number } {
+export function extentOf(spans: readonly Span[]): { startUs: number; durationUs: number } {
   if (spans.length === 0) return { startUs: 0, durationUs: 0 };
   let startUs = Infinity;
   let endUs = -Infinity;

@@ -13,8 +13,8 @@ type Read<Result> = (json: unknown, path: string) => Result;
 const MAX_DEPTH = 30;
 
 /**
- * The most objects and lists in one request, some 16,000 spans of it: each takes a hundred times the bytes in memory that
- * it takes in JSON, and the largest message full of them would end the process.
+ * The most objects and lists in one request, some 16,000 spans of it: each takes a hundred times the bytes in memory
+ * that it takes in JSON, and the largest message full of them would end the process.
  */
 const MAX_OBJECTS = 500_000;
 
