@@ -9,7 +9,7 @@ import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
 import { portOwner } from '#workshop/services/port-owner';
 import { type Measurement, measure, type Target } from './backend/measure.ts';
 import { CLIENTS, IN_FLIGHT, SPANS_PER_BATCH, SPANS_PER_TRACE } from './backend/plan.ts';
-import { startBackendProcess } from '../test/support/backend-process.ts';
+import { startBackendProcess } from './support/backend-process.ts';
 
 const help = `
 npm run bench -- backend [--spans N] [--against HOST:PORT [--against-query URL]]

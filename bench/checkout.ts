@@ -12,7 +12,7 @@ import { UserError } from '#workshop/errors';
 import { projectFolder } from '#workshop/settings';
 import { brokerMissing, launchBroker } from '../test/support/rabbitmq-server.ts';
 import { type Checkout, startCheckout } from './checkout/services.ts';
-import { startBackendProcess } from '../test/support/backend-process.ts';
+import { startBackendProcess } from './support/backend-process.ts';
 import { median } from './support/median.ts';
 
 const help = `

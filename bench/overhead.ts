@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
 import { median } from './support/median.ts';
-import { startBackendProcess } from '../test/support/backend-process.ts';
+import { startBackendProcess } from './support/backend-process.ts';
 import { startPair } from './overhead/services.ts';
 
 const help = `

@@ -1,5 +1,5 @@
 /**
- * npm run bench -- run: how long `npx tsx run.ts` takes, with nothing running and with all running, and a save to be live.
+ * npm run bench -- run: how long `npx tsx run.ts` takes, with nothing or all running, and a save to be live.
  *
  * A run is timed from typing it to its last line, a save from writing the file until the service answers with what was
  * written.
@@ -9,13 +9,13 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
 import { copyProject, removeCopy } from '#workshop/docs/copy';
 import { useServices } from '#workshop/services/use';
 import { freePort } from '#workshop/services/ports';
 import { projectFolder } from '#workshop/settings';
-import { startBackendProcess } from '../test/support/backend-process.ts';
+import { startBackendProcess } from './support/backend-process.ts';
+import { eventually } from '../test/support/eventually.ts';
 import { median } from './support/median.ts';
 
 const help = `
@@ -102,16 +102,10 @@ async function timeSaves(): Promise<number[]> {
 }
 
 /** Waits until reviews-api says that it is well, and a mark with it. */
-async function untilHealthy(mark: string): Promise<void> {
+function untilHealthy(mark: string): Promise<unknown> {
   const url = `http://localhost:${process.env['REVIEWS_API_PORT']}/health`;
-  const deadline = performance.now() + 60_000;
-  while (performance.now() < deadline) {
-    const text = await fetch(url).then(
-      (answer) => answer.text(),
-      () => undefined, // it does not listen
-    );
-    if (text?.includes(mark)) return;
-    await sleep(10);
-  }
-  throw new Error(`reviews-api did not answer with "${mark}" within a minute.`);
+  return eventually(
+    async () => (await (await fetch(url)).text()).includes(mark),
+    `reviews-api answers with "${mark}"`,
+  );
 }

@@ -5,7 +5,7 @@ import { launchBrowser } from '#workshop/browser';
 import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
 import { encodeRequest, sendHttp, someSpan, someSpanId } from '../test/support/otlp.ts';
 import { largeTrace } from '../test/viewer/traces.ts';
-import { startBackendProcess } from '../test/support/backend-process.ts';
+import { startBackendProcess } from './support/backend-process.ts';
 import { median } from './support/median.ts';
 import {
   actionMs,

@@ -1,12 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { residentMb } from '../../test/support/backend-process.ts';
+import { promisify } from 'node:util';
 import { type ClientReport, type ClientTask, CLIENTS, SPANS_PER_BATCH } from './plan.ts';
 import { SPANS_PER_TRACE, TRACES_PER_BATCH, traceId } from './plan.ts';
 
+const run = promisify(execFile);
 const QUERY_PAUSE_MS = 5;
 
 /** A backend under load. `queryUrl` and `pid` are missing where they are not known. */
@@ -112,6 +113,11 @@ async function firstReport(client: ChildProcess): Promise<ClientReport & { kind:
     }),
   ]);
   return report;
+}
+
+async function residentMb(pid: number): Promise<number> {
+  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return (Number(stdout) * 1_024) / 1e6;
 }
 
 function percentile(numbers: number[], share: number): number {

@@ -3,12 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const DEADLINE_MS = 30_000;
 
 /** Looks again and again until what is seen is true, and fails with the last error or value at the deadline. */
-export async function eventually<T>(
-  look: () => T | Promise<T>,
-  what: string,
-  withinMs = DEADLINE_MS,
-): Promise<NonNullable<T>> {
-  const deadline = performance.now() + withinMs;
+export async function eventually<T>(look: () => T | Promise<T>, what: string): Promise<NonNullable<T>> {
+  const deadline = performance.now() + DEADLINE_MS;
   let last: unknown;
   while (performance.now() < deadline) {
     try {
@@ -20,5 +16,5 @@ export async function eventually<T>(
     }
     await sleep(25);
   }
-  throw new Error(`not within ${withinMs / 1_000} s: ${what} (last: ${String(last)})`);
+  throw new Error(`not within ${DEADLINE_MS / 1_000} s: ${what} (last: ${String(last)})`);
 }

@@ -1,11 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { freePort } from '#workshop/services/ports';
 import { projectFolder } from '#workshop/settings';
 
-/** The embedded backend in a process of its own, so that it shares no event loop and no memory with what measures it. */
+/** The embedded backend in a process of its own, so that it shares no event loop with what measures it. */
 export interface BackendProcess {
   pid: number;
   queryUrl: string;
@@ -45,13 +43,4 @@ export async function startBackendProcess(): Promise<BackendProcess> {
       await ended;
     },
   };
-}
-
-/** How much memory of the machine a process takes, in MB of 10^6 bytes. Windows has no way to ask that is used here. */
-export async function residentMb(pid: number): Promise<number> {
-  const kibibytes =
-    process.platform === 'linux'
-      ? /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]
-      : (await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])).stdout;
-  return (Number(kibibytes) * 1_024) / 1e6;
 }
