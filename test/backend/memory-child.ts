@@ -20,7 +20,7 @@ const attributes = {
   'user_agent.original': 'undici',
 };
 
-/** Gives a request after the other, each with spans that have ids of their own: encoded once, and the ids written anew. */
+/** Gives a request after the other, each with spans of other ids: encoded once, and the ids written anew. */
 function requestMaker(): () => Buffer {
   const spans = Array.from({ length: AT_ONCE }, () => someSpan({ attributes }));
   const request = encodeRequest(spans);

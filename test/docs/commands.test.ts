@@ -6,7 +6,7 @@ import { projectPaths, readProjectFile } from '#workshop/docs/project-files';
 import { projectFolder } from '#workshop/settings';
 import { runScript } from '../support/process.ts';
 
-// Commands in console blocks are run. These are the others: named within a sentence, or in a block that shows no output.
+// Commands in console blocks are run. These are the others: within a sentence, or in a block that shows no output.
 const RUNS = /(?:npm run(?: -s)?|npm|npx) (?:[\w:-]+|tsx [\w./-]+)(?: [^`;|&#]*)?/g;
 const paths = new Set(await projectPaths());
 const { scripts } = JSON.parse(await readFile(`${projectFolder}/package.json`, 'utf8')) as {
@@ -23,13 +23,17 @@ function commandsNamedIn(document: string): string[] {
   return named;
 }
 
-/** The script that a command runs, as a path of the project; undefined if it is none of the project's. */
-function scriptOf(command: string): string | undefined {
+/** What a command asks for: a script of package.json by its name, or a file; neither if it is none of the project's. */
+function targetOf(command: string): { name?: string | undefined; path?: string | undefined } {
   const [, path] = /^npx tsx (\S+)/.exec(command) ?? [];
-  if (path) return path;
   const [, name] = /^npm run (?:-s )?([\w:-]+)/.exec(command) ?? [];
-  const [, run] = /^tsx (\S+)/.exec(scripts[name ?? ''] ?? '') ?? [];
-  return run;
+  return { name, path };
+}
+
+/** The file that a command runs, as a path of the project; undefined if it is none of the project's. */
+function scriptOf(command: string): string | undefined {
+  const { name = '', path } = targetOf(command);
+  return path ?? /^tsx (\S+)/.exec(scripts[name] ?? '')?.[1];
 }
 
 const documents = [...paths].filter((path) => path.endsWith('.md'));
@@ -42,10 +46,8 @@ const uses = (await Promise.all(
 test('every command that a document names is there', () => {
   assert.ok(uses.length > 100, `${uses.length} commands were found`);
   const unknown = uses.filter(({ command }) => {
-    const [, name] = /^npm run (?:-s )?([\w:-]+)/.exec(command) ?? [];
-    if (name) return !(name in scripts);
-    const [, path] = /^npx tsx (\S+)/.exec(command) ?? [];
-    return path !== undefined && !paths.has(path);
+    const { name, path } = targetOf(command);
+    return name ? !(name in scripts) : path !== undefined && !paths.has(path);
   });
   assert.deepEqual(unknown, []);
 });

@@ -5,7 +5,7 @@ import type { Observation } from './observation.ts';
 export interface Lesson {
   /** What was learned, for the line that closes a check that passed: "Step 03 done: …". */
   done: string;
-  /** Calls that the check makes beside the one of run.ts, at the same time if nothing else is said, by a name for messages. */
+  /** Calls that the check makes beside that of run.ts, at the same time if not told otherwise, by a name for messages. */
   calls?: Record<string, CheckCall>;
   /** Tells a span that comes by itself, later than the call: services are not ended before it came. */
   awaits?: (span: Span) => boolean;

@@ -9,10 +9,11 @@ import type { Span, Trace } from '../trace/model.ts';
 const run = promisify(execFile);
 
 const TIMEOUT_MS = 120_000;
-/** What a call left: its own trace, if it learned the id, and every other. */
+
+/** What a call left: the id that it learned, and all traces. */
 interface Left {
-  called: Trace | undefined;
-  all: Trace[];
+  traceId: string | null;
+  traces: Trace[];
 }
 
 const recorded = new Map<string, Promise<Left>>();
@@ -24,17 +25,18 @@ export interface Wanted {
 }
 
 /**
- * Makes the call of a step with its own services, as `npx tsx steps/NN-name/run.ts` does, and gives its trace, or another
- * that it led to. A call is made once, however often it is asked for. Random waits repeat.
+ * Makes the call of a step with its own services, as `npx tsx steps/NN-name/run.ts` does, and gives its trace, or
+ * another that it led to. A call is made once, however often it is asked for. Random waits repeat.
  * @throws UserError when the call leaves no such trace
  */
 export async function recordTrace(stepFolder: string, { words = [], root }: Wanted = {}): Promise<Trace> {
   const call = [stepFolder, ...words].join(' ');
   const left = recorded.get(call) ?? record(stepFolder, words);
   recorded.set(call, left);
-  const { called, all } = await left;
+  const { traceId, traces } = await left;
   const isRoot = ({ parentId, name }: Span) => parentId === undefined && name === root;
-  const trace = root === undefined ? called : all.find(({ spans }) => spans.some(isRoot));
+  const isWanted = (each: Trace) => (root ? each.spans.some(isRoot) : each.traceId === traceId);
+  const trace = traces.find(isWanted);
   if (!trace)
     throw new UserError(`A call to ${stepFolder} left no trace${root ? ` with a root "${root}"` : ''}.`);
   return trace;
@@ -54,8 +56,7 @@ async function record(stepFolder: string, more: readonly string[]): Promise<Left
     const sinceMs = Date.now();
     const { stdout } = await run(process.execPath, words, { env, timeout: TIMEOUT_MS }).catch(withStatus);
     const { traceId } = JSON.parse(stdout) as { traceId: string | null };
-    const all = await findTraces(backend.queryUrl, sinceMs);
-    return { called: all.find((trace) => trace.traceId === traceId), all };
+    return { traceId, traces: await findTraces(backend.queryUrl, sinceMs) };
   } finally {
     await backend.close();
   }

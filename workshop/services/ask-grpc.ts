@@ -11,8 +11,8 @@ interface GrpcQuestion {
 /**
  * Calls a gRPC method over HTTP/2 without TLS, and gives the status that it ends with ("0" is OK; the numbers are
  * those of gRPC's status codes), or undefined when what listens there does not answer as gRPC does.
- * `message` is the request in protobuf, nothing if not given; the framing is that of "gRPC over HTTP2", section Requests.
- * After `timeoutMs`, 2 s if not given, in which nothing came, it counts as not answered.
+ * `message` is the request in protobuf, nothing if not given; the framing is that of "gRPC over HTTP2", section
+ * Requests. After `timeoutMs`, 2 s if not given, in which nothing came, it counts as not answered.
  */
 export function askGrpc(
   origin: string,

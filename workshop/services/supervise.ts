@@ -83,8 +83,8 @@ function afterSettling(watcher: FSWatcher, act: () => void) {
 }
 
 /**
- * Keeps one service running. Starts and stops wait for each other, so that there is never more than one of it; a start that
- * is out of date, because of a save or because all ends, is given up.
+ * Keeps one service running. Starts and stops wait for each other, so that there is never more than one of it; a start
+ * that is out of date, because of a save or because all ends, is given up.
  */
 function supervise(
   service: Service,
@@ -100,8 +100,7 @@ function supervise(
     const before = running;
     running = undefined;
     await before?.stop(stopping ? undefined : RESTART_GRACE_MS);
-    if (signal.aborted) return;
-    if (stopping || !existsSync(join(service.folder, 'service.json'))) return;
+    if (signal.aborted || stopping || !existsSync(join(service.folder, 'service.json'))) return;
     print(paint('gray', before ? 'starting again …' : 'starting …'));
     try {
       const started = await startService(service, { ports, onLine: print, signal });
