@@ -455,6 +455,14 @@ test('what is not on paper is counted there', { skip }, async () => {
   await note.waitFor();
   assert.equal(await page.locator('.span-row').count(), 2_000);
   await closed(page);
+
+  const comparison = await pages.open(`/compare/${id}...${id}`);
+  const rest = comparison.getByText('… 1,600 more spans on the page');
+  await comparison.locator('.comparison tbody tr').first().waitFor();
+  assert.equal(await rest.isVisible(), false);
+  await print(comparison);
+  await rest.waitFor();
+  await closed(comparison);
 });
 
 test(
