@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { queryTrace } from '#workshop/backend/query';
 import { startBackend } from '#workshop/backend/start';
+import { messageOf } from '#workshop/errors';
 import { accepts } from '#workshop/services/probe';
 import { freePort } from '#workshop/services/ports';
 import { projectCopy } from '../support/copy.ts';
@@ -68,6 +69,13 @@ test('a trace id that is none is not asked for: the answer is shown, and the tra
   assert.equal(status, 0, stderr);
   assert.equal(JSON.parse(stdout).name, 'Fugazi');
   assert.match(stderr, /The caller knows no trace id\. This trace was found by searching/);
+});
+
+test('an error of both addresses of a host, which has no message, is told by its code', () => {
+  const errors = ['127.0.0.1', '::1'].map((host) => new Error(`connect ECONNREFUSED ${host}:8080`));
+  const error = Object.assign(new AggregateError(errors), { code: 'ECONNREFUSED' });
+  assert.equal(error.message, '');
+  assert.equal(messageOf(error), 'ECONNREFUSED');
 });
 
 test('what is no number of ms, and a log that cannot be written, keep nobody from the trace', async (t) => {
