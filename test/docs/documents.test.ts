@@ -30,13 +30,14 @@ for (const [path, renewal] of renewAll(documents.filter((one) => !withoutBroker?
 for (const [index, step] of steps.entries()) {
   const path = `steps/${step.name}/README.md`;
   const before = steps[index - 1];
+  if (!before) continue;
+  const files = await readLessonFiles(step.folder);
+  const filesBefore = await readLessonFiles(before.folder);
+  if (!isSameSystem(filesBefore, files)) continue; // nothing is typed where another system begins
 
-  test(`${path} has every change of its step typed, and no other`, { skip: !before }, async (t) => {
+  test(`${path} has every change of its step typed, and no other`, async () => {
     const parts = readBlocks(await readProjectFile(path)).filter((block) => block.kind === 'generated');
     const shown = (await Promise.all(parts.map(changesShownBy))).flat();
-    const files = await readLessonFiles(step.folder);
-    const filesBefore = await readLessonFiles(before!.folder);
-    if (!isSameSystem(filesBefore, files)) return t.skip('begins another system');
     const changes = changesBetween(filesBefore, files);
 
     assert.deepEqual(
