@@ -1,6 +1,8 @@
 /** Measures pages in Chromium, in the same way whoever serves them: by what appears in the document, and when. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
 import { nameHelper } from '#workshop/browser';
+import { openQuietPage, type QuietPage } from './quiet-page.ts';
 
 /** What is looked for, as the embedded viewer and Jaeger's own pages have it. */
 const rows = '.span-row';
@@ -10,11 +12,14 @@ const findField = '.find input, input[placeholder^="Find"]';
 
 /** As long as nothing changes for this long, a page counts as stable. */
 const CALM_MS = 400;
+const LOOK_AGAIN_MS = 50;
 const LIMIT_MS = 60_000;
+
+const windowSize = { width: 1440, height: 900 };
 
 /** Runs in the page: notes the time of the last change of what matches, and what is there. */
 function watchDocument(selector: string): void {
-  const seen = { at: 0, text: '', last: performance.now() };
+  const seen = { at: 0, text: '' };
   const look = () => {
     let text = '';
     for (const element of document.querySelectorAll(selector)) text += `${element.textContent}\n`;
@@ -22,7 +27,7 @@ function watchDocument(selector: string): void {
     seen.text = text;
     seen.at = performance.now();
   };
-  (window as unknown as { seen: typeof seen }).seen = seen;
+  Object.assign(window, { seen });
   const next = () => {
     look();
     requestAnimationFrame(next);
@@ -30,43 +35,32 @@ function watchDocument(selector: string): void {
   next();
 }
 
+/** The source of a script that watches what matches. */
+function watching(selector: string): string {
+  return `${nameHelper}(${watchDocument.toString()})(${JSON.stringify(selector)})`;
+}
+
 /** ms from the start of the navigation until what matches is there and stays as it is; a browser without a cache. */
-async function opened(
-  browser: Browser,
-  url: string,
-  selector: string,
-  script?: (page: Page) => Promise<void>,
-): Promise<number> {
-  const context = await newContext(browser);
+async function opened(browser: Browser, url: string, selector: string): Promise<number> {
+  const page = await openQuietPage(browser, windowSize);
   try {
-    const page = await context.newPage();
-    await page.addInitScript(watchDocument, selector);
-    await page.goto(url, { waitUntil: 'commit' });
-    const took = await calm(page);
-    await script?.(page);
-    return took;
+    await page.addInitScript(watching(selector));
+    await page.goto(url);
+    return await calm(page);
   } finally {
-    await context.close();
+    await page.close();
   }
 }
 
-async function newContext(browser: Browser): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  await context.addInitScript(nameHelper);
-  return context;
-}
-
 /** Waits until what is watched has not changed for a while, and gives the page's time of its last change. */
-async function calm(page: Page, after = 0): Promise<number> {
-  const found = await page.waitForFunction(
-    ([calmMs, from]) => {
-      const { seen } = window as unknown as { seen: { at: number; text: string } };
-      return seen.text !== '' && seen.at > from! && performance.now() - seen.at > calmMs! ? seen.at : 0;
-    },
-    [CALM_MS, after],
-    { timeout: LIMIT_MS, polling: 50 },
-  );
-  return (await found.jsonValue()) as number;
+async function calm(page: Pick<QuietPage, 'evaluate'>, after = 0): Promise<number> {
+  for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await sleep(LOOK_AGAIN_MS)) {
+    const changed = await page.evaluate<number>(
+      `typeof seen === 'object' && seen.text !== '' && performance.now() - seen.at > ${CALM_MS} ? seen.at : 0`,
+    );
+    if (changed > after) return changed;
+  }
+  throw new Error(`The page was not still within ${LIMIT_MS / 1_000} s.`);
 }
 
 /** ms from an action to the last change that it makes. */
@@ -100,16 +94,21 @@ export interface Work {
 
 export async function workWith(browser: Browser, url: string, word: string): Promise<Work> {
   const work: Partial<Work> = {};
-  await opened(browser, url, rows, async (page) => {
+  const context = await browser.newContext({ viewport: windowSize });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(watching(rows));
+    await page.goto(url, { waitUntil: 'commit' });
+    await calm(page);
     work.heapMb = await heapMb(page);
     await acted(page, () => page.locator('body').press(']'));
     work.expandMs = await acted(page, () => page.keyboard.press('['));
     work.framesPerSecond = await scrolled(page);
     await page.evaluate(() => window.scrollTo(0, 0));
-    await page.evaluate(watchDocument, `${rows}, .find output, .TracePageSearchBar--count`);
+    await page.evaluate(watching(`${rows}, .find output, .TracePageSearchBar--count`));
     await calm(page);
     work.findMs = await acted(page, () => page.locator(findField).first().fill(word));
-    await page.evaluate(watchDocument, `${rows}, .details, .detail-row`);
+    await page.evaluate(watching(`${rows}, .details, .detail-row`));
     await calm(page);
     work.openMs = await acted(page, () =>
       page.evaluate((selector) => {
@@ -119,7 +118,9 @@ export async function workWith(browser: Browser, url: string, word: string): Pro
         (row?.querySelector<HTMLElement>('.span-view') ?? row)?.click();
       }, rows),
     );
-  });
+  } finally {
+    await context.close();
+  }
   return work as Work;
 }
 
