@@ -18,7 +18,9 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 
 /** All that a document loads, as paths. */
 function loadedBy(html: string): string[] {
-  return [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path!.replaceAll('&#38;', '&'));
+  return [...html.matchAll(/<(?:script|link)\b[^>]* (?:src|href)="(\/[^"]+)"/g)].map(([, path]) =>
+    path!.replaceAll('&#38;', '&'),
+  );
 }
 
 /** Bytes that come over the wire. */

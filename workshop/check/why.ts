@@ -1,6 +1,7 @@
 /** Why spans are missing or a trace breaks: the causes that several expectations share. */
 import { isTraced } from '../services/definition.ts';
 import type { Trace } from '../trace/model.ts';
+import { counted } from '../trace/numbers.ts';
 import type { Shortfall } from './lesson.ts';
 import { caller, requestWithin, tracesOfCall, valuesOf, type Observation } from './observation.ts';
 import { shownLines } from './printed.ts';
@@ -79,11 +80,6 @@ function howToSend(from: string): string {
 /** The file of a program that sends requests. */
 export function senderFile(program: string): string {
   return program === caller ? caller : `${program}/app.ts`;
-}
-
-/** How many of something, in words. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Whether requests to a service can be seen: gRPC passes unread, and messages go another way. */

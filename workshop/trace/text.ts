@@ -1,6 +1,7 @@
 import { serviceColours, serviceLooks } from './colours.ts';
 import { formatDuration, formatWithDigits } from './duration.ts';
 import type { Span, Trace } from './model.ts';
+import { counted } from './numbers.ts';
 import { joined, padEnd, padStart, printable, shortened, widthOf, wrapped } from './terminal-text.ts';
 import { durationText, waterfallOf } from './waterfall.ts';
 import type { Gap, Row, Waterfall } from './waterfall.ts';
@@ -154,10 +155,6 @@ function headline(waterfall: Waterfall, width: number, paint: Paint): string[] {
   return [paint.bold(shortened(title, width)), ...joined(figures, ' · ', width).map(paintErrors)];
 }
 
-function counted(count: number, thing: string): string {
-  return `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
-}
-
 function columnTitles(waterfall: Waterfall, layout: Layout, paint: Paint): string {
   const end = durationText(waterfall);
   const scale = layout.bar > widthOf(end) + 1 ? `0${padStart(end, layout.bar - 1)}` : '';
@@ -267,7 +264,7 @@ function restLine(waterfall: Waterfall, shown: number, width: number, paint: Pai
   const rest = waterfall.rows.slice(shown);
   if (rest.length === 0) return [];
   const errors = rest.filter((row) => row.span.error).length;
-  const more = `… ${rest.length.toLocaleString('en')} more span${rest.length === 1 ? '' : 's'}`;
+  const more = `… ${counted(rest.length, 'more span')}`;
   return [
     paint.dim(shortened(errors > 0 ? `${more}, ✗ ${counted(errors, 'error')} among them` : more, width)),
   ];

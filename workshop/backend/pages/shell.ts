@@ -1,8 +1,8 @@
 import type { Assets, PageName } from './assets.ts';
+import { masthead } from './masthead.ts';
 
 /**
- * The document of a page: its frame, which stands before any script has run, and what it has to load. All else is
- * drawn in the browser. `dataUrls` are what its script will ask for first, so that the answers are on their way meanwhile.
+ * The document of a page: the bar at its top, and what it has to load. All else is drawn in the browser. `dataUrls` are what its script will ask for first, so that the answers are on their way meanwhile.
  */
 export function shell(page: PageName, title: string, assets: Assets, dataUrls: readonly string[]): string {
   const at = (path: string) => `/assets/${assets.version}/${path}`;
@@ -23,7 +23,10 @@ ${dataUrls.map((url) => `<link rel="preload" as="fetch" crossorigin href="${esca
 ${others.map((path) => `<link rel="modulepreload" href="${at(path)}">`).join('\n')}
 </head>
 <body data-page="${page}">
-<div id="page"><header class="masthead"></header></div>
+<div id="page">
+${masthead(page)}
+<div id="view"></div>
+</div>
 <noscript><p class="notice">These pages are drawn by JavaScript, which is switched off here.</p></noscript>
 </body>
 </html>

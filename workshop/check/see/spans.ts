@@ -1,5 +1,6 @@
 /** What spans there are, and how they lie to each other. */
 import { endOf, type Span, type Trace } from '../../trace/model.ts';
+import { counted } from '../../trace/numbers.ts';
 import type { See, Shortfall } from '../lesson.ts';
 import {
   ancestorsOf,
@@ -15,7 +16,7 @@ import {
   tracesOfCall,
   valuesOf,
 } from '../observation.ts';
-import { counted, faultyTraceparent, noServerSpan } from '../why.ts';
+import { faultyTraceparent, noServerSpan } from '../why.ts';
 
 /** A service has a span of kind SERVER for the call. */
 export function hasServerSpan(service: string): See {

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { grouped } from '../../trace/numbers.ts';
 import { contentWidth, element, escaped, picture, words } from './svg.ts';
 
 /** A result of `npm run bench -- overhead --save FILE`. */
@@ -68,7 +69,7 @@ export function drawCostTable(result: OverheadResult, alt: string): string {
   const rows = ['untraced', 'traced', 'traced, 10 % sampled'].map((name) => {
     const rate = rateOf(result, name);
     const cells = [
-      counted(Math.round(rate)),
+      grouped(Math.round(rate)),
       `${(rate / untraced).toFixed(2)}`,
       `${Math.round(1e6 / rate)} µs`,
     ];
@@ -103,12 +104,8 @@ function source({
   arrived,
 }: OverheadResult): string {
   const machine = `Node ${node.replace(/^v/, '')}, ${cores} cores (${cpu}), ${connections} connections, median of ${rounds} × ${seconds} s, load and services on one machine.`;
-  const spans = `${counted(calls)} calls at full speed: ${counted(sent)} spans sent, ${counted(arrived)} arrived.`;
+  const spans = `${grouped(calls)} calls at full speed: ${grouped(sent)} spans sent, ${grouped(arrived)} arrived.`;
   return `<p class="source">${escaped(`${machine} ${spans}`)}</p>`;
-}
-
-function counted(number: number): string {
-  return number.toLocaleString('en');
 }
 
 function rateOf({ variants }: OverheadResult, name: string): number {

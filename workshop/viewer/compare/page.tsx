@@ -1,15 +1,16 @@
 import { batch, effect, signal } from '@preact/signals';
-import { render, type ComponentChildren } from 'preact';
+import type { ComponentChildren } from 'preact';
 import type { TraceAnswer } from '../../backend/pages/answers.ts';
 import { fromColumns } from '../../trace/columns.ts';
 import { formatDuration } from '../../trace/duration.ts';
+import { counted } from '../../trace/numbers.ts';
 import type { Waterfall } from '../../trace/waterfall.ts';
 import { knowServices, serviceClass } from '../frame/colours.ts';
-import { Frame } from '../frame/frame.tsx';
+import { drawPage } from '../frame/frame.tsx';
 import { shortId, traceIdFrom, traceUrl } from '../frame/ids.ts';
 import { bindKeys } from '../frame/keys.tsx';
 import { follow, type Answer } from '../frame/live.ts';
-import { clockTime, counted } from '../frame/times.ts';
+import { clockTime } from '../frame/times.ts';
 import {
   a,
   b,
@@ -183,9 +184,4 @@ if (isValid) {
     if (name) document.title = `Compare ${name}: ${shortId(idA)} with ${shortId(idB)}`;
   });
 }
-render(
-  <Frame current="Compare">
-    <ComparePage />
-  </Frame>,
-  document.querySelector('#page')!,
-);
+drawPage(<ComparePage />);

@@ -2,11 +2,11 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ComparisonRow } from '../../trace/compare.ts';
 import { formatDuration } from '../../trace/duration.ts';
+import { counted, grouped } from '../../trace/numbers.ts';
 import { ticksOf } from '../../trace/ticks.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { traceUrl } from '../frame/ids.ts';
 import { textMeter } from '../frame/measure.ts';
-import { counted } from '../frame/times.ts';
 import { hasOwnScales, shown, verdictSigns, waterfallA, waterfallB } from './state.ts';
 import { signed } from './words.ts';
 
@@ -50,8 +50,7 @@ export function ComparisonTable() {
         <p>
           <span class="paper-only">… {counted(all.length - most.value, 'more span')} on the page.</span>
           <button type="button" class="button" onClick={() => (most.value += STEP)}>
-            Show {counted(Math.min(STEP, all.length - most.value), 'more span')} of{' '}
-            {all.length.toLocaleString('en')}
+            Show {counted(Math.min(STEP, all.length - most.value), 'more span')} of {grouped(all.length)}
           </button>
         </p>
       )}

@@ -1,5 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { DependenciesAnswer } from '../../backend/pages/answers.ts';
+import { counted } from '../../trace/numbers.ts';
 
 /** A drawing of the service graph, in px. */
 export interface Drawing {
@@ -91,7 +92,7 @@ export function shortName(name: string): string {
 
 /** `12 calls`, `1 call · 100 % errors`. */
 export function edgeLabel({ calls, errors }: { calls: number; errors: number }): string {
-  const count = `${calls.toLocaleString('en')} call${calls === 1 ? '' : 's'}`;
+  const count = counted(calls, 'call');
   return errors === 0 ? count : `${count} · ${errorShare(calls, errors)} errors`;
 }
 

@@ -1,13 +1,12 @@
 import { signal, useComputed, useSignal } from '@preact/signals';
-import { render } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { DependenciesAnswer } from '../../backend/pages/answers.ts';
+import { counted, grouped, percent } from '../../trace/numbers.ts';
 import { knowServices, serviceClass } from '../frame/colours.ts';
-import { Frame } from '../frame/frame.tsx';
+import { drawPage } from '../frame/frame.tsx';
 import { follow } from '../frame/live.ts';
 import { textMeter } from '../frame/measure.ts';
 import { size } from '../frame/preferences.ts';
-import { counted, percent } from '../frame/times.ts';
 import { drawingOf, edgeLabel, pathThrough, shortName, type Measures } from './layout.ts';
 
 const answer = signal<DependenciesAnswer | undefined>(undefined);
@@ -181,9 +180,9 @@ function Calls({ data: { calls } }: { data: DependenciesAnswer }) {
               <td class={serviceClass(child)}>
                 <span class="swatch" aria-hidden="true" /> <bdi>{child}</bdi>
               </td>
-              <td class="number">{count.toLocaleString('en')}</td>
+              <td class="number">{grouped(count)}</td>
               <td class={errors > 0 ? 'number failed' : 'number'}>
-                {errors === 0 ? 'none' : `${errors.toLocaleString('en')} (${percent(errors, count)})`}
+                {errors === 0 ? 'none' : `${grouped(errors)} (${percent(errors, count)})`}
               </td>
             </tr>
           ))}
@@ -203,9 +202,4 @@ follow<DependenciesAnswer>(
     }
   },
 );
-render(
-  <Frame current="Dependencies">
-    <DependenciesPage />
-  </Frame>,
-  document.querySelector('#page')!,
-);
+drawPage(<DependenciesPage />);

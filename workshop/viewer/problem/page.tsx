@@ -1,16 +1,12 @@
-import { render } from 'preact';
-import { Frame } from '../frame/frame.tsx';
+import { drawPage } from '../frame/frame.tsx';
 
-render(
-  <Frame current="">
-    <div class="empty-view">
-      <h1>There is no page here</h1>
-      <p>
-        Nothing is at <code>{location.pathname}</code>. The pages are <a href="/search">/search</a>, /trace/
-        followed by a trace id, <a href="/dependencies">/dependencies</a>, and /compare/ followed by two trace
-        ids with three dots between them.
-      </p>
-    </div>
-  </Frame>,
-  document.querySelector('#page')!,
+drawPage(
+  <div class="empty-view">
+    <h1>There is no page here</h1>
+    <p>
+      Nothing is at <code>{location.pathname}</code>. The pages are <a href="/search">/search</a>, /trace/
+      followed by a trace id, <a href="/dependencies">/dependencies</a>, and /compare/ followed by two trace
+      ids with three dots between them.
+    </p>
+  </div>,
 );

@@ -1,5 +1,5 @@
 import type { FilterStep } from '../../backend/pages/answers.ts';
-import { counted } from '../frame/times.ts';
+import { counted, grouped } from '../../trace/numbers.ts';
 import { lookbackWords } from './lookback.ts';
 import { emptyQuery, type SearchQuery } from './query.ts';
 import { answer, query, searchInstead } from './state.ts';
@@ -42,9 +42,9 @@ function NothingFound({ kept, steps }: { kept: number; steps: readonly FilterSte
           return (
             <li key={filter} class={filter === guilty?.filter ? 'guilty' : ''}>
               <span class="filter">{wordsFor(filter, query.value)}</span>
-              <span class="number">{traces.toLocaleString('en')}</span>
+              <span class="number">{grouped(traces)}</span>
               <span class="excluded">
-                {before === traces ? 'excludes none' : `excludes ${(before - traces).toLocaleString('en')}`}
+                {before === traces ? 'excludes none' : `excludes ${grouped(before - traces)}`}
               </span>
               {filter === guilty?.filter && (
                 <button

@@ -1,5 +1,4 @@
-import { render } from 'preact';
-import { Frame } from '../frame/frame.tsx';
+import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
 import { Empty } from './empty.tsx';
 import { SearchForm } from './form.tsx';
@@ -47,9 +46,4 @@ bindKeys(
 );
 addEventListener('scroll', () => setReading('scrolling', scrollY > 0), { passive: true });
 start();
-render(
-  <Frame current="Search">
-    <SearchPage />
-  </Frame>,
-  document.querySelector('#page')!,
-);
+drawPage(<SearchPage />);

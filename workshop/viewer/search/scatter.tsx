@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
+import { counted } from '../../trace/numbers.ts';
 import { ticksOf } from '../../trace/ticks.ts';
 import { traceUrl } from '../frame/ids.ts';
-import { clockTime, counted } from '../frame/times.ts';
+import { clockTime } from '../frame/times.ts';
 import { traces } from './state.ts';
 
 /** Radius of the dot of a trace with very many spans, in em. */

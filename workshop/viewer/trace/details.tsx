@@ -4,12 +4,13 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { gapPhrases } from '../../trace/lane.ts';
 import type { Attributes, AttributeValue, Span } from '../../trace/model.ts';
+import { counted, grouped, percent } from '../../trace/numbers.ts';
 import { durationText, selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { shortId, traceUrl } from '../frame/ids.ts';
-import { clockTime, counted, percent } from '../frame/times.ts';
+import { clockTime } from '../frame/times.ts';
 import { goTo, setDetailHeight } from './scrolling.ts';
 import { parents, rows, setOpen, waterfall } from './state.ts';
 
@@ -308,7 +309,7 @@ function Value({ of: value }: { of: AttributeValue }) {
       <bdi class="value">{isCut ? `${value.slice(0, LONG)}…` : value === '' ? <em>empty</em> : value}</bdi>
       {isCut && (
         <button type="button" class="button" onClick={() => (showsAll.value = true)}>
-          Show all {value.length.toLocaleString('en')} characters
+          Show all {grouped(value.length)} characters
         </button>
       )}
     </>

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../trace/duration.ts';
+import { grouped } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { clockTime } from '../frame/times.ts';
 import { goTo } from './scrolling.ts';
@@ -57,8 +58,7 @@ export function EventsView() {
       </table>
       {all.length > MOST && (
         <p class="empty-view">
-          The first {MOST.toLocaleString('en')} of {all.length.toLocaleString('en')} events are shown; all of
-          them are in the JSON.
+          The first {grouped(MOST)} of {grouped(all.length)} events are shown; all of them are in the JSON.
         </p>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { gapPhrases } from '../../trace/lane.ts';
+import { counted, percent } from '../../trace/numbers.ts';
 import type { Row, Waterfall } from '../../trace/waterfall.ts';
-import { counted, percent } from '../frame/times.ts';
 
 /** Something about a trace that is worth a look, as a sentence without full stop, with the span to look at. */
 export interface Finding {

@@ -1,11 +1,12 @@
 import { useRef } from 'preact/hooks';
+import { counted, grouped } from '../../trace/numbers.ts';
 import { durationText } from '../../trace/waterfall.ts';
 import { now } from '../frame/clock.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { serviceClass } from '../frame/colours.ts';
 import { shortId } from '../frame/ids.ts';
 import { size } from '../frame/preferences.ts';
-import { ago, clockTime, counted } from '../frame/times.ts';
+import { ago, clockTime } from '../frame/times.ts';
 import { type Finding, findingsOf } from './findings.ts';
 import { isPrinting } from './paper.ts';
 import { goTo } from './scrolling.ts';
@@ -28,7 +29,7 @@ export function Header() {
         <h1>
           <span class="service">{root.span.service}</span> <span class="name">{root.span.name}</span>
         </h1>
-        <p class="total" title={`${durationUs.toLocaleString('en')} µs`}>
+        <p class="total" title={`${grouped(durationUs)} µs`}>
           <span class="hidden-text">takes </span>
           {durationText(waterfall.value)}
         </p>

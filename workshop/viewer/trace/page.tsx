@@ -1,13 +1,12 @@
 import { batch, effect } from '@preact/signals';
-import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { TraceAnswer } from '../../backend/pages/answers.ts';
 import { fromColumns } from '../../trace/columns.ts';
+import { counted } from '../../trace/numbers.ts';
 import { knowServices } from '../frame/colours.ts';
-import { Frame } from '../frame/frame.tsx';
+import { drawPage } from '../frame/frame.tsx';
 import { traceIdFrom } from '../frame/ids.ts';
 import { follow } from '../frame/live.ts';
-import { counted } from '../frame/times.ts';
 import { EventsView } from './events.tsx';
 import { Header } from './header.tsx';
 import { News, tell } from './news.tsx';
@@ -166,9 +165,4 @@ function start(): void {
 }
 
 start();
-render(
-  <Frame current="Trace">
-    <TracePage />
-  </Frame>,
-  document.querySelector('#page')!,
-);
+drawPage(<TracePage />);

@@ -1,10 +1,10 @@
 import { formatDuration } from '../../trace/duration.ts';
 import { isFolded } from '../../trace/folding.ts';
 import { laneOf } from '../../trace/lane.ts';
+import { counted } from '../../trace/numbers.ts';
 import { selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colours.ts';
-import { counted } from '../frame/times.ts';
 import { errorText } from './findings.ts';
 import { laneWidth } from './scrolling.ts';
 import { deepestIndent, laneMeter } from './sizes.ts';

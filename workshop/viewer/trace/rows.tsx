@@ -1,6 +1,7 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { isFolded } from '../../trace/folding.ts';
-import { counted } from '../frame/times.ts';
+import { counted } from '../../trace/numbers.ts';
 import { Details } from './details.tsx';
 import { topOf } from './positions.ts';
 import { SpanRow } from './row.tsx';
@@ -23,6 +24,8 @@ import { indentWidth, nameWidth } from './sizes.ts';
 export function Rows() {
   const list = useRef<HTMLDivElement>(null);
   const probe = useRef<HTMLDivElement>(null);
+  /** Rows are drawn once it is known how much room they have, so that they are laid out once. */
+  const isMeasured = useSignal(false);
 
   useLayoutEffect(() => {
     const measure = () => {
@@ -31,6 +34,7 @@ export function Rows() {
       nameWidth.value = name!.getBoundingClientRect().width;
       indentWidth.value = name!.querySelector('.indent')!.getBoundingClientRect().width;
       laneWidthOnScreen.value = lane!.getBoundingClientRect().width;
+      isMeasured.value = true;
     };
     measure();
     const resizing = new ResizeObserver(measure);
@@ -69,7 +73,7 @@ export function Rows() {
           <div class="lane" />
         </div>
         <TickLines />
-        {drawn.value.flatMap((place) => {
+        {(isMeasured.value ? drawn.value : []).flatMap((place) => {
           const index = shown.value[place]!;
           const { spanId } = all[index]!.span;
           const top = topOf(at, place);

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { useComputed } from '@preact/signals';
-import { counted } from '../frame/times.ts';
+import { counted } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { find, findInput, nextHit } from './finding.ts';
 import {
