@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '#workshop/browser';
 import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
+import { counted } from '#workshop/trace/numbers';
 import { encodeRequest, sendHttp, someSpan, someSpanId } from '../test/support/otlp.ts';
 import { largeTrace } from '../test/viewer/traces.ts';
 import { startBackendProcess } from './support/backend-process.ts';
@@ -89,7 +90,7 @@ async function measure(page: Browser, url: string, otlpUrl: string): Promise<Fig
   for (const size of SIZES) {
     const traceUrl = `${url}/trace/${await sendTrace(otlpUrl, size)}`;
     figures.push({
-      label: `trace of ${size.toLocaleString('en')} spans, ms`,
+      label: `trace of ${counted(size, 'span')}, ms`,
       value: await medianOf(() => traceOpened(page, traceUrl)),
       limit: traceOpenedMs[size],
       ratioLimit: shareOfOther,
@@ -97,7 +98,7 @@ async function measure(page: Browser, url: string, otlpUrl: string): Promise<Fig
     if (size === WORKED_WITH) figures.push(...(await work(page, traceUrl)));
   }
   await sendManyTraces(otlpUrl);
-  const held = `${TRACES_SEARCHED.toLocaleString('en')} traces held`;
+  const held = `${counted(TRACES_SEARCHED, 'trace')} held`;
   const search = `${url}/search?service=bands-api&limit=20&lookback=1h`;
   figures.push({
     label: `search, ${held}, ms`,

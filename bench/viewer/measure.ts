@@ -60,7 +60,7 @@ async function calm(page: Pick<QuietPage, 'evaluate'>, after = 0): Promise<numbe
     );
     if (changed > after) return changed;
   }
-  throw new Error(`The page was not still within ${LIMIT_MS / 1_000} s.`);
+  throw new Error(`What is measured was not there, or not still, within ${LIMIT_MS / 1_000} s.`);
 }
 
 /** ms from an action to the last change that it makes. */

@@ -1,4 +1,4 @@
-/** `1,000`: digits in groups of three, of a whole number. `Intl` would take 20 ms for it, once in every fresh page. */
+/** A whole number with its digits in groups of three: `1,000`. `Intl` would take 20 ms for the first in a fresh page. */
 export function grouped(number: number): string {
   return String(number).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 }

@@ -3,6 +3,8 @@
  * are text or numbers, enums are numbers; fields that are not known are passed over.
  */
 
+import { grouped } from '../../trace/numbers.ts';
+
 /** JSON that is no ExportTraceServiceRequest. The message says what and where. */
 export class JsonError extends Error {}
 
@@ -74,7 +76,7 @@ function requireFewObjects(body: Buffer): void {
   for (const byte of body) if (byte === 0x7b || byte === 0x5b) count++;
   if (count > MAX_OBJECTS) {
     throw new JsonError(
-      `it holds more than ${MAX_OBJECTS.toLocaleString('en')} objects and lists: send fewer spans at once`,
+      `it holds more than ${grouped(MAX_OBJECTS)} objects and lists: send fewer spans at once`,
     );
   }
 }

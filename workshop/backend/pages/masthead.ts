@@ -6,8 +6,9 @@ const tabs = [
 ] as const;
 
 /**
- * The bar at the top of every page. It is drawn before any script has run, and nothing in it moves when one does: then its
- * field and buttons begin to work, see workshop/viewer/frame/masthead.ts.
+ * The HTML of the bar at the top of a page, where the tab of `current` is marked if it has one. The bar is drawn before any
+ * script has run, and nothing in it moves when one does: that wakes its field and buttons, which are inert until then,
+ * see workshop/viewer/frame/masthead.ts.
  */
 export function masthead(current: PageName): string {
   const links = tabs.map(
@@ -17,12 +18,12 @@ export function masthead(current: PageName): string {
 <header class="masthead">
 <a class="home" href="/search"><span class="mark" aria-hidden="true"></span>Traces</a>
 <nav aria-label="Pages">${links.join('\n')}</nav>
-<form class="lookup" role="search" aria-label="Trace by its id" novalidate>
+<form class="lookup" role="search" aria-label="Trace by its id" novalidate inert>
 <label><span class="hidden-text">Trace id</span>
 <input name="id" placeholder="Trace id" autocomplete="off" spellcheck="false" aria-describedby="lookup-problem"></label>
 <p id="lookup-problem" role="alert"></p>
 </form>
-<div class="switches">
+<div class="switches" inert>
 <button type="button" class="switch" id="projector" aria-pressed="false" title="Text twice as large (x)">
 <span class="large-a" aria-hidden="true">A</span><span class="wide-only">Projector</span
 ><span class="narrow-only hidden-text">Projector</span></button>

@@ -2,7 +2,8 @@ import type { Assets, PageName } from './assets.ts';
 import { masthead } from './masthead.ts';
 
 /**
- * The document of a page: the bar at its top, and what it has to load. All else is drawn in the browser. `dataUrls` are what its script will ask for first, so that the answers are on their way meanwhile.
+ * The document of a page: the bar at its top, and what it has to load. All else is drawn in the browser. `dataUrls` are
+ * what its script will ask for first, so that the answers are on their way meanwhile.
  */
 export function shell(page: PageName, title: string, assets: Assets, dataUrls: readonly string[]): string {
   const at = (path: string) => `/assets/${assets.version}/${path}`;

@@ -1,6 +1,6 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { DependenciesAnswer } from '../../backend/pages/answers.ts';
-import { counted } from '../../trace/numbers.ts';
+import { counted, percent } from '../../trace/numbers.ts';
 
 /** A drawing of the service graph, in px. */
 export interface Drawing {
@@ -93,12 +93,7 @@ export function shortName(name: string): string {
 /** `12 calls`, `1 call · 100 % errors`. */
 export function edgeLabel({ calls, errors }: { calls: number; errors: number }): string {
   const count = counted(calls, 'call');
-  return errors === 0 ? count : `${count} · ${errorShare(calls, errors)} errors`;
-}
-
-function errorShare(calls: number, errors: number): string {
-  const percent = (errors / calls) * 100;
-  return percent < 1 ? '< 1 %' : `${Math.round(percent)} %`;
+  return errors === 0 ? count : `${count} · ${percent(errors, calls)} errors`;
 }
 
 /**

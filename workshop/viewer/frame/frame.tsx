@@ -15,10 +15,10 @@ bindKeys(
 /** Draws a page below the bar at the top, with what all pages have: the list of keys, and notes. */
 export function drawPage(content: ComponentChildren): void {
   wakeMasthead();
-  render(<Frame>{content}</Frame>, document.querySelector('#view')!);
+  render(<View>{content}</View>, document.querySelector('#view')!);
 }
 
-function Frame({ children }: { children: ComponentChildren }) {
+function View({ children }: { children: ComponentChildren }) {
   return (
     <>
       {!isBackendThere.value && (

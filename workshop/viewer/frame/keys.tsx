@@ -77,7 +77,7 @@ export function KeyHelp() {
     >
       <h2 id="help-title">Keys</h2>
       <dl>
-        {(open ? bindings : []).map(({ keys, does }) => (
+        {bindings.map(({ keys, does }) => (
           <div key={does}>
             <dt>
               {keys.map((key) => (

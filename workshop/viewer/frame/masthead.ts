@@ -3,11 +3,11 @@ import { traceIdFrom, traceUrl } from './ids.ts';
 import { isHelpOpen } from './keys.tsx';
 import { size, theme } from './preferences.ts';
 
-/** Brings the bar at the top to life, which stands in the document already. */
+/**
+ * Wakes the field and the buttons of the bar at the top, which stand inert in the document: its HTML is made by
+ * workshop/backend/pages/masthead.ts.
+ */
 export function wakeMasthead(): void {
-  const find = <Kind extends Element>(selector: string) =>
-    document.querySelector<Kind>(`.masthead ${selector}`)!;
-
   const projector = find<HTMLButtonElement>('#projector');
   projector.addEventListener('click', () => size.next());
   effect(() => void (projector.ariaPressed = String(size.value === 'projector')));
@@ -17,12 +17,13 @@ export function wakeMasthead(): void {
   effect(() => void (themes.value = theme.value));
 
   find('#keys').addEventListener('click', () => (isHelpOpen.value = true));
+  find('.switches').inert = false;
 
-  wakeLookup(find<HTMLFormElement>('.lookup'), find<HTMLInputElement>('input'), find('#lookup-problem'));
+  wakeLookup(find('.lookup'), find('.lookup input'), find('#lookup-problem'));
 }
 
 /** The field takes an id, or a line in which there is one, as people paste them. */
-function wakeLookup(form: HTMLFormElement, field: HTMLInputElement, problem: Element): void {
+function wakeLookup(form: HTMLElement, field: HTMLInputElement, problem: HTMLElement): void {
   const complain = (sentence: string) => {
     problem.textContent = sentence;
     field.ariaInvalid = String(sentence !== '');
@@ -35,4 +36,11 @@ function wakeLookup(form: HTMLFormElement, field: HTMLInputElement, problem: Ele
     if (id) location.assign(traceUrl(id));
     else complain(text === '' ? 'Paste a trace id first.' : 'A trace id has up to 32 digits of 0–9 and a–f.');
   });
+  form.inert = false;
+}
+
+function find<Kind extends HTMLElement>(selector: string): Kind {
+  const found = document.querySelector<Kind>(selector);
+  if (!found) throw new Error(`There is no ${selector} in the bar at the top.`);
+  return found;
 }

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ago, clockTime } from '#workshop/viewer/frame/times';
+
+const ms = (time: Date) => time.valueOf();
+const us = (time: Date) => ms(time) * 1_000;
+const noon = new Date(2026, 4, 3, 12, 0, 0);
+
+test('a time of today is its clock to the millisecond, in two, two, two and three digits', () => {
+  assert.equal(clockTime(us(new Date(2026, 4, 3, 4, 5, 6, 7)), ms(noon)), '04:05:06.007');
+  assert.equal(clockTime(us(new Date(2026, 4, 3, 0, 0, 0, 0)), ms(noon)), '00:00:00.000');
+  assert.equal(clockTime(us(new Date(2026, 4, 3, 23, 59, 59, 999)), ms(noon)), '23:59:59.999');
+});
+
+test('a time of another day has its date in front, in the words of the reader', () => {
+  const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+  for (const time of [
+    new Date(2026, 4, 2, 23, 59, 59, 999),
+    new Date(2026, 4, 4),
+    new Date(2025, 4, 3, 12),
+  ]) {
+    const [day, clock] = [date.format(time), clockTime(us(time), ms(time))];
+    assert.equal(clockTime(us(time), ms(noon)), `${day}, ${clock}`);
+  }
+});
+
+test('what is no time is a question mark', () => {
+  assert.equal(clockTime(Number.NaN), '?');
+  assert.equal(clockTime(1e300), '?');
+});
+
+test('how long ago is told in one unit', () => {
+  const before = (seconds: number) => ago(us(noon) - seconds * 1_000_000, ms(noon));
+  assert.deepEqual([-1, 1, 2, 59, 60, 3_599, 3_600, 86_399, 86_400, 172_800].map(before), [
+    'in the future',
+    'just now',
+    '2 s ago',
+    '59 s ago',
+    '1 min ago',
+    '59 min ago',
+    '1 h ago',
+    '23 h ago',
+    '1 day ago',
+    '2 days ago',
+  ]);
+});
