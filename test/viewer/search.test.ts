@@ -507,13 +507,42 @@ test('an address without a page says which pages there are', { skip }, async () 
   await closed(page, /status of 404/);
 });
 
+test(
+  'what excludes all traces is told, and can be left out, wherever there is little room',
+  { skip },
+  async () => {
+    const path = `/search?tags=${encodeURIComponent('{"a":"b"}')}`;
+    for (const options of [{ viewport: phone }, { viewport: laptop, projector: true }]) {
+      const page = await pages.open(path, options);
+      const button = page.getByRole('button', { name: 'Search without it' });
+      await button.waitFor();
+      const fits = await button.evaluate(
+        (element) =>
+          element.scrollWidth <= element.clientWidth &&
+          document.documentElement.scrollWidth <= document.documentElement.clientWidth,
+      );
+      assert.ok(fits, JSON.stringify(options));
+      await button.click();
+      await page.locator('.result').first().waitFor();
+      await closed(page);
+    }
+  },
+);
+
 test('when the backend goes away what was read stays, and the page says so', { skip }, async () => {
   const page = await pages.open('/search');
-  await page.locator('.result').first().waitFor();
+  const result = page.locator('.result').first();
+  await result.waitFor();
+  const place = await result.boundingBox();
   await page.route('**/viewer/**', (route) => route.abort());
   await page.getByText('The trace backend does not answer. What you see stays').waitFor();
-  assert.ok((await page.locator('.result').count()) > 0);
+  assert.deepEqual(await result.boundingBox(), place);
+  await page.getByLabel('Tags').fill('nothing=like-this');
+  await page.keyboard.press('Enter');
+  await page.getByText('What this search finds appears here as soon as the backend answers.').waitFor();
+  assert.equal(await result.count(), 0);
   await page.unroute('**/viewer/**');
+  await page.getByText('No trace matches all of this').waitFor();
   await page.getByText('The trace backend does not answer').waitFor({ state: 'detached' });
   await closed(page, /Failed to load resource/);
 });

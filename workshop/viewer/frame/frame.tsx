@@ -22,7 +22,7 @@ function View({ children }: { children: ComponentChildren }) {
   return (
     <>
       {!isBackendThere.value && (
-        <p class="notice" role="status">
+        <p class="notice silence" role="status">
           The trace backend does not answer. What you see stays; nothing new arrives until it is back.
         </p>
       )}

@@ -4,9 +4,9 @@ export function traceIdFrom(text: string): string | undefined {
   return /^[\da-f]{1,32}$/iu.test(id) ? id.toLowerCase().padStart(32, '0') : undefined;
 }
 
-/** The first digits of an id, which are enough to tell it from others by eye. */
+/** The first digits of an id, which are enough to tell it from others by eye; of one of 64 bits, without its zeros. */
 export function shortId(id: string): string {
-  return id.slice(0, 8);
+  return id.replace(/^0{16}/u, '').slice(0, 8);
 }
 
 export function traceUrl(traceId: string, spanId?: string): string {

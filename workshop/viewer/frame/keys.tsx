@@ -8,6 +8,8 @@ export interface KeyBinding {
   does: string;
   /** Left out for a key that only what has the focus reacts to, and which is merely told of. */
   run?: (event: KeyboardEvent) => void;
+  /** Whether the key counts at this moment; always, if not given. */
+  counts?: () => boolean;
 }
 
 const bindings: KeyBinding[] = [];
@@ -21,20 +23,22 @@ export function bindKeys(...added: KeyBinding[]): void {
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target))
     return;
-  const binding = bindings.find(({ keys, run }) => run && keys.includes(event.key));
+  const binding = bindings.find(
+    ({ keys, run, counts }) => run && keys.includes(event.key) && (counts?.() ?? true),
+  );
   if (!binding?.run || (pressed.test(event.key) && isControl(event.target))) return;
   if (isHelpOpen.value && !binding.keys.includes('?')) return;
   event.preventDefault();
   binding.run(event);
 });
 
-/** Keys that a button, link or slider needs for itself. */
+/** Keys that a button, checkbox, link or slider needs for itself. */
 const pressed = /^(?:Enter| |Arrow.*)$/;
 
 function isControl(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    target.closest('button, a, summary, [role=slider], [role=separator]') !== null
+    target.closest('button, a, summary, input, [role=slider], [role=separator]') !== null
   );
 }
 

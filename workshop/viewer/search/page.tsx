@@ -1,27 +1,42 @@
 import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
+import { isBackendThere } from '../frame/live.ts';
 import { Empty } from './empty.tsx';
 import { SearchForm } from './form.tsx';
 import { Results, ResultsHead } from './results.tsx';
 import { Scatter } from './scatter.tsx';
-import { answer, isLive, isSound, setLive, setReading, showWaiting, start, traces } from './state.ts';
+import {
+  answer,
+  isLive,
+  isSound,
+  isStale,
+  setLive,
+  setReading,
+  showWaiting,
+  start,
+  traces,
+} from './state.ts';
 
 function SearchPage() {
   return (
     <>
       <h1 class="hidden-text">Search traces</h1>
       <SearchForm />
-      {isSound.value &&
-        answer.value &&
-        (traces.value.length === 0 ? (
-          <Empty />
-        ) : (
-          <>
-            <Scatter />
-            <ResultsHead />
-            <Results />
-          </>
-        ))}
+      {isSound.value && answer.value && <Found />}
+    </>
+  );
+}
+
+function Found() {
+  if (isStale.value && !isBackendThere.value) {
+    return <p class="empty-view">What this search finds appears here as soon as the backend answers.</p>;
+  }
+  if (traces.value.length === 0) return <Empty />;
+  return (
+    <>
+      <Scatter />
+      <ResultsHead />
+      <Results />
     </>
   );
 }

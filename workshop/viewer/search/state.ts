@@ -31,6 +31,8 @@ export const isLive = signal(true);
 export const picked = signal<readonly string[]>([]);
 
 export const answer = signal<SearchAnswer | undefined>(undefined);
+/** Whether that is the answer to another query. */
+export const isStale = signal(false);
 /** A newer answer that waits until the reader wants it. */
 export const waiting = signal<SearchAnswer | undefined>(undefined);
 /** What the backend has against the query; a sentence. */
@@ -104,17 +106,14 @@ function take(next: Answer<SearchAnswer>): void {
     if ('problem' in next || !next.data) return;
     knowServices(next.data.services);
     waiting.value = next.data;
-    if (!answer.value || isStale) showWaiting();
+    if (!answer.value || isStale.value) showWaiting();
     else showIfCalm();
-    isStale = false;
+    isStale.value = false;
   });
 }
 
-/** The answer on the page is one to another query. */
-let isStale = false;
-
 function startOver(): void {
-  isStale = true;
+  isStale.value = true;
   arrived.value = new Set();
   void askNow();
 }

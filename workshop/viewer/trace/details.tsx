@@ -34,6 +34,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
       role="row"
       aria-rowindex={place + 2}
       aria-level={row.depth + 2}
+      data-span={span.spanId}
       ref={element}
       style={{ top: `${top}px` }}
     >
@@ -63,13 +64,20 @@ export function Details({ index, place, top }: { index: number; place: number; t
             text={() => location.origin + traceUrl(span.traceId, span.spanId)}
           />
           <CopyButton what="Span" label="Copy as JSON" text={() => JSON.stringify(plain(span), null, 2)} />
-          <button type="button" class="button" onClick={() => setOpen(span.spanId, false)}>
+          <button type="button" class="button" onClick={() => closeDetails(span.spanId)}>
             Close
           </button>
         </p>
       </div>
     </div>
   );
+}
+
+/** Closes the details of a span, and gives the focus, if it was in them, to its row: it would be nowhere. */
+export function closeDetails(spanId: string): void {
+  const inside = document.activeElement?.closest<HTMLElement>('[data-span]');
+  setOpen(spanId, false);
+  if (inside?.dataset['span'] === spanId) goTo(spanId);
 }
 
 /** A span as an object of its own, for people who paste it elsewhere. */
@@ -245,10 +253,11 @@ function AttributeGroups({
   empty: string;
 }) {
   const showsAll = useSignal(false);
+  const section = useRef<HTMLElement>(null);
   const entries = Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const visible = showsAll.value ? entries : entries.slice(0, MANY);
   return (
-    <section class="detail-section">
+    <section class="detail-section" ref={section} tabIndex={-1}>
       <h2>
         {title} <small>{entries.length}</small>
       </h2>
@@ -257,7 +266,14 @@ function AttributeGroups({
         <AttributeTable key={group} attributes={members} />
       ))}
       {visible.length < entries.length && (
-        <button type="button" class="button" onClick={() => (showsAll.value = true)}>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            showsAll.value = true;
+            section.current!.focus({ preventScroll: true }); // the button goes, and would take the focus along
+          }}
+        >
           Show {counted(entries.length - visible.length, 'more attribute')}
         </button>
       )}
@@ -302,13 +318,23 @@ const LONG = 400;
 
 function Value({ of: value }: { of: AttributeValue }) {
   const showsAll = useSignal(false);
+  const text = useRef<HTMLElement>(null);
   if (typeof value !== 'string') return <code class={`value ${typeof value}`}>{String(value)}</code>;
   const isCut = value.length > LONG && !showsAll.value;
   return (
     <>
-      <bdi class="value">{isCut ? `${value.slice(0, LONG)}…` : value === '' ? <em>empty</em> : value}</bdi>
+      <bdi class="value" ref={text} tabIndex={value.length > LONG ? -1 : undefined}>
+        {isCut ? `${value.slice(0, LONG)}…` : value === '' ? <em>empty</em> : value}
+      </bdi>
       {isCut && (
-        <button type="button" class="button" onClick={() => (showsAll.value = true)}>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            showsAll.value = true;
+            text.current!.focus({ preventScroll: true });
+          }}
+        >
           Show all {grouped(value.length)} characters
         </button>
       )}

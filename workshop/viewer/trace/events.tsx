@@ -3,14 +3,17 @@ import { grouped } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { clockTime } from '../frame/times.ts';
 import { goTo } from './scrolling.ts';
-import { events, waterfall } from './state.ts';
+import { events, isFiltered, waterfall } from './state.ts';
 
 /** More events than this are not drawn: nobody reads them, and a page of them takes long. */
 const MOST = 2_000;
 
-/** All events of the trace in order of time. */
+/** The events of the trace in order of time. */
 export function EventsView() {
   const all = events.value;
+  if (all.length === 0 && isFiltered.value) {
+    return <p class="empty-view">None of the spans that the filter wants recorded an event.</p>;
+  }
   if (all.length === 0) {
     return (
       <p class="empty-view">
@@ -32,8 +35,8 @@ export function EventsView() {
           </tr>
         </thead>
         <tbody>
-          {all.slice(0, MOST).map(({ row, event }, index) => (
-            <tr key={index} class={serviceClass(row.span.service)}>
+          {all.slice(0, MOST).map(({ row, event, place }) => (
+            <tr key={`${row.span.spanId} ${place}`} class={serviceClass(row.span.service)}>
               <td class="number">{formatDuration(event.timeUs - waterfall.value.startUs)}</td>
               <td class="number">{clockTime(event.timeUs)}</td>
               <td class={event.name === 'exception' ? 'failed' : ''}>

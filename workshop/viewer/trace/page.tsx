@@ -16,7 +16,7 @@ import { Ruler } from './ruler.tsx';
 import { followPrinting } from './paper.ts';
 import { anchor, goTo, restoreAnchor } from './scrolling.ts';
 import { bindTraceKeys } from './shortcuts.ts';
-import { isDense } from './sizes.ts';
+import { fitDensity, isDense } from './sizes.ts';
 import {
   focused,
   hits,
@@ -24,6 +24,7 @@ import {
   openSpans,
   problem,
   range,
+  rowIndexes,
   rows,
   trace,
   view,
@@ -31,7 +32,7 @@ import {
   zoom,
 } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
-import { keepUrl, readUrl } from './url.ts';
+import { keepUrl, readUrl, withoutHistory } from './url.ts';
 import { zoomByWheel } from './wheel.ts';
 
 const traceId = traceIdFrom(decodeURIComponent(location.pathname.split('/')[2] ?? ''));
@@ -110,9 +111,10 @@ function take(answer: TraceAnswer): void {
   const before = trace.value && { spans: rows.value.length, ...waterfall.value, range: range.value };
   const held = before && anchor();
   const isTouched = held !== undefined || zoom.value !== undefined || openSpans.value.size > 0;
-  batch(() => {
+  const change = () => {
     knowServices(answer.services);
     trace.value = fromColumns(answer.trace);
+    if (!before || !isTouched) fitDensity();
     const { startUs, durationUs } = waterfall.value;
     if (!before) return;
     const earlier = before.startUs - startUs;
@@ -124,19 +126,35 @@ function take(answer: TraceAnswer): void {
     const more = added > 0 ? `${counted(added, 'more span')} arrived.` : 'The trace changed.';
     const waits = isLonger && isTouched;
     tell(waits ? `${more} The trace is longer than what is shown.` : more, { waits });
-  });
+  };
+  withoutHistory(() => batch(change));
   if (held) requestAnimationFrame(() => restoreAnchor(held));
   if (!before) arrive();
+  else if (expected !== undefined && rowIndexes.value.has(expected)) arriveLate(expected);
 }
+
+/** The span that a link leads to and that is not there yet. */
+let expected: string | undefined;
 
 /** A link can lead to a span: by its id after `#span-`, or as the one thing that `uiFind` finds. */
 function arrive(): void {
-  const { hash } = location;
+  const isNamed = location.hash.startsWith('#span-');
   const first = rows.value[hits.value?.[0] ?? -1];
-  const target = hash.startsWith('#span-') ? focused.value : first?.span.spanId;
+  const target = isNamed ? focused.value : first?.span.spanId;
   if (target === undefined) return;
-  const isDirect = hash.startsWith('#span-') || hits.value?.length === 1;
+  if (!rowIndexes.value.has(target)) {
+    expected = target;
+    tell(`The span ${target}, to which the link leads, has not arrived.`, { waits: true });
+    return;
+  }
+  const isDirect = isNamed || hits.value?.length === 1;
   goTo(target, { open: isDirect && openSpans.value.size === 0 });
+}
+
+/** Goes there after all, unless the reader went somewhere else meanwhile. */
+function arriveLate(target: string): void {
+  expected = undefined;
+  if (focused.value === target) goTo(target, { open: true });
 }
 
 function start(): void {

@@ -37,7 +37,7 @@ export function SpanRow({ index, place, top }: { index: number; place: number; t
     serviceClass(span.service),
     span.error && 'error',
     isOpen && 'open',
-    hitSet.value.has(index) && 'hit',
+    hitSet.value.has(index) && (focused.value === id ? 'hit current' : 'hit'),
     wanted.value?.[index] === 'path' && 'path-only',
   ];
   return (

@@ -17,7 +17,20 @@ import {
   positions,
   rowHeight,
 } from './scrolling.ts';
-import { focusRow, folding, openSpans, parents, placeOf, rows, setFolded, setOpen, shown } from './state.ts';
+import {
+  errorsOnly,
+  focusRow,
+  folding,
+  openSpans,
+  parents,
+  placeOf,
+  rows,
+  services,
+  setFolded,
+  setOpen,
+  showAll,
+  shown,
+} from './state.ts';
 import { indentWidth, nameWidth } from './sizes.ts';
 
 /** The rows of the waterfall. Only those on the screen are in the document. */
@@ -83,12 +96,28 @@ export function Rows() {
           return [row, <Details key={`details ${spanId}`} index={index} place={place} top={below} />];
         })}
       </div>
+      {all.length > 0 && shown.value.length === 0 && <NothingShown />}
       {unprinted > 0 && (
         <p class="paper-only">
           … {counted(unprinted, 'more span')} on the page. Fold or filter them to print others.
         </p>
       )}
     </>
+  );
+}
+
+/** In place of the rows when a filter lets none of them through. */
+function NothingShown() {
+  const names = [...services.value].join(' or ');
+  const what = errorsOnly.value ? 'is an error' : '';
+  const whose = names && `is of ${names}`;
+  return (
+    <p class="empty-view">
+      No span of this trace {[whose, what].filter(Boolean).join(' and ')}.{' '}
+      <button type="button" class="button" onClick={showAll}>
+        Show all {counted(rows.value.length, 'span')}
+      </button>
+    </p>
   );
 }
 

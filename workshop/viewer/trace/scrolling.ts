@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { isPrinting, paperWidth } from './paper.ts';
 import { placeAt, positionsOf, topOf } from './positions.ts';
-import { focused, openSpans, placeOf, reveal, rows, setOpen, shown, view } from './state.ts';
+import { focused, hits, openSpans, placeOf, reveal, rows, setOpen, shown, view } from './state.ts';
 
 /** Height of a row in px, as the styles make it. */
 export const rowHeight = signal(44);
@@ -148,17 +148,22 @@ export function anchor(): Anchor | undefined {
 }
 
 /**
- * The place of the row with the focus, or of an open one, if it is on the screen; else of that under the pointer, or of the
- * first if others were scrolled away. Takes px from the top of the list.
+ * The place of the row with the focus, or of an open one, or of one that was found, if it is on the screen; else of that
+ * under the pointer, or of the first if others were scrolled away. Takes px from the top of the list.
  */
 function lookedAt(top: number, bottom: number, pointer: number | undefined): number | undefined {
   const at = positions.value;
-  const chosen = [focused.value ?? '', ...openSpans.value]
+  const ids = [focused.value ?? '', ...openSpans.value, ...foundIds()];
+  const chosen = ids
     .map((id) => placeOf.value.get(id))
     .find((place) => place !== undefined && topOf(at, place + 1) > top && topOf(at, place) < bottom);
   if (chosen !== undefined) return chosen;
   if (pointer !== undefined) return placeAt(at, pointer);
   return top > 0 ? placeAt(at, top) : undefined;
+}
+
+function foundIds(): string[] {
+  return (hits.value ?? []).map((index) => rows.value[index]!.span.spanId);
 }
 
 /** Scrolls so that the row is where it was. A page that is too short for that is made longer. */

@@ -1,4 +1,5 @@
-import { bindKeys } from '../frame/keys.tsx';
+import { bindKeys, type KeyBinding } from '../frame/keys.tsx';
+import { closeDetails } from './details.tsx';
 import { find, findInput, nextHit } from './finding.ts';
 import { goTo, goToPlace } from './scrolling.ts';
 import {
@@ -31,15 +32,29 @@ function goToNext(isWanted: (row: (typeof rows.value)[number]) => boolean): void
   if (next) goTo(next.span.spanId);
 }
 
+/** Opens so many levels. The focus of a row that is folded away goes to the row it is folded into. */
+function foldRowsTo(depth: number): void {
+  const isOnRow = document.activeElement?.matches('.span-row, .span-row *, .details *');
+  foldTo(depth);
+  if (isOnRow && focusRow.value !== undefined) goTo(focusRow.value);
+}
+
+/** Keys that act on the rows, and so mean nothing where events are listed: there they scroll, as anywhere. */
+function bindRowKeys(...bindings: KeyBinding[]): void {
+  bindKeys(...bindings.map((binding) => ({ ...binding, counts: () => view.value === 'timeline' })));
+}
+
 /** Gives the keys of the trace page their meaning; where Jaeger has a key for the same, it is that. */
 export function bindTraceKeys(): void {
-  bindKeys(
+  bindRowKeys(
     { keys: ['j', 'ArrowDown', 's'], does: 'next row', run: () => goBy(1) },
     { keys: ['k', 'ArrowUp', 'w'], does: 'row before', run: () => goBy(-1) },
     { keys: ['Home', 'End'], does: 'on a row: first row, last row' },
     { keys: ['ArrowRight'], does: 'open what is below a row', run: () => goBy(0) },
     { keys: ['ArrowLeft'], does: 'fold it, or go to the row above it in the tree', run: () => goBy(0) },
     { keys: ['Enter', ' '], does: 'show or hide the details of a row', run: () => goBy(0) },
+  );
+  bindKeys(
     { keys: ['/'], does: 'find spans', run: () => findInput.current?.current?.select() },
     { keys: ['n', 'f'], does: 'next span found', run: () => nextHit(1) },
     { keys: ['N', 'b'], does: 'span found before', run: () => nextHit(-1) },
@@ -47,12 +62,14 @@ export function bindTraceKeys(): void {
     { keys: ['e'], does: 'next error', run: () => goToNext(({ span }) => span.error) },
     { keys: ['g'], does: 'next gap', run: () => goToNext(({ gaps }) => gaps.length > 0) },
     { keys: ['E'], does: 'errors only', run: () => (errorsOnly.value = !errorsOnly.value) },
-    { keys: ['c'], does: 'critical path', run: () => (showsPath.value = !showsPath.value) },
     {
       keys: ['v'],
       does: 'timeline or events',
       run: () => (view.value = view.value === 'events' ? 'timeline' : 'events'),
     },
+  );
+  bindRowKeys(
+    { keys: ['c'], does: 'critical path', run: () => (showsPath.value = !showsPath.value) },
     { keys: ['+', '='], does: 'a shorter stretch of time', run: () => zoomBy(0.5) },
     { keys: ['-'], does: 'a longer stretch of time', run: () => zoomBy(2) },
     { keys: ['a'], does: 'earlier', run: () => pan(-0.25) },
@@ -62,15 +79,15 @@ export function bindTraceKeys(): void {
       keys: ['ArrowLeft', 'ArrowRight'],
       does: 'on an end of the part shown, or on the edge of the names: move it',
     },
-    { keys: ['['], does: 'open all', run: () => foldTo(Infinity) },
-    { keys: [']'], does: 'fold all', run: () => foldTo(1) },
-    { keys: ['o'], does: 'open one level', run: () => foldTo(openLevels() + 1) },
-    { keys: ['p'], does: 'fold one level', run: () => foldTo(openLevels() - 1) },
-    { keys: ['Escape'], does: 'close all details, or clear the search', run: clear },
+    { keys: ['['], does: 'open all', run: () => foldRowsTo(Infinity) },
+    { keys: [']'], does: 'fold all', run: () => foldRowsTo(1) },
+    { keys: ['o'], does: 'open one level', run: () => foldRowsTo(openLevels() + 1) },
+    { keys: ['p'], does: 'fold one level', run: () => foldRowsTo(openLevels() - 1) },
   );
+  bindKeys({ keys: ['Escape'], does: 'close all details, or clear the search', run: clear });
 }
 
 function clear(): void {
-  if (openSpans.value.size > 0) openSpans.value = new Set();
+  if (openSpans.value.size > 0) for (const spanId of openSpans.value) closeDetails(spanId);
   else if (findText.value !== '') find('');
 }

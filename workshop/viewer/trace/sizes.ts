@@ -26,7 +26,13 @@ export function laneMeter(): (text: string) => number {
 
 /** More rows than this stand closer together, in one line each. */
 const MOST_ROOMY_ROWS = 60;
-export const isDense = computed(() => rows.value.length > MOST_ROOMY_ROWS);
+/** Whether they do. That changes the height of all rows, and so only while the reader looks at none of them. */
+export const isDense = signal(false);
+
+/** Lets the rows stand as close together as it takes for so many of them. */
+export function fitDensity(): void {
+  isDense.value = rows.value.length > MOST_ROOMY_ROWS;
+}
 
 /** How far each level is indented on the screen, in px. */
 export const indentWidth = signal(16);

@@ -79,11 +79,14 @@ export const criticalPath = computed(() => {
 });
 
 /** The stretch of time on the screen. A trace without any length is given 1 µs of it. */
-export const range = computed<Range>(
-  () => zoom.value ?? { fromUs: 0, toUs: Math.max(1, waterfall.value.durationUs) },
-);
+export const range = computed<Range>(() => {
+  const wholeUs = Math.max(1, waterfall.value.durationUs);
+  // A URL may ask for a stretch that the trace has not.
+  if (zoom.value && zoom.value.fromUs < wholeUs) return zoom.value;
+  return { fromUs: 0, toUs: wholeUs };
+});
 
-const isFiltered = computed(() => services.value.size > 0 || errorsOnly.value);
+export const isFiltered = computed(() => services.value.size > 0 || errorsOnly.value);
 export const wanted = computed(() =>
   isFiltered.value
     ? wantedRows(
@@ -102,11 +105,11 @@ export const placeOf = computed(
   () => new Map(shown.value.map((index, place) => [rows.value[index]!.span.spanId, place])),
 );
 
-/** The row that has the focus or would get it: the first if no other was chosen. */
+/** The row that has the focus or would get it: the one that was chosen, else what it is folded into, else the first. */
 export const focusRow = computed(() => {
-  const chosen = focused.value;
-  if (chosen !== undefined && placeOf.value.has(chosen)) return chosen;
-  return rows.value[shown.value[0] ?? -1]?.span.spanId;
+  let index = rowIndexes.value.get(focused.value ?? '') ?? -1;
+  while (index >= 0 && !placeOf.value.has(rows.value[index]!.span.spanId)) index = parents.value[index]!;
+  return rows.value[index >= 0 ? index : (shown.value[0] ?? -1)]?.span.spanId;
 });
 
 /** Indexes of the rows that were found, whether folded or not; undefined when nothing is looked for. */
@@ -121,12 +124,21 @@ export const hits = computed(() => {
 });
 export const hitSet = computed(() => new Set(hits.value));
 
-/** All events of the trace in order of time. */
+/** The events of the trace in order of time; with a filter, those of the spans that it wants. */
 export const events = computed(() =>
   rows.value
-    .flatMap((row) => row.span.events.map((event) => ({ row, event })))
+    .filter((_, index) => !wanted.value || wanted.value[index] === 'hit')
+    .flatMap((row) => row.span.events.map((event, place) => ({ row, event, place })))
     .toSorted((a, b) => a.event.timeUs - b.event.timeUs),
 );
+
+/** Lets no filter hide anything. */
+export function showAll(): void {
+  batch(() => {
+    services.value = new Set();
+    errorsOnly.value = false;
+  });
+}
 
 export function setFolded(spanId: string, fold: boolean): void {
   const row = rows.value[rowIndexes.value.get(spanId) ?? -1];
@@ -159,10 +171,7 @@ export function reveal(spanId: string): void {
   const index = rowIndexes.value.get(spanId);
   if (index === undefined) return;
   batch(() => {
-    if (wanted.value && !wanted.value[index]) {
-      services.value = new Set();
-      errorsOnly.value = false;
-    }
+    if (wanted.value && !wanted.value[index]) showAll();
     folding.value = unfoldedTo(rows.value, index, folding.value);
   });
 }

@@ -26,27 +26,34 @@ export function Toolbar() {
     <div class="toolbar">
       <Find />
       <Services />
-      <div class="group">
-        {waterfall.value.depth > 1 && <Levels />}
-        <label
-          class="check path-legend"
-          title="Had one of these stretches been shorter, the answer would have come sooner (c)"
-        >
-          <input
-            type="checkbox"
-            checked={showsPath.value}
-            onChange={({ currentTarget }) => (showsPath.value = currentTarget.checked)}
-          />
-          <span class="critical-sample" aria-hidden="true" />
-          critical path
-        </label>
-        {zoom.value && (
-          <button type="button" class="button" onClick={() => zoomTo(undefined)} title="0">
-            Whole trace
-          </button>
-        )}
-      </div>
+      {view.value === 'timeline' && <OfRows />}
       <Views />
+    </div>
+  );
+}
+
+/** What is for the rows only. */
+function OfRows() {
+  return (
+    <div class="group">
+      {waterfall.value.depth > 1 && <Levels />}
+      <label
+        class="check path-legend"
+        title="Had one of these stretches been shorter, the answer would have come sooner (c)"
+      >
+        <input
+          type="checkbox"
+          checked={showsPath.value}
+          onChange={({ currentTarget }) => (showsPath.value = currentTarget.checked)}
+        />
+        <span class="critical-sample" aria-hidden="true" />
+        critical path
+      </label>
+      {zoom.value && (
+        <button type="button" class="button" onClick={() => zoomTo(undefined)} title="0">
+          Whole trace
+        </button>
+      )}
     </div>
   );
 }
@@ -130,8 +137,10 @@ function Services() {
     if (!chosen.delete(service)) chosen.add(service);
     services.value = chosen.size === all.length ? new Set() : chosen;
   };
-  const visible = all.length > MOST_CHIPS + 2 ? all.slice(0, MOST_CHIPS) : all;
-  const others = all.slice(visible.length);
+  const first = all.length > MOST_CHIPS + 2 ? all.slice(0, MOST_CHIPS) : all;
+  // What is chosen is always there to be seen and let go, also a service of the URL that has no span in this trace.
+  const visible = [...new Set([...first, ...services.value])];
+  const others = all.filter((service) => !visible.includes(service));
   return (
     <div class="services" role="group" aria-label="Show only these services">
       {visible.map((service) => (
@@ -144,7 +153,7 @@ function Services() {
           title={`Show only ${service}`}
         >
           <span class="swatch" aria-hidden="true" />
-          <bdi>{service}</bdi> <small>{counts.get(service)}</small>
+          <bdi>{service}</bdi> <small>{counts.get(service) ?? 0}</small>
         </button>
       ))}
       {others.length > 0 && (
@@ -156,12 +165,12 @@ function Services() {
           <option value="">{counted(others.length, 'more service')}</option>
           {others.map((service) => (
             <option key={service} value={service}>
-              {services.value.has(service) ? `✓ ${service}` : service}
+              {service}
             </option>
           ))}
         </select>
       )}
-      {waterfall.value.errorCount > 0 && (
+      {(waterfall.value.errorCount > 0 || errorsOnly.value) && (
         <button
           type="button"
           class="chip errors"
@@ -186,7 +195,7 @@ function Levels() {
         class="button"
         aria-label="Fold one level"
         title="Fold one level (p)"
-        disabled={open <= 1}
+        aria-disabled={open <= 1}
         onClick={() => foldTo(open - 1)}
       >
         −
@@ -199,7 +208,7 @@ function Levels() {
         class="button"
         aria-label="Open one level"
         title="Open one level (o)"
-        disabled={open >= depth}
+        aria-disabled={open >= depth}
         onClick={() => foldTo(open + 1)}
       >
         +

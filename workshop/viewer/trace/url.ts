@@ -77,6 +77,19 @@ function landmarks(): { filter: string; zoom: string } {
   };
 }
 
+/** Whether what changes now was not asked for by the reader. */
+let isUnasked = false;
+
+/** Makes a change that the reader did not ask for, and that Back therefore need not undo. */
+export function withoutHistory(change: () => void): void {
+  isUnasked = true;
+  try {
+    change();
+  } finally {
+    isUnasked = false;
+  }
+}
+
 /** Zooming again this soon is part of the same step: a wheel zooms many times a second. */
 const ONE_STEP_MS = 1_000;
 /** Browsers stop pages that change their URL too often, which a key held down would do. */
@@ -108,7 +121,7 @@ export function keepUrl(onSpan: (spanId: string) => void): void {
     const isZoomed = now.zoom !== last.zoom;
     const goesOn = isZoomed && performance.now() - zoomedAt < ONE_STEP_MS;
     const isStep = (now.filter !== last.filter || (isZoomed && !goesOn)) && lastUrl !== '';
-    if (isStep && !isReading) {
+    if (isStep && !isReading && !isUnasked) {
       replace();
       history.pushState(null, '', url);
       ({ search } = location);
@@ -117,7 +130,7 @@ export function keepUrl(onSpan: (spanId: string) => void): void {
       waiting = setTimeout(replace, CALM_MS);
     }
     if (now.filter !== last.filter || isReading) zoomedAt = -Infinity;
-    else if (isZoomed) zoomedAt = performance.now();
+    else if (isZoomed && !isUnasked) zoomedAt = performance.now();
     last = now;
     lastUrl = url;
   });

@@ -1,0 +1,132 @@
+/** Working without a pointer: every key does what it says where it is pressed, and the focus is never nowhere. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { deepTrace, richTrace, spanIdOf, traceIdOf, traceOf } from './traces.ts';
+import { closed, rowNames, viewer } from './viewer.ts';
+
+const pages = viewer();
+
+/** The id of the row that has the focus, or else the name of the element. */
+const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName);
+const rowId = (name: string) => `span-${spanIdOf('rich', name)}`;
+
+async function openRich(query = ''): Promise<Page> {
+  await pages.send(richTrace());
+  const page = await pages.open(`/trace/${traceIdOf('rich')}${query}`);
+  await rowNames(page);
+  return page;
+}
+
+test('the box of the critical path is ticked with Space, as any other', { skip }, async () => {
+  const page = await openRich();
+  const box = page.getByRole('checkbox', { name: 'critical path' });
+  await box.focus();
+  await page.keyboard.press(' ');
+  assert.equal(await box.isChecked(), false);
+  assert.ok(await box.evaluate((element) => element === document.activeElement));
+  assert.equal(await page.locator('.critical').count(), 0);
+  await closed(page);
+});
+
+test('among events the keys of the rows scroll, as on any page', { skip }, async () => {
+  const events = Array.from({ length: 80 }, (_, index) => ({ name: `event ${index}`, atMs: index }));
+  const [id] = await pages.send(traceOf('scrolled', [{ id: 'root', durationMs: 100, events }]));
+  const page = await pages.open(`/trace/${id}?view=events`);
+  await page.locator('.events-view').waitFor();
+  for (const key of [' ', 'ArrowDown', 'j', 'ArrowRight', '+', 'c']) await page.locator('body').press(key);
+  await page.waitForFunction(() => scrollY > 300);
+  assert.equal(new URL(page.url()).search, '?view=events');
+  await page.locator('body').press('v');
+  await page.locator('.span-row').waitFor();
+  await closed(page);
+});
+
+test('closing details, with their button or with Escape, leads back to their row', { skip }, async () => {
+  const page = await openRich();
+  const row = page.locator(`#${rowId('pay')}`);
+  await row.focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.details').getByRole('button', { name: 'Close' }).press('Enter');
+  await page.waitForFunction((id) => document.activeElement?.id === id, rowId('pay'));
+  await page.keyboard.press('Enter');
+  await page.locator('.details').getByRole('button', { name: 'Copy as JSON' }).focus();
+  await page.keyboard.press('Escape');
+  await page.locator('.details').waitFor({ state: 'detached' });
+  await page.waitForFunction((id) => document.activeElement?.id === id, rowId('pay'));
+  await closed(page);
+});
+
+test('showing more keeps the focus in what is shown', { skip }, async () => {
+  const page = await openRich(`?open=${spanIdOf('rich', 'many')},${spanIdOf('rich', 'long')}`);
+  for (const name of [/^Show \d+ more attributes$/, /^Show all [\d,]+ characters$/]) {
+    const button = page.getByRole('button', { name }).first();
+    await button.press('Enter');
+    assert.ok(
+      await page.evaluate(() => document.activeElement!.matches('.details [tabindex]')),
+      String(name),
+    );
+  }
+  await closed(page);
+});
+
+test(
+  'the focus of a row that is folded away goes to the row above it that can be seen',
+  { skip },
+  async () => {
+    const [id] = await pages.send(deepTrace(5));
+    const page = await pages.open(`/trace/${id}`);
+    await rowNames(page);
+    const ids = await page.locator('.span-row').evaluateAll((rows) => rows.map((row) => row.id));
+    await page.locator(`#${ids[4]}`).focus();
+    await page.keyboard.press('p');
+    await page.waitForFunction((row) => document.activeElement?.id === row, ids[3]);
+    await page.keyboard.press(']');
+    await page.waitForFunction((row) => document.activeElement?.id === row, ids[0]);
+    await page.keyboard.press('[');
+    assert.equal(await focused(page), ids[0]);
+
+    const fold = page.getByRole('button', { name: 'Fold one level' });
+    for (let level = 5; level > 0; level--) await fold.press('Enter');
+    assert.equal(await fold.getAttribute('aria-disabled'), 'true');
+    assert.ok(await fold.evaluate((button) => button === document.activeElement));
+    await closed(page);
+  },
+);
+
+test('of the spans found, the one that was gone to can be told from the others', { skip }, async () => {
+  const page = await openRich();
+  await page.getByPlaceholder('Find: words').fill('has');
+  await page.locator('.hit').first().waitFor();
+  assert.equal(await page.locator('.hit.current').count(), 0);
+  for (const place of [0, 1]) {
+    await page.keyboard.press('Enter');
+    await page.waitForFunction((nth) => document.querySelectorAll('.hit')[nth]?.matches('.current'), place);
+    assert.equal(await page.locator('.hit.current').count(), 1);
+  }
+  await closed(page);
+});
+
+test('where the system chooses the colours, bars, path and signs are still there', { skip }, async () => {
+  await pages.send(richTrace());
+  const page = await pages.open(`/trace/${traceIdOf('rich')}`, { forcedColors: 'active' });
+  await rowNames(page);
+  const invisible = await page.evaluate(() => {
+    const canvas = getComputedStyle(document.body).backgroundColor;
+    return ['.bar', '.critical', '.critical-sample', '.swatch', '.event-mark', '.error-sign'].filter(
+      (selector) => {
+        const { backgroundColor } = getComputedStyle(document.querySelector(selector)!);
+        return backgroundColor === canvas || backgroundColor === 'rgba(0, 0, 0, 0)';
+      },
+    );
+  });
+  assert.deepEqual(invisible, []);
+  const views = page.getByRole('group', { name: 'View' }).getByRole('button');
+  const [timeline, events] = await views.evaluateAll((buttons) =>
+    buttons.map((button) => getComputedStyle(button).backgroundColor),
+  );
+  assert.notEqual(timeline, events);
+  await closed(page);
+});
