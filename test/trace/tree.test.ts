@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Span } from '#workshop/trace/model';
 import { inDisplayOrder, treeOf } from '#workshop/trace/tree';
 import type { SpanNode } from '#workshop/trace/tree';
 import { anySpans } from './arbitrary.ts';
@@ -87,16 +86,18 @@ test('a cycle of three with a tail keeps all of it', () => {
   assert.equal(roots[1]!.cycle, 3);
 });
 
-test('spans with one id are shown once, as the first of them, and counted', () => {
+test('spans with one id stand there once: the first of them, or the first that is an error', () => {
   const roots = treeOf([
     span('root', { name: 'first' }),
     span('root', { name: 'second' }),
-    span('child', { parentId: 'root' }),
-    span('child', { parentId: 'root' }),
-    span('child', { parentId: 'root' }),
+    span('child', { parentId: 'root', name: 'a' }),
+    span('child', { parentId: 'root', name: 'b', error: true }),
+    span('child', { parentId: 'root', name: 'c', error: true }),
   ]);
   assert.equal(shape(roots), 'root(child)');
-  assert.deepEqual([roots[0]!.span.name, roots[0]!.copies, roots[0]!.children[0]!.copies], ['first', 2, 3]);
+  const [root, child] = [roots[0]!, roots[0]!.children[0]!];
+  assert.deepEqual([root.span.name, ...root.others.map(({ name }) => name)], ['first', 'second']);
+  assert.deepEqual([child.span.name, ...child.others.map(({ name }) => name)], ['b', 'a', 'c']);
 });
 
 test('no spans make no roots', () => {
@@ -120,14 +121,18 @@ test('whatever spans claim, each id is shown once and below its parent unless th
   fc.assert(
     fc.property(anySpans, (spans) => {
       const { nodes, parents } = inDisplayOrder(treeOf(spans));
-      const firsts = new Map<string, Span>(spans.toReversed().map((each) => [each.spanId, each]));
-      assert.deepEqual(nodes.map((node) => node.span.spanId).toSorted(), [...firsts.keys()].toSorted());
+      const ids = new Set(spans.map(({ spanId }) => spanId));
+      assert.deepEqual(nodes.map((node) => node.span.spanId).toSorted(), [...ids].toSorted());
       for (const [index, node] of nodes.entries()) {
         const above = nodes[parents[index]!];
         assert.ok(parents[index]! < index);
         assert.equal(above, node.parent);
-        assert.equal(node.span, firsts.get(node.span.spanId));
-        assert.equal(node.copies, spans.filter(({ spanId }) => spanId === node.span.spanId).length);
+        const alike = spans.filter(({ spanId }) => spanId === node.span.spanId);
+        assert.equal(node.span, alike.find(({ error }) => error) ?? alike[0]);
+        assert.deepEqual(
+          node.others,
+          alike.filter((other) => other !== node.span),
+        );
         if (above) assert.equal(above.span.spanId, node.span.parentId);
         else assert.equal(node.span.parentId !== undefined, node.missingParent || node.cycle > 0);
       }

@@ -155,10 +155,26 @@ test('a span that is its own parent and a circle of spans are told of where they
   assert.deepEqual(warningsOf(b), []);
 });
 
-test('an id that came twice is told of', () => {
-  assert.deepEqual(warningsOf(rowsOf(span('twin'), span('twin'))['twin']), [
-    'duplicate: 2 spans came with the id twin; the first is shown',
+test('an id that came twice is told of, and so is what is not shown of it', () => {
+  const alike = rowsOf(span('twin'), span('twin'))['twin']!;
+  assert.deepEqual(warningsOf(alike), ['duplicate: 2 spans came with the id twin; the first is shown']);
+  assert.equal(alike.warnings[0]!.more, undefined);
+
+  const failed = [1, 2].map((durationMs) =>
+    span('twin', { name: `try ${durationMs}`, durationMs, error: true }),
+  );
+  const others = rowsOf(span('twin', { durationMs: 3 }), ...failed)['twin']!;
+  assert.equal(others.span, failed[0]);
+  assert.deepEqual(warningsOf(others), [
+    'duplicate: 3 spans came with the id twin; one that is an error is shown',
   ]);
+  assert.equal(others.warnings[0]!.more, 'what is not shown: twin (3.0 ms), try 2 (2.0 ms, an error)');
+
+  const many = rowsOf(...[1, 2, 3, 4, 5, 6].map((durationMs) => span('twin', { durationMs })))['twin']!;
+  assert.equal(
+    many.warnings[0]!.more,
+    'what is not shown: twin (2.0 ms), twin (3.0 ms), twin (4.0 ms), 2 others',
+  );
 });
 
 test('durations below one µs are told of', () => {

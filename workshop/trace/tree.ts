@@ -13,14 +13,14 @@ export interface SpanNode {
    * a span which claims to be its own parent. 0 for every other node.
    */
   cycle: number;
-  /** How many spans of the trace have this id; the first of them is the one shown. */
-  copies: number;
+  /** The other spans of the trace with this id, in the order in which they came. */
+  others: Span[];
 }
 
 /**
  * Puts spans under their parents and gives the roots in order of their start. Every span id of the trace is in
  * the result exactly once, whatever the spans claim: orphans become roots, and a cycle is cut above the span of it
- * that starts first.
+ * that starts first. Of spans with one id the first stands there, or the first that is an error, for that must not hide.
  *
  * Takes O(n log n) and no stack, so neither 50,000 spans nor 10,000 levels are too many.
  */
@@ -28,8 +28,11 @@ export function treeOf(spans: readonly Span[]): SpanNode[] {
   const nodes = new Map<string, SpanNode>();
   for (const span of spans) {
     const known = nodes.get(span.spanId);
-    if (known) known.copies++;
-    else nodes.set(span.spanId, bareNode(span));
+    if (!known) nodes.set(span.spanId, bareNode(span));
+    else if (span.error && !known.span.error) {
+      known.others.unshift(known.span);
+      known.span = span;
+    } else known.others.push(span);
   }
 
   for (const node of nodes.values()) {
@@ -67,7 +70,7 @@ export function inDisplayOrder(roots: readonly SpanNode[]): { nodes: SpanNode[];
 }
 
 function bareNode(span: Span): SpanNode {
-  return { span, parent: undefined, children: [], missingParent: false, cycle: 0, copies: 1 };
+  return { span, parent: undefined, children: [], missingParent: false, cycle: 0, others: [] };
 }
 
 function byStart(a: SpanNode, b: SpanNode): number {

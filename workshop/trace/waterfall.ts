@@ -2,6 +2,7 @@ import { digitsOf } from './digits.ts';
 import { formatDuration, formatWithDigits } from './duration.ts';
 import { clockStepUs, endOf } from './model.ts';
 import type { Span, Trace } from './model.ts';
+import { counted } from './numbers.ts';
 import { inDisplayOrder, treeOf } from './tree.ts';
 import type { SpanNode } from './tree.ts';
 
@@ -176,9 +177,7 @@ function warningsOf(node: SpanNode): Warning[] {
   if (node.cycle > 1) {
     warn('cycle', `its parents lead back to itself in a circle of ${node.cycle} spans, which is cut here`);
   }
-  if (node.copies > 1) {
-    warn('duplicate', `${node.copies} spans came with the id ${span.spanId}; the first is shown`);
-  }
+  if (node.others.length > 0) warnings.push(duplicate(node));
   if (span.durationUs < 0) {
     warn('no-duration', `ends ${formatDuration(-span.durationUs)} before it starts: the clock was set back`);
   } else if (span.durationUs === 0) {
@@ -186,6 +185,31 @@ function warningsOf(node: SpanNode): Warning[] {
   }
   if (parent) warnings.push(...contradictions(span, parent.span));
   return warnings;
+}
+
+/** How many of the spans with one id are told of one by one. */
+const mostTold = 3;
+
+function duplicate({ span, others }: SpanNode): Warning {
+  const which = others.some(({ error }) => error !== span.error) ? 'one that is an error' : 'the first';
+  const different = others.filter(
+    ({ name, startUs, durationUs, error }) =>
+      name !== span.name ||
+      startUs !== span.startUs ||
+      durationUs !== span.durationUs ||
+      error !== span.error,
+  );
+  const told = different
+    .slice(0, mostTold)
+    .map(
+      ({ name, durationUs, error }) => `${name} (${formatDuration(durationUs)}${error ? ', an error' : ''})`,
+    );
+  if (different.length > mostTold) told.push(counted(different.length - mostTold, 'other'));
+  return {
+    kind: 'duplicate',
+    text: `${others.length + 1} spans came with the id ${span.spanId}; ${which} is shown`,
+    ...(told.length > 0 && { more: `what is not shown: ${told.join(', ')}` }),
+  };
 }
 
 /** A server's parent is in another process, which may not be traced at all; that of other kinds is in this one. */
