@@ -40,7 +40,7 @@ test('a filter that lets nothing through says so, and can be taken back', { skip
   assert.equal(await page.getByRole('button', { name: 'errors 0' }).count(), 0);
 
   await page.goto(`${pages.backend.queryUrl}/trace/${id}?service=nobody&errors=1`);
-  await page.getByText('No span of this trace is of nobody and is an error.').waitFor();
+  await page.getByText('No span of this trace is from nobody and is an error.').waitFor();
   await page.getByRole('button', { name: 'nobody 0' }).click();
   await page.getByText('No span of this trace is an error.').waitFor();
   await closed(page);

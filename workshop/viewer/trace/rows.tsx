@@ -110,7 +110,7 @@ export function Rows() {
 function NothingShown() {
   const names = [...services.value].join(' or ');
   const what = errorsOnly.value ? 'is an error' : '';
-  const whose = names && `is of ${names}`;
+  const whose = names && `is from ${names}`;
   return (
     <p class="empty-view">
       No span of this trace {[whose, what].filter(Boolean).join(' and ')}.{' '}
