@@ -4,12 +4,9 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
 import { traceIdOf, traceOf } from './traces.ts';
-import { closed, desktop, laptop, phone, viewer } from './viewer.ts';
+import { closed, desktop, laptop, narrowest, phone, viewer } from './viewer.ts';
 
 const pages = viewer();
-
-/** The narrowest window that a page must fit into (WCAG 2.2, 1.4.10). */
-const narrowest = { width: 320, height: 568 };
 
 const windows = [
   { name: 'desktop', viewport: desktop },

@@ -22,6 +22,8 @@ export interface Viewer {
 export const desktop = { width: 1440, height: 900 };
 export const laptop = { width: 1024, height: 768 };
 export const phone = { width: 390, height: 844 };
+/** What a page must fit into (WCAG 2.2, 1.4.10). */
+export const narrowest = { width: 320, height: 568 };
 
 /** Starts browser and backend before the tests of a file, and ends them afterwards. */
 export function viewer(): Viewer {

@@ -156,38 +156,40 @@ function Calls({ data: { calls } }: { data: DependenciesAnswer }) {
   if (calls.length === 0)
     return <p class="lead">No service has called another one yet, or one of the two is not traced.</p>;
   return (
-    <table class="calls">
-      <thead>
-        <tr>
-          <th scope="col">Caller</th>
-          <th scope="col">Called</th>
-          <th scope="col" class="number">
-            Calls
-          </th>
-          <th scope="col" class="number">
-            Errors
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {calls
-          .toSorted((a, b) => b.calls - a.calls)
-          .map(({ parent, child, calls: count, errors }) => (
-            <tr key={`${parent} ${child}`}>
-              <td class={serviceClass(parent)}>
-                <span class="swatch" aria-hidden="true" /> <bdi>{parent}</bdi>
-              </td>
-              <td class={serviceClass(child)}>
-                <span class="swatch" aria-hidden="true" /> <bdi>{child}</bdi>
-              </td>
-              <td class="number">{grouped(count)}</td>
-              <td class={errors > 0 ? 'number failed' : 'number'}>
-                {errors === 0 ? 'none' : `${grouped(errors)} (${percent(errors, count)})`}
-              </td>
-            </tr>
-          ))}
-      </tbody>
-    </table>
+    <div class="table-scroll" role="region" aria-label="Calls as a table" tabIndex={0}>
+      <table class="calls">
+        <thead>
+          <tr>
+            <th scope="col">Caller</th>
+            <th scope="col">Called</th>
+            <th scope="col" class="number">
+              Calls
+            </th>
+            <th scope="col" class="number">
+              Errors
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {calls
+            .toSorted((a, b) => b.calls - a.calls)
+            .map(({ parent, child, calls: count, errors }) => (
+              <tr key={`${parent} ${child}`}>
+                <td class={serviceClass(parent)}>
+                  <span class="swatch" aria-hidden="true" /> <bdi>{parent}</bdi>
+                </td>
+                <td class={serviceClass(child)}>
+                  <span class="swatch" aria-hidden="true" /> <bdi>{child}</bdi>
+                </td>
+                <td class="number">{grouped(count)}</td>
+                <td class={errors > 0 ? 'number failed' : 'number'}>
+                  {errors === 0 ? 'none' : `${grouped(errors)} (${percent(errors, count)})`}
+                </td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
