@@ -445,6 +445,33 @@ test('printing draws all rows on as many pages as it takes', { skip }, async () 
   await closed(page);
 });
 
+test(
+  'on paper a comparison has both traces in cards of one width, and a ruler that can be read',
+  { skip },
+  async () => {
+    await pages.send(tree(), traceOf('other', [{ id: 'root', durationMs: 5_000 }]));
+    const page = await pages.open(`/compare/${traceIdOf('tree')}...${traceIdOf('other')}`);
+    await page.locator('.comparison tbody tr').first().waitFor();
+    await print(page);
+    const { cards, ticks } = await page.evaluate(() => {
+      const boxes = (selector: string) =>
+        [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect());
+      return {
+        cards: boxes('.side').map(({ width }) => Math.round(width)),
+        ticks: boxes('.comparison .tick')
+          .filter(({ width }) => width > 0)
+          .map(({ left, right }) => [left, right]),
+      };
+    });
+    assert.equal(cards[0], cards[1]);
+    assert.ok(ticks.length > 0);
+    for (const [index, [left]] of ticks.entries()) {
+      if (index > 0) assert.ok(left! >= ticks[index - 1]![1]!, JSON.stringify(ticks));
+    }
+    await closed(page);
+  },
+);
+
 test('what is not on paper is counted there', { skip }, async () => {
   const [id] = await pages.send(largeTrace(2_100));
   const page = await pages.open(`/trace/${id}`);
