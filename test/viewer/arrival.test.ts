@@ -112,31 +112,89 @@ test('the event that is looked at stays when earlier ones arrive', { skip }, asy
   await closed(page);
 });
 
-test('a link to a span that comes later says so, and leads there when it comes', { skip }, async () => {
-  const name = 'later';
+/** Opens a link to the span "late" of a trace that has 80 others. */
+async function openLinkTo(name: string, view = '') {
   const [id] = await pages.send(traceOf(name, [root, ...children(80)]));
   const late = spanIdOf(name, 'late');
-  const page = await pages.open(`/trace/${id}?uiFind=${late}#span-${late}`);
-  await page.getByText(`The span ${late}, to which the link leads, has not arrived.`).waitFor();
-  assert.doesNotMatch(page.url(), /open=/);
-  await pages.send(traceOf(name, [{ id: 'late', parent: 'root', startMs: 900, durationMs: 10 }]));
+  const page = await pages.open(`/trace/${id}?${view}#span-${late}`);
+  if (view === '') {
+    await page.getByText(`The span ${late}, to which the link leads, has not arrived.`).waitFor();
+  }
+  const send = () =>
+    pages.send(traceOf(name, [{ id: 'late', parent: 'root', startMs: 900, durationMs: 10 }]));
+  return { page, late, send, row: page.locator(`#span-${late}`) };
+}
+
+test('a link to a span that comes later says so, and leads there when it comes', { skip }, async () => {
+  const { page, late, send, row } = await openLinkTo('later');
+  await pages.send(traceOf('later', [{ id: 'another', parent: 'root', startMs: 1, durationMs: 1 }]));
+  await page.getByText(`1 more span arrived. The span ${late}, to which the link leads, has not`).waitFor();
+  await send();
   await page.locator(`#span-${late}.open`).waitFor();
   await page.waitForFunction((rowId) => document.activeElement?.id === rowId, `span-${late}`);
-  assert.ok((await topOf(page.locator(`#span-${late}`))) < 900);
+  const top = await topOf(row);
+  assert.ok(top > 0 && top < 900, `at ${top} px`);
+  await page.waitForURL(new RegExp(`open=${late}`));
   await closed(page);
 });
 
-test('Back leads away from a page that has grown, and does not undo its growth', { skip }, async () => {
+test('whoever went somewhere else meanwhile is told that it came, and stays', { skip }, async () => {
+  const { page, late, send } = await openLinkTo('told');
+  const field = page.getByPlaceholder('Find: words');
+  await field.fill('c7');
+  const entries = await page.evaluate(() => history.length);
+  await send();
+  await page.getByText(`The span ${late}, to which the link leads, has arrived.`).waitFor();
+  assert.ok(await field.evaluate((element) => element === document.activeElement));
+  assert.equal(await page.evaluate(() => history.length), entries);
+  await page.getByRole('button', { name: 'Go there' }).click();
+  await page.locator(`#span-${late}.open`).waitFor();
+  await closed(page);
+});
+
+test('a link into the events stays there', { skip }, async () => {
+  const [id] = await pages.send(traceOf('into events', [root, ...children(3)]));
+  const page = await pages.open(`/trace/${id}?view=events#span-${spanIdOf('into events', 'c1')}`);
+  await page.getByText('No span of this trace recorded an event.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Events' }).getAttribute('aria-pressed'), 'true');
+  assert.equal(await page.locator('.span-row').count(), 0);
+  await closed(page);
+});
+
+test('a stretch of time that the trace does not have yet is waited for', { skip }, async () => {
+  const name = 'stretch';
+  const [id] = await pages.send(traceOf(name, [root]));
+  const page = await pages.open(`/trace/${id}?zoom=5000000-99999999999`);
+  await rowNames(page);
+  const ticks = () => page.locator('.ruler .lane span').allTextContents();
+  assert.equal((await ticks())[0], '0');
+  assert.equal(await page.getByRole('button', { name: 'Whole trace' }).count(), 0);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await pages.send(traceOf(name, [{ id: 'late', parent: 'root', startMs: 5_200, durationMs: 100 }]));
+  await page.getByRole('button', { name: 'Whole trace' }).waitFor();
+  assert.notEqual((await ticks())[0], '0');
+  assert.match(page.url(), /zoom=5000000-99999999999/);
+  await closed(page);
+});
+
+test('Back undoes what the reader did, and not that the trace has grown', { skip }, async () => {
   const name = 'back';
   const [id] = await pages.send(traceOf(name, [root, ...children(3)]));
   const page = await pages.open('/search');
   await page.goto(`${pages.backend.queryUrl}/trace/${id}`);
   await page.locator(`#span-${spanIdOf(name, 'c1')}`).click();
+  await page.getByRole('button', { name: /^bands-api/ }).click();
+  const ruler = page.locator('.ruler .lane');
+  const before = await ruler.textContent();
   const entries = await page.evaluate(() => history.length);
-  await pages.send(traceOf(name, [{ id: 'late', parent: 'root', startMs: 1, durationMs: 5_000 }]));
+  await pages.send(
+    traceOf(name, [{ id: 'late', parent: 'root', service: 'reviews-api', startMs: 1, durationMs: 5_000 }]),
+  );
   await page.getByText('The trace is longer than what is shown.').waitFor();
-  await page.waitForURL(/zoom=/);
+  assert.equal(await ruler.textContent(), before);
   assert.equal(await page.evaluate(() => history.length), entries);
+  await page.getByRole('button', { name: 'Show all of it' }).click();
+  await page.waitForFunction((text) => document.querySelector('.ruler .lane')!.textContent !== text, before);
   await page.goBack();
   await page.waitForURL('**/search');
   await closed(page);

@@ -192,24 +192,22 @@ const mostTold = 3;
 
 function duplicate({ span, others }: SpanNode): Warning {
   const which = others.some(({ error }) => error !== span.error) ? 'one that is an error' : 'the first';
-  const different = others.filter(
-    ({ name, startUs, durationUs, error }) =>
-      name !== span.name ||
-      startUs !== span.startUs ||
-      durationUs !== span.durationUs ||
-      error !== span.error,
-  );
-  const told = different
-    .slice(0, mostTold)
-    .map(
-      ({ name, durationUs, error }) => `${name} (${formatDuration(durationUs)}${error ? ', an error' : ''})`,
-    );
+  const different = others.filter((other) => identity(other) !== identity(span));
+  const told = different.slice(0, mostTold).map(({ name, service, durationUs, error }) => {
+    const what = service === span.service ? name : `${service}: ${name}`;
+    return `${what} (${formatDuration(durationUs)}${error ? ', an error' : ''})`;
+  });
   if (different.length > mostTold) told.push(counted(different.length - mostTold, 'other'));
   return {
     kind: 'duplicate',
     text: `${others.length + 1} spans came with the id ${span.spanId}; ${which} is shown`,
     ...(told.length > 0 && { more: `what is not shown: ${told.join(', ')}` }),
   };
+}
+
+/** What two spans with one id have in common when one of them was merely sent twice. */
+function identity({ service, name, parentId, startUs, durationUs, error, statusMessage }: Span): string {
+  return JSON.stringify([service, name, parentId, startUs, durationUs, error, statusMessage]);
 }
 
 /** A server's parent is in another process, which may not be traced at all; that of other kinds is in this one. */

@@ -1,6 +1,7 @@
 /** The pages, what they are made of, and what they ask for. Their URLs are those of Jaeger's pages. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { shortId } from '../../viewer/frame/ids.ts';
 import { answerUrl, queryFrom } from '../../viewer/search/query.ts';
 import { anySearch, type Parameters, traceIdFrom } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
@@ -33,7 +34,7 @@ function addDocuments(app: FastifyInstance): void {
 
   app.get<{ Params: { id: string } }>('/trace/:id', async ({ params: { id } }, reply) => {
     if (id.includes('...')) return reply.redirect(`/compare/${encodeURIComponent(id)}`);
-    return sendPage(reply.code(statusOf([id])), await shellOf('trace', `Trace ${id.slice(0, 8)}`, [id]));
+    return sendPage(reply.code(statusOf([id])), await shellOf('trace', `Trace ${shortId(id)}`, [id]));
   });
 
   app.get<{ Params: { pair: string } }>('/compare/:pair', async ({ params: { pair } }, reply) => {

@@ -11,12 +11,12 @@ export type Answer<Data> = { data: Data | undefined } | { problem: string };
 
 /**
  * Asks for `urlOf()` at once and then every second for as long as the page is looked at, and hands over each answer that
- * differs from the one before. That is all it does: what the reader sees changes only as `onAnswer` changes it.
+ * differs from the one before, with the URL that it answers. That is all it does: what the reader sees changes only as `onAnswer` changes it.
  * An URL of undefined means that nothing is to be asked for now. Gives a function that asks at once.
  */
 export function follow<Data>(
   urlOf: () => string | undefined,
-  onAnswer: (answer: Answer<Data>) => void,
+  onAnswer: (answer: Answer<Data>, url: string) => void,
 ): () => Promise<void> {
   let etag = '';
   let asked = '';
@@ -34,9 +34,9 @@ export function follow<Data>(
       if (answer?.body) {
         asked = url;
         etag = answer.etag;
-        onAnswer(answer.body);
+        onAnswer(answer.body, url);
       } else if (!answer && asked === '') {
-        onAnswer({ problem: 'The trace backend does not answer: start it, and this page goes on.' });
+        onAnswer({ problem: 'The trace backend does not answer: start it, and this page goes on.' }, url);
       }
     }
     timer = setTimeout(ask, isBackendThere.value ? PERIOD_MS : PERIOD_WHEN_SILENT_MS);

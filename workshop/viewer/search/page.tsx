@@ -29,7 +29,11 @@ function SearchPage() {
 
 function Found() {
   if (isStale.value && !isBackendThere.value) {
-    return <p class="empty-view">What this search finds appears here as soon as the backend answers.</p>;
+    return (
+      <p class="empty-view" role="status">
+        What this search finds appears here as soon as the backend answers.
+      </p>
+    );
   }
   if (traces.value.length === 0) return <Empty />;
   return (

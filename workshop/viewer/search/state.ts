@@ -31,8 +31,10 @@ export const isLive = signal(true);
 export const picked = signal<readonly string[]>([]);
 
 export const answer = signal<SearchAnswer | undefined>(undefined);
-/** Whether that is the answer to another query. */
-export const isStale = signal(false);
+/** The URL that it answers. */
+const answered = signal('');
+/** Whether it answers another query than the one of the page. */
+export const isStale = computed(() => answered.value !== answerUrl(query.value));
 /** A newer answer that waits until the reader wants it. */
 export const waiting = signal<SearchAnswer | undefined>(undefined);
 /** What the backend has against the query; a sentence. */
@@ -100,20 +102,19 @@ export function start(): void {
   });
 }
 
-function take(next: Answer<SearchAnswer>): void {
+function take(next: Answer<SearchAnswer>, url: string): void {
   batch(() => {
     problem.value = 'problem' in next ? next.problem : '';
     if ('problem' in next || !next.data) return;
     knowServices(next.data.services);
     waiting.value = next.data;
-    if (!answer.value || isStale.value) showWaiting();
-    else showIfCalm();
-    isStale.value = false;
+    if (answered.value === url) showIfCalm();
+    else showWaiting();
+    answered.value = url;
   });
 }
 
 function startOver(): void {
-  isStale.value = true;
   arrived.value = new Set();
   void askNow();
 }

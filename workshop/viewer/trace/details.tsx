@@ -11,8 +11,8 @@ import { serviceClass } from '../frame/colours.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { shortId, traceUrl } from '../frame/ids.ts';
 import { clockTime } from '../frame/times.ts';
-import { goTo, setDetailHeight } from './scrolling.ts';
-import { parents, rows, setOpen, waterfall } from './state.ts';
+import { closeDetails, goTo, setDetailHeight } from './scrolling.ts';
+import { parents, rows, waterfall } from './state.ts';
 
 /** All that a span says, below its row. */
 export function Details({ index, place, top }: { index: number; place: number; top: number }) {
@@ -64,20 +64,13 @@ export function Details({ index, place, top }: { index: number; place: number; t
             text={() => location.origin + traceUrl(span.traceId, span.spanId)}
           />
           <CopyButton what="Span" label="Copy as JSON" text={() => JSON.stringify(plain(span), null, 2)} />
-          <button type="button" class="button" onClick={() => closeDetails(span.spanId)}>
+          <button type="button" class="button" onClick={() => closeDetails([span.spanId])}>
             Close
           </button>
         </p>
       </div>
     </div>
   );
-}
-
-/** Closes the details of a span, and gives the focus, if it was in them, to its row: it would be nowhere. */
-export function closeDetails(spanId: string): void {
-  const inside = document.activeElement?.closest<HTMLElement>('[data-span]');
-  setOpen(spanId, false);
-  if (inside?.dataset['span'] === spanId) goTo(spanId);
 }
 
 /** A span as an object of its own, for people who paste it elsewhere. */

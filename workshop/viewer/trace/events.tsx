@@ -12,7 +12,11 @@ const MOST = 2_000;
 export function EventsView() {
   const all = events.value;
   if (all.length === 0 && isFiltered.value) {
-    return <p class="empty-view">None of the spans that the filter wants recorded an event.</p>;
+    return (
+      <p class="empty-view" role="status">
+        None of the spans that the filter wants recorded an event.
+      </p>
+    );
   }
   if (all.length === 0) {
     return (

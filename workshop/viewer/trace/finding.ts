@@ -16,7 +16,7 @@ export function nextHit(step: 1 | -1): void {
   if (!found?.length) return;
   const from = focused.value === undefined ? undefined : rowIndexes.value.get(focused.value);
   const isTyping = findInput.current?.current === document.activeElement;
-  goTo(rows.value[found[nextIn(found, from, step)]!]!.span.spanId, { keepFocus: isTyping });
+  goTo(rows.value[found[nextIn(found, from, step)]!]!.span.spanId, { isTyping });
 }
 
 function nextIn(found: readonly number[], from: number | undefined, step: 1 | -1): number {

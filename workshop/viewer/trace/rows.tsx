@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { isFolded } from '../../trace/folding.ts';
 import { counted } from '../../trace/numbers.ts';
@@ -11,6 +12,7 @@ import {
   followList,
   goTo,
   goToPlace,
+  keepFocus,
   laneWidthOnScreen,
   MOST_PRINTED,
   pointAt,
@@ -31,7 +33,7 @@ import {
   showAll,
   shown,
 } from './state.ts';
-import { indentWidth, nameWidth } from './sizes.ts';
+import { fitDensity, indentWidth, nameWidth } from './sizes.ts';
 
 /** The rows of the waterfall. Only those on the screen are in the document. */
 export function Rows() {
@@ -41,6 +43,7 @@ export function Rows() {
   const isMeasured = useSignal(false);
 
   useLayoutEffect(() => {
+    fitDensity(); // nobody looked at rows that were not there
     const measure = () => {
       const [name, , lane] = [...probe.current!.children] as HTMLElement[];
       rowHeight.value = probe.current!.getBoundingClientRect().height;
@@ -108,13 +111,24 @@ export function Rows() {
 
 /** In place of the rows when a filter lets none of them through. */
 function NothingShown() {
-  const names = [...services.value].join(' or ');
-  const what = errorsOnly.value ? 'is an error' : '';
-  const whose = names && `is from ${names}`;
+  const names = [...services.value];
   return (
-    <p class="empty-view">
-      No span of this trace {[whose, what].filter(Boolean).join(' and ')}.{' '}
-      <button type="button" class="button" onClick={showAll}>
+    <p class="empty-view" role="status">
+      No span of this trace{' '}
+      {names.length > 0 && (
+        <>
+          is from{' '}
+          {names.map((name, index) => (
+            <Fragment key={name}>
+              {index > 0 && ' or '}
+              <bdi>{name}</bdi>
+            </Fragment>
+          ))}
+        </>
+      )}
+      {names.length > 0 && errorsOnly.value && ' and '}
+      {errorsOnly.value && 'is an error'}.{' '}
+      <button type="button" class="button" onClick={() => keepFocus(showAll)}>
         Show all {counted(rows.value.length, 'span')}
       </button>
     </p>

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { isPrinting, paperWidth } from './paper.ts';
 import { placeAt, positionsOf, topOf } from './positions.ts';
-import { focused, hits, openSpans, placeOf, reveal, rows, setOpen, shown, view } from './state.ts';
+import { focused, focusRow, hits, openSpans, placeOf, reveal, rows, setOpen, shown, view } from './state.ts';
 
 /** Height of a row in px, as the styles make it. */
 export const rowHeight = signal(44);
@@ -78,14 +78,18 @@ export function followList(element: HTMLElement): () => void {
 
 /** Where the part of the window begins that the sticky head leaves free, in px. */
 function topUnderHead(): number {
-  return document.querySelector('.timeline-head')?.getBoundingClientRect().height ?? 0;
+  return heightOf('.timeline-head');
+}
+
+function heightOf(selector: string): number {
+  return document.querySelector(selector)?.getBoundingClientRect().height ?? 0;
 }
 
 /**
- * Makes a span the one that keys act on and brings it onto the screen; its details too, with `open`. With `keepFocus` the
+ * Makes a span the one that keys act on and brings it onto the screen; its details too, with `open`. With `isTyping` the
  * focus stays where it is, because somebody is typing there.
  */
-export function goTo(spanId: string, { open = false, keepFocus = false } = {}): void {
+export function goTo(spanId: string, { open = false, isTyping = false } = {}): void {
   view.value = 'timeline';
   reveal(spanId);
   if (open) setOpen(spanId, true);
@@ -93,7 +97,31 @@ export function goTo(spanId: string, { open = false, keepFocus = false } = {}): 
   // The row is there once the change was drawn.
   requestAnimationFrame(() => {
     scrollTo(spanId);
-    if (!keepFocus) document.getElementById(`span-${spanId}`)?.focus({ preventScroll: true });
+    if (!isTyping) document.getElementById(`span-${spanId}`)?.focus({ preventScroll: true });
+  });
+}
+
+/**
+ * Makes a change that may take away what has the focus, which then goes to the row that keys act on; where there are no
+ * rows, to the button that leads to them.
+ */
+export function keepFocus(change: () => void): void {
+  const hadFocus = document.activeElement !== document.body;
+  change();
+  if (!hadFocus) return;
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    if (view.value === 'timeline' && focusRow.value !== undefined) goTo(focusRow.value);
+    else document.querySelector<HTMLElement>('.views [aria-pressed=true]')?.focus();
+  });
+}
+
+/** Closes the details of some spans. If the focus was in one of them, its row gets it. */
+export function closeDetails(spanIds: readonly string[]): void {
+  const inside = document.activeElement?.closest<HTMLElement>('[data-span]')?.dataset['span'];
+  keepFocus(() => {
+    if (inside !== undefined && spanIds.includes(inside)) focused.value = inside;
+    openSpans.value = new Set([...openSpans.value].filter((id) => !spanIds.includes(id)));
   });
 }
 
@@ -112,7 +140,7 @@ function scrollTo(spanId: string): void {
   const next = listTop + topOf(positions.value, place + 1);
   const head = topUnderHead();
   const from = scrollY + head;
-  const to = scrollY + innerHeight;
+  const to = scrollY + innerHeight - heightOf('.silence');
   if (top >= from && Math.min(next, top + innerHeight / 2) <= to) return;
   const isNear = top > from - innerHeight && top < to + innerHeight / 2;
   const margin = rowHeight.value / 2;

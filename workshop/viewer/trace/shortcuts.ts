@@ -1,7 +1,6 @@
 import { bindKeys, type KeyBinding } from '../frame/keys.tsx';
-import { closeDetails } from './details.tsx';
 import { find, findInput, nextHit } from './finding.ts';
-import { goTo, goToPlace } from './scrolling.ts';
+import { closeDetails, goTo, goToPlace, keepFocus } from './scrolling.ts';
 import {
   errorsOnly,
   findText,
@@ -32,16 +31,19 @@ function goToNext(isWanted: (row: (typeof rows.value)[number]) => boolean): void
   if (next) goTo(next.span.spanId);
 }
 
-/** Opens so many levels. The focus of a row that is folded away goes to the row it is folded into. */
-function foldRowsTo(depth: number): void {
-  const isOnRow = document.activeElement?.matches('.span-row, .span-row *, .details *');
-  foldTo(depth);
-  if (isOnRow && focusRow.value !== undefined) goTo(focusRow.value);
+/** Keys of the page, none of which leaves the focus nowhere. */
+function bindPageKeys(...bindings: KeyBinding[]): void {
+  bindKeys(
+    ...bindings.map(({ run, ...binding }) => ({
+      ...binding,
+      ...(run && { run: (event: KeyboardEvent) => keepFocus(() => run(event)) }),
+    })),
+  );
 }
 
 /** Keys that act on the rows, and so mean nothing where events are listed: there they scroll, as anywhere. */
 function bindRowKeys(...bindings: KeyBinding[]): void {
-  bindKeys(...bindings.map((binding) => ({ ...binding, counts: () => view.value === 'timeline' })));
+  bindPageKeys(...bindings.map((binding) => ({ ...binding, counts: () => view.value === 'timeline' })));
 }
 
 /** Gives the keys of the trace page their meaning; where Jaeger has a key for the same, it is that. */
@@ -54,7 +56,7 @@ export function bindTraceKeys(): void {
     { keys: ['ArrowLeft'], does: 'fold it, or go to the row above it in the tree', run: () => goBy(0) },
     { keys: ['Enter', ' '], does: 'show or hide the details of a row', run: () => goBy(0) },
   );
-  bindKeys(
+  bindPageKeys(
     { keys: ['/'], does: 'find spans', run: () => findInput.current?.current?.select() },
     { keys: ['n', 'f'], does: 'next span found', run: () => nextHit(1) },
     { keys: ['N', 'b'], does: 'span found before', run: () => nextHit(-1) },
@@ -74,20 +76,22 @@ export function bindTraceKeys(): void {
     { keys: ['-'], does: 'a longer stretch of time', run: () => zoomBy(2) },
     { keys: ['a'], does: 'earlier', run: () => pan(-0.25) },
     { keys: ['d'], does: 'later', run: () => pan(0.25) },
-    { keys: ['0'], does: 'the whole trace', run: () => zoomTo(undefined) },
     {
       keys: ['ArrowLeft', 'ArrowRight'],
       does: 'on an end of the part shown, or on the edge of the names: move it',
     },
-    { keys: ['['], does: 'open all', run: () => foldRowsTo(Infinity) },
-    { keys: [']'], does: 'fold all', run: () => foldRowsTo(1) },
-    { keys: ['o'], does: 'open one level', run: () => foldRowsTo(openLevels() + 1) },
-    { keys: ['p'], does: 'fold one level', run: () => foldRowsTo(openLevels() - 1) },
+    { keys: ['['], does: 'open all', run: () => foldTo(Infinity) },
+    { keys: [']'], does: 'fold all', run: () => foldTo(1) },
+    { keys: ['o'], does: 'open one level', run: () => foldTo(openLevels() + 1) },
+    { keys: ['p'], does: 'fold one level', run: () => foldTo(openLevels() - 1) },
   );
-  bindKeys({ keys: ['Escape'], does: 'close all details, or clear the search', run: clear });
+  bindPageKeys(
+    { keys: ['0'], does: 'the whole trace', run: () => zoomTo(undefined) },
+    { keys: ['Escape'], does: 'close all details, or clear the search', run: clear },
+  );
 }
 
 function clear(): void {
-  if (openSpans.value.size > 0) for (const spanId of openSpans.value) closeDetails(spanId);
+  if (view.value === 'timeline' && openSpans.value.size > 0) closeDetails([...openSpans.value]);
   else if (findText.value !== '') find('');
 }

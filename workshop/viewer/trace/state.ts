@@ -21,6 +21,8 @@ export const isAnswered = signal(false);
 
 export const folding = signal(nothingFolded);
 export const zoom = signal<Range | undefined>(undefined);
+/** What stays on the screen although the trace has become longer since, because somebody looks at it. It is not in the URL. */
+export const heldRange = signal<Range | undefined>(undefined);
 export const findText = signal('');
 export const services = signal<ReadonlySet<string>>(new Set());
 export const errorsOnly = signal(false);
@@ -78,13 +80,18 @@ export const criticalPath = computed(() => {
   return bySpan;
 });
 
-/** The stretch of time on the screen. A trace without any length is given 1 µs of it. */
-export const range = computed<Range>(() => {
+/** The stretch that was chosen or is held, as far as it is in the trace; undefined for all of it. */
+export const shownZoom = computed<Range | undefined>(() => {
   const wholeUs = Math.max(1, waterfall.value.durationUs);
-  // A URL may ask for a stretch that the trace has not.
-  if (zoom.value && zoom.value.fromUs < wholeUs) return zoom.value;
-  return { fromUs: 0, toUs: wholeUs };
+  const { fromUs, toUs } = zoom.value ?? heldRange.value ?? { fromUs: 0, toUs: wholeUs };
+  if (fromUs >= wholeUs || (fromUs === 0 && toUs >= wholeUs)) return undefined;
+  return { fromUs, toUs: Math.min(toUs, wholeUs) };
 });
+
+/** The stretch of time on the screen. A trace without any length is given 1 µs of it. */
+export const range = computed<Range>(
+  () => shownZoom.value ?? { fromUs: 0, toUs: Math.max(1, waterfall.value.durationUs) },
+);
 
 export const isFiltered = computed(() => services.value.size > 0 || errorsOnly.value);
 export const wanted = computed(() =>
@@ -179,13 +186,13 @@ export function reveal(spanId: string): void {
 /** Shows a stretch of time, or all of it. A stretch is kept within the trace and never shorter than 1 µs. */
 export function zoomTo(wantedRange: Range | undefined): void {
   const whole = Math.max(1, waterfall.value.durationUs);
-  if (!wantedRange) {
-    zoom.value = undefined;
-    return;
-  }
-  const length = Math.min(whole, Math.max(1, wantedRange.toUs - wantedRange.fromUs));
-  const fromUs = Math.min(Math.max(0, wantedRange.fromUs), whole - length);
-  zoom.value = length >= whole ? undefined : { fromUs, toUs: fromUs + length };
+  const asked = wantedRange ?? { fromUs: 0, toUs: whole };
+  const length = Math.min(whole, Math.max(1, asked.toUs - asked.fromUs));
+  const fromUs = Math.min(Math.max(0, asked.fromUs), whole - length);
+  batch(() => {
+    heldRange.value = undefined;
+    zoom.value = length >= whole ? undefined : { fromUs, toUs: fromUs + length };
+  });
 }
 
 /** Makes the stretch of time longer or shorter around a moment, the middle if not given. */
@@ -196,8 +203,8 @@ export function zoomBy(factor: number, aroundUs = (range.value.fromUs + range.va
 
 /** Moves the stretch of time by a share of its length. */
 export function pan(share: number): void {
-  if (!zoom.value) return;
-  const { fromUs, toUs } = zoom.value;
+  if (!shownZoom.value) return;
+  const { fromUs, toUs } = shownZoom.value;
   const by = (toUs - fromUs) * share;
   zoomTo({ fromUs: fromUs + by, toUs: toUs + by });
 }

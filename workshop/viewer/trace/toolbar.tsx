@@ -3,6 +3,7 @@ import { useComputed } from '@preact/signals';
 import { counted } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { find, findInput, nextHit } from './finding.ts';
+import { keepFocus } from './scrolling.ts';
 import {
   errorsOnly,
   events,
@@ -13,10 +14,10 @@ import {
   openLevels,
   rows,
   services,
+  shownZoom,
   showsPath,
   view,
   waterfall,
-  zoom,
   zoomTo,
 } from './state.ts';
 
@@ -27,6 +28,16 @@ export function Toolbar() {
       <Find />
       <Services />
       {view.value === 'timeline' && <OfRows />}
+      {shownZoom.value && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => keepFocus(() => zoomTo(undefined))}
+          title="All of its time (0)"
+        >
+          Whole trace
+        </button>
+      )}
       <Views />
     </div>
   );
@@ -49,11 +60,6 @@ function OfRows() {
         <span class="critical-sample" aria-hidden="true" />
         critical path
       </label>
-      {zoom.value && (
-        <button type="button" class="button" onClick={() => zoomTo(undefined)} title="0">
-          Whole trace
-        </button>
-      )}
     </div>
   );
 }
@@ -103,7 +109,7 @@ function Find() {
       <button
         type="button"
         class="button"
-        disabled={!hits.value?.length}
+        aria-disabled={!hits.value?.length}
         aria-label="Previous span found"
         title="Previous (N)"
         onClick={() => nextHit(-1)}
@@ -113,7 +119,7 @@ function Find() {
       <button
         type="submit"
         class="button"
-        disabled={!hits.value?.length}
+        aria-disabled={!hits.value?.length}
         aria-label="Next span found"
         title="Next (n)"
       >
@@ -135,7 +141,7 @@ function Services() {
   const toggle = (service: string) => {
     const chosen = new Set(services.value);
     if (!chosen.delete(service)) chosen.add(service);
-    services.value = chosen.size === all.length ? new Set() : chosen;
+    keepFocus(() => (services.value = all.every((each) => chosen.has(each)) ? new Set() : chosen));
   };
   const first = all.length > MOST_CHIPS + 2 ? all.slice(0, MOST_CHIPS) : all;
   // What is chosen is always there to be seen and let go, also a service of the URL that has no span in this trace.
@@ -175,7 +181,7 @@ function Services() {
           type="button"
           class="chip errors"
           aria-pressed={errorsOnly.value}
-          onClick={() => (errorsOnly.value = !errorsOnly.value)}
+          onClick={() => keepFocus(() => (errorsOnly.value = !errorsOnly.value))}
         >
           <span class="error-sign" aria-hidden="true" />
           errors <small>{waterfall.value.errorCount}</small>
@@ -196,7 +202,7 @@ function Levels() {
         aria-label="Fold one level"
         title="Fold one level (p)"
         aria-disabled={open <= 1}
-        onClick={() => foldTo(open - 1)}
+        onClick={() => open > 1 && foldTo(open - 1)}
       >
         −
       </button>
@@ -209,7 +215,7 @@ function Levels() {
         aria-label="Open one level"
         title="Open one level (o)"
         aria-disabled={open >= depth}
-        onClick={() => foldTo(open + 1)}
+        onClick={() => open < depth && foldTo(open + 1)}
       >
         +
       </button>
