@@ -179,20 +179,24 @@ test('a stretch of time that the trace does not have yet is waited for', { skip 
 
 test('Back undoes what the reader did, and not that the trace has grown', { skip }, async () => {
   const name = 'back';
-  const [id] = await pages.send(traceOf(name, [root, ...children(3)]));
+  const other: SpanSketch = { id: 'other', parent: 'root', service: 'reviews-api', durationMs: 5 };
+  const [id] = await pages.send(traceOf(name, [root, other, ...children(3)]));
   const page = await pages.open('/search');
   await page.goto(`${pages.backend.queryUrl}/trace/${id}`);
   await page.locator(`#span-${spanIdOf(name, 'c1')}`).click();
   await page.getByRole('button', { name: /^bands-api/ }).click();
+  await page.waitForURL(/service=bands-api/);
   const ruler = page.locator('.ruler .lane');
   const before = await ruler.textContent();
   const entries = await page.evaluate(() => history.length);
-  await pages.send(
-    traceOf(name, [{ id: 'late', parent: 'root', service: 'reviews-api', startMs: 1, durationMs: 5_000 }]),
-  );
+  await pages.send(traceOf(name, [{ id: 'late', parent: 'root', startMs: 1, durationMs: 5_000 }]));
   await page.getByText('The trace is longer than what is shown.').waitFor();
   assert.equal(await ruler.textContent(), before);
   assert.equal(await page.evaluate(() => history.length), entries);
+  await page.goBack();
+  await page.waitForURL((url) => !url.search.includes('service='));
+  await page.locator(`#span-${spanIdOf(name, 'other')}`).waitFor();
+  assert.equal(await ruler.textContent(), before);
   await page.getByRole('button', { name: 'Show all of it' }).click();
   await page.waitForFunction((text) => document.querySelector('.ruler .lane')!.textContent !== text, before);
   await page.goBack();

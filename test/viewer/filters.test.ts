@@ -79,3 +79,16 @@ test('events are those of the spans that a filter wants', { skip }, async () => 
   await page.getByText('None of the spans that the filter wants recorded an event.').waitFor();
   await closed(page);
 });
+
+test('a service that the trace does not have is no reason to let all others through', { skip }, async () => {
+  const [id] = await pages.send(chain('nobody beside', 2));
+  const page = await pages.open(`/trace/${id}?service=nobody`);
+  await page.getByText('No span of this trace is from nobody.').waitFor();
+  await page.getByRole('button', { name: 'service-0 1' }).click();
+  await page.locator('.span-row').first().waitFor();
+  assert.equal((await rowNames(page)).length, 1);
+  await page.getByRole('button', { name: 'service-1 1' }).click();
+  await page.waitForURL((url) => url.search === '');
+  assert.equal((await rowNames(page)).length, 2);
+  await closed(page);
+});

@@ -96,6 +96,57 @@ test(
   },
 );
 
+test('a button that can do nothing does nothing, and can still have the focus', { skip }, async () => {
+  const page = await openRich();
+  const names = await rowNames(page);
+  await page.locator('.fold').first().click();
+  await page.waitForFunction(() => document.querySelectorAll('.span-row').length === 1);
+  for (const name of ['Open one level', 'Next span found', 'Previous span found']) {
+    const button = page.getByRole('button', { name });
+    assert.equal(await button.getAttribute('aria-disabled'), 'true');
+    await button.press('Enter');
+    assert.ok(await button.evaluate((element) => element === document.activeElement));
+  }
+  assert.equal((await rowNames(page)).length, 1);
+  await page.getByRole('button', { name: 'Open all' }).click();
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('.span-row').length === count,
+    names.length,
+  );
+  await closed(page);
+});
+
+test('what takes away the place of the focus gives it another', { skip }, async () => {
+  const [id] = await pages.send(traceOf('places', [{ id: 'root', durationMs: 100 }]));
+  const page = await pages.open(`/trace/${id}`);
+  await rowNames(page);
+  const row = page.locator('.span-row');
+  /** Waits until something that one can see has the focus again. */
+  const isSomewhere = () => page.waitForFunction(() => document.activeElement !== document.body);
+
+  await row.focus();
+  await page.keyboard.press('v');
+  await page.getByText('No span of this trace recorded an event.').waitFor();
+  await isSomewhere();
+  await page.keyboard.press('v');
+  await row.focus();
+  await page.keyboard.press('E');
+  await page.getByText('No span of this trace is an error.').waitFor();
+  await isSomewhere();
+  await page.getByRole('button', { name: 'Show all 1 span' }).press('Enter');
+  await row.waitFor();
+  await isSomewhere();
+  await page.keyboard.press('E');
+  await page.getByRole('button', { name: 'errors 0' }).press('Enter');
+  await row.waitFor();
+  await isSomewhere();
+  await page.keyboard.press('+');
+  await page.getByRole('button', { name: 'Whole trace' }).press('Enter');
+  await page.getByRole('button', { name: 'Whole trace' }).waitFor({ state: 'detached' });
+  await isSomewhere();
+  await closed(page);
+});
+
 test('of the spans found, the one that was gone to can be told from the others', { skip }, async () => {
   const page = await openRich();
   await page.getByPlaceholder('Find: words').fill('has');
@@ -123,10 +174,19 @@ test('where the system chooses the colours, bars, path and signs are still there
     );
   });
   assert.deepEqual(invisible, []);
-  const views = page.getByRole('group', { name: 'View' }).getByRole('button');
-  const [timeline, events] = await views.evaluateAll((buttons) =>
-    buttons.map((button) => getComputedStyle(button).backgroundColor),
-  );
-  assert.notEqual(timeline, events);
+  const coloursOf = (selector: string) =>
+    page.locator(selector).evaluate((element) => {
+      const { backgroundColor, color } = getComputedStyle(element);
+      return [backgroundColor, color];
+    });
+  const selected = await coloursOf('.views [aria-pressed=true]');
+  assert.notDeepEqual(await coloursOf('.views [aria-pressed=false]'), selected);
+  const chip = page.getByRole('button', { name: /^shop/ });
+  await chip.click();
+  await chip.hover();
+  assert.deepEqual(await coloursOf('.chip[aria-pressed=true]'), selected);
+  assert.equal((await coloursOf('.chip[aria-pressed=true] small'))[1], selected[1]);
+  await page.goto(`${pages.backend.queryUrl}/search`);
+  assert.deepEqual(await coloursOf('nav [aria-current=page]'), selected);
   await closed(page);
 });
