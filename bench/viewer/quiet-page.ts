@@ -75,18 +75,18 @@ export async function openQuietPage(
  */
 async function attached(whole: CDPSession, targetId: string): Promise<CDPSession['send']> {
   const { sessionId } = await whole.send('Target.attachToTarget', { targetId, flatten: false });
-  const settled = new Map<number, (answer: Answer) => void>();
+  const waiting = new Map<number, (answer: Answer) => void>();
   whole.on('Target.receivedMessageFromTarget', (received) => {
     if (received.sessionId !== sessionId) return;
     const { id, ...answer } = JSON.parse(received.message) as Answer & { id?: number };
-    if (id !== undefined) settled.get(id)?.(answer);
+    if (id !== undefined) waiting.get(id)?.(answer);
   });
   let last = 0;
   const send = async (method: string, params: object = {}) => {
     const id = ++last;
     let timer: NodeJS.Timeout | undefined;
     const { error, result } = await new Promise<Answer>((resolve, reject) => {
-      settled.set(id, resolve);
+      waiting.set(id, resolve);
       timer = setTimeout(
         () => reject(new Error(`${method} had no answer in ${LIMIT_MS / 1_000} s.`)),
         LIMIT_MS,
@@ -95,7 +95,7 @@ async function attached(whole: CDPSession, targetId: string): Promise<CDPSession
       whole.send('Target.sendMessageToTarget', { sessionId, message }).catch(reject);
     }).finally(() => {
       clearTimeout(timer);
-      settled.delete(id);
+      waiting.delete(id);
     });
     if (error) throw new Error(`${method}: ${error.message}`);
     return result;

@@ -6,9 +6,9 @@ const tabs = [
 ] as const;
 
 /**
- * The HTML of the bar at the top of a page, where the tab of `current` is marked if it has one. The bar is drawn before any
- * script has run, and nothing in it moves when one does: that wakes its field and buttons, which are inert until then,
- * see workshop/viewer/frame/masthead.ts.
+ * The HTML of the bar at the top of a page, where the tab of `current` is marked if it has one. The bar is drawn before
+ * any script has run, and nothing in it moves when one does: that wakes its field and buttons, which are inert until
+ * then, see workshop/viewer/frame/masthead.ts.
  */
 export function masthead(current: PageName): string {
   const links = tabs.map(

@@ -11,8 +11,8 @@ export type Answer<Data> = { data: Data | undefined } | { problem: string };
 
 /**
  * Asks for `urlOf()` at once and then every second for as long as the page is looked at, and hands over each answer that
- * differs from the one before, with the URL that it answers. That is all it does: what the reader sees changes only as `onAnswer` changes it.
- * An URL of undefined means that nothing is to be asked for now. Gives a function that asks at once.
+ * differs from the one before, with the URL that it answers. That is all it does: what the reader sees changes only as
+ * `onAnswer` changes it. An URL of undefined means that nothing is to be asked for now. Gives a function that asks at once.
  */
 export function follow<Data>(
   urlOf: () => string | undefined,

@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
+import { type Signal, useSignal } from '@preact/signals';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { gapPhrases } from '../../trace/lane.ts';
@@ -259,18 +259,32 @@ function AttributeGroups({
         <AttributeTable key={group} attributes={members} />
       ))}
       {visible.length < entries.length && (
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            showsAll.value = true;
-            section.current!.focus({ preventScroll: true }); // the button goes, and would take the focus along
-          }}
-        >
+        <ShowAll is={showsAll} within={section}>
           Show {counted(entries.length - visible.length, 'more attribute')}
-        </button>
+        </ShowAll>
       )}
     </section>
+  );
+}
+
+/** A button that shows all, and goes: the focus then is on what it stood in. */
+function ShowAll({
+  is,
+  within,
+  children,
+}: {
+  is: Signal<boolean>;
+  within: RefObject<HTMLElement | null>;
+  children: ComponentChildren;
+}) {
+  const show = () => {
+    is.value = true;
+    within.current!.focus({ preventScroll: true });
+  };
+  return (
+    <button type="button" class="button" onClick={show}>
+      {children}
+    </button>
   );
 }
 
@@ -320,16 +334,9 @@ function Value({ of: value }: { of: AttributeValue }) {
         {isCut ? `${value.slice(0, LONG)}…` : value === '' ? <em>empty</em> : value}
       </bdi>
       {isCut && (
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            showsAll.value = true;
-            text.current!.focus({ preventScroll: true });
-          }}
-        >
+        <ShowAll is={showsAll} within={text}>
           Show all {grouped(value.length)} characters
-        </button>
+        </ShowAll>
       )}
     </>
   );

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { size, theme } from '../frame/preferences.ts';
-import { range, rows, waterfall, zoomTo } from './state.ts';
+import { range, rows, wholeUs, zoomTo } from './state.ts';
 
 /** Where a moment lies on the screen's stretch of time, in percent. */
 export function percentOf(us: number): number {
@@ -15,7 +15,7 @@ export function percentOf(us: number): number {
 export function Overview() {
   const strip = useRef<HTMLDivElement>(null);
   const dragged = useSignal<{ from: number; to: number } | undefined>(undefined);
-  const wholeUs = Math.max(1, waterfall.value.durationUs);
+  const whole = wholeUs.value;
   const { fromUs, toUs } = range.value;
   const share = ({ clientX }: PointerEvent) => {
     const { left, width } = strip.current!.getBoundingClientRect();
@@ -35,12 +35,10 @@ export function Overview() {
     dragged.value = undefined;
     if (!drag) return;
     const [from, to] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
-    if (to - from > 0.003) zoomTo({ fromUs: from * wholeUs, toUs: to * wholeUs });
+    if (to - from > 0.003) zoomTo({ fromUs: from * whole, toUs: to * whole });
   };
-  const left = dragged.value
-    ? Math.min(dragged.value.from, dragged.value.to) * 100
-    : (fromUs / wholeUs) * 100;
-  const right = dragged.value ? Math.max(dragged.value.from, dragged.value.to) * 100 : (toUs / wholeUs) * 100;
+  const left = dragged.value ? Math.min(dragged.value.from, dragged.value.to) * 100 : (fromUs / whole) * 100;
+  const right = dragged.value ? Math.max(dragged.value.from, dragged.value.to) * 100 : (toUs / whole) * 100;
   return (
     <div
       class="overview"
@@ -82,14 +80,14 @@ function Handle({
   move: (us: number) => void;
   strip: { current: HTMLElement | null };
 }) {
-  const wholeUs = Math.max(1, waterfall.value.durationUs);
+  const whole = wholeUs.value;
   const drag = (event: PointerEvent) => {
     const handle = event.currentTarget as HTMLElement;
     event.stopPropagation();
     handle.setPointerCapture(event.pointerId);
     const follow = ({ clientX }: PointerEvent) => {
       const { left, width } = strip.current!.getBoundingClientRect();
-      dragTo.value(((clientX - left) / width) * wholeUs);
+      dragTo.value(((clientX - left) / width) * whole);
     };
     dragTo.value = move;
     handle.addEventListener('pointermove', follow);
@@ -110,7 +108,7 @@ function Handle({
     if (by === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    move(Math.min(wholeUs, Math.max(0, at + by * wholeUs)));
+    move(Math.min(whole, Math.max(0, at + by * whole)));
   };
   return (
     <span
@@ -119,10 +117,10 @@ function Handle({
       tabIndex={0}
       aria-label={name}
       aria-valuemin={0}
-      aria-valuemax={wholeUs}
+      aria-valuemax={whole}
       aria-valuenow={Math.round(at)}
       aria-valuetext={formatDuration(at)}
-      style={{ left: `${(at / wholeUs) * 100}%` }}
+      style={{ left: `${(at / whole) * 100}%` }}
       onPointerDown={drag}
       onKeyDown={step}
     />
@@ -136,13 +134,13 @@ const dragTo = signal((_us: number) => {});
 function Picture() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const all = rows.value;
-  const { durationUs } = waterfall.value;
+  const whole = wholeUs.value;
   // A change of these is a change of colours or of size.
   const look = `${theme.value} ${size.value}`;
 
   useLayoutEffect(() => {
     const element = canvas.current!;
-    const draw = () => drawPicture(element, all, Math.max(1, durationUs));
+    const draw = () => drawPicture(element, all, whole);
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const resizing = new ResizeObserver(draw);
     resizing.observe(element);
@@ -151,11 +149,11 @@ function Picture() {
       resizing.disconnect();
       dark.removeEventListener('change', draw);
     };
-  }, [all, durationUs, look]);
+  }, [all, whole, look]);
   return <canvas ref={canvas} aria-hidden="true" />;
 }
 
-function drawPicture(canvas: HTMLCanvasElement, all: typeof rows.value, wholeUs: number): void {
+function drawPicture(canvas: HTMLCanvasElement, all: typeof rows.value, whole: number): void {
   const context = canvas.getContext('2d');
   if (!context) return;
   const ratio = devicePixelRatio;
@@ -167,8 +165,8 @@ function drawPicture(canvas: HTMLCanvasElement, all: typeof rows.value, wholeUs:
   const thick = Math.max(1, Math.min(line * 0.7, 8 * ratio));
   const colours = coloursOf(canvas, all);
   const place = ({ offsetUs, durationUs }: (typeof all)[number], index: number) => {
-    const left = (offsetUs / wholeUs) * width;
-    const bar = Math.max(ratio, (Math.max(0, durationUs) / wholeUs) * width);
+    const left = (offsetUs / whole) * width;
+    const bar = Math.max(ratio, (Math.max(0, durationUs) / whole) * width);
     return [left, index * line + (line - thick) / 2, bar, thick] as const;
   };
   for (const [index, row] of all.entries()) {
@@ -181,8 +179,8 @@ function drawPicture(canvas: HTMLCanvasElement, all: typeof rows.value, wholeUs:
     context.fillStyle = row.span.error ? colours.error : colours.gap;
     const stretches = row.span.error ? [row] : row.gaps;
     for (const { offsetUs, durationUs } of stretches) {
-      const left = (offsetUs / wholeUs) * width;
-      context.fillRect(left, top, Math.max(2 * ratio, (Math.max(0, durationUs) / wholeUs) * width), thick);
+      const left = (offsetUs / whole) * width;
+      context.fillRect(left, top, Math.max(2 * ratio, (Math.max(0, durationUs) / whole) * width), thick);
     }
   }
 }

@@ -22,6 +22,7 @@ import {
   setOpen,
   wanted,
   waterfall,
+  wholeUs,
 } from './state.ts';
 
 /** A span in one line: where it is in the tree, what it did itself, and when. */
@@ -122,7 +123,7 @@ function NameCell({ row, index, folded }: { row: Row; index: number; folded: boo
 }
 
 function SelfCell({ row }: { row: Row }) {
-  const share = Math.min(1, row.selfUs / Math.max(1, waterfall.value.durationUs));
+  const share = Math.min(1, row.selfUs / wholeUs.value);
   return (
     <div class="self-cell" role="gridcell" title="Time in which nothing below this span ran">
       <span class="hidden-text">self </span>

@@ -21,7 +21,7 @@ export const isAnswered = signal(false);
 
 export const folding = signal(nothingFolded);
 export const zoom = signal<Range | undefined>(undefined);
-/** What stays on the screen although the trace has become longer since, because somebody looks at it. It is not in the URL. */
+/** What stays on the screen although the trace became longer, because somebody looks at it. It is not in the URL. */
 export const heldRange = signal<Range | undefined>(undefined);
 export const findText = signal('');
 export const services = signal<ReadonlySet<string>>(new Set());
@@ -80,18 +80,19 @@ export const criticalPath = computed(() => {
   return bySpan;
 });
 
+/** How long the trace is, in µs; one without any length is given 1 µs. */
+export const wholeUs = computed(() => Math.max(1, waterfall.value.durationUs));
+
 /** The stretch that was chosen or is held, as far as it is in the trace; undefined for all of it. */
 export const shownZoom = computed<Range | undefined>(() => {
-  const wholeUs = Math.max(1, waterfall.value.durationUs);
-  const { fromUs, toUs } = zoom.value ?? heldRange.value ?? { fromUs: 0, toUs: wholeUs };
-  if (fromUs >= wholeUs || (fromUs === 0 && toUs >= wholeUs)) return undefined;
-  return { fromUs, toUs: Math.min(toUs, wholeUs) };
+  const whole = wholeUs.value;
+  const { fromUs, toUs } = zoom.value ?? heldRange.value ?? { fromUs: 0, toUs: whole };
+  if (fromUs >= whole || (fromUs === 0 && toUs >= whole)) return undefined;
+  return { fromUs, toUs: Math.min(toUs, whole) };
 });
 
-/** The stretch of time on the screen. A trace without any length is given 1 µs of it. */
-export const range = computed<Range>(
-  () => shownZoom.value ?? { fromUs: 0, toUs: Math.max(1, waterfall.value.durationUs) },
-);
+/** The stretch of time on the screen. */
+export const range = computed<Range>(() => shownZoom.value ?? { fromUs: 0, toUs: wholeUs.value });
 
 export const isFiltered = computed(() => services.value.size > 0 || errorsOnly.value);
 export const wanted = computed(() =>
@@ -185,7 +186,7 @@ export function reveal(spanId: string): void {
 
 /** Shows a stretch of time, or all of it. A stretch is kept within the trace and never shorter than 1 µs. */
 export function zoomTo(wantedRange: Range | undefined): void {
-  const whole = Math.max(1, waterfall.value.durationUs);
+  const whole = wholeUs.value;
   const asked = wantedRange ?? { fromUs: 0, toUs: whole };
   const length = Math.min(whole, Math.max(1, asked.toUs - asked.fromUs));
   const fromUs = Math.min(Math.max(0, asked.fromUs), whole - length);
