@@ -6,7 +6,7 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
-import { portOwner } from '#workshop/services/port-owner';
+import { portOwner } from '#workshop/net/port-owner';
 import { type Measurement, measure, type Target } from './backend/measure.ts';
 import { CLIENTS, IN_FLIGHT, SPANS_PER_BATCH, SPANS_PER_TRACE } from './backend/plan.ts';
 import { startBackendProcess } from './support/backend-process.ts';

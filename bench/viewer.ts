@@ -1,7 +1,7 @@
 /** npm run bench -- viewer: how quickly the pages of a trace backend can be read and worked with, in Chromium. */
 import { availableParallelism, cpus } from 'node:os';
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from '#workshop/browser';
+import { launchBrowser } from '#tools/browser';
 import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
 import { counted } from '#workshop/trace/numbers';
 import { encodeRequest, sendHttp, someSpan, someSpanId } from '../test/support/otlp.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { environmentOf, readServices, type Service } from '#workshop/services/definition';
-import { freePort } from '#workshop/services/ports';
+import { freePort } from '#workshop/net/ports';
 
 /** The services of a step that checks out, running for a measurement. */
 export interface Checkout {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { freePort } from '#workshop/services/ports';
+import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 
 /** bands-api and reviews-api of the working copy, running for a measurement. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from '#workshop/services/ports';
+import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 
 /** The embedded backend in a process of its own, so that it shares no event loop with what measures it. */

@@ -1,7 +1,7 @@
 /** Measures pages in Chromium, in the same way whoever serves them: by what appears in the document, and when. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import { nameHelper } from '#workshop/browser';
+import { nameHelper } from '#tools/browser';
 import { openQuietPage, type QuietPage } from './quiet-page.ts';
 
 /** What is looked for, as the embedded viewer and Jaeger's own pages have it. */

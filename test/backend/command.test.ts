@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { accepts } from '#workshop/services/probe';
+import { accepts } from '#workshop/net/accepts';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { encodeRequest, sendGrpc, someSpan } from '../support/otlp.ts';
 import { runScript, startScript } from '../support/process.ts';

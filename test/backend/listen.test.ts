@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { PortInUseError, startBackend } from '#workshop/backend/start';
-import { freePort } from '#workshop/services/ports';
-import { accepts } from '#workshop/services/probe';
+import { freePort } from '#workshop/net/ports';
+import { accepts } from '#workshop/net/accepts';
 import { encodeRequest, sendGrpc, sendHttp, someSpan } from '../support/otlp.ts';
 import { freshBackend, get, getTrace } from './backend.ts';
 

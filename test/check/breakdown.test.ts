@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { runCheck } from '#workshop/check/check';
-import { freePort } from '#workshop/services/ports';
+import { freePort } from '#workshop/net/ports';
 import { eventually } from '../support/eventually.ts';
 import { fewAtATime, type Patch, patchedStep, stepNumber } from './support.ts';
 

@@ -3,8 +3,8 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
-import { copyProject, removeCopy } from '#workshop/docs/copy';
-import { listSteps } from '#workshop/steps/list';
+import { copyProject, removeCopy } from '#tools/project-copy';
+import { listSteps } from '#workshop/course/list';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { runScript, startScript } from '../support/process.ts';
 

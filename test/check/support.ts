@@ -1,8 +1,8 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '#workshop/services/ports';
+import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
-import { listSteps, type Step } from '#workshop/steps/list';
+import { listSteps, type Step } from '#workshop/course/list';
 
 // No backend of somebody else may be taken for the one to which spans went by mistake.
 process.env.JAEGER_URL = `http://localhost:${await freePort()}`;

@@ -4,7 +4,7 @@ import { type CheckResult, judge, observeOrBreakdown, readLesson, runCheck } fro
 import type { Lesson, Shortfall } from '#workshop/check/lesson';
 import type { Observation } from '#workshop/check/observation';
 import { hasLinkedRoot } from '#workshop/check/see/messages';
-import { listSteps } from '#workshop/steps/list';
+import { listSteps } from '#workshop/course/list';
 import type { Span } from '#workshop/trace/model';
 import { span, traceOf } from '../trace/spans.ts';
 import { brokerMissing, startBroker } from '../support/broker.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
-import { listSteps } from '#workshop/steps/list';
+import { listSteps } from '#workshop/course/list';
 import { brokerMissing, startBroker } from '../support/broker.ts';
 import { openChannel } from './system.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { listSteps } from '#workshop/steps/list';
+import { listSteps } from '#workshop/course/list';
 
 type Handle = (channel: Channel, message: ConsumeMessage) => Promise<void>;
 

@@ -5,7 +5,7 @@ import { jaegerTrace } from '#workshop/backend/api/routes';
 import { queryTrace } from '#workshop/backend/query';
 import { startBackend } from '#workshop/backend/start';
 import { environmentOf, readServices } from '#workshop/services/definition';
-import { freePort } from '#workshop/services/ports';
+import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 import { fromJaeger } from '#workshop/trace/from-jaeger';
 import type { Span, Trace } from '#workshop/trace/model';

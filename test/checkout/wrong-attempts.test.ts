@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
 import { runCheck } from '#workshop/check/check';
-import { listSteps } from '#workshop/steps/list';
+import { listSteps } from '#workshop/course/list';
 import { type Patch, patchedStep } from '../check/support.ts';
 import { brokerMissing, startBroker } from '../support/broker.ts';
 

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { accepts } from '#workshop/services/probe';
+import { accepts } from '#workshop/net/accepts';
 import { projectCopy } from '../support/copy.ts';
 import { isolatedEnvironment, temporaryFolder } from '../support/environment.ts';
 import { start, type StartOptions } from '../support/process.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startBackend } from '#workshop/backend/start';
 import { queryTrace } from '#workshop/backend/query';
-import { accepts } from '#workshop/services/probe';
+import { accepts } from '#workshop/net/accepts';
 import type { Span } from '#workshop/trace/model';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { runScript } from '../support/process.ts';

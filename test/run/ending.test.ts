@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { accepts } from '#workshop/services/probe';
+import { accepts } from '#workshop/net/accepts';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { eventually } from '../support/eventually.ts';
 import { start, startScript } from '../support/process.ts';

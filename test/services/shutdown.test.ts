@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Backend } from '#workshop/backend/start';
-import { freePort } from '#workshop/services/ports';
+import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 import { freshBackend } from '../backend/backend.ts';
 import { eventually } from '../support/eventually.ts';

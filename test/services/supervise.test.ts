@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { accepts } from '#workshop/services/probe';
+import { accepts } from '#workshop/net/accepts';
 import { projectCopy } from '../support/copy.ts';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { eventually } from '../support/eventually.ts';

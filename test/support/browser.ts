@@ -1,6 +1,6 @@
-import { chromiumPath, howToGetIt } from '#workshop/browser';
+import { chromiumPath, howToGetIt } from '#tools/browser';
 
-export { launchBrowser } from '#workshop/browser';
+export { launchBrowser } from '#tools/browser';
 
 /**
  * For the options of a test that needs a browser: why it is skipped where there is none. In CI that is no reason, so there

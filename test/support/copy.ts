@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { copyProject, removeCopy } from '#workshop/docs/copy';
+import { copyProject, removeCopy } from '#tools/project-copy';
 
 /** A copy of the project as it is now, as after cloning and installing; gone when the test is over. */
 export async function projectCopy(t: TestContext): Promise<string> {

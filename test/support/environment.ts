@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { freePort } from '#workshop/services/ports';
+import { freePort } from '#workshop/net/ports';
 
 /** A folder that is gone when the test is over. */
 export async function temporaryFolder(t: TestContext): Promise<string> {

@@ -5,8 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accepts } from '#workshop/services/probe';
-import { freePort } from '#workshop/services/ports';
+import { accepts } from '#workshop/net/accepts';
+import { freePort } from '#workshop/net/ports';
 
 /** A RabbitMQ that was started for a purpose, on 127.0.0.1, with its own data. */
 export interface Broker {

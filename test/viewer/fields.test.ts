@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { customTime, fieldsOf, queryOf } from '#workshop/viewer/search/fields';
-import { emptyQuery } from '#workshop/viewer/search/query';
+import { emptyQuery } from '#workshop/trace/search/query';
 
 test('the fields of a query say that query, to the µs of a time that nobody changed', () => {
   for (const query of [

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
-import { sendTrace } from '#workshop/docs/send-trace';
-import { readRecording } from '#workshop/slides/recordings';
-import { listSteps } from '#workshop/steps/list';
+import { sendTrace } from '#tools/traces/send-trace';
+import { readRecording } from '#tools/traces/recordings';
+import { listSteps } from '#workshop/course/list';
 import type { Viewer } from './viewer.ts';
 
 /**

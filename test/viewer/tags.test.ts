@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { faultsOf } from '#workshop/viewer/search/faults';
-import { lookbacks, lookbackWords } from '#workshop/viewer/search/lookback';
-import { answerUrl, emptyQuery, parametersOf, queryFrom } from '#workshop/viewer/search/query';
-import { formatTags, parseTags } from '#workshop/viewer/search/tags';
+import { faultsOf } from '#workshop/trace/search/faults';
+import { lookbacks, lookbackWords } from '#workshop/trace/search/lookback';
+import { answerUrl, emptyQuery, parametersOf, queryFrom } from '#workshop/trace/search/query';
+import { formatTags, parseTags } from '#workshop/trace/search/tags';
 
 test('tags are key=value, with quotes around what has spaces', () => {
   assert.deepEqual(parseTags('error=true http.route="/bands/:id with space" empty= q="say \\"hi\\""'), {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type Backend, startBackend } from '#workshop/backend/start';
-import { nameHelper } from '#workshop/browser';
+import { nameHelper } from '#tools/browser';
 import { projectFolder } from '#workshop/settings';
 import { launchBrowser, skipWithoutBrowser } from '../support/browser.ts';
 import { sendHttp } from '../support/otlp.ts';

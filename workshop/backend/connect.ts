@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
-import { askGrpc } from '../services/ask-grpc.ts';
-import { portOwner } from '../services/port-owner.ts';
-import { accepts } from '../services/probe.ts';
+import { askGrpc } from '../net/ask-grpc.ts';
+import { portOwner } from '../net/port-owner.ts';
+import { accepts } from '../net/accepts.ts';
 import { jaegerUrl, otlpGrpcUrl, otlpGrpcVariable, otlpHttpUrl } from '../settings.ts';
 
 /** The trace backend in use. `close` ends it if it was started for this, and does nothing otherwise. */

@@ -1,13 +1,13 @@
 import { addQueryApi, failure, isApi } from './api/routes.ts';
 import { ParameterError } from './api/parameters.ts';
-import { listen, localApp } from './http.ts';
-import type { Listener } from './loopback.ts';
+import { listen, localApp } from './local-app.ts';
+import type { Listener } from '../net/loopback.ts';
 import { addPages, sendNoSuchPage } from './pages/routes.ts';
 import { receiveGrpc } from './receiver/grpc.ts';
 import { receiveHttp } from './receiver/http.ts';
 import { type Limits, TraceStore } from './store/store.ts';
 
-export { PortInUseError } from './loopback.ts';
+export { PortInUseError } from '../net/loopback.ts';
 
 /** Ports 0 are any that are free. */
 export interface BackendOptions {

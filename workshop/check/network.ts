@@ -1,5 +1,5 @@
 import type { Service } from '../services/definition.ts';
-import { freePort } from '../services/ports.ts';
+import { freePort } from '../net/ports.ts';
 import { openRelay, type Exchange, type Relay } from './relay.ts';
 
 /** The ways between the programs of a folder, each over a relay of its own, so that it is known who asked whom. */

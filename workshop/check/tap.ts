@@ -1,5 +1,5 @@
 import type { Service } from '../services/definition.ts';
-import { connectRabbitmq } from '../services/rabbitmq.ts';
+import { connectRabbitmq } from '../parts/rabbitmq.ts';
 
 /** A message that a service published. What is in its headers can be anything that AMQP has a form for. */
 export interface Message {

@@ -1,6 +1,6 @@
 /** npm run branches: a git branch for each step, made from the folders. */
-import { buildBranches } from '../branches/build.ts';
-import { compareBranches, type Differences, updateBranches } from '../branches/present.ts';
+import { buildBranches } from '../../tools/branches/build.ts';
+import { compareBranches, type Differences, updateBranches } from '../../tools/branches/present.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { UserError } from '../errors.ts';
 

@@ -7,9 +7,9 @@ import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
-import { nextStep, rememberPassed } from '../steps/current.ts';
-import { findStep, listSteps, type Step } from '../steps/list.ts';
-import { readProgress, writeProgress } from '../steps/progress.ts';
+import { nextStep, rememberPassed } from '../course/current.ts';
+import { findStep, listSteps, type Step } from '../course/list.ts';
+import { readProgress, writeProgress } from '../course/progress.ts';
 
 const help = `
 npm run check [STEP]

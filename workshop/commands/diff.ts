@@ -1,12 +1,12 @@
 /** npm run diff: what differs between two steps, or what is left to do for the next one. */
 import { main, readCommandLine } from '../command-line/main.ts';
-import { changesBetween, isSameSystem } from '../steps/changes.ts';
-import { page, patchText, statText } from '../diff/show.ts';
+import { changesBetween, isSameSystem } from '../course/changes.ts';
+import { page, patchText, statText } from '../course/show-diff.ts';
 import { UsageError } from '../errors.ts';
-import { nextStep } from '../steps/current.ts';
-import { readLessonFiles } from '../steps/files.ts';
-import { findStep } from '../steps/list.ts';
-import { readWorkingCopy } from '../steps/working-copy.ts';
+import { nextStep } from '../course/current.ts';
+import { readLessonFiles } from '../course/files.ts';
+import { findStep } from '../course/list.ts';
+import { readWorkingCopy } from '../course/working-copy.ts';
 
 const help = `
 npm run diff                  what is left to do: from the working copy to the next step, which

@@ -2,15 +2,15 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { main, readCommandLine } from '../command-line/main.ts';
-import { brokenLinks } from '../docs/links.ts';
-import { projectPaths, readProjectFile } from '../docs/project-files.ts';
-import { renewAll } from '../docs/renew-all.ts';
+import { brokenLinks } from '../../tools/docs/links.ts';
+import { projectPaths, readProjectFile } from '../../tools/project-files.ts';
+import { renewAll } from '../../tools/docs/renew-all.ts';
 import { UsageError } from '../errors.ts';
 import { projectFolder } from '../settings.ts';
-import { picturePaths, renewPictures } from '../docs/trace-pictures.ts';
-import { renewRecording } from '../slides/record.ts';
-import { schedules } from '../slides/model.ts';
-import { recordedSteps, recordingFile } from '../slides/recordings.ts';
+import { picturePaths, renewPictures } from '../../tools/pictures/trace-pictures.ts';
+import { renewRecording } from '../../tools/slides/record.ts';
+import { schedules } from '../../tools/slides/model.ts';
+import { recordedSteps, recordingFile } from '../../tools/traces/recordings.ts';
 
 const help = `
 npm run docs [-- WORDS] [-- --check]

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine, wholeNumber } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
-import { buildDeck, writeDeck } from '../slides/build.ts';
-import { schedules } from '../slides/model.ts';
-import { printDeck } from '../slides/pdf.ts';
-import { scheduleNamed } from '../slides/schedule.ts';
-import { serveDeck } from '../slides/serve.ts';
+import { buildDeck, writeDeck } from '../../tools/slides/build.ts';
+import { schedules } from '../../tools/slides/model.ts';
+import { printDeck } from '../../tools/slides/pdf.ts';
+import { scheduleNamed } from '../../tools/slides/schedule.ts';
+import { serveDeck } from '../../tools/slides/serve.ts';
 
 const help = `
 npm run slides [-- --port N] | [-- --build [FOLDER]] | [-- --pdf [FILE] [--notes] [--schedule NAME]]

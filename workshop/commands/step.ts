@@ -2,12 +2,12 @@
 import { paint } from '../command-line/colour.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError, UserError } from '../errors.ts';
-import { currentStep } from '../steps/current.ts';
-import { readLessonFiles, sameFiles } from '../steps/files.ts';
-import { findStep, listSteps, type Step } from '../steps/list.ts';
-import { readProgress } from '../steps/progress.ts';
-import { rememberStep } from '../steps/remembered.ts';
-import { positionOf, putIntoWorkingCopy, readWorkingCopy, savedWork, shown } from '../steps/working-copy.ts';
+import { currentStep } from '../course/current.ts';
+import { readLessonFiles, sameFiles } from '../course/files.ts';
+import { findStep, listSteps, type Step } from '../course/list.ts';
+import { readProgress } from '../course/progress.ts';
+import { rememberStep } from '../course/remembered.ts';
+import { positionOf, putIntoWorkingCopy, readWorkingCopy, savedWork, shown } from '../course/working-copy.ts';
 
 const help = `
 npm run step                     lists the steps: ▸ is in the working copy, ✓ has passed its check

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 import { embeddedPorts, findBackend, PortHeldError } from '../backend/connect.ts';
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from '../services/definition.ts';
-import { needsOf } from '../services/needs.ts';
-import { portOwner } from '../services/port-owner.ts';
+import { needsOf } from '../parts/needs.ts';
+import { portOwner } from '../net/port-owner.ts';
 import { probe } from '../services/probe.ts';
 import { projectFolder } from '../settings.ts';
 import { nodeFault } from './node-version.ts';
-import { listSteps } from '../steps/list.ts';
+import { listSteps } from '../course/list.ts';
 
 /** What was found. `fails`: the workshop cannot run like this; `odd`: it can, but something will surprise. */
 export interface Finding {

@@ -1,13 +1,12 @@
-import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
-import { askGrpc } from './ask-grpc.ts';
+import { askGrpc } from '../net/ask-grpc.ts';
+import { accepts } from '../net/accepts.ts';
 import type { Service } from './definition.ts';
-import { hasConsumer } from './rabbitmq.ts';
+import { hasConsumer } from '../parts/rabbitmq.ts';
 
 /** What listens on a service's port: nothing, the service itself, or something else. */
 export type Listener = 'nothing' | 'itself' | 'stranger';
 
-const CONNECT_TIMEOUT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 5_000; // a service that has just started, on a laptop that is busy
 
 /**
@@ -40,21 +39,6 @@ async function probeGrpc(name: string, port: number): Promise<Listener> {
     timeoutMs: ANSWER_TIMEOUT_MS,
   });
   return status === '0' ? 'itself' : 'stranger';
-}
-
-/** Whether anything accepts connections on a port of this machine. A host can be as in an URL: [::1]. */
-export function accepts(port: number, hostname = 'localhost'): Promise<boolean> {
-  const host = hostname.replaceAll(/[[\]]/g, '');
-  return new Promise((resolve) => {
-    const socket = connect({ port, host, timeout: CONNECT_TIMEOUT_MS });
-    const answer = (accepted: boolean) => {
-      socket.destroy();
-      resolve(accepted);
-    };
-    socket.once('connect', () => answer(true));
-    socket.once('error', () => answer(false));
-    socket.once('timeout', () => answer(false));
-  });
 }
 
 /** A traceparent whose flags say "not sampled", so that the question leaves no trace (W3C Trace Context, 3.2.2.5). */

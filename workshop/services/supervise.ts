@@ -6,7 +6,7 @@ import { paint } from '../command-line/colour.ts';
 import { readServices, type Service } from './definition.ts';
 import { type RunningService, startService } from './start.ts';
 import { prefixes } from './prefix.ts';
-import { requireNeeds } from './needs.ts';
+import { requireNeeds } from '../parts/needs.ts';
 import { portsOf, requireFreePorts } from './use.ts';
 
 const RESTART_GRACE_MS = 300; // whoever saves wants to see the change, not the last spans of what was before

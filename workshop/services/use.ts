@@ -1,8 +1,8 @@
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from './definition.ts';
-import { requireNeeds } from './needs.ts';
-import { portOwner } from './port-owner.ts';
-import { freePort } from './ports.ts';
+import { requireNeeds } from '../parts/needs.ts';
+import { portOwner } from '../net/port-owner.ts';
+import { freePort } from '../net/ports.ts';
 import { type Listener, probe } from './probe.ts';
 import { type RunningService, startService } from './start.ts';
 

@@ -1,12 +1,12 @@
 /** The pages, what they are made of, and what they ask for. Their URLs are those of Jaeger's pages. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { shortId } from '../../viewer/frame/ids.ts';
-import { answerUrl, queryFrom } from '../../viewer/search/query.ts';
+import { shortId } from '../../trace/ids.ts';
+import { answerUrl, queryFrom } from '../../trace/search/query.ts';
 import { anySearch, type Parameters, traceIdFrom } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
 import type { TraceStore } from '../store/store.ts';
-import type { DependenciesAnswer, TraceAnswer } from './answers.ts';
+import type { DependenciesAnswer, TraceAnswer } from '../../trace/page-data.ts';
 import { assets, type PageName } from './assets.ts';
 import { isKnown, pageHeaders, sendJson, sendPage, takesGzip } from './respond.ts';
 import { searchAnswer } from './search-answer.ts';

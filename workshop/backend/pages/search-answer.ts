@@ -1,6 +1,6 @@
 import { findTraces, type TraceQuery } from '../jaeger/search.ts';
 import type { TraceStore } from '../store/store.ts';
-import type { FilterStep, SearchAnswer } from './answers.ts';
+import type { FilterStep, SearchAnswer } from '../../trace/page-data.ts';
 import { summaryOf } from './summary.ts';
 
 /** Finds traces for the search page, and says what else can be asked for. */

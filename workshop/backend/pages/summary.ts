@@ -1,5 +1,5 @@
 import type { StoredTrace, TraceStore } from '../store/store.ts';
-import type { TraceSummary } from './answers.ts';
+import type { TraceSummary } from '../../trace/page-data.ts';
 
 /** A trace in one line, from what is known of its spans without decoding them. */
 export function summaryOf(store: TraceStore, trace: StoredTrace): TraceSummary {

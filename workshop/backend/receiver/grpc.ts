@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
-import { type Listener, listenOnLoopback } from '../loopback.ts';
+import { type Listener, listenOnLoopback } from '../../net/loopback.ts';
 import { MalformedError } from '../otlp/wire.ts';
 import type { TraceStore } from '../store/store.ts';
 import { MAX_MESSAGE_BYTES, partialSuccess } from './answer.ts';

@@ -1,13 +1,13 @@
 import { batch, effect, signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { TraceAnswer } from '../../backend/pages/answers.ts';
+import type { TraceAnswer } from '../../trace/page-data.ts';
 import { fromColumns } from '../../trace/columns.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
 import type { Waterfall } from '../../trace/waterfall.ts';
 import { knowServices, serviceClass } from '../frame/colours.ts';
 import { drawPage } from '../frame/frame.tsx';
-import { shortId, traceIdFrom, traceUrl } from '../frame/ids.ts';
+import { shortId, traceIdFrom, traceUrl } from '../../trace/ids.ts';
 import { bindKeys } from '../frame/keys.tsx';
 import { follow, type Answer } from '../frame/live.ts';
 import { clockTime } from '../frame/times.ts';

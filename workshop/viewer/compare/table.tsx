@@ -5,7 +5,7 @@ import { formatDuration } from '../../trace/duration.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { ticksOf } from '../../trace/ticks.ts';
 import { serviceClass } from '../frame/colours.ts';
-import { traceUrl } from '../frame/ids.ts';
+import { traceUrl } from '../../trace/ids.ts';
 import { textMeter } from '../frame/measure.ts';
 import { hasOwnScales, shown, verdictSigns, waterfallA, waterfallB } from './state.ts';
 import { signed } from './words.ts';

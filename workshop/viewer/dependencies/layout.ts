@@ -1,5 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre';
-import type { DependenciesAnswer } from '../../backend/pages/answers.ts';
+import type { DependenciesAnswer } from '../../trace/page-data.ts';
 import { counted, percent } from '../../trace/numbers.ts';
 
 /** A drawing of the service graph, in px. */

@@ -1,6 +1,6 @@
 import { signal, useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { DependenciesAnswer } from '../../backend/pages/answers.ts';
+import type { DependenciesAnswer } from '../../trace/page-data.ts';
 import { counted, grouped, percent } from '../../trace/numbers.ts';
 import { knowServices, serviceClass } from '../frame/colours.ts';
 import { drawPage } from '../frame/frame.tsx';

@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import { traceIdFrom, traceUrl } from './ids.ts';
+import { traceIdFrom, traceUrl } from '../../trace/ids.ts';
 import { isHelpOpen } from './keys.tsx';
 import { size, theme } from './preferences.ts';
 

@@ -1,7 +1,7 @@
-import type { FilterStep } from '../../backend/pages/answers.ts';
+import type { FilterStep } from '../../trace/page-data.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
-import { lookbackWords } from './lookback.ts';
-import { emptyQuery, type SearchQuery } from './query.ts';
+import { lookbackWords } from '../../trace/search/lookback.ts';
+import { emptyQuery, type SearchQuery } from '../../trace/search/query.ts';
 import { answer, query, searchInstead } from './state.ts';
 
 /** What to do when there is nothing to show. */

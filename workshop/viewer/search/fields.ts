@@ -1,5 +1,5 @@
 /** What stands in the fields of the search form, whether it has been searched for yet or not. */
-import { emptyQuery, type SearchQuery } from './query.ts';
+import { emptyQuery, type SearchQuery } from '../../trace/search/query.ts';
 
 /** As the fields have it: a time of one's own is a choice among the look-backs, and local. */
 export interface Fields extends Omit<SearchQuery, 'start' | 'end'> {

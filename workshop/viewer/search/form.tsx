@@ -1,7 +1,7 @@
 import type { TargetedEvent } from 'preact';
 import { customTime, type Fields } from './fields.ts';
-import { lookbacks, lookbackWords } from './lookback.ts';
-import { emptyQuery } from './query.ts';
+import { lookbacks, lookbackWords } from '../../trace/search/lookback.ts';
+import { emptyQuery } from '../../trace/search/query.ts';
 import { answer, faults, fields, problem, searchInstead, submit, type } from './state.ts';
 
 /** What to search for. A choice counts at once, what is typed when it is finished; each brings all that is in the fields. */

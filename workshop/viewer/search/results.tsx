@@ -1,10 +1,10 @@
 import { useEffect } from 'preact/hooks';
-import type { TraceSummary } from '../../backend/pages/answers.ts';
+import type { TraceSummary } from '../../trace/page-data.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
 import { now } from '../frame/clock.ts';
 import { serviceClass } from '../frame/colours.ts';
-import { shortId, traceUrl } from '../frame/ids.ts';
+import { shortId, traceUrl } from '../../trace/ids.ts';
 import { ago, clockTime } from '../frame/times.ts';
 import {
   arrived,

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
 import { ticksOf } from '../../trace/ticks.ts';
-import { traceUrl } from '../frame/ids.ts';
+import { traceUrl } from '../../trace/ids.ts';
 import { clockTime } from '../frame/times.ts';
 import { traces } from './state.ts';
 

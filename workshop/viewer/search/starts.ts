@@ -1,6 +1,6 @@
 /** When traces began, for those that were picked: they need not be in the list any more. */
 import { signal } from '@preact/signals';
-import type { TraceAnswer } from '../../backend/pages/answers.ts';
+import type { TraceAnswer } from '../../trace/page-data.ts';
 
 const starts = signal<ReadonlyMap<string, number>>(new Map());
 

@@ -1,12 +1,12 @@
 /** What the search page shows. The query, the order and what is picked for a comparison are in the URL. */
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { SearchAnswer, TraceSummary } from '../../backend/pages/answers.ts';
+import type { SearchAnswer, TraceSummary } from '../../trace/page-data.ts';
 import { knowServices } from '../frame/colours.ts';
-import { traceIdFrom } from '../frame/ids.ts';
+import { traceIdFrom } from '../../trace/ids.ts';
 import { follow, type Answer } from '../frame/live.ts';
-import { type Faults, faultsOf } from './faults.ts';
+import { type Faults, faultsOf } from '../../trace/search/faults.ts';
 import { type Fields, fieldsOf, queryOf } from './fields.ts';
-import { answerUrl, parametersOf, queryFrom, type SearchQuery } from './query.ts';
+import { answerUrl, parametersOf, queryFrom, type SearchQuery } from '../../trace/search/query.ts';
 import { learnStart, startOf } from './starts.ts';
 
 export type Order = 'newest' | 'longest' | 'spans' | 'errors';

@@ -1,6 +1,6 @@
 /** Spans that arrive: the first of a trace, to which a link may lead, and those that come while somebody reads. */
 import { batch } from '@preact/signals';
-import type { TraceAnswer } from '../../backend/pages/answers.ts';
+import type { TraceAnswer } from '../../trace/page-data.ts';
 import { fromColumns } from '../../trace/columns.ts';
 import type { Range } from '../../trace/lane.ts';
 import { counted } from '../../trace/numbers.ts';

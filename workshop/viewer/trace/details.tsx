@@ -9,7 +9,7 @@ import { durationText, selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { CopyButton } from '../frame/copy.tsx';
-import { shortId, traceUrl } from '../frame/ids.ts';
+import { shortId, traceUrl } from '../../trace/ids.ts';
 import { clockTime } from '../frame/times.ts';
 import { closeDetails, goTo, setDetailHeight } from './scrolling.ts';
 import { parents, rows, waterfall } from './state.ts';

@@ -4,7 +4,7 @@ import { durationText } from '../../trace/waterfall.ts';
 import { now } from '../frame/clock.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { serviceClass } from '../frame/colours.ts';
-import { shortId } from '../frame/ids.ts';
+import { shortId } from '../../trace/ids.ts';
 import { size } from '../frame/preferences.ts';
 import { ago, clockTime } from '../frame/times.ts';
 import { type Finding, findingsOf } from './findings.ts';

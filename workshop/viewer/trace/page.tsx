@@ -1,8 +1,8 @@
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { TraceAnswer } from '../../backend/pages/answers.ts';
+import type { TraceAnswer } from '../../trace/page-data.ts';
 import { drawPage } from '../frame/frame.tsx';
-import { shortId, traceIdFrom } from '../frame/ids.ts';
+import { shortId, traceIdFrom } from '../../trace/ids.ts';
 import { follow } from '../frame/live.ts';
 import { take } from './arrival.ts';
 import { EventsView } from './events.tsx';

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { changesBetween, isSameSystem } from '#workshop/course/changes';
+import { readLessonFiles } from '#workshop/course/files';
+import { listSteps } from '#workshop/course/list';
+
+/** Most steps add at most 25 lines in at most 3 files. These say why they may be larger. */
+const LINES = 25;
+const FILES = 3;
+const larger: Record<string, { lines: number; files?: number; because: string }> = {
+  '02-trace-bands-api': { lines: 30, because: 'a whole tracing.ts, half of it comments, read line by line' },
+  '04-trace-reviews-api': { lines: 36, because: 'the same tracing.ts again, copied, for the other service' },
+  '12-publish-a-message': {
+    lines: 49,
+    because: 'a carrier over message headers (get, set, keys) and a span, by hand',
+  },
+  '13-consume-the-message': {
+    lines: 65,
+    because: 'the other side by hand, and a whole tracing.ts once more',
+  },
+  '14-parent-or-link': {
+    lines: 59,
+    files: 6,
+    because: 'takes out more than it adds, wherever steps 12 and 13 put it',
+  },
+};
+
+test('every step is small', async (t) => {
+  const steps = await listSteps();
+  const rows: string[] = [];
+  const excess: string[] = [];
+
+  for (const [index, step] of steps.entries()) {
+    const before = await readLessonFiles(steps[index - 1]?.folder ?? step.folder);
+    const after = await readLessonFiles(step.folder);
+    if (index === 0 || !isSameSystem(before, after)) continue;
+    const changes = changesBetween(before, after);
+    const added = changes.reduce((sum, change) => sum + change.added, 0);
+    const removed = changes.reduce((sum, change) => sum + change.removed, 0);
+    rows.push(`${step.name.padEnd(30)} +${added} −${removed} in ${changes.length} files`);
+
+    const budget = { lines: LINES, files: FILES, ...larger[step.name] };
+    if (added > budget.lines || changes.length > budget.files)
+      excess.push(`${rows.at(-1)}, budget ${JSON.stringify(budget)}`);
+  }
+
+  for (const row of rows) t.diagnostic(row);
+  assert.deepEqual(excess, []);
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createPatch } from 'diff';
+import { readBlocks } from '#tools/markdown';
+import { changesShownBy } from '#tools/docs/parts';
+import { projectPaths, readProjectFile } from '#tools/project-files';
+import { renewAll } from '#tools/docs/renew-all';
+import { changesBetween, isSameSystem } from '#workshop/course/changes';
+import { readLessonFiles } from '#workshop/course/files';
+import { listSteps } from '#workshop/course/list';
+import { brokerMissing, startBroker } from '../../support/broker.ts';
+
+const documents = (await projectPaths()).filter((path) => path.endsWith('.md')).toSorted();
+// What the READMEs of the second chapter show needs a broker.
+const withoutBroker = brokerMissing ? /^steps\/1[1-4]-/ : undefined;
+if (!brokerMissing) Object.assign(process.env, (await startBroker()).env);
+const steps = await listSteps();
+
+for (const path of documents.filter((one) => withoutBroker?.test(one))) {
+  test(`${path} shows what its commands print`, { skip: brokerMissing });
+}
+
+for (const [path, renewal] of renewAll(documents.filter((one) => !withoutBroker?.test(one)))) {
+  test(`${path} shows what its commands print and what its parts generate`, async () => {
+    const { before, after } = await renewal;
+    assert.ok(before === after, `npm run docs would change it:\n${createPatch(path, before, after)}`);
+  });
+}
+
+for (const [index, step] of steps.entries()) {
+  const path = `steps/${step.name}/README.md`;
+  const before = steps[index - 1];
+  if (!before) continue;
+  const files = await readLessonFiles(step.folder);
+  const filesBefore = await readLessonFiles(before.folder);
+  if (!isSameSystem(filesBefore, files)) continue; // nothing is typed where another system begins
+
+  test(`${path} has every change of its step typed, and no other`, async () => {
+    const parts = readBlocks(await readProjectFile(path)).filter((block) => block.kind === 'generated');
+    const shown = (await Promise.all(parts.map(changesShownBy))).flat();
+    const changes = changesBetween(filesBefore, files);
+
+    assert.deepEqual(
+      shown.map((change) => change.path).toSorted(),
+      changes.map((change) => change.path).toSorted(),
+    );
+    for (const { path: file, after } of shown) assert.equal(after, files.get(file), file);
+  });
+}
+
+test('the README of each step has the same sections in the same order, and leads to the next', async () => {
+  const sections = [
+    'Before you start',
+    'Do it',
+    'Run it',
+    'Check it',
+    'What happened',
+    'Try this',
+    "If it doesn't work",
+  ];
+  for (const [index, { name }] of steps.entries()) {
+    const text = await readProjectFile(`steps/${name}/README.md`);
+    const found = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+    assert.deepEqual(found, sections, name);
+
+    const next = steps[index + 1];
+    const end = next
+      ? new RegExp(`\\nNext.*: \\[.+\\]\\(\\.\\./${next.name}/README\\.md\\)\\n$`)
+      : /last step/;
+    assert.match(text, end, name);
+  }
+});
+
+test('the README of each step is no longer than one reads while typing: at most 850 words beside what is shown', async () => {
+  for (const { name } of steps) {
+    const blocks = readBlocks(await readProjectFile(`steps/${name}/README.md`));
+    const words = blocks.filter(({ kind }) => kind === 'text').flatMap(({ raw }) => raw.match(/\S+/g) ?? []);
+    assert.ok(words.length <= 850, `${name}: ${words.length} words`);
+  }
+});

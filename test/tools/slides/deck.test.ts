@@ -1,0 +1,423 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { buildDeck } from '#tools/slides/build';
+import { chaptersOf, schedules, type ScheduleName } from '#tools/slides/model';
+import { notesPage } from '#tools/slides/notes-page';
+import { printDeck } from '#tools/slides/pdf';
+import { readDeck } from '#tools/slides/read';
+import { projectFolder } from '#workshop/settings';
+import { listSteps } from '#workshop/course/list';
+import { skipWithoutBrowser } from '../../support/browser.ts';
+import { temporaryFolder } from '../../support/environment.ts';
+import { openDeck, slideIds } from './deck.ts';
+import { layoutFaults } from './measure.ts';
+
+const options = { skip: skipWithoutBrowser };
+const axe = createRequire(import.meta.url).resolve('axe-core');
+
+for (const [width, height] of [
+  [1920, 1080],
+  [1280, 720],
+] as const) {
+  test(
+    `at ${width} × ${height} every slide keeps within its edges, in letters that a room can read`,
+    options,
+    async () => {
+      const complaints: string[] = [];
+      const page = await openDeck({ width, height, complaints });
+      assert.deepEqual(await page.evaluate(layoutFaults), []);
+      assert.deepEqual(complaints, []);
+      await page.context().close();
+    },
+  );
+}
+
+test(
+  'the code on slides is that of the steps, line by line, and at most twelve lines of it',
+  options,
+  async () => {
+    const page = await openDeck();
+    const slides = await page.$$eval('section.slide', (sections) =>
+      sections.map((section) => ({
+        id: section.id,
+        lines: [...section.querySelectorAll<HTMLElement>('figure.code')].flatMap((figure) =>
+          [...figure.querySelectorAll<HTMLElement>('.hljs-ln-code')].map((line) => ({
+            file: figure.dataset['file']!,
+            number: Number(line.dataset['line']),
+            text: line.textContent,
+            isCut: line.classList.contains('cut'),
+          })),
+        ),
+      })),
+    );
+    await page.context().close();
+
+    const files = new Map<string, string[]>();
+    let compared = 0;
+    for (const { id, lines } of slides) {
+      assert.ok(lines.length <= 12, `${id} has ${lines.length} lines of code`);
+      for (const { file, number, text, isCut } of lines) {
+        if (isCut || text === '') continue;
+        if (!files.has(file))
+          files.set(file, (await readFile(join(projectFolder, file), 'utf8')).split(/\r?\n/));
+        const all = files.get(file)!;
+        if (file.endsWith('.md')) assert.ok(all.includes(text), `${id}: "${text}" is not in ${file}`);
+        else assert.equal(text, all[number - 1], `${id}: line ${number} of ${file}`);
+        compared++;
+      }
+    }
+    assert.ok(compared > 100, `${compared} lines`);
+  },
+);
+
+test('every slide of a change marks what went or came', options, async () => {
+  const page = await openDeck();
+  const marked = await page.$$eval('section.change:not(.before)', (sections) =>
+    sections.map(({ id, previousElementSibling: before }) => {
+      const states = before?.id === `${id}-before` ? [`${id}-before`, id] : [id];
+      const lines = states.map((state) => `#${state} :is(.added, .removed)`).join();
+      return { id, lines: document.querySelectorAll(lines).length };
+    }),
+  );
+  await page.context().close();
+  assert.ok(marked.length >= 12);
+  assert.deepEqual(
+    marked.filter(({ lines }) => lines === 0),
+    [],
+  );
+});
+
+test('nothing before the hunt says where the time is', options, async () => {
+  for (const schedule of ['ninety', 'half-day']) {
+    const page = await openDeck({ query: `schedule=${schedule}` });
+    const told = await page.$$eval('section.slide', (sections) => {
+      const hunt = sections.findIndex(({ id }) => id.startsWith('bug-hunt'));
+      return sections
+        .slice(0, hunt)
+        .filter(({ id }) => id.startsWith('step-'))
+        .filter(
+          (section) =>
+            section.querySelector('.gap, .critical') ||
+            /sleep\(5_000\)|debugging\(\)/.test(section.innerHTML),
+        )
+        .map(({ id }) => id);
+    });
+    assert.deepEqual(told, [], schedule);
+    const ids = await slideIds(page);
+    assert.equal(ids[ids.indexOf('step-05-see') + 1], 'bug-hunt-where-is-the-time');
+    await page.context().close();
+  }
+});
+
+for (const theme of ['light', 'dark']) {
+  test(`the ${theme} slides have no violation of WCAG AA, contrast among it`, options, async () => {
+    // Printed, all slides are there at once.
+    const page = await openDeck({ query: `schedule=all&view=print&theme=${theme}` });
+    await page.waitForSelector('.reveal-print .pdf-page');
+    await page.addScriptTag({ path: axe });
+    const violations = await page.evaluate(async () => {
+      const { axe: checker } = globalThis as unknown as typeof import('axe-core') & {
+        axe: typeof import('axe-core');
+      };
+      const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+      const { violations: found } = await checker.run(document, {
+        runOnly: tags,
+        resultTypes: ['violations'],
+      });
+      return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+    });
+    assert.deepEqual(violations, []);
+    await page.context().close();
+  });
+}
+
+test('every picture says in words what it shows, or is an ornament', options, async () => {
+  const page = await openDeck();
+  const silent = await page.$$eval('section.slide svg, section.slide img', (pictures) =>
+    pictures
+      .filter((picture) => picture.getAttribute('aria-hidden') !== 'true')
+      .filter(
+        (picture) => (picture.getAttribute('aria-label') ?? picture.getAttribute('alt') ?? '').length < 20,
+      )
+      .map((picture) => picture.closest('section')!.id),
+  );
+  assert.deepEqual(silent, []);
+  await page.context().close();
+});
+
+test('right goes through all slides in one line, and left comes back', options, async () => {
+  const page = await openDeck();
+  const ids = await slideIds(page);
+  const here = () => page.$eval('section.slide.present', ({ id }) => id);
+  const passed = [await here()];
+  for (const id of ids.slice(1)) {
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction((next) => document.getElementById(next)!.classList.contains('present'), id);
+    passed.push(await here());
+  }
+  assert.deepEqual(passed, ids);
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForFunction((id) => document.getElementById(id)!.classList.contains('present'), ids.at(-2)!);
+  await page.context().close();
+});
+
+test(
+  'G and the number at the foot of a slide lead to that slide, also to one that shows the code before',
+  options,
+  async () => {
+    for (const query of ['', 'schedule=messages']) {
+      const page = await openDeck({ query });
+      const slides = await page.$$eval('section.slide', (sections) =>
+        sections.map((section) => ({
+          id: section.id,
+          number: section.querySelector('.number')!.textContent,
+          isBefore: section.classList.contains('before'),
+        })),
+      );
+      assert.ok(slides.some(({ isBefore }) => isBefore));
+      // From the end to the beginning, so that the slide that is asked for is never the one that is shown.
+      for (const { id, number } of slides.toReversed()) {
+        await page.keyboard.press('g');
+        await page.keyboard.type(number);
+        await page.keyboard.press('Enter');
+        // reveal.js closes the box once more a moment after it has lost the focus.
+        await page.waitForTimeout(20);
+        assert.equal(await page.$eval('section.slide.present', (section) => section.id), id, `G ${number}`);
+      }
+      await page.context().close();
+    }
+  },
+);
+
+test(
+  'a line of code moves to its place after the change, unless less motion is asked for',
+  options,
+  async () => {
+    for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+      const page = await openDeck({ reducedMotion });
+      await page.evaluate(() => (location.hash = '#/step-03-change-before'));
+      await page.waitForSelector('#step-03-change-before.present');
+      await page.keyboard.press('ArrowRight');
+      await page.waitForSelector('#step-03-change.present');
+      const moving = await page.$$eval(
+        '#step-03-change .hljs-ln-code[data-auto-animate-target]',
+        (lines) => lines.length,
+      );
+      if (reducedMotion === 'reduce') assert.equal(moving, 0);
+      else assert.ok(moving > 0, 'no line is moved');
+      await page.context().close();
+    }
+  },
+);
+
+test('with less motion asked for, the bars of a waterfall do not grow', options, async () => {
+  const growing = async (reducedMotion: 'reduce' | 'no-preference') => {
+    const page = await openDeck({ reducedMotion });
+    await page.evaluate(() => (location.hash = '#/step-05-see'));
+    await page.waitForSelector('#step-05-see.present');
+    const names = await page.$$eval('#step-05-see .bar', (bars) =>
+      bars.map((bar) => getComputedStyle(bar).animationName),
+    );
+    await page.context().close();
+    return new Set(names);
+  };
+  assert.deepEqual(await growing('reduce'), new Set(['none']));
+  assert.deepEqual(await growing('no-preference'), new Set(['grow']));
+});
+
+test('a schedule shows its slides, and tells the speaker how long each takes', options, async () => {
+  const slides = chaptersOf(await readDeck()).flatMap((chapter) => chapter.slides);
+  for (const schedule of Object.keys(schedules) as ScheduleName[]) {
+    const page = await openDeck({ query: schedule === 'ninety' ? '' : `schedule=${schedule}` });
+    const shown = await page.$$eval('section.slide:not(.before)', (sections) =>
+      sections.map((section) => ({
+        id: section.id,
+        seconds: Number((section as HTMLElement).dataset['timing']),
+      })),
+    );
+    const wanted = slides
+      .map(({ id, notes }) => ({ id, seconds: notes.minutes[schedule] * 60 }))
+      .filter(({ seconds }) => seconds > 0);
+    assert.deepEqual(shown, wanted, schedule);
+    await page.context().close();
+  }
+});
+
+test('a schedule that is none is told, with those that there are', options, async () => {
+  const page = await openDeck({ query: 'schedule=half-a-day' });
+  assert.equal(
+    await page.textContent('.fault[role=alert]'),
+    'There is no schedule "half-a-day". There are: ninety, half-day, messages, all. This is ninety.',
+  );
+  await page.context().close();
+});
+
+test('the notes begin with the minutes of the schedule that is shown, and of no other', options, async () => {
+  for (const [query, minutes] of [
+    ['', '4 min'],
+    ['schedule=half-day', '7 min'],
+    ['schedule=all', '4 min (90 minutes) · 7 min (Half a day)'],
+  ] as const) {
+    const page = await openDeck({ query });
+    assert.equal(await page.textContent('#step-02-turn .notes p'), minutes);
+    await page.context().close();
+  }
+});
+
+test('a slide on which people type says where the text is', options, async () => {
+  const page = await openDeck();
+  const texts = await page.$$eval('section.turn', (sections) =>
+    sections.map(({ id, textContent }) => [
+      Number(/^step-(\d+)/.exec(id)?.[1]),
+      /steps\/(\S+)\/README\.md/.exec(textContent)?.[1],
+    ]),
+  );
+  await page.context().close();
+  const steps = await listSteps();
+  for (const { number, name } of steps) {
+    assert.ok(
+      texts.some(([of, text]) => of === number && text === name),
+      name,
+    );
+  }
+});
+
+test('no line of what a command printed breaks within a word', options, async () => {
+  const page = await openDeck();
+  const broken = await page.$$eval('.hljs-ln-code .word', (words) =>
+    words.filter((word) => word.getClientRects().length > 1).map(({ textContent }) => textContent),
+  );
+  assert.deepEqual(broken, []);
+  const marked = await page.$$eval('#step-09-see .trace-id', (ids) =>
+    ids.map(({ textContent }) => textContent),
+  );
+  assert.ok(marked.length > 2);
+  assert.equal(new Set(marked).size, 1);
+  await page.context().close();
+});
+
+test('the words in a dashed bar stand on paper, not on the lines of the ruler', options, async () => {
+  const page = await openDeck();
+  const fill = await page.$eval('#step-03-see .ghost rect', (rect) => getComputedStyle(rect).fill);
+  const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(fill, paper);
+  await page.context().close();
+});
+
+test('the list of keys can be read, its headings too, in either theme', options, async () => {
+  for (const theme of ['light', 'dark']) {
+    const page = await openDeck({ query: `theme=${theme}` });
+    await page.keyboard.press('Shift+Slash');
+    const colours = await page.$$eval('.r-overlay-help :is(th, td)', (cells) =>
+      cells.map((cell) => getComputedStyle(cell).color),
+    );
+    assert.deepEqual(new Set(colours), new Set(['rgb(255, 255, 255)']), theme);
+    await page.context().close();
+  }
+});
+
+test('an address of a slide shows it, in whichever schedule it is', options, async () => {
+  for (const id of ['step-13-see', 'step-03-turn-1']) {
+    const page = await openDeck({ query: `#/${id}` });
+    await page.waitForSelector(`#${id}.present`);
+    await page.context().close();
+  }
+});
+
+test('T starts the timer of a slide, pauses it, and it runs out', options, async () => {
+  const page = await openDeck({ query: '' });
+  await page.clock.install();
+  await page.reload();
+  await page.waitForSelector('html[data-ready]');
+  await page.evaluate(() => (location.hash = '#/step-02-turn'));
+  await page.clock.runFor(1_000);
+  await page.waitForSelector('#step-02-turn.present');
+  const time = () => page.textContent('#step-02-turn .time');
+  assert.equal(await time(), '4:00');
+  await page.keyboard.press('t');
+  await page.clock.runFor(61_500);
+  assert.equal(await time(), '2:59');
+  await page.keyboard.press('t');
+  await page.clock.runFor(30_000);
+  assert.equal(await time(), '2:59');
+  await page.click('#step-02-turn .timer button');
+  await page.clock.runFor(180_000);
+  assert.equal(await time(), '0:00');
+  assert.equal(await page.textContent('#step-02-turn .timer button'), 'again');
+  await page.context().close();
+});
+
+test('D changes between light and dark, and the address says so', options, async () => {
+  const page = await openDeck({ query: 'theme=light' });
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await paper();
+  await page.keyboard.press('d');
+  assert.notEqual(await paper(), light);
+  assert.match(page.url(), /theme=dark/);
+  await page.context().close();
+});
+
+test('from disk, S opens the speaker’s window with the notes of the slide', options, async () => {
+  const complaints: string[] = [];
+  const page = await openDeck({ query: '', complaints });
+  const [speaker] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('s')]);
+  const notes = '.speaker-controls-notes:not(.hidden) .value';
+  await speaker.waitForSelector(`${notes} p`);
+  assert.match((await speaker.textContent(notes))!, /Say\. Welcome\./);
+  await page.keyboard.press('ArrowRight');
+  await speaker.waitForFunction(
+    (selector) => document.querySelector(selector)?.textContent?.includes('Which of the two is to blame'),
+    notes,
+  );
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
+test('links lead to https, and none out of the folder', options, async () => {
+  const page = await openDeck();
+  const links = await page.$$eval('section.slide a', (all) => all.map((link) => link.getAttribute('href')!));
+  assert.ok(links.length > 0);
+  for (const link of links) assert.equal(new URL(link).protocol, 'https:', link);
+  await page.context().close();
+});
+
+async function pagesOf(file: string): Promise<number> {
+  return (await readFile(file, 'latin1')).match(/\/Type \/Page\b(?!s)/g)!.length;
+}
+
+test('the PDF has a page a slide, and of one schedule those of its slides', options, async (t) => {
+  const file = join(await temporaryFolder(t), 'deck.pdf');
+  const built = await buildDeck();
+  await printDeck(built, file);
+  assert.equal(await pagesOf(file), built.get('index.html')!.match(/<section id=/g)!.length);
+
+  await printDeck(built, file, { schedule: 'messages' });
+  const page = await openDeck({ query: 'schedule=messages' });
+  assert.equal(await pagesOf(file), (await slideIds(page)).length);
+  await page.context().close();
+});
+
+test('the notes are printed on a sheet a slide', options, async (t) => {
+  const file = join(await temporaryFolder(t), 'notes.pdf');
+  await printDeck(await buildDeck(), file, { schedule: 'ninety', notes: true });
+  const slides = chaptersOf(await readDeck()).flatMap((chapter) => chapter.slides);
+  assert.equal(await pagesOf(file), slides.filter(({ notes }) => notes.minutes.ninety > 0).length);
+});
+
+test('the printed notes have their slide above them, and letters of 14 pt or more', options, async () => {
+  const page = await openDeck();
+  await page.setContent(
+    notesPage([
+      { number: '7', chapter: 'Why', title: 'Where <code>x</code> is', notes: '<p>Say <code>y</code>.</p>' },
+    ]),
+  );
+  assert.match(await page.innerText('section'), /^Why\s+7\s+Where x is\s+Say y\.$/);
+  const sizes = await page.$$eval('section *', (all) =>
+    all.map((element) => Number.parseFloat(getComputedStyle(element).fontSize) * 0.75),
+  );
+  assert.ok(Math.min(...sizes) >= 14, `${Math.min(...sizes)} pt`);
+  await page.context().close();
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { recordStep } from '#tools/slides/record';
+import { readRecording, recordedSteps, shapeOf } from '#tools/traces/recordings';
+import { waterfallOf } from '#workshop/trace/waterfall';
+import { brokerMissing, startBroker } from '../../support/broker.ts';
+
+const steps = await recordedSteps();
+
+// What the slides of the second chapter show needs a broker, of which one call after the other has the queue.
+const chapters = [steps.filter(({ number }) => number <= 10), steps.filter(({ number }) => number > 10)];
+if (!brokerMissing) Object.assign(process.env, (await startBroker()).env);
+
+for (const [index, chapter] of chapters.entries()) {
+  const skip = index === 1 && brokerMissing;
+  let turn: Promise<unknown> = Promise.resolve();
+  for (const step of chapter) {
+    const call = skip ? undefined : turn.then(() => recordStep(step));
+    turn = Promise.allSettled([call]);
+    const title = `the trace that the slides show of step ${step.number} is such as a call of it leaves`;
+    test(title, { skip }, async () => {
+      assert.equal(shapeOf((await call)!), shapeOf(await readRecording(step)));
+    });
+  }
+}
+
+test('the recorded traces tell what the slides say of them', async () => {
+  const traces = new Map<number, Awaited<ReturnType<typeof readRecording>>>();
+  for (const step of steps) traces.set(step.number, await readRecording(step));
+  const waterfall = (number: number) => waterfallOf(traces.get(number)!);
+
+  const [gap] = waterfall(5).rows.flatMap(({ span, gaps }) =>
+    gaps.map((each) => ({ ...each, name: span.name })),
+  );
+  assert.equal(gap!.name, 'get reviews');
+  assert.ok(gap!.durationUs > 4_900_000);
+  assert.ok(waterfall(6).durationUs < 1_000_000, 'step 6 takes well under a second');
+  const reviews = waterfall(6).rows.filter(({ span }) => span.name === 'read review');
+  const lastBegin = Math.max(...reviews.map(({ offsetUs }) => offsetUs));
+  assert.ok(
+    reviews.every(({ offsetUs, durationUs }) => offsetUs + durationUs > lastBegin),
+    'they overlap',
+  );
+  assert.equal(waterfall(10).rows[0]!.span.service, 'caller');
+  assert.deepEqual([waterfall(5).rows.length, waterfall(10).rows.length], [8, 10]);
+  assert.deepEqual(
+    [11, 12, 13, 14].map((number) => waterfall(number).rows.length),
+    [3, 4, 5, 5],
+  );
+});

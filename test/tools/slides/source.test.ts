@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { marked, type Tokens } from 'marked';
+import { change, excerpt } from '#tools/slides/code/excerpt';
+import { highlightLines } from '#tools/slides/code/highlight';
+import { findRegion } from '#tools/slides/code/region';
+import { drawCost, drawCostTable, type OverheadResult } from '#tools/slides/draw/cost';
+import { include } from '#tools/slides/includes';
+import { chaptersOf, kinds, schedules, type ScheduleName } from '#tools/slides/model';
+import { readNotes } from '#tools/slides/notes';
+import { readDeck } from '#tools/slides/read';
+import { scheduleTable, slotsOf } from '#tools/slides/schedule';
+import { listSteps } from '#workshop/course/list';
+
+const deck = await readDeck();
+const steps = await listSteps();
+const step = (number: number) => steps.find((each) => each.number === number)!;
+const choice = (path: string, ...regions: string[]) => ({ path, regions, plain: false, dense: false });
+const texts = (lines: { text: string }[]) => lines.map(({ text }) => text);
+
+for (const [name, { title, minutes }] of Object.entries(schedules)) {
+  test(`the minutes in the notes add up to the schedule of ${title}`, () => {
+    const slots = slotsOf(deck, name as ScheduleName);
+    const last = slots.at(-1)!;
+    assert.equal(last.startsAt + last.minutes, minutes);
+    for (const [index, { startsAt, minutes: before }] of slots.slice(0, -1).entries()) {
+      assert.equal(slots[index + 1]!.startsAt, startsAt + before);
+    }
+    assert.match(scheduleTable(deck, name as ScheduleName), new RegExp(`\\*\\*${minutes}\\*\\*`));
+  });
+}
+
+test('each step of the talk has its problem, its change, a turn with its check, and what one should see', () => {
+  const taught = chaptersOf(deck).filter(({ step: of }) => of);
+  assert.deepEqual(
+    taught.map(({ step: of }) => of!.number),
+    steps.map(({ number }) => number),
+  );
+  for (const { step: of, slides } of taught) {
+    // The shorter way to give each chapter.
+    const inIt = slides.filter(({ notes: { minutes } }) => minutes.ninety + minutes.messages > 0);
+    const begins = [1, 11].includes(of!.number);
+    // A change that one slide does not hold has two.
+    assert.deepEqual(
+      inIt
+        .map(({ kind }) => kind)
+        .filter((kind, index, all) => kind !== 'change' || all[index - 1] !== 'change'),
+      begins ? ['problem', 'turn', 'see'] : ['problem', 'change', 'turn', 'see'],
+      of!.name,
+    );
+    const commands = slides.flatMap(({ body }) =>
+      body.filter(({ type }) => type === 'code').map(({ raw }) => raw),
+    );
+    assert.ok(commands.join('\n').includes(`npm run check ${of!.number}\n`), of!.name);
+  }
+});
+
+test('ids of slides are unique, and every kind of slide is used', () => {
+  const slides = chaptersOf(deck).flatMap((chapter) => chapter.slides);
+  assert.equal(new Set(slides.map(({ id }) => id)).size, slides.length);
+  assert.deepEqual(new Set(slides.map(({ kind }) => kind)), new Set(kinds));
+});
+
+const notes = (text: string) => readNotes(marked.lexer(text)[0] as Tokens.List, 'slides/x.md, "A slide"');
+const wholeNotes = '- minutes: 1.5 · 3\n- say: a\n- show: b\n- asked: c\n- wrong: d\n';
+
+test('notes hold minutes for every schedule and all that a speaker needs', () => {
+  assert.deepEqual(notes(wholeNotes), {
+    minutes: { ninety: 1.5, 'half-day': 3, messages: 0 },
+    say: 'a',
+    show: 'b',
+    asked: 'c',
+    wrong: 'd',
+  });
+  const minutesOf = (text: string) => notes(wholeNotes.replace('1.5 · 3', text)).minutes;
+  assert.deepEqual(minutesOf('1.5'), { ninety: 1.5, 'half-day': 1.5, messages: 0 });
+  assert.deepEqual(minutesOf('0 · 0 · 2'), { ninety: 0, 'half-day': 0, messages: 2 });
+});
+
+test('notes that lack something are refused with a sentence that names the slide', () => {
+  const cases: [string, RegExp][] = [
+    [wholeNotes.replace('- wrong: d\n', ''), /"A slide": the notes lack "wrong:"/],
+    [wholeNotes.replace('say: a', 'say:'), /lack "say:"/],
+    [wholeNotes.replace('1.5 · 3', 'soon'), /"minutes: soon" is not a number/],
+    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3 · 4'), /is not a number/],
+    [wholeNotes.replace('1.5 · 3', '-1'), /is not a number/],
+    [`${wholeNotes}- joke: e\n`, /"joke:"/],
+    [`${wholeNotes}- no name\n`, /begins with none of/],
+  ];
+  for (const [text, sentence] of cases) assert.throws(() => notes(text), { message: sentence });
+});
+
+const code = `import { a } from 'a';
+
+const settings = {
+  one: 1,
+};
+
+/** Docs. */
+export async function work(name: string) {
+  if (name) {
+    return 1;
+  }
+  return 2;
+}
+
+class Bag extends Base {
+  override take(count: number) {
+    return count;
+  }
+}
+
+start('now');
+settings.one = 2;`.split('\n');
+
+test('a part of a file is found by the name of its declaration, method or statement, and by that of the part around it', () => {
+  const found = (words: string) => {
+    const ranges = findRegion(code, words);
+    return ranges?.flatMap(({ from, to }) => code.slice(from, to));
+  };
+  assert.deepEqual(found('settings'), code.slice(2, 5));
+  assert.deepEqual(found('work'), code.slice(7, 13));
+  assert.deepEqual(found('Bag'), code.slice(14, 19));
+  assert.deepEqual(found('take'), code.slice(15, 18));
+  assert.deepEqual(found('start'), ["start('now');"]);
+  assert.deepEqual(found('settings.one'), ['settings.one = 2;']);
+  assert.deepEqual(found('work/return'), ['    return 1;']);
+  assert.deepEqual(found('work/if/return'), ['    return 1;']);
+  assert.deepEqual(found('Bag/take/return'), ['    return count;']);
+  assert.deepEqual(found('work{}'), [code[7], code[12]]);
+  assert.deepEqual(found('Bag/take{}'), [code[15], code[17]]);
+  for (const words of ['nothing', 'wor', 'work/take', 'nothing/return', 'work/', ''])
+    assert.equal(found(words), undefined, words);
+});
+
+test('every line of every step comes through the highlighter as it was', async () => {
+  const plain = (html: string) =>
+    html
+      .replaceAll(/<[^>]*>/g, '')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#039;', "'")
+      .replaceAll('&#39;', "'")
+      .replaceAll('&amp;', '&');
+  for (const each of steps.filter(({ number }) => number <= 10)) {
+    const lines = await excerpt(each, choice('bands-api/app.ts'));
+    const html = highlightLines(texts(lines).join('\n'));
+    assert.deepEqual(html.map(plain), texts(lines), each.name);
+  }
+});
+
+test('a change shows what went, what came, and a cut where lines are left out, and applies to both files', async () => {
+  const { before, after } = await change(step(3), step(4), {
+    ...choice('bands-api/app.ts', 'getReviews'),
+    plain: true,
+    context: 1,
+  });
+  assert.deepEqual(
+    new Set(after.filter(({ kind }) => kind === 'added').map(({ text }) => text.trim())),
+    new Set([
+      'const headers: Record<string, string> = {};',
+      'propagation.inject(context.active(), headers);',
+      '',
+      'headers,',
+    ]),
+  );
+  assert.ok(before.every(({ kind }) => kind !== 'added'));
+  assert.ok(after.every(({ kind }) => kind !== 'removed'));
+  const kept = (lines: typeof after) => texts(lines.filter(({ kind }) => kind === 'same'));
+  assert.deepEqual(kept(before), kept(after));
+});
+
+test('parts of a file are joined by a cut where code is left out, by a blank line where only that is', async () => {
+  const shown = async (...regions: string[]) =>
+    texts(await excerpt(step(5), choice('bands-api/app.ts', ...regions)));
+  assert.deepEqual(await shown('getReviews/await debugging', 'debugging'), [
+    '  await debugging();',
+    '…',
+    'async function debugging() {',
+    '  await sleep(5_000);',
+    '}',
+  ]);
+  assert.deepEqual(await shown('REVIEWS_TIMEOUT_MS', 'REVIEWS_API_URL', 'uuid'), [
+    "const REVIEWS_API_URL = process.env.REVIEWS_API_URL ?? 'http://localhost:8080';",
+    'const REVIEWS_TIMEOUT_MS = Number(process.env.REVIEWS_TIMEOUT_MS ?? 5_000);',
+    '',
+    "const uuid = { type: 'string', format: 'uuid' };",
+  ]);
+});
+
+test('what is not there fails with one sentence that says so', async () => {
+  const cases: [string, RegExp][] = [
+    ['code:05/bands-api/app.ts#getReviews/try', /braces of getReviews\/try in 05-.*app\.ts do not match/],
+    ['code:03/run.ts#getBnad', /steps\/03-propagate-from-the-caller\/run\.ts has no part "getBnad"/],
+    ['code:03/runs.ts', /steps\/03-propagate-from-the-caller has no file runs\.ts/],
+    ['code:77/run.ts', /"77" is the number of no step/],
+    ['diff:04..05/run.ts', /does not differ/],
+    ['diff:04..05/bands-api/app.ts#nowhere', /has no part "nowhere"/],
+    ['output:03?from=never%20printed#npx tsx run.ts', /shows no "never printed"/],
+    ['trace:01', /no trace of step 1: npm run docs records it/],
+    ['hop:02/reviews-api', /no call into reviews-api with both sides/],
+    ['span:05/checkout', /no SERVER span of checkout/],
+  ];
+  for (const [href, sentence] of cases) {
+    await assert.rejects(include(href, 'words', steps, 600), (error: Error) => {
+      assert.match(error.message, sentence, href);
+      assert.equal(error.message.split('\n').length, 1, href);
+      return true;
+    });
+  }
+});
+
+/** A result in which each request takes so many µs with the parts of tracing, one after the other. */
+function measured(...us: number[]): OverheadResult {
+  const names = ['untraced', 'hook', 'hook+http', 'hook+http+undici', 'hook+http+undici+fastify'];
+  names.push('hook+http+undici+fastify+export', 'traced', 'traced, 10 % sampled');
+  return {
+    node: 'v20.19.0',
+    cores: 2,
+    cpu: 'A processor',
+    connections: 10,
+    seconds: 4,
+    rounds: 5,
+    variants: names.map((name, index) => ({ name, perSecond: 1e6 / us[index]! })),
+    calls: 100,
+    sent: 600,
+    arrived: 600,
+  };
+}
+
+test('a part with which requests were no slower is within the noise, and the parts add up all the same', () => {
+  const html = drawCost(measured(100, 98, 150, 140, 210, 300, 300, 200), 'words');
+  const said = [...html.matchAll(/class="duration"[^>]*>([^<]*)</g)].map(([, text]) => text);
+  assert.deepEqual(said, ['100 µs', 'within the noise', '+50 µs', 'within the noise', '+60 µs', '+90 µs']);
+});
+
+test('the slides about cost name the machine, and compute what sampling gives back', () => {
+  const result = measured(100, 110, 150, 160, 210, 300, 300, 250);
+  for (const html of [drawCost(result, 'words'), drawCostTable(result, 'words')]) {
+    assert.match(html, /Node 20\.19\.0, 2 cores \(A processor\).* median of 5 × 4 s/);
+  }
+  assert.match(
+    drawCostTable(result, 'words'),
+    /A tenth sampled gives <strong>25 %<\/strong> of the price back/,
+  );
+});

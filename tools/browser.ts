@@ -1,0 +1,61 @@
+/** The system's Chromium, which prints slides, takes pictures of pages and tests them. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { UserError } from '../workshop/errors.ts';
+
+/** Where Chromium and Chrome usually are, by platform. */
+const places: Record<string, readonly string[]> = {
+  linux: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'],
+  darwin: [
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ],
+  win32: [
+    String.raw`C:\Program Files\Google\Chrome\Application\chrome.exe`,
+    String.raw`C:\Program Files (x86)\Google\Chrome\Application\chrome.exe`,
+    String.raw`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`,
+  ],
+};
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** A Chromium of this machine: CHROMIUM, else what the system has; undefined if it has none. */
+export function chromiumPath(): string | undefined {
+  const inPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)));
+  const candidates = [process.env.CHROMIUM ?? '', ...(places[process.platform] ?? []), ...inPath];
+  return candidates.find((path) => path !== '' && existsSync(path));
+}
+
+/** What someone without one can do. */
+export const howToGetIt =
+  'install it (apt install chromium, brew install chromium) or say where it is with CHROMIUM';
+
+/**
+ * Starts the browser without a window. It talks to nothing but this machine. Close it when done.
+ * @throws UserError when there is none
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (!executablePath) throw new UserError(`There is no Chromium: ${howToGetIt}.`);
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-default-apps',
+      '--no-first-run',
+      '--force-color-profile=srgb',
+    ],
+  });
+}
+
+/**
+ * For `addInitScript`: functions that are handed from Node into a page call this, because tsx compiles functions so that
+ * they keep their names.
+ */
+export const nameHelper = 'globalThis.__name ??= (value) => value;';

@@ -1,0 +1,152 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { changesBetween, isSameSystem } from '../../workshop/course/changes.ts';
+import { UserError } from '../../workshop/errors.ts';
+import { readDeck } from '../slides/read.ts';
+import { readOverhead } from '../slides/includes.ts';
+import { scheduleNamed, scheduleTable } from '../slides/schedule.ts';
+import { type LessonFiles, plain, readLessonFiles } from '../../workshop/course/files.ts';
+import { findStep, listSteps } from '../../workshop/course/list.ts';
+import { waterfallText } from '../../workshop/trace/text.ts';
+import { hunksOf } from './hunks.ts';
+import { recordTrace } from '../traces/record-trace.ts';
+import { renewOutput } from './shown.ts';
+
+/** A generated part of a document: `<!-- name words -->`, with the text that it has now. */
+export interface Part {
+  name: string;
+  words: string[];
+  body: string;
+}
+
+/** What a part says about one file. A text is undefined where there is no such file. */
+export interface Change {
+  path: string;
+  before: string | undefined;
+  after: string | undefined;
+}
+
+/** The parts that show code, which a reader types: name and words to changes. */
+const changes: Record<string, (words: string[]) => Promise<Change[]>> = {
+  /** diff FROM TO, diff FROM TO PATH, diff FROM TO PATH OTHER: how PATH of one step becomes OTHER in the next. */
+  async diff([from = '', to = '', path, other = path]) {
+    const [before, after] = [await filesOf(from), await filesOf(to)];
+    if (path && other) {
+      // A file that goes has no text in the next step; one that is only misspelt has none in either.
+      const goes = path === other && !after.has(path);
+      return [{ path: other, before: textOf(before, path), after: goes ? undefined : textOf(after, other) }];
+    }
+    return changesBetween(before, after).map((change) => ({
+      path: change.path,
+      before: before.get(change.path),
+      after: after.get(change.path),
+    }));
+  },
+
+  /** file STEP PATH: a file that is new in a step. */
+  async file([step = '', path = '']) {
+    return [{ path, before: undefined, after: textOf(await filesOf(step), path) }];
+  },
+};
+
+const generators: Record<string, (words: string[], body: string) => Promise<string>> = {
+  async diff(words) {
+    const files = await changes.diff!(words);
+    // The name of a single file stands above the part: a heading would only repeat it.
+    const heading = (path: string) => (words.length > 2 ? [] : [`--- a/${path}`, `+++ b/${path}`]);
+    const lines = files.flatMap(({ path, before, after }) => [...heading(path), ...hunksOf(before, after)]);
+    return fenced('diff', lines.map((line) => line.trimEnd()).join('\n'));
+  },
+
+  async file(words) {
+    const [change] = await changes.file!(words);
+    return fenced(extname(change!.path).slice(1), change!.after!);
+  },
+
+  async steps() {
+    const steps = await listSteps();
+    const files = await Promise.all(steps.map(({ folder }) => readLessonFiles(folder)));
+    const rows = steps.map(
+      ({ number, name, title, goal }, index) =>
+        `| ${number} | [${title}](steps/${name}/README.md) | ${goal} | ${sizeOf(files[index - 1], files[index]!)} |`,
+    );
+    return ['| | step | what you do | lines |', '|---|---|---|---|', ...rows].join('\n');
+  },
+
+  async cost() {
+    const { node, cores, cpu, variants } = await readOverhead();
+    const untraced = variants.find(({ name }) => name === 'untraced')!.perSecond;
+    const rows = variants.map(({ name, perSecond }) => {
+      const micros = Math.round(1e6 / perSecond);
+      return `| ${name} | ${Math.round(perSecond)} | ${(perSecond / untraced).toFixed(2)} | ${micros} |`;
+    });
+    const head = ['| bands-api | requests/s | ratio | µs a request |', '|---|---|---|---|'];
+    return `${[...head, ...rows].join('\n')}\n\nNode.js ${node}, ${cores} processors (${cpu}), all processes on one machine.`;
+  },
+
+  async schedule([name = '']) {
+    const schedule = scheduleNamed(name);
+    if (!schedule) throw new UserError(`There is no schedule "${name}" in tools/slides/model.ts.`);
+    return scheduleTable(await readDeck(), schedule);
+  },
+
+  /** trace STEP: the trace of a call; trace STEP NAME: one that it led to, whose root has a name. */
+  async trace([step = '', ...name], body) {
+    const trace = await recordTrace(
+      (await findStep(step)).folder,
+      name.length > 0 ? { root: name.join(' ') } : {},
+    );
+    const shown = body.split('\n').slice(1, -1).join('\n');
+    return fenced('text', renewOutput(shown, waterfallText(trace)));
+  },
+};
+
+/**
+ * Gives the text of a generated part, as Markdown. A recorded one stays as it is while only varying things differ.
+ * @throws UserError for a name that means nothing, UsageError for a step that does not exist
+ */
+export async function generatePart({ name, words, body }: Part): Promise<string> {
+  const generate = generators[name];
+  if (!generate) throw new UserError(`<!-- ${name} --> is no part that could be generated.`);
+  return generate(words, body);
+}
+
+/** The changes of code that a part shows. */
+export async function changesShownBy({ name, words }: Pick<Part, 'name' | 'words'>): Promise<Change[]> {
+  return (await changes[name]?.(words)) ?? [];
+}
+
+/** Types what a part shows into a working copy, file by file, where that is as it was before the change. */
+export async function typePart(part: Part, workingCopy: string): Promise<void> {
+  for (const { path, before, after } of await changesShownBy(part)) {
+    const file = join(workingCopy, path);
+    const now = await readFile(file, 'utf8').catch(() => undefined);
+    if (now !== undefined && plain(now) !== plain(before)) continue;
+    await mkdir(dirname(file), { recursive: true });
+    if (after === undefined) await rm(file, { force: true });
+    else await writeFile(file, after);
+  }
+}
+
+async function filesOf(step: string): Promise<LessonFiles> {
+  return readLessonFiles((await findStep(step)).folder);
+}
+
+function textOf(files: LessonFiles, path: string): string {
+  const text = files.get(path);
+  if (text === undefined)
+    throw new UserError(`There is no ${path} in that step: it has ${[...files.keys()].join(', ')}.`);
+  return text;
+}
+
+/** How many lines a step changes; nothing for one that begins a system. */
+function sizeOf(before: LessonFiles | undefined, after: LessonFiles): string {
+  if (!before || !isSameSystem(before, after)) return '';
+  const files = changesBetween(before, after);
+  const sum = (count: 'added' | 'removed') => files.reduce((total, file) => total + file[count], 0);
+  return `+${sum('added')} −${sum('removed')}`;
+}
+
+function fenced(language: string, text: string): string {
+  return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+}

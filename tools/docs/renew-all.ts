@@ -1,0 +1,33 @@
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { readServices } from '../../workshop/services/definition.ts';
+import { requireNeeds } from '../../workshop/parts/needs.ts';
+import { projectFolder } from '../../workshop/settings.ts';
+import { type Renewal, renewDocument } from './renew.ts';
+
+/** One more than there are processors, because much of what documents show is waiting. */
+const AT_A_TIME = availableParallelism() + 1;
+
+/** Renews documents, a few at a time and each in a copy of its own, and gives what comes of each. */
+export function renewAll(documents: string[]): Map<string, Promise<Renewal>> {
+  const lanes: Promise<unknown>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** Services that need something which the workshop does not start share it: one such document after the other. */
+  async function renew(document: string): Promise<Renewal> {
+    const services = await readServices(join(projectFolder, dirname(document)));
+    if (services.every(({ needs }) => needs.length === 0)) return renewDocument(document);
+    await requireNeeds(services);
+    const renewal = turn.then(() => renewDocument(document));
+    turn = renewal.catch(() => {});
+    return renewal;
+  }
+
+  return new Map(
+    documents.map((document, index) => {
+      const renewal = lanes[index % AT_A_TIME]!.then(() => renew(document));
+      lanes[index % AT_A_TIME] = renewal.catch(() => {}); // whoever awaits the renewal hears of it
+      return [document, renewal] as const;
+    }),
+  );
+}

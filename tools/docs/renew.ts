@@ -1,0 +1,84 @@
+import { messageOf, UserError } from '../../workshop/errors.ts';
+import { type Block, consoleBlock, generatedBlock, readBlocks } from '../markdown.ts';
+import { generatePart, typePart } from './parts.ts';
+import { readProjectFile } from '../project-files.ts';
+import { pairIds, renewOutput } from './shown.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+/** A document as it is and as it should be: the same text when nothing in it is out of date. */
+export interface Renewal {
+  before: string;
+  after: string;
+}
+
+/**
+ * Renews a Markdown file of the project, given as a path from its folder: runs the commands that it shows, in the order
+ * in which they stand, in a copy of the project; types the changes that it shows there; and generates its generated parts.
+ * What a command printed has to differ twice, since a machine that is too busy for what is shown may mend that by itself.
+ * @throws UserError naming the document, when a command hangs or a part cannot be generated
+ */
+export async function renewDocument(path: string): Promise<Renewal> {
+  const before = await readProjectFile(path);
+  try {
+    const after = await renewText(before);
+    return { before, after: after === before ? after : await renewText(before) };
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`${path}: ${messageOf(error)}`) : error;
+  }
+}
+
+/** Reads a document once, as a person with a new copy of the project would, and gives it as it should be. */
+export async function renewText(document: string): Promise<string> {
+  let terminal: Terminal | undefined;
+  try {
+    const blocks = readBlocks(document);
+    if (blocks.some(({ kind }) => kind === 'console')) terminal = await openTerminal();
+    const reader = new Reader(terminal);
+    let after = '';
+    for (const block of blocks) after += await reader.renew(block);
+    return after;
+  } finally {
+    await terminal?.close();
+  }
+}
+
+/** Does what a document says, block by block, and remembers which id of the document stands for which of this run. */
+class Reader {
+  readonly #terminal: Terminal | undefined;
+  readonly #shownIds = new Map<string, string>();
+
+  constructor(terminal: Terminal | undefined) {
+    this.#terminal = terminal;
+  }
+
+  /** Gives the block as Markdown, up to date. */
+  async renew(block: Block): Promise<string> {
+    if (block.kind === 'text') return block.raw;
+    if (block.kind === 'console') return this.#renewConsole(block);
+
+    const body = await generatePart(block);
+    if (this.#terminal) await typePart(block, this.#terminal.folder);
+    return body === block.body ? block.raw : generatedBlock(block, body);
+  }
+
+  async #renewConsole(block: Block & { kind: 'console' }): Promise<string> {
+    const commands = [];
+    for (const { command, output } of block.commands) {
+      const now = replaceAll(command, new Map([...this.#shownIds].map(([ours, shown]) => [shown, ours])));
+      if (block.stays) {
+        await this.#terminal!.start(now, output);
+        commands.push({ command, output });
+      } else {
+        const printed = await this.#terminal!.run(now);
+        for (const [ours, shown] of pairIds(output, printed)) this.#shownIds.set(ours, shown);
+        commands.push({ command, output: renewOutput(output, replaceAll(printed, this.#shownIds)) });
+      }
+    }
+    const changed = commands.some(({ output }, index) => output !== block.commands[index]!.output);
+    return changed ? consoleBlock(block, commands) : block.raw;
+  }
+}
+
+function replaceAll(text: string, replacements: ReadonlyMap<string, string>): string {
+  return text.replace(/[0-9a-f-]{16,}/g, (id) => replacements.get(id) ?? id);
+}

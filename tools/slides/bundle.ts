@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { projectFolder } from '../../workshop/settings.ts';
+import { serviceColourRules } from './draw/services.ts';
+import { slidesFolder } from './read.ts';
+
+/** The files that the page needs beside it, by name. */
+export type Assets = Map<'deck.css' | 'deck.js' | 'licences.txt', string>;
+
+const PACKAGES = ['reveal.js', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono'];
+
+/** Bundles the deck's script and its style, with reveal.js and the fonts in them: nothing else is loaded. */
+export async function bundleAssets(): Promise<Assets> {
+  const { outputFiles } = await build({
+    entryPoints: {
+      deck: join(import.meta.dirname, 'browser', 'deck.ts'),
+      style: join(slidesFolder, 'theme', 'deck.css'),
+    },
+    outdir: 'out',
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    loader: { '.woff2': 'dataurl' },
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const textOf = (name: string) => outputFiles.find(({ path }) => path.endsWith(name))!.text;
+  return new Map([
+    ['deck.js', textOf('deck.js')],
+    ['deck.css', serviceColourRules() + textOf('style.css')],
+    ['licences.txt', await licences()],
+  ]);
+}
+
+/** The licences of what is in the bundle, which ask to stay with it. */
+async function licences(): Promise<string> {
+  const texts = await Promise.all(
+    PACKAGES.map(async (name) => {
+      return `${name}\n\n${await readFile(join(projectFolder, 'node_modules', name, 'LICENSE'), 'utf8')}`;
+    }),
+  );
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}

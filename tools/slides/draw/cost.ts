@@ -1,0 +1,118 @@
+import { UserError } from '../../../workshop/errors.ts';
+import { grouped } from '../../../workshop/trace/numbers.ts';
+import { contentWidth, element, escaped, picture, words } from './svg.ts';
+
+/** A result of `npm run bench -- overhead --save FILE`. */
+export interface OverheadResult {
+  node: string;
+  cores: number;
+  cpu: string;
+  connections: number;
+  /** How long each measurement took, and how often each variant was measured; the median counts. */
+  seconds: number;
+  rounds: number;
+  variants: { name: string; perSecond: number }[];
+  calls: number;
+  sent: number;
+  arrived: number;
+}
+
+/** The parts that tracing is made of, as the benchmark switches them on, one after the other. */
+const PARTS: [variant: string, says: string][] = [
+  ['untraced', 'the request itself'],
+  ['hook', 'the loader hook'],
+  ['hook+http', 'spans of HTTP requests served'],
+  ['hook+http+undici', 'spans of HTTP requests sent'],
+  ['hook+http+undici+fastify', 'spans of Fastify'],
+  ['hook+http+undici+fastify+export', 'batching and sending them'],
+];
+
+/**
+ * Draws what each part of tracing adds to a request of bands-api, one after the other like the spans of a trace. A part
+ * with which requests were no slower costs less than can be measured: it adds nothing, and the next part is compared
+ * with what was the slowest before it.
+ * @throws UserError when the result lacks one of the parts
+ */
+export function drawCost(result: OverheadResult, alt: string): string {
+  const rowPx = 96;
+  const nameWidth = 620;
+  const parts = PARTS.map(([name, says]) => ({ us: 1e6 / rateOf(result, name), says }));
+  const widest = Math.max(...parts.map(({ us }) => us));
+  const x = (us: number) => nameWidth + (us / widest) * (contentWidth - nameWidth - 290);
+
+  const rows = parts.map(({ us, says }, index) => {
+    const before = Math.max(0, ...parts.slice(0, index).map((part) => part.us));
+    const after = Math.max(before, us);
+    const added = `${index === 0 ? '' : '+'}${Math.round(after - before)} µs`;
+    const y = index * rowPx;
+    return element(
+      'g',
+      { class: index === 0 ? 'cost-base' : 'cost-part' },
+      words(0, y + 58, says, 'part-name'),
+      element('rect', {
+        class: 'bar',
+        x: x(before),
+        y: y + 20,
+        width: Math.max(4, x(after) - x(before)),
+        height: 56,
+        rx: 6,
+      }),
+      words(x(after) + 16, y + 59, after > before ? added : 'within the noise', 'duration'),
+    );
+  });
+  return picture(contentWidth, PARTS.length * rowPx, alt, ...rows) + source(result);
+}
+
+/** The figures that a room asks for, as a table, with what sampling gives back and what they were measured on. */
+export function drawCostTable(result: OverheadResult, alt: string): string {
+  const untraced = rateOf(result, 'untraced');
+  const rows = ['untraced', 'traced', 'traced, 10 % sampled'].map((name) => {
+    const rate = rateOf(result, name);
+    const cells = [
+      grouped(Math.round(rate)),
+      `${(rate / untraced).toFixed(2)}`,
+      `${Math.round(1e6 / rate)} µs`,
+    ];
+    return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  });
+  return (
+    `<table class="figures"><caption class="hidden">${escaped(alt)}</caption>` +
+    `<thead><tr><td></td><th scope="col">requests a second</th><th scope="col">of untraced</th><th scope="col">a request</th></tr></thead>` +
+    `<tbody>${rows.join('')}</tbody></table><p>${givenBack(result)}</p>${source(result)}`
+  );
+}
+
+/** What part of the price of tracing is saved by recording a tenth of the traces, as a sentence. */
+function givenBack(result: OverheadResult): string {
+  const [untraced, traced, sampled] = ['untraced', 'traced', 'traced, 10 % sampled'].map(
+    (name) => 1e6 / rateOf(result, name),
+  ) as [number, number, number];
+  const part = Math.round(((traced - sampled) / (traced - untraced)) * 100);
+  return `A tenth sampled gives <strong>${part} %</strong> of the price back.`;
+}
+
+/** What the figures were measured on, as a line of small type: without it they say nothing. */
+function source({
+  node,
+  cores,
+  cpu,
+  connections,
+  seconds,
+  rounds,
+  calls,
+  sent,
+  arrived,
+}: OverheadResult): string {
+  const machine = `Node ${node.replace(/^v/, '')}, ${cores} cores (${cpu}), ${connections} connections, median of ${rounds} × ${seconds} s, load and services on one machine.`;
+  const spans = `${grouped(calls)} calls at full speed: ${grouped(sent)} spans sent, ${grouped(arrived)} arrived.`;
+  return `<p class="source">${escaped(`${machine} ${spans}`)}</p>`;
+}
+
+function rateOf({ variants }: OverheadResult, name: string): number {
+  const variant = variants.find((each) => each.name === name);
+  if (!variant)
+    throw new UserError(
+      `The stored result of the benchmark has no "${name}": npm run bench -- overhead --save bench/results/overhead.json renews it.`,
+    );
+  return variant.perSecond;
+}

@@ -1,0 +1,228 @@
+/** The two headers of W3C Trace Context, taken from a recorded call. */
+import { UserError } from '../../../workshop/errors.ts';
+import type { Span, Trace } from '../../../workshop/trace/model.ts';
+import { serviceClasses } from './services.ts';
+import { contentWidth, element, fitted, picture, words } from './svg.ts';
+
+/** A call from one service to the next, as the spans of both sides know it. */
+export interface Hop {
+  /** The span that sent the request or the message. */
+  from: Span;
+  /** The SERVER or CONSUMER span of whoever got it. */
+  to: Span;
+  /** The headers that went between the two. */
+  traceparent: string;
+  tracestate: string;
+}
+
+/**
+ * The call into a service, read from both of its sides. What the header said is what the spans say: the trace id, and
+ * the id of the sender as the parent of the receiver; `00` is the only version there is, and an unsampled call would
+ * have left no span.
+ * @throws UserError when the trace has no call with both sides
+ */
+export function hopInto(service: string, trace: Trace): Hop {
+  const to = trace.spans.find(({ service: of, kind }) => of === service && ENTRIES.has(kind));
+  const from = trace.spans.find((span) => span.spanId === to?.parentId);
+  if (!to || !from)
+    throw new UserError(`The recorded trace ${trace.traceId} has no call into ${service} with both sides.`);
+  return { from, to, traceparent: `00-${to.traceId}-${from.spanId}-01`, tracestate: to.traceState };
+}
+
+/** The kinds of spans that continue what another service sent. */
+const ENTRIES = new Set(['server', 'consumer']);
+
+const FIELDS = [
+  { name: 'version', size: '1 byte', says: 'how to read the rest' },
+  { name: 'trace-id', size: '16 bytes', says: 'which trace' },
+  { name: 'parent-id', size: '8 bytes', says: 'who is calling' },
+  { name: 'flags', size: '1 byte', says: 'lowest bit: sampled' },
+];
+const CHARACTER_PX = 29;
+const FONT_PX = CHARACTER_PX / 0.6;
+
+/** Draws a traceparent large, each of its four fields with its name, its size and what it says. */
+export function drawTraceparent(trace: Trace, service: string, alt: string): string {
+  const { traceparent } = hopInto(service, trace);
+  const left = (contentWidth - traceparent.length * CHARACTER_PX) / 2;
+  let at = 0;
+  const parts = traceparent.split('-').map((value, index) => {
+    const x = left + at * CHARACTER_PX;
+    const width = value.length * CHARACTER_PX;
+    const middle = x + width / 2;
+    const dash = index < 3 ? mono(x + width, 76, '-', 'mono dash') : '';
+    at += value.length + 1;
+    // The short fields lie at the edges: their words go below those of the long ones, and away from the edge.
+    const isShort = value.length < 4;
+    const y = isShort ? 380 : 196;
+    const anchor = index === 0 ? 'start' : index === 3 ? 'end' : 'middle';
+    const textX = index === 0 ? x : index === 3 ? x + width : middle;
+    const field = FIELDS[index]!;
+    return element(
+      'g',
+      { class: `field-${index}` },
+      mono(x, 76, value, 'mono'),
+      dash,
+      element('path', {
+        class: 'bracket',
+        d: `M${x + 3} 104v16H${x + width - 3}v-16M${middle} 120V${y - 54}`,
+      }),
+      words(textX, y, field.name, 'field-name', anchor),
+      words(textX, y + 54, field.size, 'field-size', anchor),
+      words(textX, y + 106, field.says, 'field-says', anchor),
+    );
+  });
+  return picture(contentWidth, 510, alt, ...parts);
+}
+
+/** Draws the call between two services: what each side keeps, and the header that goes between them. */
+export function drawHop(trace: Trace, service: string, alt: string): string {
+  const { from, to, traceparent } = hopInto(service, trace);
+  const [version, traceId, parentId, flags] = traceparent.split('-') as [string, string, string, string];
+  const middle = contentWidth / 2;
+  const classOf = serviceClasses([from.service, to.service]);
+  return picture(
+    contentWidth,
+    600,
+    alt,
+    element(
+      'text',
+      { x: middle, y: 60, class: 'mono-line', 'text-anchor': 'middle' },
+      `<tspan class="dim">traceparent: ${version}-</tspan><tspan class="ink-1">${traceId}</tspan>` +
+        `<tspan class="dim">-</tspan><tspan class="ink-2">${parentId}</tspan><tspan class="dim">-${flags}</tspan>`,
+    ),
+    element('path', { class: 'lead', d: `M${middle} 92V${ARROW_Y - 26}` }),
+    arrow(),
+    words(SIDE.width + 40, ARROW_Y + 60, 'inject', 'verb'),
+    words(contentWidth - SIDE.width - 40, ARROW_Y + 60, 'extract', 'verb', 'end'),
+    side(0, from.service, from.name, classOf, [
+      ['trace id', short(traceId), 'ink-1'],
+      ['span id', short(parentId), 'ink-2'],
+      ['parent', from.parentId ? short(from.parentId) : 'none', ''],
+    ]),
+    side(contentWidth - SIDE.width, to.service, to.name, classOf, [
+      ['trace id', short(traceId), 'ink-1'],
+      ['span id', short(to.spanId), ''],
+      ['parent', short(parentId), 'ink-2'],
+    ]),
+  );
+}
+
+/** Draws the same call with no header: the other side cannot know where it belongs. */
+export function drawLostHop(trace: Trace, service: string, alt: string): string {
+  const { from, to } = hopInto(service, trace);
+  const classOf = serviceClasses([from.service, to.service]);
+  return picture(
+    contentWidth,
+    600,
+    alt,
+    words(contentWidth / 2, ARROW_Y - 44, 'no traceparent', 'lost', 'middle'),
+    arrow('arrow no-header'),
+    side(0, from.service, from.name, classOf, [
+      ['trace id', short(from.traceId), 'ink-1'],
+      ['span id', short(from.spanId), 'ink-2'],
+      ['parent', from.parentId ? short(from.parentId) : 'none', ''],
+    ]),
+    side(contentWidth - SIDE.width, to.service, to.name, classOf, [
+      ['trace id', 'its own', 'lost'],
+      ['span id', 'its own', 'lost'],
+      ['parent', 'none', 'lost'],
+    ]),
+  );
+}
+
+const SIDE = { width: 540, height: 380, y: 160 };
+const SPAN_SIZE = 34;
+const ARROW_Y = SIDE.y + SIDE.height / 2;
+
+/** One side of a call: a service, its span, and lines of what it knows. */
+function side(
+  x: number,
+  service: string,
+  span: string,
+  classOf: (service: string) => string,
+  lines: [key: string, value: string, className: string][],
+): string {
+  const { width, height, y } = SIDE;
+  return element(
+    'g',
+    { class: classOf(service) },
+    element('rect', { class: 'card', x, y, width, height, rx: 20 }),
+    element('rect', { class: 'swatch', x: x + 40, y: y + 44, width: 32, height: 32, rx: 7 }),
+    words(x + 90, y + 76, service, 'side-name'),
+    words(x + 40, y + 134, fitted(span, SPAN_SIZE, (width - 80) * 1.1), 'side-span'),
+    ...lines.flatMap(([key, value, className], index) => [
+      words(x + 40, y + 220 + index * 60, key, 'side-key'),
+      words(x + width - 40, y + 220 + index * 60, value, `side-value ${className}`, 'end'),
+    ]),
+  );
+}
+
+function arrow(className = 'arrow'): string {
+  const end = contentWidth - SIDE.width - 24;
+  return (
+    element('path', { class: className, d: `M${SIDE.width + 24} ${ARROW_Y}H${end - 16}` }) +
+    element('path', { class: 'arrow-head', d: `M${end} ${ARROW_Y}l-32 -18v36z` })
+  );
+}
+
+function short(id: string): string {
+  return `${id.slice(0, 4)}…${id.slice(-4)}`;
+}
+
+/** Draws a tracestate with its entries: the newest in front. */
+export function drawTracestate(trace: Trace, service: string, alt: string): string {
+  const { tracestate } = hopInto(service, trace);
+  const characterPx = 26;
+  const left = (contentWidth - tracestate.length * characterPx) / 2;
+  let at = 0;
+  const entries = tracestate.split(',').map((entry, index, all) => {
+    const x = left + at * characterPx;
+    const [key, value] = entry.split('=') as [string, string];
+    const width = entry.length * characterPx;
+    at += entry.length + 1;
+    return element(
+      'g',
+      { class: `field-${index + 1}` },
+      element(
+        'text',
+        {
+          x,
+          y: 70,
+          class: 'mono',
+          style: `font-size: ${characterPx / 0.6}px`,
+          textLength: entry.length * characterPx,
+        },
+        `<tspan class="key">${key}</tspan><tspan class="dim">=</tspan><tspan>${value}</tspan>`,
+      ),
+      index < all.length - 1 ? mono(x + width, 70, ',', 'mono dash', characterPx) : '',
+      element('path', {
+        class: 'bracket',
+        d: `M${x + 3} 96v16H${x + width - 3}v-16M${x + width / 2} 112V150`,
+      }),
+      words(
+        x + width / 2,
+        196,
+        index === 0 ? 'ours, put in front' : 'theirs, carried unchanged',
+        'field-name',
+        'middle',
+      ),
+    );
+  });
+  return picture(contentWidth, 220, alt, ...entries);
+}
+
+function mono(x: number, y: number, text: string, className: string, characterPx = CHARACTER_PX): string {
+  const size = characterPx === CHARACTER_PX ? FONT_PX : characterPx / 0.6;
+  return element(
+    'text',
+    {
+      x,
+      y,
+      class: className,
+      style: `font-size: ${size}px`,
+      textLength: text.length > 1 ? text.length * characterPx : undefined,
+    },
+    text,
+  );
+}

@@ -1,0 +1,17 @@
+import { serviceColours, serviceLooks } from '../../../workshop/trace/colours.ts';
+
+/** The class that gives the elements of each service its colour, as the custom property --service. */
+export function serviceClasses(services: Iterable<string>): (service: string) => string {
+  const looks = serviceLooks(services);
+  return (service) => `service-${looks.get(service)?.colour}`;
+}
+
+/** The colours behind those classes, for a light and a dark deck. */
+export function serviceColourRules(): string {
+  return serviceColours
+    .map(
+      ({ light, dark }, index) =>
+        `.service-${index} { --service: ${light}; }\n[data-theme='dark'] .service-${index} { --service: ${dark}; }\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,295 @@
+import { criticalPathOf, type CriticalSegment } from '../../../workshop/trace/critical-path.ts';
+import type { Trace } from '../../../workshop/trace/model.ts';
+import { ticksOf } from '../../../workshop/trace/ticks.ts';
+import { treeOf } from '../../../workshop/trace/tree.ts';
+import { type Row, type Waterfall, waterfallOf } from '../../../workshop/trace/waterfall.ts';
+import { type Lane, laneOf } from '../../../workshop/trace/lane.ts';
+import { serviceClasses } from './services.ts';
+import { contentWidth, element, escaped, fitted, picture, widthOf, words } from './svg.ts';
+
+/** What a waterfall on a slide shows beside the spans. */
+export interface WaterfallOptions {
+  /** The path through the spans that decided how long it took. */
+  criticalPath?: boolean;
+  /** A letter before each row, so that a room can vote. */
+  letters?: boolean;
+  /** Leaves out what would give the answer away: gaps are not marked. */
+  quiet?: boolean;
+  /** Lets the bars grow as the request went on, at twice its speed. */
+  plays?: boolean;
+  /** A row above for a parent that no span has. */
+  ghost?: boolean;
+  /** How high it may be. px. */
+  height?: number;
+}
+
+const RULER_PX = 56;
+const LEGEND_PX = 64;
+const INDENT_PX = 26;
+const LABEL_SIZE = 28;
+const MOST_ROW_PX = 104;
+/** Room right of the longest bar for its duration. */
+const LABEL_PX = 140;
+const MOST_NAME_PX = 760;
+const RULER_TICKS = 6;
+const ORNAMENT_PX = 46;
+
+/** Draws a trace as the viewer's page does: a row a span, with its place in the tree and in time. */
+export function drawWaterfall(trace: Trace, alt: string, options: WaterfallOptions = {}): string {
+  const waterfall = waterfallOf(trace);
+  const { rows, services } = waterfall;
+  const orphan = options.ghost
+    ? rows.find(({ warnings }) => warnings.some(({ kind }) => kind === 'missing-parent'))
+    : undefined;
+  const frame = frameOf(waterfall, orphan !== undefined, options);
+  const segments = options.criticalPath ? segmentsBySpan(trace) : new Map<string, CriticalSegment[]>();
+  const classOf = serviceClasses(services);
+
+  const drawn = rows.map((row, index) => {
+    const y = frame.top + index * frame.rowPx;
+    const lane = laneFor(row, segments.get(row.span.spanId) ?? [], waterfall, frame);
+    return element(
+      'g',
+      {
+        class: `${classOf(row.span.service)}${row.span.error ? ' error' : ''}${options.plays ? ' plays' : ''}`,
+        style: options.plays ? `--at: ${row.offsetUs / 2e6}s; --takes: ${row.durationUs / 2e6}s` : undefined,
+      },
+      nameOf(row, index, rows, y, frame, options.letters),
+      laneElements(lane, y, frame, options.quiet),
+    );
+  });
+
+  return picture(
+    contentWidth,
+    frame.height,
+    alt,
+    rulerOf(waterfall, frame),
+    ...(orphan ? [ghostOf(orphan, frame)] : []),
+    ...drawn,
+    legendOf(services, classOf, frame, options),
+  );
+}
+
+/** Bars alone, in their places and colours: the trace as an ornament that says nothing. */
+export function drawBars(trace: Trace): string {
+  const { rows, durationUs, services } = waterfallOf(trace);
+  const classOf = serviceClasses(services);
+  const bars = rows.map(({ span, offsetUs }, index) =>
+    element('rect', {
+      class: `bar ${classOf(span.service)}`,
+      x: (offsetUs / durationUs) * contentWidth,
+      y: index * ORNAMENT_PX,
+      width: Math.max(6, (span.durationUs / durationUs) * contentWidth),
+      height: ORNAMENT_PX * 0.5,
+      rx: 5,
+    }),
+  );
+  const height = rows.length * ORNAMENT_PX;
+  const size = { viewBox: `0 0 ${contentWidth} ${height}`, width: contentWidth, height };
+  return element('svg', { class: 'ornament', ...size, 'aria-hidden': 'true' }, ...bars);
+}
+
+interface Frame {
+  /** Where the lanes begin, and how wide a lane is with the room for labels at its right. */
+  laneX: number;
+  laneWidth: number;
+  /** The time that a whole lane stands for: the trace, and what the room for labels would be. */
+  laneUs: number;
+  /** Where the rows begin. */
+  top: number;
+  rowPx: number;
+  height: number;
+  /** Room for the letters of a vote. */
+  letterPx: number;
+  nameSize: number;
+}
+
+function frameOf({ rows, durationUs }: Waterfall, hasGhost: boolean, options: WaterfallOptions): Frame {
+  const { height = 700, letters } = options;
+  const count = rows.length + (hasGhost ? 1 : 0);
+  const rowPx = Math.min(MOST_ROW_PX, (height - RULER_PX - LEGEND_PX) / count);
+  const nameSize = Math.min(34, Math.max(28, rowPx * 0.44));
+  const letterPx = letters ? 64 : 0;
+  const names = rows.map((row) => row.depth * INDENT_PX + 34 + widthOf(row.span.name, nameSize) * 0.9);
+  const laneX = letterPx + Math.min(MOST_NAME_PX, Math.max(...names)) + 30;
+  const laneWidth = contentWidth - laneX;
+  return {
+    laneX,
+    laneWidth,
+    laneUs: (durationUs * laneWidth) / (laneWidth - LABEL_PX),
+    top: RULER_PX + (hasGhost ? rowPx : 0),
+    rowPx,
+    height: RULER_PX + count * rowPx + LEGEND_PX,
+    letterPx,
+    nameSize,
+  };
+}
+
+function segmentsBySpan(trace: Trace): Map<string, CriticalSegment[]> {
+  const bySpan = new Map<string, CriticalSegment[]>();
+  for (const segment of criticalPathOf(treeOf(trace.spans))) {
+    bySpan.set(segment.spanId, [...(bySpan.get(segment.spanId) ?? []), segment]);
+  }
+  return bySpan;
+}
+
+function laneFor(row: Row, segments: readonly CriticalSegment[], { startUs }: Waterfall, frame: Frame): Lane {
+  return laneOf(row, segments, {
+    range: { fromUs: 0, toUs: frame.laneUs },
+    widthPx: frame.laneWidth,
+    traceStartUs: startUs,
+    widthOf: (text) => widthOf(text, LABEL_SIZE),
+  });
+}
+
+function nameOf(
+  row: Row,
+  index: number,
+  rows: readonly Row[],
+  y: number,
+  frame: Frame,
+  letters = false,
+): string {
+  const middle = y + frame.rowPx / 2;
+  const x = frame.letterPx + row.depth * INDENT_PX;
+  const name = {
+    x: x + 34,
+    y: middle + frame.nameSize * 0.36,
+    class: 'span-name',
+    'font-size': frame.nameSize,
+  };
+  return [
+    letters ? words(0, middle + 14, String.fromCharCode(65 + index), 'vote') : '',
+    branchOf(row, rows, index, frame),
+    element('rect', { class: 'swatch', x, y: middle - 10, width: 20, height: 20, rx: 4 }),
+    element('text', name, escaped(fitted(row.span.name, frame.nameSize, (frame.laneX - x - 64) / 0.8))),
+  ].join('');
+}
+
+/** The line from a span to the one above it that it belongs to. */
+function branchOf({ span, depth }: Row, rows: readonly Row[], index: number, frame: Frame): string {
+  const parent = rows.findIndex(({ span: other }) => other.spanId === span.parentId);
+  if (parent < 0) return '';
+  const x = frame.letterPx + (depth - 1) * INDENT_PX + 10;
+  const from = frame.top + (parent + 0.5) * frame.rowPx + 14;
+  const to = frame.top + (index + 0.5) * frame.rowPx;
+  return element('path', {
+    class: 'branch',
+    d: `M${x} ${Math.round(from)}V${Math.round(to)}h${INDENT_PX - 14}`,
+  });
+}
+
+function laneElements({ bar, gaps, path, duration }: Lane, y: number, frame: Frame, quiet = false): string {
+  const px = (percent: number) => (percent / 100) * frame.laneWidth;
+  const barPx = Math.min(52, frame.rowPx * 0.64);
+  const top = y + (frame.rowPx - barPx) / 2;
+  const baseline = y + frame.rowPx / 2 + LABEL_SIZE * 0.36;
+  const box = (className: string, left: number, width: number) =>
+    element('rect', {
+      class: className,
+      x: frame.laneX + px(left),
+      y: top,
+      width: Math.max(4, px(width)),
+      height: barPx,
+      rx: 5,
+    });
+
+  return [
+    bar ? box('bar', bar.left, bar.width) : '',
+    ...(quiet ? [] : gaps).flatMap((gap) => [
+      box('gap', gap.left, gap.width),
+      gapText(gap.text, frame.laneX + px(gap.left + gap.width / 2), baseline),
+    ]),
+    ...path.map(({ left, width }) =>
+      element('rect', {
+        class: 'critical',
+        x: frame.laneX + px(left),
+        y: top + barPx - 8,
+        width: px(width),
+        height: 8,
+      }),
+    ),
+    words(
+      frame.laneX + px(duration.at) + (duration.edge === 'left' ? 14 : -14),
+      baseline,
+      duration.text,
+      'duration',
+      duration.edge === 'left' ? 'start' : 'end',
+    ),
+  ].join('');
+}
+
+/** On paper of its own, because nobody reads words on stripes. */
+function gapText(text: string, middle: number, baseline: number): string {
+  const width = widthOf(text, LABEL_SIZE) * 0.9 + 24;
+  return (
+    element('rect', { class: 'label', x: middle - width / 2, y: baseline - 27, width, height: 36, rx: 8 }) +
+    words(middle, baseline, text, 'gap-text', 'middle')
+  );
+}
+
+function rulerOf({ durationUs }: Waterfall, frame: Frame): string {
+  const bottom = frame.height - LEGEND_PX;
+  const marks = ticksOf(0, durationUs, RULER_TICKS).map(({ us, text }) => {
+    const x = frame.laneX + (us / frame.laneUs) * frame.laneWidth;
+    return (
+      element('line', { class: 'tick', x1: x, x2: x, y1: RULER_PX - 14, y2: bottom }) +
+      words(x, 28, text, 'tick-text', us === 0 ? 'start' : 'middle')
+    );
+  });
+  return marks.join('');
+}
+
+/** The parent that was named in a header and is no span: nobody traced the caller. */
+function ghostOf({ span }: Row, frame: Frame): string {
+  const middle = frame.top - frame.rowPx / 2;
+  const width = frame.laneWidth - LABEL_PX;
+  return element(
+    'g',
+    { class: 'ghost' },
+    element('rect', { x: frame.laneX, y: middle - 26, width, height: 52, rx: 5 }),
+    words(frame.letterPx, middle + 10, span.parentId ?? '', 'span-id'),
+    words(
+      frame.laneX + width / 2,
+      middle + 10,
+      'the parent that the header names, in no span',
+      'ghost-text',
+      'middle',
+    ),
+  );
+}
+
+function legendOf(
+  services: readonly string[],
+  classOf: (service: string) => string,
+  { height }: Frame,
+  { criticalPath }: WaterfallOptions,
+): string {
+  const y = height - 14;
+  let x = 0;
+  const items = services.map((service) => {
+    const item =
+      element('rect', { class: `swatch ${classOf(service)}`, x, y: y - 20, width: 24, height: 24, rx: 5 }) +
+      words(x + 38, y, service, 'legend');
+    x += widthOf(service, LABEL_SIZE) + 80;
+    return item;
+  });
+  if (criticalPath) {
+    items.push(
+      element('rect', { class: 'critical', x, y: y - 12, width: 48, height: 8 }),
+      words(x + 62, y, 'the critical path: what the answer waited for', 'legend'),
+    );
+  }
+  return items.join('');
+}
+
+/** Stripes for gaps, in whatever colour the paper has; a page needs them once, where nothing hides them. */
+export const hatching = element(
+  'svg',
+  { width: 0, height: 0, 'aria-hidden': 'true', class: 'definitions' },
+  element(
+    'pattern',
+    { id: 'hatching', width: 14, height: 14, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+    element('rect', { class: 'stripe', width: 7, height: 14 }),
+  ),
+);

@@ -1,0 +1,183 @@
+/** What a slide includes: images whose address has a scheme of ours, as in `![run.ts](code:03/run.ts#getBand)`. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readBlocks } from '../markdown.ts';
+import { UserError } from '../../workshop/errors.ts';
+import { projectFolder } from '../../workshop/settings.ts';
+import type { Step } from '../../workshop/course/list.ts';
+import { change, type Choice, excerpt, type Line } from './code/excerpt.ts';
+import { drawCost, drawCostTable, type OverheadResult } from './draw/cost.ts';
+import { drawHop, drawLostHop, drawTraceparent, drawTracestate } from './draw/header.ts';
+import { drawSampling } from './draw/sampling.ts';
+import { drawSpan } from './draw/span-card.ts';
+import { escaped } from './draw/svg.ts';
+import { drawSystem } from './draw/system.ts';
+import { drawTree } from './draw/tree.ts';
+import { drawBars, drawWaterfall } from './draw/waterfall.ts';
+import { readRecording } from '../traces/recordings.ts';
+
+/** An include, made: either HTML, or lines of code. Code that changes has its lines before the change, too. */
+export type Included =
+  { kind: 'html'; html: string } | { kind: 'code'; caption: string; alt: string; before?: Code; after: Code };
+
+/** Lines of a file, which is named by its path from the project's folder. */
+export interface Code {
+  file: string;
+  lines: Line[];
+}
+
+/** Where the result of the benchmark is kept that the slides show. */
+export const overheadFile = join(projectFolder, 'bench', 'results', 'overhead.json');
+
+const SCHEMES = /^(?:code|diff|output|trace|tree|span|header|tracestate|hop|system|bars|cost|sampling):/;
+
+/** Whether the address of an image is an include. */
+export function isInclude(href: string): boolean {
+  return SCHEMES.test(href);
+}
+
+/**
+ * Makes an include:
+ *
+ * - `code:STEP/PATH?plain&dense#PART,PART`: parts of a file, as `findRegion` names them; `plain` leaves comment lines out,
+ *   `dense` blank ones
+ * - `diff:FROM..TO/PATH?plain&context=1#PART`: how the parts changed between two steps
+ * - `output:STEP?from=TEXT&lines=5#COMMAND`: what the step's README shows below a command, from the line with TEXT on
+ * - `trace:STEP?critical&letters&quiet&plays&ghost`: the recorded trace of a step as a waterfall, at most `height` px high
+ * - `tree:STEP`, `bars:STEP`: the same as a tree beside its bars, or the bars alone as an ornament
+ * - `span:STEP/SERVICE`, `hop:STEP/SERVICE?lost`, `header:STEP/SERVICE`, `tracestate:STEP/SERVICE`: a SERVER span of the
+ *   recorded trace, the call into its service, and the headers of that call
+ * - `system:STEP`: who calls whom, and how long the caller waited
+ * - `cost:parts`, `cost:table`: the stored result of the benchmark
+ * - `sampling:head`: which of many requests a sampler keeps
+ *
+ * @throws UserError as one sentence, when what it names is not there
+ */
+export async function include(
+  href: string,
+  alt: string,
+  steps: readonly Step[],
+  height: number,
+): Promise<Included> {
+  const { protocol, pathname, searchParams, hash } = new URL(href);
+  const [first = '', ...rest] = pathname.split('/');
+  const path = rest.join('/');
+  const has = (flag: string) => searchParams.has(flag);
+  const part = decodeURIComponent(hash.slice(1));
+  const choice: Choice = {
+    path,
+    regions: part === '' ? [] : part.split(','),
+    plain: has('plain'),
+    dense: has('dense'),
+  };
+  const trace = () => readRecording(stepOf(first, steps));
+
+  switch (protocol) {
+    case 'code:': {
+      const step = stepOf(first, steps);
+      return {
+        kind: 'code',
+        caption: path,
+        alt,
+        after: { file: fileOf(step, path), lines: await excerpt(step, choice) },
+      };
+    }
+    case 'diff:': {
+      const [from, to] = first.split('..').map((number) => stepOf(number, steps)) as [Step, Step];
+      const context = Number(searchParams.get('context') ?? 1);
+      const lines = await change(from, to, { ...choice, context });
+      const before = { file: fileOf(from, path), lines: lines.before };
+      return {
+        kind: 'code',
+        caption: path,
+        alt,
+        before,
+        after: { file: fileOf(to, path), lines: lines.after },
+      };
+    }
+    case 'output:': {
+      const step = stepOf(first, steps);
+      const lines = await outputOf(step, part, searchParams);
+      return { kind: 'code', caption: '', alt, after: { file: fileOf(step, 'README.md'), lines } };
+    }
+    case 'trace:':
+      return html(
+        drawWaterfall(await trace(), alt, {
+          criticalPath: has('critical'),
+          letters: has('letters'),
+          quiet: has('quiet'),
+          plays: has('plays'),
+          ghost: has('ghost'),
+          height,
+        }),
+      );
+    case 'tree:':
+      return html(drawTree(await trace(), alt));
+    case 'bars:':
+      return html(drawBars(await trace()));
+    case 'span:':
+      return html(drawSpan(await trace(), path, alt));
+    case 'header:':
+      return html(drawTraceparent(await trace(), path, alt));
+    case 'tracestate:':
+      return html(drawTracestate(await trace(), path, alt));
+    case 'hop:':
+      return html(has('lost') ? drawLostHop(await trace(), path, alt) : drawHop(await trace(), path, alt));
+    case 'system:':
+      return html(drawSystem(await trace(), alt));
+    case 'cost:':
+      return html((pathname === 'table' ? drawCostTable : drawCost)(await readOverhead(), alt));
+    default:
+      return html(await drawSampling(alt));
+  }
+}
+
+function html(text: string): Included {
+  return { kind: 'html', html: text };
+}
+
+function stepOf(number: string, steps: readonly Step[]): Step {
+  const step = steps.find((each) => each.number === Number(number));
+  if (!step) throw new UserError(`"${number}" is the number of no step.`);
+  return step;
+}
+
+function fileOf(step: Step, path: string): string {
+  return `steps/${step.name}/${path}`;
+}
+
+async function outputOf(step: Step, command: string, words: URLSearchParams): Promise<Line[]> {
+  const readme = await readFile(join(step.folder, 'README.md'), 'utf8');
+  const shown = readBlocks(readme)
+    .flatMap((block) => (block.kind === 'console' ? block.commands : []))
+    .filter((each) => each.command.startsWith(command) && each.output !== '')
+    .map(({ output }) => output.split('\n'));
+  const from = words.get('from') ?? '';
+  const output = shown.find((lines) => lines.some((line) => line.includes(from)));
+  if (!output) {
+    throw new UserError(`The README of step ${step.number} shows no "${from}" below the command ${command}.`);
+  }
+  const at = output.findIndex((line) => line.includes(from));
+  return output
+    .slice(at, at + Number(words.get('lines') ?? output.length))
+    .map((text, index): Line => ({ kind: 'same', text, html: printed(text), number: index + 1 }));
+}
+
+/** A line that a command printed as HTML: no word of it is broken, and the id of a trace is marked. */
+function printed(line: string): string {
+  return escaped(line)
+    .replaceAll(/\S+/g, '<span class="word">$&</span>')
+    .replaceAll(/\btrace_id=([0-9a-f]{32})/g, 'trace_id=<span class="trace-id">$1</span>');
+}
+
+/** The saved result of npm run bench -- overhead. Throws UserError when there is none. */
+export async function readOverhead(): Promise<OverheadResult> {
+  try {
+    return JSON.parse(await readFile(overheadFile, 'utf8')) as OverheadResult;
+  } catch {
+    throw new UserError(
+      'There is no result of the benchmark in bench/results/overhead.json: ' +
+        'npm run bench -- overhead --save bench/results/overhead.json measures it.',
+    );
+  }
+}

@@ -1,0 +1,203 @@
+/** A slide as HTML. */
+import { Marked, type Token, type Tokens } from 'marked';
+import { UserError } from '../../workshop/errors.ts';
+import type { Step } from '../../workshop/course/list.ts';
+import { codeBlock, codeSize, MOST_LINES } from './code/block.ts';
+import { escaped } from './draw/svg.ts';
+import { include, type Included, isInclude } from './includes.ts';
+import { type Chapter, type Notes, schedules, type ScheduleName, type Slide } from './model.ts';
+
+/** What stands above the heading of a step's slides. */
+const kickers: Partial<Record<Slide['kind'], string>> = {
+  change: 'the change',
+  turn: 'your turn',
+  see: 'what you should see',
+};
+
+/** The height between a heading of one line and the foot of a slide, */
+const BODY_PX = 740;
+/** and what a line of text and the words above the heading take of it. */
+const TEXT_BLOCK_PX = 96;
+const KICKER_PX = 50;
+
+/** What a slide is made with: all steps, and those of the deck that change the same system as its chapter's. */
+export interface Around {
+  chapter: Chapter;
+  steps: readonly Step[];
+  beside: readonly Step[];
+}
+
+/**
+ * A slide as one section, or as two when it shows how code changes: first the code before, then the code after it,
+ * to which reveal.js animates.
+ * @throws UserError when an include fails, or there is more code than a room reads
+ */
+export async function sectionsOf(slide: Slide, { chapter, steps, beside }: Around): Promise<string[]> {
+  const texts = slide.body.filter(
+    (token) => token.type === 'list' || (token.type === 'paragraph' && !isImage(token)),
+  );
+  const otherPx = texts.length * TEXT_BLOCK_PX + (chapter.step ? KICKER_PX : 0);
+  const included = await includeAll(slide, steps, BODY_PX - otherPx);
+  const blocks = [...included.values()].filter((each) => each.kind === 'code');
+  const states = [blocks.map(({ before, after }) => before ?? after), blocks.map(({ after }) => after)];
+  const shown = states.map((codes) => codes.map(({ lines }) => lines));
+  const count = Math.max(...shown.map((codes) => codes.flat().length));
+  if (count > MOST_LINES) {
+    throw new UserError(`${slide.place} shows ${count} lines of code; more than ${MOST_LINES} nobody reads.`);
+  }
+  // One size for the code before and after, so that a line only moves.
+  const size = Math.min(...shown.map((codes) => codeSize(codes, BODY_PX - otherPx)));
+  const style = blocks.length > 0 ? ` style="--code-size: ${size}px"` : '';
+
+  const changes = blocks.some(({ before }) => before && before.lines.length > 0);
+  const section = (state: 'before' | 'after') => {
+    const attributes = [
+      `id="${slide.id}${state === 'before' ? '-before' : ''}"`,
+      `class="${classesOf(slide, included, state)}"`,
+      ...timings(state === 'before' ? undefined : slide.notes),
+      ...(changes ? ['data-auto-animate', `data-auto-animate-id="${slide.id}"`] : []),
+    ];
+    return [
+      `<section ${attributes.join(' ')}${style}>`,
+      '<div class="frame">',
+      headerOf(slide, chapter),
+      `<div class="body">${bodyOf(slide, included, state, chapter)}</div>`,
+      footerOf(chapter, beside),
+      '</div>',
+      notesOf(slide.notes),
+      '</section>',
+    ].join('\n');
+  };
+  return changes ? [section('before'), section('after')] : [section('after')];
+}
+
+/** A slide of words alone has them larger. */
+function classesOf(
+  { kind }: Slide,
+  included: ReadonlyMap<Token, Included>,
+  state: 'before' | 'after',
+): string {
+  const isWords = included.size === 0 && (kind === 'plain' || kind === 'problem');
+  return ['slide', kind, ...(isWords ? ['words'] : []), ...(state === 'before' ? ['before'] : [])].join(' ');
+}
+
+/** All includes of a slide, by the token that asks for them. */
+async function includeAll(
+  { body, place }: Slide,
+  steps: readonly Step[],
+  height: number,
+): Promise<Map<Token, Included>> {
+  const images: Tokens.Image[] = [];
+  new Marked().walkTokens(body, (token) => {
+    if (token.type === 'image') images.push(token as Tokens.Image);
+    // What looks like an image and is none would be shown as it stands: an address with spaces needs < and >.
+    else if (token.type === 'text' && /!\[[^]*\]\(/.test(token.raw) && !('tokens' in token && token.tokens)) {
+      throw new UserError(
+        `${place}: "${token.raw}" is not understood; an address with spaces stands between < and >.`,
+      );
+    }
+  });
+  const included = new Map<Token, Included>();
+  for (const image of images) {
+    if (!isInclude(image.href))
+      throw new UserError(`${place}: ${image.href} is nothing that could be included.`);
+    try {
+      included.set(image, await include(image.href, image.text, steps, height));
+    } catch (error) {
+      throw error instanceof UserError ? new UserError(`${place}: ${error.message}`) : error;
+    }
+  }
+  return included;
+}
+
+function bodyOf(
+  slide: Slide,
+  included: ReadonlyMap<Token, Included>,
+  state: 'before' | 'after',
+  { step }: Chapter,
+): string {
+  const marked = new Marked({
+    renderer: {
+      image(token) {
+        const what = included.get(token)!;
+        if (what.kind === 'html') return what.html;
+        const { file, lines } = (state === 'before' ? what.before : undefined) ?? what.after;
+        // A file that is not there yet.
+        if (lines.length === 0) return '';
+        return codeBlock(lines, { file, caption: what.caption, alt: what.alt });
+      },
+      paragraph(token) {
+        const html = this.parser.parseInline(token.tokens);
+        return isImage(token) ? `${html}\n` : `<p>${html}</p>\n`;
+      },
+      code: ({ text }) => commandsOf(text),
+    },
+  });
+  const html = (tokens: Token[]) => marked.parser(tokens);
+  if (slide.kind !== 'turn') return html(slide.body);
+
+  const commands = slide.body.filter(({ type }) => type === 'code');
+  const rest = slide.body.filter(({ type }) => type !== 'code');
+  const readme = step
+    ? `<p class="text-to-type">The text: <code>steps/${step.name}/README.md</code></p>`
+    : '';
+  return `<div class="to-do">${html(rest)}${readme}</div><div class="hands">${timer}${html(commands)}</div>`;
+}
+
+function isImage(token: Token): boolean {
+  return 'tokens' in token && token.tokens!.some(({ type }) => type === 'image');
+}
+
+/** Commands to type; what follows two spaces and a # says what they are for. */
+function commandsOf(text: string): string {
+  const lines = text.split('\n').map((line) => {
+    const [command = '', says] = line.split(/ {2,}# /);
+    return `<div><code>${escaped(command)}</code>${says ? `<span>${escaped(says)}</span>` : ''}</div>`;
+  });
+  return `<div class="commands">${lines.join('')}</div>`;
+}
+
+const timer =
+  '<div class="timer"><div class="time" role="timer" aria-label="time left"></div>' +
+  '<button type="button" aria-keyshortcuts="t">start</button><div class="left"><div></div></div></div>';
+
+function headerOf({ kind, title }: Slide, { step }: Chapter): string {
+  const level = kind === 'title' ? 'h1' : 'h2';
+  const kicker = kickers[kind];
+  const above = [step && `Step ${step.number}`, kicker].filter((words) => words !== undefined).join(' · ');
+  return (
+    `<header>${above ? `<p class="kicker">${above}</p>` : ''}` +
+    `<${level}>${new Marked().parseInline(title) as string}</${level}></header>`
+  );
+}
+
+/** Where we are: the chapter, and for a step which of all it is. */
+function footerOf({ title, step, name }: Chapter, beside: readonly Step[]): string {
+  const dots = beside.map(
+    ({ number }) =>
+      `<i${number === step!.number ? ' class="here"' : number < step!.number ? ' class="done"' : ''}></i>`,
+  );
+  return (
+    `<footer><span class="where" data-chapter="${name}">${escaped(title)}</span>` +
+    `<span class="dots" aria-hidden="true">${dots.join('')}</span><span class="number"></span></footer>`
+  );
+}
+
+function timings(notes: Notes | undefined): string[] {
+  const names = Object.keys(schedules) as ScheduleName[];
+  return names.map((name) => `data-${name}="${notes ? notes.minutes[name] : 'same'}"`);
+}
+
+/** What the speaker reads; the page's script fills in the minutes, which depend on the schedule. */
+function notesOf(notes: Notes): string {
+  const said: [string, string][] = [
+    ['Say', notes.say],
+    ['Show', notes.show],
+    ['Asked every time', notes.asked],
+    ['What goes wrong', notes.wrong],
+  ];
+  const paragraphs = said.map(
+    ([name, text]) => `<p><strong>${name}.</strong> ${new Marked().parseInline(text) as string}</p>`,
+  );
+  return `<aside class="notes"><p class="minutes"></p>${paragraphs.join('')}</aside>`;
+}

@@ -1,0 +1,100 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { watch } from 'chokidar';
+import { listenOnLoopback, PortInUseError } from '../../workshop/net/loopback.ts';
+import { UserError } from '../../workshop/errors.ts';
+import { portOwner } from '../../workshop/net/port-owner.ts';
+import { projectFolder } from '../../workshop/settings.ts';
+import { type BuiltDeck, buildDeck } from './build.ts';
+
+/** The deck while it is served. */
+export interface ServedDeck {
+  /** With a slash at the end. */
+  url: string;
+  close(): Promise<void>;
+}
+
+const TYPES: Record<string, string> = {
+  html: 'text/html',
+  css: 'text/css',
+  js: 'text/javascript',
+  txt: 'text/plain',
+};
+const WATCHED = ['slides', 'steps', 'bench/results'].map((path) => join(projectFolder, path));
+const SETTLE_MS = 80; // an editor may write a file in several steps
+
+/**
+ * Serves the deck on this machine alone, and makes it anew when its source or a step changes; pages that show it load
+ * it again. A fault in the source is told by `onFault` and on the pages, which keep what they show.
+ * @throws UserError when the port is held by something else, or the source is wrong at the start
+ */
+export async function serveDeck(port: number, onFault: (text: string) => void): Promise<ServedDeck> {
+  let deck = await buildDeck();
+  let fault = '';
+  const listeners = new Set<ServerResponse>();
+
+  const server = () =>
+    createServer((request, response) => {
+      const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+      if (path !== '/changes') return send(response, deck, path);
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.flushHeaders();
+      listeners.add(response);
+      response.once('close', () => listeners.delete(response));
+      if (fault !== '') tell(response, 'fault', fault);
+    });
+  const listener = await listenOnLoopback(server, port).catch(async (error: unknown) => {
+    if (!(error instanceof PortInUseError)) throw error;
+    const owner = (await portOwner(port)) ?? 'another program';
+    throw new UserError(`Port ${port} is held by ${owner}: end that, or choose another one with --port.`);
+  });
+
+  async function rebuild(): Promise<void> {
+    try {
+      deck = await buildDeck();
+      fault = '';
+      for (const response of listeners) tell(response, 'change', '');
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      fault = error.message;
+      onFault(fault);
+      for (const response of listeners) tell(response, 'fault', fault);
+    }
+  }
+  let turn = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(WATCHED, { ignoreInitial: true });
+  watcher.on('all', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (turn = turn.then(rebuild)), SETTLE_MS);
+  });
+
+  return {
+    url: `http://127.0.0.1:${listener.port}/`,
+    async close() {
+      clearTimeout(timer);
+      await Promise.all([watcher.close(), turn]);
+      await listener.close();
+    },
+  };
+}
+
+/** Writes a server-sent event, whose data is one line. */
+function tell(response: ServerResponse, event: 'change' | 'fault', data: string): void {
+  response.write(`event: ${event}\ndata: ${data.replaceAll('\n', ' ')}\n\n`);
+}
+
+function send(response: ServerResponse, deck: BuiltDeck, path: string): void {
+  const name = path === '/' ? 'index.html' : path.slice(1);
+  const text = deck.get(name);
+  if (text === undefined) {
+    response
+      .writeHead(404, { 'content-type': 'text/plain' })
+      .end(`There is no ${path} here; the deck is at /.\n`);
+    return;
+  }
+  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)]!;
+  response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' });
+  // The page asks for changes only where somebody can tell it about them.
+  response.end(name === 'index.html' ? text.replace('<html ', '<html data-live ') : text);
+}
