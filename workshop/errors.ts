@@ -1,11 +1,11 @@
-/** Something the user can mend: shown as its message alone, without a stack, and the process ends with status 1. */
+/** An error that the user can fix: only its message is shown, without a stack, and the process exits with status 1. */
 export class UserError extends Error {}
 
-/** A command line that was not understood: shown as its message alone, and the process ends with status 2. */
+/** A command line that was not understood: only its message is shown, and the process exits with status 2. */
 export class UsageError extends Error {}
 
 /**
- * The text of whatever was thrown. Where a host has two addresses and neither answers, Node's error has a code and no
+ * The message of a thrown value. When a host has two addresses and neither responds, Node's error has a code but no
  * message.
  */
 export function messageOf(error: unknown): string {

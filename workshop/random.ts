@@ -1,6 +1,6 @@
 /**
- * The workshop's one source of randomness. With WORKSHOP_SEED set, a process draws the same numbers every time,
- * so that what the lessons show can be shown again.
+ * The workshop's only source of randomness. If WORKSHOP_SEED is set, a process gets the same numbers every time, so that
+ * the output in the lessons is reproducible.
  */
 
 const seed = process.env.WORKSHOP_SEED;
@@ -8,7 +8,7 @@ const seed = process.env.WORKSHOP_SEED;
 /** A number from 0 (included) to 1 (excluded). */
 export const random = seed === undefined ? Math.random : mulberry32(Number(seed));
 
-/** The generator mulberry32: 32 bits of state, good enough to vary a delay, never for anything secret. */
+/** The generator mulberry32: 32 bits of state, good enough to vary a delay, but not for secrets. */
 export function mulberry32(state: number): () => number {
   return () => {
     state = (state + 0x6d2b79f5) | 0;

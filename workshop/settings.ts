@@ -1,4 +1,4 @@
-/** What the environment can change, and the workshop's defaults for it. */
+/** The settings that environment variables can change, with their defaults. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from './errors.ts';
@@ -6,51 +6,51 @@ import { UserError } from './errors.ts';
 /** The folder of the whole project. */
 export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
-// A trace is looked at the moment the call is over, so spans may not wait the usual 5 s for a full batch.
-// It stands in the environment because the services, which inherit it, and the SDK read it there.
+// People look at a trace as soon as the call is over, so spans can't wait the usual 5 s for a full batch.
+// It is set in the environment because the SDK and the services, which inherit it, read it from there.
 process.env.OTEL_BSP_SCHEDULE_DELAY ??= '100';
 
-// @grpc/grpc-js, which sends the spans, would ask a proxy even for localhost. It takes this name before no_proxy.
+// @grpc/grpc-js, which sends the spans, would use a proxy even for localhost. This variable takes precedence over no_proxy.
 process.env.no_grpc_proxy = [process.env.no_grpc_proxy || process.env.no_proxy, 'localhost,127.0.0.1,::1']
   .filter(Boolean)
   .join(',');
 
 const delay = Number(process.env.OTEL_BSP_SCHEDULE_DELAY);
-const SDK_DELAY_MS = 5_000; // what the SDK takes where the variable holds no number
+const SDK_DELAY_MS = 5_000; // the SDK's default if the variable isn't a number
 
-/** How long the SDK's batch processor holds spans back, in ms. */
+/** How long the SDK's batch processor waits before it sends spans, in ms. */
 export const batchDelayMs = Number.isFinite(delay) && delay >= 0 ? delay : SDK_DELAY_MS;
 
-/** Where Jaeger's pages and its query API are; JAEGER_URL. */
+/** The URL of Jaeger's pages and query API; JAEGER_URL. */
 export const jaegerUrl = () => urlFrom('JAEGER_URL', 'http://localhost:16686');
 
 /**
- * Where spans go over OTLP/gRPC, read as the SDK reads it (OpenTelemetry specification, "OTLP Exporter Configuration"):
- * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, which is for traces alone, or OTEL_EXPORTER_OTLP_ENDPOINT.
+ * The URL for spans over OTLP/gRPC, read as the SDK reads it (OpenTelemetry specification, "OTLP Exporter
+ * Configuration"): OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, which is for traces only, or OTEL_EXPORTER_OTLP_ENDPOINT.
  */
 export const otlpGrpcUrl = () => urlFrom(otlpGrpcVariable(), 'http://localhost:4317');
 
-/** The variable that says where spans go over OTLP/gRPC, and moves that. */
+/** The name of the environment variable that sets `otlpGrpcUrl`. */
 export const otlpGrpcVariable = () =>
   process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
     ? 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'
     : 'OTEL_EXPORTER_OTLP_ENDPOINT';
 
-/** Where spans go over OTLP/HTTP; OTLP_URL. */
+/** The URL for spans over OTLP/HTTP; OTLP_URL. */
 export const otlpHttpUrl = () => urlFrom('OTLP_URL', 'http://localhost:4318');
 
-/** Where logs, progress and saved work are kept; WORKSHOP_STATE. */
+/** The folder for logs, progress, and saved work; WORKSHOP_STATE. */
 export const stateFolder = process.env.WORKSHOP_STATE ?? join(projectFolder, '.workshop');
 
 /**
- * Set by `npm run check` for the run.ts that it starts: the services of its folder are up at the ports that the
- * environment says, whatever the folder, and nobody but the check looks at the trace; WORKSHOP_CHECK.
+ * Whether `npm run check` started this run.ts: the services of its folder are then already running at the ports in the
+ * environment, and only the check reads the trace; WORKSHOP_CHECK.
  */
 export const isChecked = process.env.WORKSHOP_CHECK !== undefined;
 
 /**
- * Reads a port from the environment.
- * @throws UserError when the variable holds no port
+ * Reads a port from an environment variable.
+ * @throws UserError if the value isn't a valid port
  */
 export function portFrom(variable: string, fallback: number): number {
   const text = process.env[variable];
@@ -58,7 +58,7 @@ export function portFrom(variable: string, fallback: number): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new UserError(
-    `${variable} is "${text}", which is no port: set it to a whole number from 1 to 65535.`,
+    `${variable} is "${text}", which is not a valid port: set it to a whole number from 1 to 65535.`,
   );
 }
 
@@ -66,5 +66,5 @@ function urlFrom(variable: string, fallback: string): URL {
   const text = process.env[variable] || fallback;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new UserError(`${variable} is "${text}", which is no URL: set it to something like ${fallback}.`);
+  throw new UserError(`${variable} is "${text}", which is not a valid URL: set it to something like ${fallback}.`);
 }

@@ -204,7 +204,7 @@ const misuses: [args: string[], sentence: RegExp][] = [
   [['no-such-step'], /^There is no step "no-such-step"\./],
   [['99'], /^There is no step "99"\./],
   [['3', '4'], /^One step at a time, not also "4"\.$/],
-  [['--wat'], /^Unknown option '--wat'; --help lists what can be said\.$/],
+  [['--wat'], /^Unknown option '--wat'; --help lists the options\.$/],
 ];
 for (const [args, sentence] of misuses) {
   test(`npm run check ${args.join(' ')}: one sentence, and 2`, async (t) => {

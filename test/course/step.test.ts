@@ -252,7 +252,7 @@ test('two at a time leave the step of one that succeeded, and the other says wha
 for (const [args, sentence] of [
   [['99'], /^There is no step "99"\. Say the number or the name of one of these: 01-start-the-services, /],
   [['1', '2'], /^Say one step, or --reset, or --restore; --help explains them\.$/],
-  [['--back'], /^Unknown option '--back'; --help lists what can be said\.$/],
+  [['--back'], /^Unknown option '--back'; --help lists the options\.$/],
 ] as const) {
   test(`step ${args.join(' ')} is refused with one sentence and exit code 2`, async (t) => {
     const { step } = await workingCopy(t);

@@ -124,7 +124,7 @@ test('what cannot be examined at all fails in its own line, and the others are s
 
   assert.equal(code, 1);
   assert.equal(stderr, '');
-  assert.match(stdout, /^✗ services +BANDS_API_PORT is "eight", which is no port: .+$/m);
+  assert.match(stdout, /^✗ services +BANDS_API_PORT is "eight", which is not a valid port: .+$/m);
   assert.match(
     stdout,
     /^✗ trace backend +Nothing answers at http:\/\/jaeger\.invalid:1: .+ unset JAEGER_URL\.$/m,

@@ -122,9 +122,9 @@ test('run.ts --help explains every flag', async (t) => {
 });
 
 for (const [args, sentence] of [
-  [['--colour'], /Unknown option '--colour'; --help lists what can be said\./],
-  [['--times', 'many'], /--times takes a whole number from 1, not "many"\./],
-  [['--times', '1e1'], /--times takes a whole number from 1, not "1e1"\./],
+  [['--colour'], /Unknown option '--colour'; --help lists the options\./],
+  [['--times', 'many'], /--times needs a whole number of at least 1, not "many"\./],
+  [['--times', '1e1'], /--times needs a whole number of at least 1, not "1e1"\./],
   [['--band', ''], /--band takes an id, not ""\./],
   [['--times'], /Option '--times <value>' argument missing; --help/],
   [['extra'], /Unexpected argument 'extra'.*; --help/],

@@ -258,12 +258,12 @@ for (const [variable, value, sentence] of [
   [
     'JAEGER_URL',
     'jaeger',
-    /JAEGER_URL is "jaeger", which is no URL: set it to something like http:\/\/localhost:16686\./,
+    /JAEGER_URL is "jaeger", which is not a valid URL: set it to something like http:\/\/localhost:16686\./,
   ],
   [
     'BANDS_API_PORT',
     '70000',
-    /BANDS_API_PORT is "70000", which is no port: set it to a whole number from 1 to 65535\./,
+    /BANDS_API_PORT is "70000", which is not a valid port: set it to a whole number from 1 to 65535\./,
   ],
 ] as const) {
   test(`${variable}=${value} is refused with one sentence`, async (t) => {

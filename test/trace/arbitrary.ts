@@ -3,8 +3,8 @@ import type { Span } from '#workshop/trace/model';
 import { span } from './spans.ts';
 
 /**
- * Spans with ids and parents out of a handful, so that orphans, duplicates, self-parents and cycles are common, and
- * with times that contradict each other.
+ * Spans whose ids and parent ids are from a small set, so that orphans, duplicates, self-parents, and cycles are common,
+ * and whose times contradict each other.
  */
 export const anySpans: fc.Arbitrary<Span[]> = fc.array(
   fc
@@ -24,7 +24,7 @@ export const anySpans: fc.Arbitrary<Span[]> = fc.array(
   { maxLength: 30 },
 );
 
-/** Spans as a sound program makes them: every child lies within its parent and no id is used twice. */
+/** Consistent spans: every child is within its parent and ids are unique. */
 export const soundSpans: fc.Arbitrary<Span[]> = fc
   .array(
     fc.record({
@@ -45,7 +45,7 @@ export const soundSpans: fc.Arbitrary<Span[]> = fc
     return spans;
   });
 
-/** Names that strangers choose: escape sequences, line ends, other scripts and directions, marks, emoji, halves. */
+/** Untrusted names: escape sequences, line breaks, other scripts and directions, combining marks, emoji, lone surrogates. */
 export const hostileText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(

@@ -28,7 +28,7 @@ function contrast(a: string, b: string): number {
   return (high! + 0.05) / (low! + 0.05);
 }
 
-/** Oklab (Ottosson 2020), in which distances are close to what eyes tell apart. */
+/** Oklab (Ottosson 2020), in which distances are close to perceived differences. */
 function oklab(light: Triple): Triple {
   const cones = times(
     [
@@ -48,7 +48,7 @@ function oklab(light: Triple): Triple {
   );
 }
 
-/** What eyes without red, green or blue cones see (Machado, Oliveira and Fernandes 2009, severity 1). */
+/** What people without red, green, or blue cones see (Machado, Oliveira, and Fernandes 2009, severity 1). */
 const sights: Record<string, readonly Triple[]> = {
   'all cones': [
     [1, 0, 0],
@@ -104,7 +104,7 @@ for (const [name, colours, leastDistance] of palettes) {
   }
 }
 
-test('colours have contrast with what is behind them', () => {
+test('colours have enough contrast with their background', () => {
   for (const { light, dark, ansi256 } of serviceColours) {
     assert.ok(contrast(light, '#ffffff') >= 3 && contrast(light, '#f7f7f7') >= 3, light);
     assert.ok(contrast(dark, '#1e1e1e') >= 4.5, dark);
@@ -121,7 +121,7 @@ test("the workshop's services have eight colours", () => {
   assert.equal(new Set(services.map(colourIndex)).size, services.length);
 });
 
-test('a service has the colour of its name wherever nothing clashes', () => {
+test('a service has its preferred colour unless it clashes with another service', () => {
   const services = ['bands-api', 'reviews-api', 'caller', 'gateway', 'checkout', 'stock'];
   assert.deepEqual(
     serviceLooks(services),
@@ -129,7 +129,7 @@ test('a service has the colour of its name wherever nothing clashes', () => {
   );
 });
 
-test('looks do not depend on order, do not repeat up to 32 services, and exist for any number', () => {
+test('looks do not depend on order, are unique for up to 32 services, and exist for any number', () => {
   const names = fc.uniqueArray(fc.string(), { maxLength: 40 });
   fc.assert(
     fc.property(names, (services) => {
@@ -145,7 +145,7 @@ test('looks do not depend on order, do not repeat up to 32 services, and exist f
   );
 });
 
-test('two services whose names ask for one colour look different however many others there are', () => {
+test('two services that prefer the same colour look different, however many other services there are', () => {
   const others = Array.from({ length: 18 }, (_, index) => `service-${index}`);
   const [first, second] = others.flatMap((name, index) => {
     const same = others.slice(index + 1).find((each) => colourIndex(each) === colourIndex(name));
@@ -155,7 +155,7 @@ test('two services whose names ask for one colour look different however many ot
   assert.notDeepEqual(looks.get(first!), looks.get(second!));
 });
 
-test('a service that clashes with nobody keeps its colour whoever else is there', () => {
+test('a service without a clash keeps its colour when other services join', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string(), { maxLength: 40 }), (others) => {
       const clash = others.some(

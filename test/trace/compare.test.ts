@@ -13,7 +13,7 @@ function linesOf(a: Trace, b: Trace): string[] {
   );
 }
 
-/** The lesson's trace: a handler that sleeps or not, calls, and reads three reviews in turn or together. */
+/** The lesson's trace: a handler that may sleep, makes a call, and reads three reviews one by one or at once. */
 function lesson(prefix: string, sleepMs: number, inTurn: boolean): Trace {
   const id = (name: string) => `${prefix}-${name}`;
   const read = (index: number, startMs: number) =>
@@ -46,7 +46,7 @@ function lesson(prefix: string, sleepMs: number, inTurn: boolean): Trace {
   );
 }
 
-test('before and after the fix the same spans are beside each other', () => {
+test('the spans before and after the fix are matched', () => {
   assert.deepEqual(linesOf(lesson('a', 5_000, true), lesson('b', 0, false)), [
     'bands-api GET /bands/:id faster -5198',
     '  bands-api GET faster -198',
@@ -57,7 +57,7 @@ test('before and after the fix the same spans are beside each other', () => {
   ]);
 });
 
-test('rows bring both spans with their places', () => {
+test('rows have both spans with their positions', () => {
   const [, , , , second] = compareTraces(lesson('a', 5_000, true), lesson('b', 0, false));
   assert.deepEqual(
     [second!.a!.span.spanId, second!.a!.offsetUs, second!.b!.span.spanId, second!.b!.offsetUs],
@@ -65,7 +65,7 @@ test('rows bring both spans with their places', () => {
   );
 });
 
-test('spans that are new or gone keep their place, with all below them', () => {
+test('spans that are new or gone keep their position, and so do their descendants', () => {
   const a = traceOf(
     span('root'),
     span('gone at first', { parentId: 'root', startMs: 1, durationMs: 1 }),
@@ -90,7 +90,7 @@ test('spans that are new or gone keep their place, with all below them', () => {
   ]);
 });
 
-/** The lesson's trace when the caller is traced too, and a library has put a span around the call. */
+/** The lesson's trace if the caller is traced too and a library adds a span around the call. */
 function lessonWithLibrary(): Trace {
   const { spans } = lesson('b', 0, false);
   return traceOf(
@@ -103,7 +103,7 @@ function lessonWithLibrary(): Trace {
   );
 }
 
-test('a span above what was the root, or between two, leaves all below it beside what it was', () => {
+test('a new span above the root, or between two spans, does not affect the matches below it', () => {
   assert.deepEqual(linesOf(lesson('a', 5_000, true), lessonWithLibrary()), [
     'caller GET new 110',
     '  bands-api GET /bands/:id faster -5198',
@@ -126,7 +126,7 @@ test('a span above what was the root, or between two, leaves all below it beside
   ]);
 });
 
-test('siblings come first, then the topmost of those below', () => {
+test('siblings match first, then the topmost descendants', () => {
   const a = traceOf(span('root'), span('a-work', { name: 'work', parentId: 'root', durationMs: 1 }));
   const b = traceOf(
     span('root'),
@@ -141,7 +141,7 @@ test('siblings come first, then the topmost of those below', () => {
   assert.equal(partnerIn(traceOf(...b.spans.slice(0, -1))), 'b-deep');
 });
 
-test('matches never cross: of two matched spans the same one is above in both traces', () => {
+test('matches never cross: of two matched spans, the same one is above in both traces', () => {
   const a = traceOf(
     span('a-x', { name: 'x' }),
     span('wrapper', { startMs: 1 }),
@@ -156,7 +156,7 @@ test('matches never cross: of two matched spans the same one is above in both tr
   ]);
 });
 
-test('a span of one name in another service is another span', () => {
+test('spans with the same name in different services do not match', () => {
   const rows = compareTraces(traceOf(span('root')), traceOf(span('root', { service: 'reviews-api' })));
   assert.deepEqual(
     rows.map(({ verdict, a, b }) => [verdict, a !== undefined, b !== undefined]),
@@ -172,26 +172,26 @@ function verdictOn(aMs: number, bMs: number): string {
   return compareTraces(a!, b!)[0]!.verdict;
 }
 
-test('up to a tenth or a millisecond durations are the same', () => {
+test('durations that differ by up to a tenth or a millisecond are the same', () => {
   assert.deepEqual(
     [verdictOn(100, 90), verdictOn(100, 89), verdictOn(100, 112), verdictOn(1, 2), verdictOn(1, 2.001)],
     ['same', 'faster', 'slower', 'same', 'slower'],
   );
 });
 
-test('with an empty trace everything is new or gone', () => {
+test('compared with an empty trace, every span is new or gone', () => {
   assert.deepEqual(linesOf(traceOf(), traceOf(span('x'))), ['bands-api x new 10']);
   assert.deepEqual(linesOf(traceOf(span('x')), traceOf()), ['bands-api x gone -10']);
 });
 
-test('10,000 levels and 50,000 spans are compared', () => {
+test('10,000 levels or 50,000 spans can be compared', () => {
   for (const spans of [nested(10_000), wide(50_000)]) {
     const rows = compareTraces({ traceId: 'a', spans }, { traceId: 'b', spans });
     assert.deepEqual([rows.length, rows.every(({ verdict }) => verdict === 'same')], [spans.length, true]);
   }
 });
 
-/** Of two matched spans one is above the other in both traces or in neither, and the closest pair above is the same. */
+/** Of two matched spans, one is an ancestor of the other in both traces or in neither, and the nearest matched ancestor is the same. */
 function assertOrderKept(rows: ComparisonRow[], spansOfA: Span[], spansOfB: Span[]): void {
   const partners = new Map(rows.flatMap(({ a, b }) => (a && b ? [[a.span.spanId, b.span.spanId]] : [])));
   const matched = new Set(partners.values());
@@ -213,7 +213,7 @@ function assertOrderKept(rows: ComparisonRow[], spansOfA: Span[], spansOfB: Span
   }
 }
 
-test('every span of both traces is in one row, and a trace beside itself is the same', () => {
+test('every span of both traces is in exactly one row, and a trace equals itself', () => {
   fc.assert(
     fc.property(anySpans, anySpans, (spansOfA, spansOfB) => {
       const rows = compareTraces(traceOf(...spansOfA), traceOf(...spansOfB));

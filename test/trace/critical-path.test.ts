@@ -20,7 +20,7 @@ test('a span without children is its own critical path', () => {
   assert.equal(pathOf(span('root', { durationMs: 30 })), 'root 0-30');
 });
 
-test('children one after another are all on the path, with what the parent did in between', () => {
+test('sequential children are all on the path, and so is the time of the parent in between', () => {
   const path = pathOf(
     span('root', { durationMs: 100 }),
     span('first', { parentId: 'root', startMs: 10, durationMs: 20 }),
@@ -29,7 +29,7 @@ test('children one after another are all on the path, with what the parent did i
   assert.equal(path, 'root 0-10 first 10-30 root 30-40 second 40-90 root 90-100');
 });
 
-test('of children that run together only the last to finish is on the path', () => {
+test('of concurrent children, only the last to finish is on the path', () => {
   const path = pathOf(
     span('root', { durationMs: 100 }),
     span('short', { parentId: 'root', startMs: 10, durationMs: 40 }),
@@ -40,7 +40,7 @@ test('of children that run together only the last to finish is on the path', () 
   assert.equal(path, 'root 0-10 long 10-30 below long 30-90 root 90-100');
 });
 
-test('a child that overlaps the next one on the path was not waited for', () => {
+test('a child that overlaps the next one on the path is not on the path', () => {
   const path = pathOf(
     span('root', { durationMs: 100 }),
     span('overlapping', { parentId: 'root', startMs: 0, durationMs: 60 }),
@@ -49,7 +49,7 @@ test('a child that overlaps the next one on the path was not waited for', () => 
   assert.equal(path, 'root 0-40 last 40-100');
 });
 
-test('an overlap by the step of a clock does not break a chain', () => {
+test('an overlap within the resolution of the clock does not break a chain', () => {
   const path = pathOf(
     span('root', { durationMs: 100 }),
     span('first', { parentId: 'root', startMs: 0, durationMs: 50.9 }),
@@ -58,7 +58,7 @@ test('an overlap by the step of a clock does not break a chain', () => {
   assert.equal(path, 'first 0-50 second 50-100');
 });
 
-test('a short child that overlaps by more than half of itself was not waited for', () => {
+test('a short child that overlaps by more than half of its duration is not on the path', () => {
   const path = pathOf(
     span('root', { durationMs: 5 }),
     span('overlapping', { parentId: 'root', startMs: 2, durationMs: 2.8 }),
@@ -67,7 +67,7 @@ test('a short child that overlaps by more than half of itself was not waited for
   assert.equal(path, 'root 0-3 last 3-5');
 });
 
-test('work that outlives its parent was not waited for', () => {
+test('a child that outlives its parent is not on the path', () => {
   const path = pathOf(
     span('root', { durationMs: 100 }),
     span('waited for', { parentId: 'root', startMs: 10, durationMs: 80 }),
@@ -78,7 +78,7 @@ test('work that outlives its parent was not waited for', () => {
   assert.equal(path, 'root 0-10 waited for 10-90 root 90-100');
 });
 
-test('a server whose clock is ahead of the client is cut to the time of the client', () => {
+test('a server whose clock is ahead is cut to the time of its client', () => {
   const path = pathOf(
     span('client', { durationMs: 100, kind: 'client' }),
     span('server', { parentId: 'client', startMs: 60, durationMs: 90, kind: 'server' }),
@@ -86,7 +86,7 @@ test('a server whose clock is ahead of the client is cut to the time of the clie
   assert.equal(path, 'client 0-60 server 60-100');
 });
 
-test('a server is cut to the time of any caller in another service, since not every call has a client span', () => {
+test('a server is cut to the time of any caller in another service, because not every call has a client span', () => {
   const path = pathOf(
     span('caller', { durationMs: 100 }),
     span('server', {
@@ -108,7 +108,7 @@ test('a server whose clock is behind starts with its client', () => {
   assert.equal(path, 'server 50-110 client 110-150');
 });
 
-test('of two roots the later to finish comes last on the path, and one after the other both are on it', () => {
+test('of two concurrent roots, the later to finish is on the path; of two sequential roots, both are', () => {
   assert.equal(
     pathOf(span('a', { durationMs: 20 }), span('b', { startMs: 30, durationMs: 20 })),
     'a 0-20 b 30-50',
@@ -116,7 +116,7 @@ test('of two roots the later to finish comes last on the path, and one after the
   assert.equal(pathOf(span('a', { durationMs: 20 }), span('b', { startMs: 5, durationMs: 20 })), 'b 5-25');
 });
 
-test('cycles, negative durations and no spans at all have a path that ends', () => {
+test('cycles, negative durations, and empty traces have a finite path', () => {
   assert.equal(pathOf(), '');
   assert.equal(pathOf(span('negative', { durationMs: -5 })), '');
   assert.equal(
@@ -128,13 +128,13 @@ test('cycles, negative durations and no spans at all have a path that ends', () 
   );
 });
 
-test('10,000 levels and 50,000 spans have a path', () => {
+test('traces with 10,000 levels or 50,000 spans have a path', () => {
   const deep = criticalPathOf(treeOf(nested(10_000)));
   assert.equal(deep.length, 2 * 10_000 - 1);
   assert.ok(criticalPathOf(treeOf(wide(50_000))).length > 0);
 });
 
-test('the path of a sound trace covers its root from start to end without a hole', () => {
+test('the path of a consistent trace covers its root from start to end without gaps', () => {
   fc.assert(
     fc.property(soundSpans, (spans) => {
       const path = criticalPathOf(treeOf(spans));
@@ -148,7 +148,7 @@ test('the path of a sound trace covers its root from start to end without a hole
   );
 });
 
-test('whatever the spans are, segments follow each other in time and lie within their spans', () => {
+test('for any spans, segments are in order, do not overlap, and are within their spans', () => {
   fc.assert(
     fc.property(anySpans, (spans) => {
       const roots = treeOf(spans);

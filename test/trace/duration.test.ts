@@ -37,7 +37,7 @@ for (const [us, text] of examples) {
 
 const both = (us: number, beside: number) => [formatDuration(us, beside), formatDuration(beside, us)];
 
-test('a duration beside another gets as many more digits as it takes to differ', () => {
+test('a duration gets the extra digits that it needs to differ from another one', () => {
   assert.deepEqual(both(5_150_000, 5_142_000), ['5.150 s', '5.142 s']);
   assert.deepEqual(both(5_150_040, 5_149_960), ['5.15004 s', '5.14996 s']);
   assert.deepEqual(both(411_600, 412_300), ['411.6 ms', '412.3 ms']);
@@ -46,7 +46,7 @@ test('a duration beside another gets as many more digits as it takes to differ',
   assert.deepEqual(both(3_720_000_000, 3_721_000_000), ['1 h 2 min 0 s', '1 h 2 min 1 s']);
 });
 
-test('two whole µs that differ never read the same beside each other', () => {
+test('different durations in whole µs never read the same', () => {
   const us = fc.integer({ min: 0, max: 10_000_000_000 });
   const close = fc.tuple(us, fc.integer({ min: 1, max: 2_000 })).map(([a, more]) => [a, a + more] as const);
   fc.assert(
@@ -57,7 +57,7 @@ test('two whole µs that differ never read the same beside each other', () => {
   );
 });
 
-test('a longer duration never reads as a shorter one', () => {
+test('a longer duration never reads shorter', () => {
   const us = fc.integer({ min: 0, max: 10_000_000_000 });
   fc.assert(
     fc.property(us, fc.integer({ min: 0, max: 100_000 }), (a, more) => {

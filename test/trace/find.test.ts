@@ -34,19 +34,19 @@ function found(query: string): string[] | undefined {
   return isFound && spans.filter(isFound).map(({ spanId }) => spanId);
 }
 
-test('every word must be there, wherever it stands in the span', () => {
+test('a span must contain every word, in any field', () => {
   assert.deepEqual(found('read review'), ['s3', 's4']);
   assert.deepEqual(found('review reviews-api'), ['s1', 's3', 's4']);
   assert.deepEqual(found('GET REVIEWS'), ['s1', 's2']);
 });
 
-test('quotes make one word of several, and a word after a minus must not be there', () => {
+test('quotes make several words one, and a word after a minus must not occur', () => {
   assert.deepEqual(found('"get reviews"'), ['s2']);
   assert.deepEqual(found('review -read'), ['s1', 's2']);
   assert.deepEqual(found('-"read review"'), ['s1', 's2']);
 });
 
-test('key=value asks for an attribute of exactly this value, also of an event or of the resource', () => {
+test('key=value requires an attribute with exactly this value, on the span, an event, or the resource', () => {
   assert.deepEqual(found('http.route=/reviews'), ['s1']);
   assert.deepEqual(found('http.route=/review'), []);
   assert.deepEqual(found('http.response.status_code=200'), ['s1']);
@@ -56,7 +56,7 @@ test('key=value asks for an attribute of exactly this value, also of an event or
   assert.deepEqual(found('-service=reviews-api'), ['s2']);
 });
 
-test('service, name, kind, id and error can be asked for like attributes', () => {
+test('service, name, kind, id, and error work like attributes', () => {
   assert.deepEqual(found('service=bands-api'), ['s2']);
   assert.deepEqual(found('kind=server'), ['s1']);
   assert.deepEqual(found('name="read review"'), ['s3', 's4']);
@@ -64,7 +64,7 @@ test('service, name, kind, id and error can be asked for like attributes', () =>
   assert.deepEqual(found('error=true read'), ['s3']);
 });
 
-test('a word is found in a status, an event, the name of an attribute and the id, but not in what a resource says', () => {
+test('a word is found in the status, an event, an attribute key, and the id, but not in the resource', () => {
   assert.deepEqual(found('disk'), ['s3']);
   assert.deepEqual(found('cache'), ['s4']);
   assert.deepEqual(found('band.id'), ['s2']);
@@ -72,7 +72,7 @@ test('a word is found in a status, an event, the name of an attribute and the id
   assert.deepEqual(found('read-only-host'), []);
 });
 
-test('nothing is looked for by nothing, and what is half typed does no harm', () => {
+test('an empty text finds nothing, and incomplete input does not throw', () => {
   assert.equal(found(''), undefined);
   assert.equal(found('  '), undefined);
   for (const half of ['"', '-', 'a=', '=', '"get', 'toString=', '__proto__=x', '\\'])
@@ -80,7 +80,7 @@ test('nothing is looked for by nothing, and what is half typed does no harm', ()
   assert.deepEqual(found('"get rev'), ['s2']);
 });
 
-test('of a span that looks through its attributes itself nobody asks for all of them', () => {
+test('if a span can search its own attributes, the finder does not read all of them', () => {
   const many = {
     ...span('many'),
     get attributes(): never {

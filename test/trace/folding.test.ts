@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import {
   ancestorsOf,
   isFolded,
-  nothingFolded,
+  allExpanded,
   shownRows,
-  toggled,
-  unfoldedTo,
-  wantedRows,
+  toggleFold,
+  unfoldTo,
+  filterRows,
 } from '#workshop/trace/folding';
 import { waterfallOf } from '#workshop/trace/waterfall';
 import { span, traceOf } from './spans.ts';
@@ -25,17 +25,17 @@ const { rows } = waterfallOf(
 const names = (indexes: number[]) => indexes.map((index) => rows[index]!.span.spanId);
 const at = (id: string) => rows.findIndex((row) => row.span.spanId === id);
 
-test('all rows are shown as long as nothing is folded', () => {
-  assert.deepEqual(names(shownRows(rows, nothingFolded)), ['root', 'a', 'a1', 'a11', 'b', 'b1']);
+test('all rows are shown if none is folded', () => {
+  assert.deepEqual(names(shownRows(rows, allExpanded)), ['root', 'a', 'a1', 'a11', 'b', 'b1']);
 });
 
-test('folding one span hides all below it, and folding it again shows them', () => {
-  const folded = toggled(nothingFolded, 'a');
+test('folding a span hides its descendants, and toggling it again shows them', () => {
+  const folded = toggleFold(allExpanded, 'a');
   assert.deepEqual(names(shownRows(rows, folded)), ['root', 'a', 'b', 'b1']);
-  assert.deepEqual(names(shownRows(rows, toggled(folded, 'a'))), names(shownRows(rows, nothingFolded)));
+  assert.deepEqual(names(shownRows(rows, toggleFold(folded, 'a'))), names(shownRows(rows, allExpanded)));
 });
 
-test('so many levels are open, but for the spans that are the other way round', () => {
+test('a number of levels are unfolded, except for toggled spans', () => {
   assert.deepEqual(names(shownRows(rows, { depth: 2, toggled: new Set() })), ['root', 'a', 'b']);
   assert.deepEqual(names(shownRows(rows, { depth: 2, toggled: new Set(['b']) })), ['root', 'a', 'b', 'b1']);
   assert.deepEqual(names(shownRows(rows, { depth: 1, toggled: new Set() })), ['root']);
@@ -45,15 +45,15 @@ test('a span without children is never folded', () => {
   assert.equal(isFolded(rows[at('b1')]!, { depth: 1, toggled: new Set(['b1']) }), false);
 });
 
-test('to show a span, all that lies above it is opened and nothing else', () => {
-  const shown = unfoldedTo(rows, at('a11'), { depth: 1, toggled: new Set() });
+test('showing a span unfolds its ancestors and no other spans', () => {
+  const shown = unfoldTo(rows, at('a11'), { depth: 1, toggled: new Set() });
   assert.deepEqual(names(shownRows(rows, shown)), ['root', 'a', 'a1', 'a11', 'b']);
   assert.deepEqual(names(ancestorsOf(rows, at('a11'))), ['a1', 'a', 'root']);
 });
 
-test('a filter keeps what it wants and the way to it', () => {
-  const wanted = wantedRows(rows, (row) => row.span.error);
-  assert.deepEqual(wanted, ['path', 'path', 'path', 'hit', undefined, undefined]);
-  assert.deepEqual(names(shownRows(rows, nothingFolded, wanted)), ['root', 'a', 'a1', 'a11']);
-  assert.deepEqual(names(shownRows(rows, toggled(nothingFolded, 'a'), wanted)), ['root', 'a']);
+test('a filter keeps the matching rows and the paths to them', () => {
+  const matches = filterRows(rows, (row) => row.span.error);
+  assert.deepEqual(matches, ['path', 'path', 'path', 'match', undefined, undefined]);
+  assert.deepEqual(names(shownRows(rows, allExpanded, matches)), ['root', 'a', 'a1', 'a11']);
+  assert.deepEqual(names(shownRows(rows, toggleFold(allExpanded, 'a'), matches)), ['root', 'a']);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromGoDuration } from '#workshop/trace/go-duration';
+import { parseGoDuration } from '#workshop/trace/go-duration';
 
-test('durations as Go writes them are read to the µs', () => {
+test("durations in Go's format are read to the µs", () => {
   const examples: [text: string, us: number][] = [
     ['0', 0],
     ['1.2s', 1_200_000],
@@ -13,11 +13,11 @@ test('durations as Go writes them are read to the µs', () => {
     ['.5h', 1_800_000_000],
     ['1.s', 1_000_000],
   ];
-  for (const [text, us] of examples) assert.equal(fromGoDuration(text), us, text);
+  for (const [text, us] of examples) assert.equal(parseGoDuration(text), us, text);
 });
 
-test('what is no duration is undefined', () => {
+test('an invalid duration is undefined', () => {
   for (const text of ['', 'soon', '5', '5 s', '1d', 's', '-1s', '1s soon']) {
-    assert.equal(fromGoDuration(text), undefined, text);
+    assert.equal(parseGoDuration(text), undefined, text);
   }
 });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 const folder = new URL('../../workshop/trace/', import.meta.url);
 
 for (const file of readdirSync(folder)) {
-  test(`${file} runs in a browser as it does in Node: it needs only its neighbours`, () => {
+  test(`${file} imports only its neighbours, so that it runs in a browser as in Node`, () => {
     const source = readFileSync(new URL(file, folder), 'utf8');
     const imports = [...source.matchAll(/\bfrom '([^']+)'|\bimport\(?\s*'([^']+)'/gu)].map(
       (match) => match[1] ?? match[2]!,

@@ -1,6 +1,6 @@
 const units = { µs: 1, ms: 1e3, s: 1e6, min: 60e6, h: 3600e6 };
 
-/** What a label of a duration says, in µs. */
+/** Reads the text of a duration, in µs. */
 export function readDuration(text: string): number {
   const words = text.replace('−', '').split(' ');
   let us = 0;

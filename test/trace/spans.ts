@@ -1,6 +1,6 @@
 import type { Span, Trace } from '#workshop/trace/model';
 
-/** A span for a test; what a test does not care about has a plain value. Times are in ms from the trace's start. */
+/** A span for a test, with default values for all other fields. Times are in ms from the trace's start. */
 export function span(id: string, more: Partial<Span> & { startMs?: number; durationMs?: number } = {}): Span {
   const { startMs = 0, durationMs = 10, ...rest } = more;
   return {
@@ -31,7 +31,7 @@ export function traceOf(...spans: Span[]): Trace {
   return { traceId: '0af7651916cd43dd8448eb211c80319c', spans };
 }
 
-/** Each span the child of the one before and 1 ms shorter on both sides. */
+/** A chain of spans, each the child of the one before and 1 ms shorter on both sides. */
 export function nested(levels: number): Span[] {
   return Array.from({ length: levels }, (_, level) =>
     span(`level-${level}`, {
@@ -42,7 +42,7 @@ export function nested(levels: number): Span[] {
   );
 }
 
-/** A tree of 50,000 spans for instance, in which each span has up to five children. */
+/** A tree of this many spans, each with up to five children. */
 export function wide(count: number): Span[] {
   return Array.from({ length: count }, (_, index) =>
     span(`s${index}`, {

@@ -12,13 +12,13 @@ import {
 } from '#workshop/trace/terminal-text';
 import { hostileText } from './arbitrary.ts';
 
-test('what could steer a terminal is shown instead', () => {
+test('control characters become visible characters', () => {
   assert.equal(printable('\x1b[31mred\x1b[0m'), '␛[31mred␛[0m');
   assert.equal(printable('a\r\nb\tc\x07\x7f'), 'a␍␊b␉c␇␡');
   assert.equal(printable('\x9b31m \u202eevil\u2028 \ud800'), '�31m �evil� �');
 });
 
-test('text in any script stays as it is', () => {
+test('text in any script is unchanged', () => {
   for (const text of ['GET /bands/:id', 'Müller', 'שלום עולם', '評論', '👩‍💻 🇩🇪', 'e\u0301', 'नमस्ते']) {
     assert.equal(printable(text), text);
   }
@@ -45,7 +45,7 @@ for (const [text, columns] of widths) {
   test(`${JSON.stringify(text)} takes ${columns} columns`, () => assert.equal(widthOf(text), columns));
 }
 
-test('text is shortened in its middle and only when it has to be', () => {
+test('text is shortened in the middle, and only if it is too long', () => {
   assert.equal(shortened('request handler - fastify', 25), 'request handler - fastify');
   assert.equal(shortened('request handler - fastify', 16), 'request ha…stify');
   assert.equal(shortened('reviews', 4), 'rev…');
@@ -53,13 +53,13 @@ test('text is shortened in its middle and only when it has to be', () => {
   assert.deepEqual([shortened('abc', 1), shortened('abc', 0)], ['…', '']);
 });
 
-test('text is wrapped at spaces, and a word longer than a line is cut', () => {
+test('text is wrapped at spaces, and a word longer than a line is shortened', () => {
   assert.deepEqual(wrapped('the caller is not traced', 11), ['the caller', 'is not', 'traced']);
   assert.deepEqual(wrapped('see a-very-long-word', 9), ['see', 'a-very…rd']);
   assert.deepEqual(wrapped('', 9), ['']);
 });
 
-test('parts are joined to lines and stay whole', () => {
+test('parts are joined into lines and are not broken', () => {
   assert.deepEqual(joined(['6.540 s', '7 spans', '✗ 1 error'], ' · ', 18), [
     '6.540 s · 7 spans',
     '✗ 1 error',
@@ -71,7 +71,7 @@ test('padding counts columns, not characters', () => {
   assert.deepEqual([padEnd('評', 4), padStart('評', 4), padEnd('long', 2)], ['評  ', '  評', 'long']);
 });
 
-test('whatever the text, it becomes printable once and for all, and fits when it is shortened', () => {
+test('any text becomes printable in one pass, and fits after it is shortened', () => {
   fc.assert(
     fc.property(hostileText, fc.integer({ min: 0, max: 40 }), (text, width) => {
       const shown = printable(text);

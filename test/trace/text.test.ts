@@ -10,7 +10,7 @@ import { nested, span, traceOf, wide } from './spans.ts';
 
 const reviewsServer = { service: 'reviews-api', kind: 'server' } as const;
 
-/** Step 05 of the lesson, with a review that could not be read. */
+/** The trace of step 05, with a review that could not be read. */
 const lesson = traceOf(
   span('root', { name: 'GET /bands/:id', kind: 'server', parentId: '00f067aa0ba902b7', durationMs: 6_540 }),
   span('hook', { name: 'hook - onRequest', parentId: 'root', startMs: 1.2, durationMs: 0.085 }),
@@ -41,7 +41,7 @@ const lesson = traceOf(
   }),
 );
 
-test('what a span links to stands below it: of many the first three, and how many more', () => {
+test('the links of a span are below it: the first three, and how many more there are', () => {
   const links = (count: number) =>
     Array.from({ length: count }, (_, index) => ({
       traceId: `${index}`.repeat(32),
@@ -67,8 +67,8 @@ bands-api: GET /bands/:id  6.540 s · 7 spans · 2 services · ✗ 1 error
 
 service      span                            start  duration  0                              6.540 s
 bands-api    GET /bands/:id                      0   6.540 s  ██████████████████████████████████████
-             │ ! parent 00f067aa0ba902b7 is in no span: the caller is not traced, or its span has
-             │   not arrived
+             │ ! parent span 00f067aa0ba902b7 is missing from this trace: the caller is not traced, or
+             │   its span has not arrived yet
 bands-api    ├ hook - onRequest            +1.2 ms     85 µs  ▏
 bands-api    └ request handler - fastify   +2.1 ms   6.537 s  █░░░░░░░░░░░░░░░░░░░░░░░░░░░░█████████
                │ ░ 5.010 s in which no child of this span ran
@@ -91,10 +91,11 @@ bands-api: GET /bands/:id
 
 service  span           duration
 bands-…  GET /ban…/:id   6.540 s  ██████
-         │ ! parent 00f067aa0ba902b7 is
-         │   in no span: the caller is
-         │   not traced, or its span has
-         │   not arrived
+         │ ! parent span
+         │   00f067aa0ba902b7 is missing
+         │   from this trace: the caller
+         │   is not traced, or its span
+         │   has not arrived yet
 bands-…  ├ hook - …est     85 µs  ▏
 bands-…  └ request…ify   6.537 s  █░░░██
            │ ░ 5.010 s in which no child
@@ -109,7 +110,7 @@ review…  read… ✗ error   1.104 s      ▐█
   );
 });
 
-/** What every text must be, whatever the trace. */
+/** Checks what must be true of the text of any trace. */
 function assertSound(text: string, width: number): void {
   for (const line of stripVTControlCharacters(text).split('\n')) {
     assert.ok(widthOf(line) <= width, `${widthOf(line)} columns instead of ${width}: ${line}`);
@@ -118,7 +119,7 @@ function assertSound(text: string, width: number): void {
   }
 }
 
-test('each width from 40 to 400 is honoured, and beyond them the nearest', () => {
+test('widths are clamped to between 40 and 400', () => {
   for (let width = 40; width <= 400; width++) {
     const text = waterfallText(lesson, { width });
     assertSound(text, width);
@@ -130,7 +131,7 @@ test('each width from 40 to 400 is honoured, and beyond them the nearest', () =>
   assert.equal(waterfallText(lesson, { width: NaN }), waterfallText(lesson, { width: 100 }));
 });
 
-test('with colour the text is the same once the escape sequences are taken out', () => {
+test('coloured text is the same without its escape sequences', () => {
   const coloured = waterfallText(lesson, { colour: true });
   assert.ok(coloured.includes('\x1b[1;31m✗ error\x1b[0m'));
   const plain = stripVTControlCharacters(coloured);
@@ -140,7 +141,7 @@ test('with colour the text is the same once the escape sequences are taken out',
   );
 });
 
-test('spans beyond sixty are counted, with the errors among them', () => {
+test('spans after the first sixty are counted, and so are their errors', () => {
   const spans = wide(10_000).map((each, index) => ({ ...each, error: index >= 9_998 }));
   const lines = waterfallText({ traceId: 'x', spans }).split('\n');
   assert.equal(lines.filter((line) => line.startsWith('bands-api  ')).length, 60);
@@ -151,7 +152,7 @@ test('spans beyond sixty are counted, with the errors among them', () => {
   );
 });
 
-test('names keep room however deep they lie', () => {
+test('names keep their room at any depth', () => {
   for (const width of [40, 100, 160]) {
     const text = waterfallText({ traceId: 'x', spans: nested(200) }, { width, maxRows: 200 });
     assertSound(text, width);
@@ -179,7 +180,7 @@ test('the tree is drawn with a line to each child', () => {
   );
 });
 
-test('bars stand where their spans ran', () => {
+test('bars are where their spans ran', () => {
   const lines = waterfallText(
     traceOf(
       span('root', { durationMs: 100 }),
@@ -214,7 +215,7 @@ function exception(message: string): SpanEvent {
   };
 }
 
-test('a failed span tells its message and its exceptions, each once', () => {
+test('a failed span shows its message and its exceptions, each once', () => {
   const events = [exception('reviews-api is down'), exception('and so am I')];
   const text = waterfallText(
     traceOf(span('GET', { error: true, statusMessage: 'reviews-api is down', events })),
@@ -231,7 +232,7 @@ test('a trace without any duration is drawn', () => {
   assertSound(waterfallText(traceOf(span('root', { durationMs: 0 }), span('twin', { durationMs: -1 }))), 100);
 });
 
-test('whatever spans, names and width there are, lines fit, errors stay and nothing steers the terminal', () => {
+test('for any spans, names, and width, lines fit, errors are visible, and control characters are not', () => {
   const hostile: fc.Arbitrary<Trace> = fc
     .record({
       spans: anySpans,

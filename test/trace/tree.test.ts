@@ -13,7 +13,7 @@ function shape(roots: readonly SpanNode[]): string {
     .join(' ');
 }
 
-test('children stand under their parent in order of start, also when they arrive before it', () => {
+test('children are in order of their start, even if they arrive before their parent', () => {
   const spans = [
     span('late', { parentId: 'root', startMs: 5 }),
     span('below', { parentId: 'early', startMs: 2 }),
@@ -23,12 +23,12 @@ test('children stand under their parent in order of start, also when they arrive
   assert.equal(shape(treeOf(spans)), 'root(early(below) late)');
 });
 
-test('siblings that start together stay in the order in which they came', () => {
+test('siblings with the same start stay in their order of arrival', () => {
   const spans = [span('root'), ...['c', 'a', 'b'].map((id) => span(id, { parentId: 'root', startMs: 1 }))];
   assert.equal(shape(treeOf(spans)), 'root(c a b)');
 });
 
-test('an orphan is a root that says so, and keeps its children', () => {
+test('an orphan is a root with a missing parent, and keeps its children', () => {
   const roots = treeOf([span('child', { parentId: 'orphan' }), span('orphan', { parentId: 'nowhere' })]);
   assert.equal(shape(roots), 'orphan(child)');
   assert.deepEqual(
@@ -37,7 +37,7 @@ test('an orphan is a root that says so, and keeps its children', () => {
   );
 });
 
-test('an orphan takes its place once its parent arrives', () => {
+test('an orphan moves below its parent when the parent arrives', () => {
   const orphan = span('orphan', { parentId: 'root', startMs: 1 });
   assert.equal(shape(treeOf([orphan])), 'orphan');
   const roots = treeOf([orphan, span('root')]);
@@ -58,13 +58,13 @@ test('two roots are in order of their start', () => {
   );
 });
 
-test('a span that is its own parent is a root with a cycle of one', () => {
+test('a span that is its own parent is a root with a cycle of one span', () => {
   const roots = treeOf([span('self', { parentId: 'self' }), span('child', { parentId: 'self', startMs: 1 })]);
   assert.equal(shape(roots), 'self(child)');
   assert.equal(roots[0]!.cycle, 1);
 });
 
-test('a cycle of two is cut above the span that starts first', () => {
+test('a cycle of two spans is cut above the earlier one', () => {
   const spans = [span('b', { parentId: 'a', startMs: 1 }), span('a', { parentId: 'b', startMs: 0 })];
   for (const order of [spans, spans.toReversed()]) {
     const roots = treeOf(order);
@@ -73,7 +73,7 @@ test('a cycle of two is cut above the span that starts first', () => {
   }
 });
 
-test('a cycle of three with a tail keeps all of it', () => {
+test('a cycle of three spans with a tail keeps all of them', () => {
   const spans = [
     span('tail', { parentId: 'c', startMs: 9 }),
     span('c', { parentId: 'b', startMs: 3 }),
@@ -86,7 +86,7 @@ test('a cycle of three with a tail keeps all of it', () => {
   assert.equal(roots[1]!.cycle, 3);
 });
 
-test('spans with one id stand there once: the first of them, or the first that is an error', () => {
+test('of several spans with the same id, the node has the first, or the first that is an error', () => {
   const roots = treeOf([
     span('root', { name: 'first' }),
     span('root', { name: 'second' }),
@@ -100,11 +100,11 @@ test('spans with one id stand there once: the first of them, or the first that i
   assert.deepEqual([child.span.name, ...child.others.map(({ name }) => name)], ['b', 'a', 'c']);
 });
 
-test('no spans make no roots', () => {
+test('an empty trace has no roots', () => {
   assert.deepEqual(treeOf([]), []);
 });
 
-test('10,000 levels and 50,000 spans are laid out whole', () => {
+test('a tree of 10,000 levels or 50,000 spans is complete', () => {
   const deep = inDisplayOrder(treeOf(nested(10_000).toReversed()));
   assert.deepEqual([deep.nodes.length, deep.nodes.at(-1)!.span.spanId], [10_000, 'level-9999']);
   const many = inDisplayOrder(treeOf(wide(50_000)));
@@ -117,7 +117,7 @@ test('a cycle of 10,000 spans is cut once', () => {
   assert.deepEqual([roots.length, roots[0]!.cycle, inDisplayOrder(roots).nodes.length], [1, 10_000, 10_000]);
 });
 
-test('whatever spans claim, each id is shown once and below its parent unless the claim is marked as wrong', () => {
+test('for any parent ids, each span id is in the tree once and below its parent, unless the node says why not', () => {
   fc.assert(
     fc.property(anySpans, (spans) => {
       const { nodes, parents } = inDisplayOrder(treeOf(spans));
@@ -140,7 +140,7 @@ test('whatever spans claim, each id is shown once and below its parent unless th
   );
 });
 
-test('the tree does not depend on the order of arrival when no two spans start together', () => {
+test('the tree does not depend on the order of arrival if no two spans start at the same time', () => {
   const distinct = anySpans.map((spans) => [
     ...new Map(
       spans.map((each, index) => [each.spanId, { ...each, startUs: each.startUs + index }]),

@@ -15,7 +15,7 @@ function warningsOf(row: Row | undefined): string[] {
   return row!.warnings.map(({ kind, text }) => `${kind}: ${text}`);
 }
 
-test('rows carry depth, place in time and how many spans are below', () => {
+test('rows have a depth, a position in time, and a number of descendants', () => {
   const waterfall = waterfallOf(
     traceOf(
       span('root', { durationMs: 100, service: 'caller' }),
@@ -47,7 +47,7 @@ test('rows carry depth, place in time and how many spans are below', () => {
     traceId: '0af7651916cd43dd8448eb211c80319c',
     startUs: traceStartUs,
     durationUs: 100_000,
-    moreDigits: 0,
+    extraDigits: 0,
     services: ['caller', 'bands-api', 'reviews-api'],
     depth: 3,
     errorCount: 1,
@@ -59,7 +59,7 @@ test('a trace without spans has no rows and no duration', () => {
   assert.deepEqual([rows, startUs, durationUs, depth], [[], 0, 0, 0]);
 });
 
-test('a trace lasts from the first start to the last end, whichever spans those are', () => {
+test('a trace lasts from the earliest start to the latest end', () => {
   const { startUs, durationUs, rows } = waterfallOf(
     traceOf(
       span('root', { startMs: 10, durationMs: 20 }),
@@ -70,7 +70,7 @@ test('a trace lasts from the first start to the last end, whichever spans those 
   assert.deepEqual([startUs, durationUs, rows[0]!.offsetUs], [traceStartUs, 80_000, 10_000]);
 });
 
-test('children that overlap or stick out are counted once in self time', () => {
+test('self time counts overlapping children once and ignores their time outside the parent', () => {
   const { root } = rowsOf(
     span('root', { startMs: 100, durationMs: 100 }),
     span('sticks out before', { parentId: 'root', startMs: 90, durationMs: 20 }),
@@ -83,7 +83,7 @@ test('children that overlap or stick out are counted once in self time', () => {
   assert.equal(root!.selfUs, 40_000);
 });
 
-test('the five seconds that a span sleeps are a gap, and the time before a first and after a last child can be one', () => {
+test('a sleep of five seconds is a gap, and so can be the time before the first child and after the last', () => {
   const { handler, root, call } = rowsOf(
     span('root', { durationMs: 6_500 }),
     span('handler', { parentId: 'root', startMs: 1, durationMs: 6_498 }),
@@ -102,28 +102,28 @@ function gapCount(waitMs: number, traceMs: number): number {
   return rowsOf(span('root', { durationMs: traceMs }), child)['root']!.gaps.length;
 }
 
-test('a wait of less than a tenth of the trace or of less than 10 ms is no gap', () => {
+test('a wait of less than a tenth of the trace or less than 10 ms is not a gap', () => {
   assert.deepEqual(
     [gapCount(100, 1_000), gapCount(99, 1_000), gapCount(10, 20), gapCount(9.999, 20)],
     [1, 0, 1, 0],
   );
 });
 
-test('an orphan tells which parent is missing and who would have sent it', () => {
+test('the warning of an orphan says which parent is missing and why', () => {
   const parentId = '00f067aa0ba902b7';
   assert.deepEqual(warningsOf(rowsOf(span('server', { parentId, kind: 'server' }))['server']), [
-    'missing-parent: parent 00f067aa0ba902b7 is in no span: the caller is not traced, or its span has not arrived',
+    'missing-parent: parent span 00f067aa0ba902b7 is missing from this trace: the caller is not traced, or its span has not arrived yet',
   ]);
   assert.deepEqual(warningsOf(rowsOf(span('inner', { parentId }))['inner']), [
-    'missing-parent: parent 00f067aa0ba902b7 is in no span: it has not arrived, has not ended yet, or was lost',
+    'missing-parent: parent span 00f067aa0ba902b7 is missing from this trace: it has not ended yet, has not arrived yet, or was lost',
   ]);
 });
 
-test('an orphan says of the caller what its span knows, for whoever looks at it', () => {
+test('the details of an orphan show what the span says about its caller', () => {
   const orphan = (attributes: Attributes) =>
     rowsOf(span('server', { parentId: '00f067aa0ba902b7', kind: 'server', attributes }))['server']!
       .warnings[0]!.more;
-  const says = 'what the span says of the caller:';
+  const says = 'what the span says about the caller:';
   assert.equal(orphan({}), undefined);
   assert.equal(orphan({ 'client.address': '10.0.0.7' }), `${says} at 10.0.0.7`);
   assert.equal(
@@ -140,24 +140,24 @@ test('an orphan says of the caller what its span knows, for whoever looks at it'
   );
 });
 
-test('a span that is its own parent and a circle of spans are told of where they are cut', () => {
+test('a span that is its own parent and a cycle of spans have a warning where they are cut', () => {
   const { self, a, b } = rowsOf(
     span('self', { parentId: 'self' }),
     span('a', { parentId: 'b' }),
     span('b', { parentId: 'a', startMs: 1, durationMs: 1 }),
   );
   assert.deepEqual(warningsOf(self), [
-    'cycle: this span claims to be its own parent, so it is shown as a root',
+    'cycle: this span names itself as its parent, so it is shown as a root',
   ]);
   assert.deepEqual(warningsOf(a), [
-    'cycle: its parents lead back to itself in a circle of 2 spans, which is cut here',
+    'cycle: its parents form a cycle of 2 spans, which is cut here',
   ]);
   assert.deepEqual(warningsOf(b), []);
 });
 
-test('an id that came twice is told of, and so is what is not shown of it', () => {
+test('a duplicate id has a warning, which lists the spans that are not shown', () => {
   const alike = rowsOf(span('twin'), span('twin'))['twin']!;
-  assert.deepEqual(warningsOf(alike), ['duplicate: 2 spans came with the id twin; the first is shown']);
+  assert.deepEqual(warningsOf(alike), ['duplicate: 2 spans have the id twin; the first is shown']);
   assert.equal(alike.warnings[0]!.more, undefined);
 
   const failed = [1, 2].map((durationMs) =>
@@ -166,18 +166,18 @@ test('an id that came twice is told of, and so is what is not shown of it', () =
   const others = rowsOf(span('twin', { durationMs: 3 }), ...failed)['twin']!;
   assert.equal(others.span, failed[0]);
   assert.deepEqual(warningsOf(others), [
-    'duplicate: 3 spans came with the id twin; one that is an error is shown',
+    'duplicate: 3 spans have the id twin; one that is an error is shown',
   ]);
-  assert.equal(others.warnings[0]!.more, 'what is not shown: twin (3.0 ms), try 2 (2.0 ms, an error)');
+  assert.equal(others.warnings[0]!.more, 'not shown: twin (3.0 ms), try 2 (2.0 ms, an error)');
 
   const many = rowsOf(...[1, 2, 3, 4, 5, 6].map((durationMs) => span('twin', { durationMs })))['twin']!;
   assert.equal(
     many.warnings[0]!.more,
-    'what is not shown: twin (2.0 ms), twin (3.0 ms), twin (4.0 ms), 2 others',
+    'not shown: twin (2.0 ms), twin (3.0 ms), twin (4.0 ms), 2 others',
   );
 });
 
-test('durations below one µs are told of', () => {
+test('a duration of zero or less has a warning', () => {
   const { negative, zero } = rowsOf(span('negative', { durationMs: -3 }), span('zero', { durationMs: 0 }));
   assert.deepEqual(warningsOf(negative), [
     'no-duration: ends 3.0 ms before it starts: the clock was set back',
@@ -188,8 +188,8 @@ test('durations below one µs are told of', () => {
   assert.deepEqual([negative!.durationUs, negative!.selfUs, zero!.selfUs], [-3_000, 0, 0]);
 });
 
-const early = 'starts-early: starts 5.0 ms before its parent: the clocks of the two differ';
-const late = 'ends-late: ends 50 ms after its parent: nobody waited for it, or the clocks of the two differ';
+const early = 'starts-early: starts 5.0 ms before its parent: their clocks differ';
+const late = 'ends-late: ends 50 ms after its parent: the parent did not wait for it, or their clocks differ';
 
 function contradictions(kinds: [Span['kind'], Span['kind']], startMs: number, durationMs: number): string[] {
   const parent = span('parent', { startMs: 10, durationMs: 20, kind: kinds[0] });
@@ -197,7 +197,7 @@ function contradictions(kinds: [Span['kind'], Span['kind']], startMs: number, du
   return warningsOf(rowsOf(parent, child)['child']);
 }
 
-test('a child outside of its parent is told of beyond what clocks are precise to', () => {
+test("a child outside its parent has a warning if it exceeds the clock's resolution", () => {
   const kinds = ['internal', 'internal'] as [Span['kind'], Span['kind']];
   assert.deepEqual(contradictions(kinds, 8, 24), []);
   assert.deepEqual(contradictions(kinds, 5, 10), [early]);
@@ -205,7 +205,7 @@ test('a child outside of its parent is told of beyond what clocks are precise to
   assert.equal(contradictions(kinds, 20, 12.001).length, 1);
 });
 
-test('a server may end a little after its caller, who has the answer already', () => {
+test('a server may end shortly after its caller, which already has the response', () => {
   for (const caller of ['client', 'internal'] as const) {
     assert.deepEqual(contradictions([caller, 'server'], 20, 60), []);
     assert.deepEqual(contradictions([caller, 'server'], 20, 61), [late.replace('50', '51')]);
@@ -220,7 +220,7 @@ test('a message consumed long after it was sent needs no warning', () => {
   assert.deepEqual(warningsOf(consume), []);
 });
 
-test('200 and 10,000 levels and 50,000 spans keep their depth', () => {
+test('traces with 200 levels, 10,000 levels, and 50,000 spans are laid out completely', () => {
   for (const levels of [200, 10_000]) {
     const { depth, rows } = waterfallOf(traceOf(...nested(levels)));
     assert.deepEqual([depth, rows[0]!.descendantCount, rows.at(-1)!.depth], [levels, levels - 1, levels - 1]);
@@ -230,7 +230,7 @@ test('200 and 10,000 levels and 50,000 spans keep their depth', () => {
 
 const covers = (row: Row, us: number) => us >= row.offsetUs && us < row.offsetUs + row.durationUs;
 
-/** Self time µs by µs would take long; the times of arbitrary spans are whole ms, so ms by ms is exact. */
+/** Counts self time in steps of 1 ms, which is exact because arbitrary spans have times in whole ms. */
 function selfMsByCounting(row: Row, rows: readonly Row[], index: number): number {
   const children = rows
     .slice(index + 1, index + 1 + row.descendantCount)
@@ -242,7 +242,7 @@ function selfMsByCounting(row: Row, rows: readonly Row[], index: number): number
   return count;
 }
 
-test('whatever the spans are, rows nest as their depths say and self time is what no child covers', () => {
+test('for any spans, rows nest according to their depths, and self time is the time that no child covers', () => {
   fc.assert(
     fc.property(anySpans, (spans) => {
       const { rows, durationUs, errorCount } = waterfallOf(traceOf(...spans));

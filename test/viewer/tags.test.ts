@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { faultsOf } from '#workshop/trace/search/faults';
-import { lookbacks, lookbackWords } from '#workshop/trace/search/lookback';
-import { answerUrl, emptyQuery, parametersOf, queryFrom } from '#workshop/trace/search/query';
+import { validateQuery } from '#workshop/trace/search/validate';
+import { lookbacks, describeLookback } from '#workshop/trace/search/lookback';
+import { searchDataUrl, emptyQuery, parametersOf, queryFrom } from '#workshop/trace/search/query';
 import { formatTags, parseTags } from '#workshop/trace/search/tags';
 
 test('tags are key=value, with quotes around what has spaces', () => {
@@ -51,7 +51,7 @@ test("a search is read from the parameters of Jaeger's page and written as the s
     limit: '50',
   });
   assert.deepEqual(queryFrom(`?${parametersOf(query)}`), query);
-  assert.equal(answerUrl(queryFrom('')), '/viewer/search?limit=20');
+  assert.equal(searchDataUrl(queryFrom('')), '/viewer/search?limit=20');
 });
 
 test('parameters that make no sense count as not there', () => {
@@ -64,8 +64,8 @@ test('tags and durations that make no sense stay to be mended, and are not asked
   const query = queryFrom(search);
   assert.deepEqual([query.tags, query.minDuration], ['foo bar="x', 'soon']);
   assert.equal(`?${parametersOf(query)}`, search);
-  assert.equal(answerUrl(query), '/viewer/search?service=bands-api&limit=20');
-  assert.deepEqual(faultsOf(query), {
+  assert.equal(searchDataUrl(query), '/viewer/search?service=bands-api&limit=20');
+  assert.deepEqual(validateQuery(query), {
     tags: 'A quote is missing in bar="x: write key="value with spaces".',
     minDuration: 'Write a duration as a number with its unit, such as 1.2s, 100ms or 5us; soon is none.',
   });
@@ -74,22 +74,22 @@ test('tags and durations that make no sense stay to be mended, and are not asked
 test('tags that logfmt cannot say are not taken for others', () => {
   const query = queryFrom(`?tags=${encodeURIComponent('{"a b":"c"}')}`);
   assert.equal(query.tags, '{"a b":"c"}');
-  assert.ok(faultsOf(query).tags);
+  assert.ok(validateQuery(query).tags);
 });
 
 test('a shortest duration above the longest and a limit of nothing are faults, all else is none', () => {
-  assert.deepEqual(faultsOf({ ...emptyQuery, minDuration: '5s', maxDuration: '900ms', limit: '0' }), {
+  assert.deepEqual(validateQuery({ ...emptyQuery, minDuration: '5s', maxDuration: '900ms', limit: '0' }), {
     maxDuration: 'Nothing takes at least 5s and at most 900ms.',
     limit: 'The limit is a number of traces, such as 20.',
   });
-  assert.deepEqual(faultsOf({ ...emptyQuery, minDuration: '1m30s', maxDuration: '90s', tags: 'error' }), {});
+  assert.deepEqual(validateQuery({ ...emptyQuery, minDuration: '1m30s', maxDuration: '90s', tags: 'error' }), {});
 });
 
 test("every look-back of Jaeger's page is taken, said in words and asked for as Go takes it", () => {
   const taken = ['5m', '15m', '30m', '1h', '2h', '3h', '6h', '12h', '24h', '2d', '48h', '1w', '90s'];
   for (const lookback of taken) assert.equal(queryFrom(`?lookback=${lookback}`).lookback, lookback);
   assert.deepEqual(lookbacks, taken.slice(0, 10));
-  assert.deepEqual(['', '1h', '30m', '2d', '1w', '90s'].map(lookbackWords), [
+  assert.deepEqual(['', '1h', '30m', '2d', '1w', '90s'].map(describeLookback), [
     'all that is kept',
     'the last hour',
     'the last 30 minutes',
@@ -97,8 +97,8 @@ test("every look-back of Jaeger's page is taken, said in words and asked for as 
     'the last week',
     'the last 90 seconds',
   ]);
-  assert.equal(answerUrl(queryFrom('?lookback=2d')), '/viewer/search?lookback=48h&limit=20');
-  assert.equal(answerUrl(queryFrom('?lookback=12h')), '/viewer/search?lookback=12h&limit=20');
+  assert.equal(searchDataUrl(queryFrom('?lookback=2d')), '/viewer/search?lookback=48h&limit=20');
+  assert.equal(searchDataUrl(queryFrom('?lookback=12h')), '/viewer/search?lookback=12h&limit=20');
 });
 
 test('a time of its own outweighs a look-back, so that a link shows what its sender saw', () => {

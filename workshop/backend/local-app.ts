@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Listener, listenOnLoopback } from '../net/loopback.ts';
+import { type LoopbackListener, listenOnLoopback } from '../net/loopback.ts';
 
 /** By this header an answer of the embedded backend can be told from one of Jaeger. */
 export const backendHeader = { name: 'x-trace-backend', value: 'embedded' };
@@ -46,7 +46,7 @@ export function localApp({ bodyLimit = 1024 * 1024, refuse }: LocalAppOptions): 
  * Lets a Fastify instance answer on a port.
  * @throws PortInUseError
  */
-export async function listen(app: FastifyInstance, port: number): Promise<Listener> {
+export async function listen(app: FastifyInstance, port: number): Promise<LoopbackListener> {
   await app.ready();
   const listener = await listenOnLoopback(() => createServer(app.routing), port);
   const close = async () => {

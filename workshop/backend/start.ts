@@ -1,7 +1,7 @@
 import { addQueryApi, failure, isApi } from './api/routes.ts';
 import { ParameterError } from './api/parameters.ts';
 import { listen, localApp } from './local-app.ts';
-import type { Listener } from '../net/loopback.ts';
+import type { LoopbackListener } from '../net/loopback.ts';
 import { addPages, sendNoSuchPage } from './pages/routes.ts';
 import { receiveGrpc } from './receiver/grpc.ts';
 import { receiveHttp } from './receiver/http.ts';
@@ -35,9 +35,9 @@ export interface Backend {
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const { otlpGrpcPort = 4317, otlpHttpPort = 4318, queryPort = 16686, limits = {} } = options;
   const store = new TraceStore(limits);
-  const listeners: Listener[] = [];
+  const listeners: LoopbackListener[] = [];
   const close = async () => void (await Promise.all(listeners.map((listener) => listener.close())));
-  const opened = (listener: Listener) => {
+  const opened = (listener: LoopbackListener) => {
     listeners.push(listener);
     return `http://localhost:${listener.port}`;
   };
@@ -55,7 +55,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   }
 }
 
-function listenForQueries(store: TraceStore, port: number): Promise<Listener> {
+function listenForQueries(store: TraceStore, port: number): Promise<LoopbackListener> {
   const app = localApp({
     refuse: (request, reply, message) =>
       reply.statusCode === 403 || isApi(request)

@@ -1,4 +1,4 @@
-/** Ctrl-C, a closed terminal or a polite kill: the one place that listens for them, so that everything can end in order. */
+/** Handles Ctrl-C, SIGTERM, and a closed terminal in one place, so that everything can stop in order. */
 
 const controller = new AbortController();
 
@@ -7,7 +7,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, 
 export const interruption = {
   signal: controller.signal,
 
-  /** Waits for some work, and rejects as soon as the process is asked to end. */
+  /** Waits for some work, and rejects as soon as the process is interrupted. */
   orDone<T>(work: Promise<T>): Promise<T> {
     const { signal } = controller;
     return new Promise<T>((resolve, reject) => {

@@ -2,11 +2,11 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { messageOf, UsageError, UserError } from '../errors.ts';
 import { interruption } from './interruption.ts';
 
-const INTERRUPTED = 130; // 128 + SIGINT, as shells have it
+const INTERRUPTED = 130; // 128 + SIGINT, the convention of shells
 
 type ParseArgsOptionsConfig = NonNullable<ParseArgsConfig['options']>;
 
-/** What a command says about itself: `help` is shown for --help, `options` are those of node:util's parseArgs. */
+/** The description of a command: `help` is shown for --help, `options` are those of node:util's parseArgs. */
 export interface CommandLine<Options extends ParseArgsOptionsConfig> {
   help: string;
   options: Options;
@@ -14,8 +14,8 @@ export interface CommandLine<Options extends ParseArgsOptionsConfig> {
 }
 
 /**
- * Reads the command line. With --help it prints the help and ends the process.
- * @throws UsageError when a flag is unknown, has no value or has one too many
+ * Reads the command line. With --help, it prints the help and exits.
+ * @throws UsageError if an argument is unexpected, or a flag is unknown or lacks its value
  */
 export function readCommandLine<Options extends ParseArgsOptionsConfig>(command: CommandLine<Options>) {
   try {
@@ -30,29 +30,29 @@ export function readCommandLine<Options extends ParseArgsOptionsConfig>(command:
     }
     return parsed as ReturnType<typeof parseArgs<{ options: Options; allowPositionals: true; strict: true }>>;
   } catch (error) {
-    // Only the first sentence of Node's message: the rest is advice for flags that begin with a dash.
+    // Only the first sentence of Node's message: the rest is about arguments that begin with a dash.
     const [sentence] = messageOf(error).split(/\. /);
-    throw new UsageError(`${sentence!.replace(/\.$/, '')}; --help lists what can be said.`, { cause: error });
+    throw new UsageError(`${sentence!.replace(/\.$/, '')}; --help lists the options.`, { cause: error });
   }
 }
 
-/** Reads a flag's value as a whole number of at least 1, written in digits alone. Throws UsageError if it is none. */
+/** Reads a flag's value as a whole number of at least 1, digits only. Throws UsageError if it isn't one. */
 export function wholeNumber(flag: string, text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= 1) return number;
-  throw new UsageError(`${flag} takes a whole number from 1, not "${text}".`);
+  throw new UsageError(`${flag} needs a whole number of at least 1, not "${text}".`);
 }
 
-/** Runs a command and sets the exit code: what it returns, 1 for a UserError, 2 for a UsageError, 130 for Ctrl-C. */
+/** Runs a command and sets the exit code: the command's result, 1 for a UserError, 2 for a UsageError, 130 for Ctrl-C. */
 export async function main(command: () => Promise<number | void>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(); // whoever read has seen enough, as in `npm run diff 1 10 | head`
+    if (error.code === 'EPIPE') process.exit(); // the reader has closed the pipe, as in `npm run diff 1 10 | head`
     throw error;
   });
   try {
     process.exitCode = (await command()) ?? 0;
   } catch (error) {
-    // What was interrupted may still wait for an answer that nobody needs any more.
+    // The interrupted command may still wait for a response that is no longer needed.
     if (interruption.signal.aborted) process.exit(INTERRUPTED);
     if (error instanceof UsageError) process.exitCode = 2;
     else if (error instanceof UserError) process.exitCode = 1;

@@ -1,17 +1,17 @@
-/** A line at the foot of a terminal that says what is waited for, and for how long; nothing where there is no terminal. */
+/** The last line of a terminal, which shows what the program waits for, and for how long. Without a terminal, it shows nothing. */
 export interface ProgressLine {
-  /** Says what is waited for from now on. */
+  /** Shows what the program waits for, from now on. */
   show(text: string): void;
-  /** Prints a line that stays, above the line of progress. */
+  /** Prints a permanent line above the progress line. */
   note(text: string): void;
-  /** Takes the line away. */
+  /** Removes the progress line. */
   end(): void;
 }
 
 const REFRESH_MS = 100;
 const CLEAR = '\r\u001b[K'; // ECMA-48, "EL": erases to the end of the line
 
-/** Opens a line of progress on stderr. Whoever opens it ends it. */
+/** Opens a progress line on stderr; the caller must end it. */
 export function openProgress(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
   let timer: NodeJS.Timeout | undefined;
 

@@ -50,7 +50,7 @@ await main(async () => {
     throw new UsageError(`"${values.schedule}" is no schedule; there are ${known}.`);
   }
   if (more.length > 0 || (target && !values.build && !values.pdf)) {
-    throw new UsageError(`"${more[0] ?? target}" is one word too many; --help lists what can be said.`);
+    throw new UsageError(`"${more[0] ?? target}" is one word too many; --help lists the options.`);
   }
 
   if (values.build) {

@@ -2,35 +2,34 @@ import { connect } from 'node:http2';
 
 const TIMEOUT_MS = 2_000;
 
-interface GrpcQuestion {
+interface CallOptions {
   message?: Buffer;
   headers?: Record<string, string>;
   timeoutMs?: number;
 }
 
 /**
- * Calls a gRPC method over HTTP/2 without TLS, and gives the status that it ends with ("0" is OK; the numbers are
- * those of gRPC's status codes), or undefined when what listens there does not answer as gRPC does.
- * `message` is the request in protobuf, nothing if not given; the framing is that of "gRPC over HTTP2", section
- * Requests. After `timeoutMs`, 2 s if not given, in which nothing came, it counts as not answered.
+ * Calls a gRPC method over HTTP/2 without TLS and gives its status code ("0" is OK), or undefined if the server doesn't
+ * speak gRPC or sends nothing for `timeoutMs`, 2 s by default. `message` is the request in protobuf, empty by default;
+ * the framing follows "gRPC over HTTP2", section "Requests".
  */
 export function askGrpc(
   origin: string,
   path: string,
-  { message = Buffer.alloc(0), headers = {}, timeoutMs = TIMEOUT_MS }: GrpcQuestion = {},
+  { message = Buffer.alloc(0), headers = {}, timeoutMs = TIMEOUT_MS }: CallOptions = {},
 ): Promise<string | undefined> {
   const frame = Buffer.alloc(5 + message.length);
-  frame.writeUInt32BE(message.length, 1); // the byte before says that it is not compressed
+  frame.writeUInt32BE(message.length, 1); // byte 0 is the compression flag: not compressed
   message.copy(frame, 5);
 
   return new Promise((resolve) => {
     const session = connect(origin);
-    const answer = (status: string | undefined) => {
+    const finish = (status: string | undefined) => {
       session.destroy();
       resolve(status);
     };
-    session.setTimeout(timeoutMs, () => answer(undefined));
-    session.on('error', () => answer(undefined));
+    session.setTimeout(timeoutMs, () => finish(undefined));
+    session.on('error', () => finish(undefined));
 
     const call = session.request({
       ...headers,
@@ -39,11 +38,11 @@ export function askGrpc(
       'content-type': 'application/grpc',
       te: 'trailers',
     });
-    call.on('error', () => answer(undefined));
+    call.on('error', () => finish(undefined));
     for (const event of ['response', 'trailers']) {
-      call.on(event, (fields) => 'grpc-status' in fields && answer(String(fields['grpc-status'])));
+      call.on(event, (fields) => 'grpc-status' in fields && finish(String(fields['grpc-status'])));
     }
-    call.on('end', () => setImmediate(answer, undefined));
+    call.on('end', () => setImmediate(finish, undefined));
     call.resume();
     call.end(frame);
   });

@@ -1,7 +1,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { isTaken } from './ports.ts';
 
-/** A port is held by something else, or the system gives it to nobody like us. */
+/** Another process uses the port, or the system doesn't allow this process to use it. */
 export class PortInUseError extends Error {
   readonly port: number;
 
@@ -11,10 +11,10 @@ export class PortInUseError extends Error {
   }
 }
 
-/** Something that listens on one port of 127.0.0.1 and, where the machine has IPv6, of ::1. */
-export interface Listener {
+/** Listens on one port of 127.0.0.1 and, if the machine has IPv6, of ::1. */
+export interface LoopbackListener {
   port: number;
-  /** Stops listening and ends the connections that are open. */
+  /** Stops listening and closes all open connections. */
   close(): Promise<void>;
 }
 
@@ -22,10 +22,10 @@ const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 const FREE_PORT_TRIES = 10;
 
 /**
- * Listens on the loopback addresses and nowhere else. Port 0 means any port that is free on both.
- * @throws PortInUseError
+ * Listens on the loopback addresses only. Port 0 means any port that is free on both.
+ * @throws PortInUseError if the port is taken
  */
-export async function listenOnLoopback(makeServer: () => Server, port: number): Promise<Listener> {
+export async function listenOnLoopback(makeServer: () => Server, port: number): Promise<LoopbackListener> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await listenOnBoth(makeServer, port);
@@ -36,7 +36,7 @@ export async function listenOnLoopback(makeServer: () => Server, port: number): 
   }
 }
 
-async function listenOnBoth(makeServer: () => Server, wantedPort: number): Promise<Listener> {
+async function listenOnBoth(makeServer: () => Server, wantedPort: number): Promise<LoopbackListener> {
   const v4 = await listen(makeServer(), wantedPort, '127.0.0.1');
   try {
     const v6 = await listen(makeServer(), v4.port, '::1');
@@ -48,7 +48,7 @@ async function listenOnBoth(makeServer: () => Server, wantedPort: number): Promi
   }
 }
 
-function listen(server: Server, port: number, host: string): Promise<Listener> {
+function listen(server: Server, port: number, host: string): Promise<LoopbackListener> {
   const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     connections.add(socket);

@@ -1,20 +1,20 @@
 import { createServer } from 'node:net';
 
 /**
- * Where to look for free ports: below those that systems give to outgoing connections by themselves (32768 and up on
- * Linux, 49152 and up elsewhere), because such a connection would take a port between our look and its use.
+ * The range to search for free ports. It is below the ephemeral ports (32768 and up on Linux, 49152 and up elsewhere),
+ * because an outgoing connection could take one of those before it is used.
  */
 const FIRST = 20_000;
 const LAST = 32_000;
 
 /**
- * The next to look at. Each process begins in a block of its own, because a port is free to every other process too
- * until the service that it was looked up for has started, and gives no port twice until it has gone round.
+ * The next port to try. Each process starts in a different block, because a port that was found looks free to other
+ * processes until a service listens on it. A process doesn't give the same port twice until it has tried all of them.
  */
 const BLOCK = 20;
 let next = FIRST + ((process.pid * BLOCK) % (LAST - FIRST));
 
-/** A port that nothing listens on at this moment, neither at 127.0.0.1 nor at ::1. */
+/** A port that is free on both 127.0.0.1 and ::1 at this moment. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = next;
@@ -25,10 +25,10 @@ export async function freePort(): Promise<number> {
 }
 
 const TAKEN = new Set(['EADDRINUSE', 'EACCES']);
-/** Codes of a machine without IPv6: it cannot listen at ::1, and nobody else can there. */
+/** Error codes of a machine without IPv6, where no process can listen on ::1. */
 const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
-/** Whether listening failed because somebody else has the port, or the system keeps it for itself. */
+/** Whether listening failed because another process has the port or the system reserves it. */
 export function isTaken({ code = '' }: NodeJS.ErrnoException): boolean {
   return TAKEN.has(code);
 }

@@ -1,22 +1,22 @@
 /**
- * The colours of services. A colour belongs to the name of a service, not to the order in which services appear, so
- * that it is the same in the terminal, on every page and on the slides.
+ * The colours of services. A service's colour depends on its name, not on the order in which services appear, so
+ * that it is the same in the terminal, on every page, and on the slides.
  */
 
-/** One hue three times: for a light background, for a dark one, and among the 256 colours of a terminal. */
+/** One hue for three surfaces: a light background, a dark background, and a terminal with 256 colours. */
 export interface ServiceColour {
   /** Hex, contrast at least 3:1 on white and near-white (WCAG 2.2, 1.4.11 "Non-text Contrast"). */
   light: string;
   /** Hex, contrast at least 4.5:1 on #1e1e1e and darker. */
   dark: string;
-  /** Readable on black and on white, because a program cannot know what its terminal shows. */
+  /** Readable on black and on white, because a program can't know its terminal's background. */
   ansi256: number;
 }
 
 /**
- * Eight colours that stay apart for eyes that lack red, green or blue cones (simulated after Machado, Oliveira and
- * Fernandes 2009; the tests hold the distances). They differ in lightness as well as in hue, and none is the red that
- * marks an error.
+ * Eight colours that remain distinguishable to people without red, green, or blue cones (simulated after Machado,
+ * Oliveira, and Fernandes 2009; the tests check the distances). They differ in lightness as well as in hue, and none of
+ * them is the red that marks an error.
  */
 export const serviceColours: readonly ServiceColour[] = [
   { light: '#cc71aa', dark: '#fe8fb2', ansi256: 169 }, // pink
@@ -29,29 +29,29 @@ export const serviceColours: readonly ServiceColour[] = [
   { light: '#0791fb', dark: '#00b1fb', ansi256: 27 }, // blue
 ];
 
-/** The index in `serviceColours` of a service's colour, from its name alone. */
+/** The index in `serviceColours` of a service's preferred colour, computed from its name alone. */
 export function colourIndex(service: string): number {
   return hash(service) % serviceColours.length;
 }
 
-/** How a service is drawn. No two of 32 services look the same. */
+/** How a service is drawn. Up to 32 services all look different. */
 export interface ServiceLook {
   /** Index in `serviceColours`. */
   colour: number;
-  /** 0 for the colour alone; from 1 on a mark in it, which tells apart services of one colour. */
+  /** 0 for the plain colour; from 1, a pattern on it that distinguishes services of the same colour. */
   mark: number;
 }
 
-/** Marks that a page can draw, the plain colour among them. */
+/** How many marks a page can draw, including the plain colour. */
 const MARKS = 4;
 
 /**
  * How each of these services is drawn: the first eight in plain colours, eight more in the same colours with a mark,
- * and so on; after the last mark they repeat.
+ * and so on. After the last mark, the looks repeat.
  *
- * A service gets the colour of its name; when an earlier one in the order of names has it already, the next colour
- * that nobody's name asks for, and when there is none the same with the next mark. So the answer does not depend on the
- * order or on how often a service is given, and a service that joins can only move others that clash.
+ * A service gets its preferred colour. If a service earlier in alphabetical order has that colour, it gets the next
+ * colour that no service prefers, or, if all are taken, a colour with the next mark. So the result doesn't depend on the
+ * order of the services or on duplicates, and a new service can only change the look of services that it clashes with.
  */
 export function serviceLooks(services: Iterable<string>): Map<string, ServiceLook> {
   const looks = new Map<string, ServiceLook>();
@@ -63,7 +63,7 @@ export function serviceLooks(services: Iterable<string>): Map<string, ServiceLoo
   return looks;
 }
 
-/** For each colour the one of these names, in their order, that has it; without those for which none is left. */
+/** The name that gets each colour. Names for which no colour is left are missing. */
 function ownersOf(names: readonly string[]): Map<number, string> {
   const owners = new Map<number, string>();
   for (const name of names) {
@@ -80,7 +80,7 @@ function ownersOf(names: readonly string[]): Map<number, string> {
   return owners;
 }
 
-/** FNV-1a over UTF-16 units. It starts at a number with which the workshop's own services do not clash. */
+/** FNV-1a over UTF-16 code units, with an initial value for which the workshop's own services don't clash. */
 function hash(text: string): number {
   let value = 163;
   for (let index = 0; index < text.length; index++) {

@@ -6,35 +6,34 @@ import type { Row } from './waterfall.ts';
 
 export type Verdict = 'faster' | 'slower' | 'same' | 'new' | 'gone';
 
-/** A span of one trace and the span of the other that does the same, with their rows in the waterfalls of the two. */
+/** A pair of matching spans, one from each trace, with their rows in the two waterfalls. */
 export interface ComparisonRow {
   service: string;
   name: string;
   /** 0 for a root. */
   depth: number;
-  /** Missing for a span that is new in `b`. */
+  /** Missing if the span is new in `b`. */
   a?: Row;
-  /** Missing for a span that is gone from `b`. */
+  /** Missing if the span is gone from `b`. */
   b?: Row;
-  /** What `b` is beside `a`. */
+  /** How `b` compares with `a`. */
   verdict: Verdict;
-  /** How much more time `b` took: negative when it was faster, the whole span when it is new or gone. µs. */
+  /** How much more time `b` took: negative if it was faster, the whole span if it is new or gone. µs. */
   deltaUs: number;
 }
 
-/** Durations count as the same up to this share of the longer one, */
+/** Durations count as the same if they differ by at most this share of the longer one, */
 const sameShare = 0.1;
-/** or up to this many µs: what a computer's mood makes of a short span is no news. */
+/** or by at most this many µs: for short spans, a larger share is just noise. */
 const sameUs = 1_000;
 
 /**
- * Matches the spans of two traces and gives a row for each pair and each span that is in one trace alone.
+ * Matches the spans of two traces and gives a row for each pair and for each span that is in only one trace.
  *
- * Two spans match when their service, their name and those of all spans above them are equal; siblings of one service
- * and name match in order of their start. A span that finds no such sibling matches the topmost one below those that
- * found none either: a caller that comes to be traced puts a span above what was the root, and a wrapper puts one
- * between two. Rows are in the display order of `b`, and a span that is gone follows the sibling which it followed
- * in `a`.
+ * Two spans match if their services and names are equal and so are those of all their ancestors; siblings with the same
+ * service and name match in order of their start. A span without such a sibling matches the topmost equal span below
+ * the siblings that have no match either: tracing the caller adds a span above the former root, and a wrapper adds one
+ * between two spans. Rows are in the display order of `b`, and a span that is gone follows the same sibling as in `a`.
  */
 export function compareTraces(a: Trace, b: Trace): ComparisonRow[] {
   const rowsOfA = rowsById(a);
@@ -61,15 +60,15 @@ function rowsById(trace: Trace): Map<string, Row> {
   return new Map(waterfallOf(trace).rows.map((row) => [row.span.spanId, row]));
 }
 
-/** What has been matched yet, from top to bottom. */
+/** What has been matched so far, from top to bottom. */
 interface Matches {
-  /** For each matched span of either trace the one of the other. */
+  /** For each matched span, in either trace, the matching span in the other. */
   partners: Map<SpanNode, SpanNode>;
-  /** Spans above a matched one. They cannot match any more: the two traces would contradict each other. */
+  /** Ancestors of matched spans. They can't be matched any more: the result would have the spans in two orders. */
   passedBy: Set<SpanNode>;
 }
 
-/** Pairs siblings. Those that match a span further down are not gone: they are beside that one. */
+/** Pairs siblings. A sibling that matches a span further down isn't gone: it gets a row with that span. */
 function pairsOf(
   siblingsOfA: readonly SpanNode[],
   siblingsOfB: readonly SpanNode[],
@@ -94,7 +93,7 @@ function pairsOf(
   return [...first, ...pairs];
 }
 
-/** Looks for spans of one trace among siblings of the other and then, level by level, below those that match nothing. */
+/** Looks for spans of one trace among siblings of the other and then, level by level, below the siblings without a match. */
 function findPartners(wanted: readonly SpanNode[], siblings: readonly SpanNode[], matches: Matches): void {
   const { partners, passedBy } = matches;
   const free = wanted.filter((node) => !partners.has(node) && !passedBy.has(node));
@@ -120,7 +119,7 @@ function match(one: SpanNode, other: SpanNode, { partners, passedBy }: Matches):
   for (let node = one.parent; node && !passedBy.has(node); node = node.parent) passedBy.add(node);
 }
 
-/** The nodes of each service and name, the last first, so that `pop` gives them in their order. */
+/** The nodes of each service and name in reverse order, so that `pop` gives the first. */
 function byKey(nodes: readonly SpanNode[]): Map<string, SpanNode[]> {
   const groups = new Map<string, SpanNode[]>();
   for (const node of nodes.toReversed()) {

@@ -2,7 +2,7 @@ import { clockStepUs, endOf } from './model.ts';
 import type { Span } from './model.ts';
 import type { SpanNode } from './tree.ts';
 
-/** A stretch of a span on the critical path, in µs since 1970. */
+/** A part of a span that is on the critical path, in µs since 1970. */
 export interface CriticalSegment {
   spanId: string;
   startUs: number;
@@ -10,16 +10,17 @@ export interface CriticalSegment {
 }
 
 /**
- * The critical path: the stretches of spans that determined how long the roots took, in order of time. Had one of them
- * been shorter, the answer would have come sooner.
+ * The critical path: the segments of spans that determined how long the roots took, in order of time. If one of them
+ * had been shorter, the response would have come sooner.
  *
  * From the end of a span it walks back to the child that finished last, through that child in the same way, and from
- * the start of the child on to the one that finished last before it; what lies between children is the span's own.
- * This is the algorithm of CRISP (Zhang et al., USENIX ATC 2022), which Jaeger shows too. Of several roots the last to
- * finish comes first, then those before it.
+ * the start of that child to the one that finished last before it. The time between children belongs to the span itself.
+ * This is the algorithm of CRISP (Zhang et al., USENIX ATC 2022), which Jaeger also uses. If there are several roots, it
+ * starts with the last to finish and continues with those before it.
  *
- * A child that outlives its parent is left out with all below it, since nobody waited for it; only a server whose
- * caller has ended is cut to the caller's time instead, because there it is the clocks that differ.
+ * A child that outlives its parent is left out with all its descendants, because its parent didn't wait for it. The
+ * exception is a server whose caller has ended: it is cut to the caller's time, because there it is the clocks that
+ * differ.
  */
 export function criticalPathOf(roots: readonly SpanNode[]): CriticalSegment[] {
   const segments: CriticalSegment[] = [];
@@ -29,32 +30,32 @@ export function criticalPathOf(roots: readonly SpanNode[]): CriticalSegment[] {
 
   const walks: Walk[] = [walkOfRoots(roots)];
   for (let walk = walks.at(-1); walk; walk = walks.at(-1)) {
-    const stretch = walk.children[walk.next++];
-    if (!stretch) {
+    const interval = walk.children[walk.next++];
+    if (!interval) {
       add(walk, walk.fromUs, walk.cursorUs);
       walks.pop();
-    } else if (endedBefore(walk.cursorUs, stretch)) {
-      const endUs = Math.min(stretch.endUs, walk.cursorUs);
+    } else if (endedBefore(walk.cursorUs, interval)) {
+      const endUs = Math.min(interval.endUs, walk.cursorUs);
       add(walk, endUs, walk.cursorUs);
-      walk.cursorUs = stretch.startUs;
-      walks.push(walkOf(stretch.node, stretch.startUs, endUs));
+      walk.cursorUs = interval.startUs;
+      walks.push(walkOf(interval.node, interval.startUs, endUs));
     }
   }
   return segments.toReversed();
 }
 
-/** A walk through one span from its end to its start. Without `spanId` it is the walk from root to root. */
+/** A walk through one span from its end to its start. Without `spanId`, the walk from root to root. */
 interface Walk {
   spanId?: string;
-  children: Stretch[];
+  children: Interval[];
   /** Index of the child to look at next. */
   next: number;
   fromUs: number;
   cursorUs: number;
 }
 
-/** A child and the part of it that lies within its parent. */
-interface Stretch {
+/** A child and the part of it that is within its parent's time. */
+interface Interval {
   node: SpanNode;
   startUs: number;
   endUs: number;
@@ -79,16 +80,16 @@ function walkOf({ span, children }: SpanNode, fromUs: number, untilUs: number): 
   return { spanId: span.spanId, children: waitedFor, next: 0, fromUs, cursorUs: untilUs };
 }
 
-/** Whether what happened at `us` can have waited for this. One that overlaps by the step of a clock still counts. */
-function endedBefore(us: number, { startUs, endUs }: Stretch): boolean {
+/** Whether what happened at `us` can have waited for this interval. An overlap within the clock's resolution still counts. */
+function endedBefore(us: number, { startUs, endUs }: Interval): boolean {
   return endUs - us <= Math.min(clockStepUs, (endUs - startUs) / 2);
 }
 
-/** A call has two sides: its parent is a client, or, where the header was written by hand, any span of another service. */
+/** A call has two sides: the parent is a client span or, if the header was written by hand, any span of another service. */
 function isCall(parent: Span, child: Span): boolean {
   return child.kind === 'server' && (parent.kind === 'client' || parent.service !== child.service);
 }
 
-function lastToFinishFirst(a: Stretch, b: Stretch): number {
+function lastToFinishFirst(a: Interval, b: Interval): number {
   return b.endUs - a.endUs;
 }

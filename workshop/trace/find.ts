@@ -1,22 +1,21 @@
 import type { AttributeValue, Span } from './model.ts';
 
 /**
- * What to look for in a trace, made of what somebody typed; undefined when that is nothing.
+ * A test for the spans that match a search text; undefined if the text is empty.
  *
- * A span is found when it meets every word: each word stands somewhere in its name, service, kind, id, status,
- * attributes or events, in capitals or not. `"get reviews"` in quotes is one word, `-word` must not be there.
- * `key=value` asks for an attribute of the span, one of its events or its resource, with exactly this value;
- * `service`, `name`, `kind` and `id` can be asked for in the same way, and `error=true`. What a resource says is found by
- * `key=value` alone, because it would find every span of a service.
+ * A span matches if it contains every word in its name, service, kind, id, status, attributes, or events, ignoring case.
+ * `"get reviews"` in quotes is one word; `-word` must not occur. `key=value` requires exactly this value of an attribute
+ * of the span, of one of its events, or of its resource; `service`, `name`, `kind`, `id`, and `error=true` work in the
+ * same way. Resource attributes match only `key=value`, because a plain word would match every span of a service.
  */
 export function spanFinder(text: string): ((span: Span) => boolean) | undefined {
   const tests = [...text.matchAll(term)].map(({ groups }) => {
     const { not, key, quoted, plain } = groups as Record<string, string | undefined>;
     const wanted = quoted === undefined ? (plain ?? '') : unquoted(quoted);
-    const meets = key === undefined ? hasText(wanted) : hasValue(key, wanted);
-    return not ? (span: Span) => !meets(span) : meets;
+    const matches = key === undefined ? hasText(wanted) : hasValue(key, wanted);
+    return not ? (span: Span) => !matches(span) : matches;
   });
-  return tests.length === 0 ? undefined : (span) => tests.every((meets) => meets(span));
+  return tests.length === 0 ? undefined : (span) => tests.every((matches) => matches(span));
 }
 
 const term = /(?<not>-)?(?:(?<key>[^\s"=]+)=)?(?:"(?<quoted>(?:[^"\\]|\\.)*)"?|(?<plain>[^\s"]+))/gu;
@@ -26,7 +25,7 @@ function unquoted(text: string): string {
 }
 
 function hasText(wanted: string): (span: Span) => boolean {
-  const contains = remembered((value) => String(value).toLowerCase().includes(wanted.toLowerCase()));
+  const contains = memoized((value) => String(value).toLowerCase().includes(wanted.toLowerCase()));
   return (span) =>
     contains(span.name) ||
     contains(span.service) ||
@@ -41,7 +40,7 @@ function hasText(wanted: string): (span: Span) => boolean {
 }
 
 function hasValue(wantedKey: string, wanted: string): (span: Span) => boolean {
-  const equals = remembered((value) => String(value).toLowerCase() === wanted.toLowerCase());
+  const equals = memoized((value) => String(value).toLowerCase() === wanted.toLowerCase());
   const here = (key: string, value: AttributeValue) => key === wantedKey && equals(value);
   const ownField: Record<string, (span: Span) => AttributeValue> = {
     service: (span) => span.service,
@@ -59,24 +58,24 @@ function hasValue(wantedKey: string, wanted: string): (span: Span) => boolean {
     span.events.some(({ attributes }) => hasAttribute(attributes, here));
 }
 
-function hasOwnAttribute(span: Span, meets: (key: string, value: AttributeValue) => boolean): boolean {
-  return span.hasAttribute?.(meets) ?? hasAttribute(span.attributes, meets);
+function hasOwnAttribute(span: Span, matches: (key: string, value: AttributeValue) => boolean): boolean {
+  return span.hasAttribute?.(matches) ?? hasAttribute(span.attributes, matches);
 }
 
 function hasAttribute(
   attributes: Record<string, AttributeValue>,
-  meets: (key: string, value: AttributeValue) => boolean,
+  matches: (key: string, value: AttributeValue) => boolean,
 ): boolean {
-  for (const key in attributes) if (meets(key, attributes[key]!)) return true;
+  for (const key in attributes) if (matches(key, attributes[key]!)) return true;
   return false;
 }
 
-/** Spans share most of their values, so each value is looked at once. */
-function remembered(test: (value: AttributeValue) => boolean): (value: AttributeValue) => boolean {
-  const answers = new Map<AttributeValue, boolean>();
+/** Spans share most of their values, so each value is tested only once. */
+function memoized(test: (value: AttributeValue) => boolean): (value: AttributeValue) => boolean {
+  const results = new Map<AttributeValue, boolean>();
   return (value) => {
-    let answer = answers.get(value);
-    if (answer === undefined) answers.set(value, (answer = test(value)));
-    return answer;
+    let result = results.get(value);
+    if (result === undefined) results.set(value, (result = test(value)));
+    return result;
   };
 }

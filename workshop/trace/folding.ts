@@ -1,38 +1,38 @@
 import type { Row } from './waterfall.ts';
 
-/** Which rows of a waterfall are shown: as deep as `depth` levels, but for single rows that somebody opened or closed. */
+/** Which rows of a waterfall are shown: `depth` levels, except below rows that the reader folded or unfolded. */
 export interface Folding {
-  /** How many levels are open; Infinity for all. */
+  /** How many levels are shown; Infinity for all. */
   depth: number;
-  /** Ids of spans that are the other way round than their level says. */
+  /** Ids of spans whose state is the opposite of what their level says. */
   toggled: ReadonlySet<string>;
 }
 
-export const nothingFolded: Folding = { depth: Infinity, toggled: new Set() };
+export const allExpanded: Folding = { depth: Infinity, toggled: new Set() };
 
-/** Whether the spans below this one are folded away. A span without children is never folded. */
+/** Whether the spans below this one are hidden. A span without children is never folded. */
 export function isFolded(row: Row, folding: Folding): boolean {
   if (row.childCount === 0) return false;
   return row.depth + 1 >= folding.depth !== folding.toggled.has(row.span.spanId);
 }
 
-/** The folding in which one span is the other way round. */
-export function toggled(folding: Folding, spanId: string): Folding {
+/** The folding after folding or unfolding one span. */
+export function toggleFold(folding: Folding, spanId: string): Folding {
   const ids = new Set(folding.toggled);
   if (!ids.delete(spanId)) ids.add(spanId);
   return { depth: folding.depth, toggled: ids };
 }
 
-/** The folding in which this row can be seen: everything above it is open. Takes all rows, in display order. */
-export function unfoldedTo(rows: readonly Row[], index: number, folding: Folding): Folding {
+/** The folding in which this row is visible: all its ancestors are unfolded. Takes all rows, in display order. */
+export function unfoldTo(rows: readonly Row[], index: number, folding: Folding): Folding {
   let opened = folding;
   for (const above of ancestorsOf(rows, index)) {
-    if (isFolded(rows[above]!, opened)) opened = toggled(opened, rows[above]!.span.spanId);
+    if (isFolded(rows[above]!, opened)) opened = toggleFold(opened, rows[above]!.span.spanId);
   }
   return opened;
 }
 
-/** Indexes of the rows above one in the tree, the nearest first. */
+/** Indexes of a row's ancestors, the nearest first. */
 export function ancestorsOf(rows: readonly Row[], index: number): number[] {
   const ancestors: number[] = [];
   let depth = rows[index]!.depth;
@@ -44,30 +44,34 @@ export function ancestorsOf(rows: readonly Row[], index: number): number[] {
   return ancestors;
 }
 
-/** Whether each row is wanted by itself (`hit`) or only leads to one that is. */
-export type Wanted = 'hit' | 'path' | undefined;
+/** Whether a row matches a filter itself or only has a descendant that does; undefined for neither. */
+export type FilterMatch = 'match' | 'path' | undefined;
 
-/** For each row whether a filter wants it, with the rows above a hit as the path to it. */
-export function wantedRows(rows: readonly Row[], isHit: (row: Row) => boolean): Wanted[] {
-  const wanted: Wanted[] = Array.from({ length: rows.length });
+/** Tells for each row whether it matches a filter or is on the path to a row that does. */
+export function filterRows(rows: readonly Row[], isMatch: (row: Row) => boolean): FilterMatch[] {
+  const matches: FilterMatch[] = Array.from({ length: rows.length });
   const path: number[] = [];
   for (const [index, row] of rows.entries()) {
     path.length = row.depth;
-    if (isHit(row)) {
-      wanted[index] = 'hit';
-      for (const above of path) wanted[above] ??= 'path';
+    if (isMatch(row)) {
+      matches[index] = 'match';
+      for (const above of path) matches[above] ??= 'path';
     }
     path.push(index);
   }
-  return wanted;
+  return matches;
 }
 
-/** Indexes of the rows to show, from top to bottom: those that are wanted, without those below a folded one. */
-export function shownRows(rows: readonly Row[], folding: Folding, wanted?: readonly Wanted[]): number[] {
+/** Indexes of the rows to show, from top to bottom: those that match, except below folded rows. */
+export function shownRows(
+  rows: readonly Row[],
+  folding: Folding,
+  matches?: readonly FilterMatch[],
+): number[] {
   const shown: number[] = [];
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!;
-    if (wanted && !wanted[index]) continue;
+    if (matches && !matches[index]) continue;
     shown.push(index);
     if (isFolded(row, folding)) index += row.descendantCount;
   }

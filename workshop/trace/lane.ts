@@ -3,43 +3,43 @@ import { formatWithDigits } from './duration.ts';
 import { durationText } from './waterfall.ts';
 import type { Gap, Row } from './waterfall.ts';
 
-/** A stretch of time, in µs from the start of the trace. */
-export interface Range {
+/** A range of time, in µs from the start of the trace. */
+export interface TimeRange {
   fromUs: number;
   toUs: number;
 }
 
-/** A stretch of a lane in percent of its width. */
-export interface Stretch {
+/** A part of a lane, in percent of the lane's width. */
+export interface LaneSegment {
   left: number;
   width: number;
 }
 
 /** What is drawn in the lane of a row. */
 export interface Lane {
-  /** Missing when the span lies outside of the range. */
-  bar: Stretch | undefined;
-  gaps: (Stretch & { text: string; title: string })[];
-  path: Stretch[];
-  /** Moments of events, in percent. */
+  /** Undefined if the span is outside the range. */
+  bar: LaneSegment | undefined;
+  gaps: (LaneSegment & { text: string; title: string })[];
+  path: LaneSegment[];
+  /** Positions of events, in percent. */
   events: number[];
   duration: Label;
 }
 
-/** Text with the place of its left or right edge in percent of the lane; it lies wholly on the screen. */
+/** A text and the position of its left or right edge in percent of the lane, chosen so that the whole text is visible. */
 export interface Label {
   text: string;
   edge: 'left' | 'right';
   at: number;
-  /** It stands on the bar. */
+  /** Whether it is on the bar. */
   inside: boolean;
 }
 
-/** A trace can have thousands of events in one span; more marks than this are one line anyway. */
-const MOST_EVENTS = 100;
+/** A span can have thousands of events; more marks than this merge into one line anyway. */
+const MAX_EVENTS = 100;
 const MARGIN_PX = 6;
 
-/** What there is to draw for a row, in a lane of this many px. `widthOf` measures a text in px. */
+/** Lays out the lane of a row, `widthPx` wide. `widthOf` measures a text in px. */
 export function laneOf(
   row: Row,
   segments: readonly CriticalSegment[],
@@ -49,57 +49,57 @@ export function laneOf(
     traceStartUs,
     widthOf,
   }: {
-    range: Range;
+    range: TimeRange;
     widthPx: number;
     traceStartUs: number;
     widthOf: (text: string) => number;
   },
 ): Lane {
   const endUs = row.offsetUs + Math.max(0, row.durationUs);
-  const bar = stretchOf(row.offsetUs, endUs, range, widthPx);
+  const bar = segmentOf(row.offsetUs, endUs, range, widthPx);
   const duration = durationLabel(durationText(row), row, bar, widthPx, widthOf, range);
   return {
     bar,
     duration,
     gaps: row.gaps.flatMap((gap) => {
-      const stretch = stretchOf(gap.offsetUs, gap.offsetUs + gap.durationUs, range, widthPx);
-      if (!stretch) return [];
-      const roomPx = roomFor(stretch, duration, widthPx, widthOf) - 4 * MARGIN_PX;
+      const segment = segmentOf(gap.offsetUs, gap.offsetUs + gap.durationUs, range, widthPx);
+      if (!segment) return [];
+      const roomPx = roomFor(segment, duration, widthPx, widthOf) - 4 * MARGIN_PX;
       const phrases = gapPhrases(row, gap);
       return [
-        { ...stretch, title: phrases[0]!, text: phrases.find((text) => widthOf(text) <= roomPx) ?? '' },
+        { ...segment, title: phrases[0]!, text: phrases.find((text) => widthOf(text) <= roomPx) ?? '' },
       ];
     }),
     path: segments.flatMap(
       ({ startUs, endUs: until }) =>
-        stretchOf(startUs - traceStartUs, until - traceStartUs, range, widthPx) ?? [],
+        segmentOf(startUs - traceStartUs, until - traceStartUs, range, widthPx) ?? [],
     ),
     events: row.span.events
-      .slice(0, MOST_EVENTS)
+      .slice(0, MAX_EVENTS)
       .map(({ timeUs }) => percentOf(timeUs - traceStartUs, range))
       .filter((at) => at >= 0 && at <= 100),
   };
 }
 
-/** What a gap says, from the whole sentence down to what fits where there is little room. */
-export function gapPhrases({ span, moreDigits }: Row, { durationUs }: Gap): string[] {
-  const length = formatWithDigits(durationUs, moreDigits);
+/** Descriptions of a gap, from the longest to the shortest, so that a caller can pick one that fits. */
+export function gapPhrases({ span, extraDigits }: Row, { durationUs }: Gap): string[] {
+  const length = formatWithDigits(durationUs, extraDigits);
   const name = span.name.length > 60 ? `${span.name.slice(0, 59)}…` : span.name;
   return [
-    `${length} in which ${name} waits and nothing below it runs`,
-    `${length} in which nothing below it runs`,
-    `${length}: nothing below runs`,
+    `${length} in which ${name} waits while none of its child spans runs`,
+    `${length} in which no child span runs`,
+    `${length}: no child runs`,
     `waits ${length}`,
     length,
   ];
 }
 
-function percentOf(us: number, { fromUs, toUs }: Range): number {
+function percentOf(us: number, { fromUs, toUs }: TimeRange): number {
   return ((us - fromUs) / (toUs - fromUs)) * 100;
 }
 
-/** The part of a stretch of time that is within the range, at least 2 px wide, for what is short must be seen too. */
-function stretchOf(fromUs: number, toUs: number, range: Range, widthPx: number): Stretch | undefined {
+/** The part of a time span that is within the range, at least 2 px wide so that short spans are visible too. */
+function segmentOf(fromUs: number, toUs: number, range: TimeRange, widthPx: number): LaneSegment | undefined {
   if (toUs < range.fromUs || fromUs > range.toUs) return undefined;
   const least = (2 / Math.max(1, widthPx)) * 100;
   const left = Math.min(100 - least, Math.max(0, percentOf(fromUs, range)));
@@ -107,14 +107,14 @@ function stretchOf(fromUs: number, toUs: number, range: Range, widthPx: number):
   return { left, width: right - left };
 }
 
-/** Right of the bar if there is room, else left of it, else on it at its right end. */
+/** Places the duration right of the bar if there is room, else left of it, else on its right end. */
 function durationLabel(
   text: string,
   row: Row,
-  bar: Stretch | undefined,
+  bar: LaneSegment | undefined,
   widthPx: number,
   widthOf: (text: string) => number,
-  range: Range,
+  range: TimeRange,
 ): Label {
   if (!bar) {
     const isBefore = row.offsetUs < range.fromUs;
@@ -130,9 +130,9 @@ function durationLabel(
   return { text, edge: 'right', at: right, inside: true };
 }
 
-/** What is left of a gap beside the duration, in px. */
+/** The room in a gap that the duration's label leaves, in px. */
 function roomFor(
-  gap: Stretch,
+  gap: LaneSegment,
   { text, at, inside }: Label,
   widthPx: number,
   widthOf: (text: string) => number,

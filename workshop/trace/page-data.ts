@@ -1,23 +1,23 @@
-/** What the pages ask the backend for beside Jaeger's API: the shapes of the answers under /viewer/. */
+/** The responses under /viewer/, which the pages request in addition to Jaeger's API. */
 import type { TraceColumns } from './columns.ts';
 
-/** /viewer/trace/ID; status 204 as long as no span of it is there. */
-export interface TraceAnswer {
+/** /viewer/trace/ID; status 204 until a span of the trace has arrived. */
+export interface TraceResponse {
   trace: TraceColumns;
-  /** All services the backend knows, from which their colours follow. */
+  /** All services that the backend knows; their colours depend on the whole set. */
   services: string[];
 }
 
-/** /viewer/search, with the parameters of Jaeger's search; a missing service means all of them. */
-export interface SearchAnswer {
+/** /viewer/search, with the parameters of Jaeger's search; without a service, it searches all of them. */
+export interface SearchResponse {
   /** Newest first. */
   traces: TraceSummary[];
   services: string[];
-  /** Names of the operations of the service asked for. */
+  /** Operation names of the requested service. */
   operations: string[];
-  /** Traces that are kept. */
+  /** How many traces the backend keeps. */
   kept: number;
-  /** When nothing was found: how many traces were left after each of the filters, in this order. */
+  /** If no trace matches: how many traces are left after each filter, in this order. */
   left?: FilterStep[];
 }
 
@@ -26,24 +26,24 @@ export interface FilterStep {
   traces: number;
 }
 
-/** A trace in one line. */
+/** A trace as a search result. */
 export interface TraceSummary {
   traceId: string;
-  /** Of the earliest span without a parent in the trace. */
+  /** The service of the earliest span without a parent in the trace. */
   rootService: string;
   rootName: string;
   /** µs since 1970. */
   startUs: number;
-  /** From the earliest start to the latest end. µs. */
+  /** From the earliest start to the latest end, in µs. */
   durationUs: number;
   spans: number;
   errors: number;
-  /** By number of spans, the most first. */
+  /** Sorted by number of spans, the largest first. */
   services: { name: string; spans: number; errors: number }[];
 }
 
-/** /viewer/dependencies: who calls whom, in all traces that are kept. */
-export interface DependenciesAnswer {
+/** /viewer/dependencies: the service graph of all traces that the backend keeps. */
+export interface ServiceGraphResponse {
   services: { name: string; spans: number }[];
   calls: { parent: string; child: string; calls: number; errors: number }[];
 }

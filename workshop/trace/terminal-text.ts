@@ -1,20 +1,17 @@
-/**
- * Text from strangers, made fit for a terminal: no control character reaches it, and its width is known in columns.
- */
+/** Makes untrusted text safe for a terminal, without control characters, and measures its width in columns. */
 
 const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]/gu;
 const invisible = /^[\p{Mn}\p{Me}\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u;
 /** Unicode Standard Annex #11, "East Asian Width": the blocks that are wide or full-width, and emoji. */
 const wide =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1aff0}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
-/** ASCII and what waterfalls are drawn of, all one column wide: most text, and much faster to measure. */
+/** ASCII and the characters that waterfalls are drawn with, all one column wide: a fast path for most text. */
 const plain = /^[\x20-\x7e\u2500-\u259f]*$/;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
- * The text with every character that could steer a terminal made visible: ␛ for an escape, ␊ for a line feed (the
- * block "Control Pictures"), � for the rest, which are the C1 codes, marks that turn the writing direction and halves
- * of surrogate pairs.
+ * Replaces every character that could control a terminal with a visible one: ␛ for an escape, ␊ for a line feed (from
+ * the block "Control Pictures"), � for the rest: C1 codes, marks that change the writing direction, and lone surrogates.
  */
 export function printable(text: string): string {
   if (plain.test(text)) return text;
@@ -25,7 +22,7 @@ export function printable(text: string): string {
   });
 }
 
-/** How many columns printable text takes: 2 for a wide character or an emoji, 0 for a mark on the one before. */
+/** How many columns printable text takes: 2 for a wide character or an emoji, 0 for a combining mark. */
 export function widthOf(text: string): number {
   if (plain.test(text)) return text.length;
   let width = 0;
@@ -39,7 +36,7 @@ function graphemeWidth(grapheme: string): number {
   return wide.test(grapheme) || grapheme.includes('\ufe0f') ? 2 : 1;
 }
 
-/** Cuts text that is wider than `width` columns in its middle, which a … then marks; keeps a little more of its head. */
+/** Shortens text to `width` columns by replacing its middle with …; keeps more of the beginning than of the end. */
 export function shortened(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   if (width <= 0) return '';
@@ -56,22 +53,22 @@ function taken(parts: readonly string[], width: number): string[] {
   return end < 0 ? [...parts] : parts.slice(0, end);
 }
 
-/** Fills up with spaces to `width` columns. */
+/** Pads text with spaces at the end to `width` columns. */
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
-/** Fills up with spaces in front to `width` columns. */
+/** Pads text with spaces at the start to `width` columns. */
 export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 }
 
-/** Breaks text at its spaces into lines of at most `width` columns; a longer word is cut. */
+/** Wraps text at spaces into lines of at most `width` columns; longer words are shortened. */
 export function wrapped(text: string, width: number): string[] {
   return joined(text.split(' '), ' ', width);
 }
 
-/** Joins parts to lines of at most `width` columns and breaks only between parts; a longer one is cut. */
+/** Joins parts into lines of at most `width` columns, with breaks only between parts; longer parts are shortened. */
 export function joined(parts: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = [];
   for (const part of parts) {

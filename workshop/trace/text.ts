@@ -7,28 +7,27 @@ import { durationText, waterfallOf } from './waterfall.ts';
 import type { Gap, Row, Waterfall } from './waterfall.ts';
 
 export interface TextOptions {
-  /** Columns of the terminal, 100 if not given; taken as 40 when less and as 400 when more. */
+  /** Columns of the terminal, 100 by default; clamped to between 40 and 400. */
   width?: number;
-  /** Whether to colour with ANSI escape sequences; without, there is not one of them in the text. */
+  /** Whether to colour the text with ANSI escape sequences. Otherwise it contains none. */
   colour?: boolean;
-  /** How many spans get a row, 60 if not given: a terminal shows about that many. The others are counted below. */
+  /** How many spans get a row, 60 by default, which is about what a terminal shows. The last line counts the others. */
   maxRows?: number;
 }
 
 const errorMark = '✗ error';
 const columnGap = '  ';
-const SHOWN_LINKS = 3;
-/** Narrower than this the column with the starts gives its room to names and bars: the bars tell it too. */
+const MAX_LINKS = 3;
+/** Below this width, the start column is left out to make room for names and bars, which show the start too. */
 const narrow = 64;
 
 /**
- * The waterfall of a trace for a terminal: a line about the whole, then a line a span with its service, its name
- * indented as deep as it lies, its start from that of the trace, its duration and a bar, and beneath it what is odd
- * about it and what it links to. The part of a bar that is ░ is a gap: a long stretch of the span in which no child of
- * it ran.
+ * The waterfall of a trace for a terminal: a summary line, then one line per span with its service, its name indented
+ * by its depth, its start relative to the trace, its duration, and a bar. Below a span come its warnings and links. The
+ * part of a bar that is ░ is a gap: a long time in which no child of the span ran.
  *
- * An error is marked by ✗ and the word, which stay when a name is shortened. No line is wider than `width` and none
- * ends with a space; lines are separated by a line feed, which is not at the end. Names cannot steer the terminal.
+ * An error is marked with ✗ and the word "error", even when the name is shortened. No line is wider than `width` or ends
+ * with a space; line feeds separate the lines, with none at the end. Control characters in names are made visible.
  */
 export function waterfallText(
   trace: Trace,
@@ -71,13 +70,13 @@ function ansiPaint(services: readonly string[]): Paint {
 const same = (text: string) => text;
 const unpainted: Paint = { bold: same, dim: same, red: same, yellow: same, service: (_, text) => text };
 
-/** The lines of the tree left of a name: `own` in the line of the span, `below` in the lines of its notes. */
+/** The tree drawn left of a name: `own` on the span's line, `below` on the lines of its notes. */
 interface TreeLine {
   own: string;
   below: string;
 }
 
-/** Levels deeper than `deepest` are not indented any further, so that names keep room; the depth is written instead. */
+/** Levels deeper than `deepest` aren't indented any further, so that names keep their room; they show a number instead. */
 function treeLines(rows: readonly Row[], deepest: number): TreeLine[] {
   const openAt: boolean[] = [];
   return rows.map((row) => {
@@ -100,7 +99,7 @@ function treeLines(rows: readonly Row[], deepest: number): TreeLine[] {
   });
 }
 
-/** Widths of the columns; a width of 0 means that the column is left out. */
+/** Widths of the columns; a column of width 0 is left out. */
 interface Layout {
   service: number;
   name: number;
@@ -183,7 +182,7 @@ function rowLine(row: Row, tree: TreeLine, waterfall: Waterfall, layout: Layout,
   ].join(columnGap);
 }
 
-/** The mark of an error takes its room first, then the tree, and the name gets what is left of it. */
+/** The error mark gets its room first, then the tree; the name gets the rest. */
 function nameCell(span: Span, tree: string, width: number, paint: Paint): string {
   const mark = span.error ? errorMark : '';
   const markRoom = span.error ? widthOf(errorMark) + 1 : 0;
@@ -196,7 +195,7 @@ function nameCell(span: Span, tree: string, width: number, paint: Paint): string
   return `${paint.dim(indent)}${name}${mark && ` ${paint.red(mark)}`}${padding}`;
 }
 
-/** A bar is drawn in halves of a column; a span shorter than half of one is a thin line at its place. */
+/** Draws a bar in half columns; a span shorter than half a column is a thin line. */
 function barOf(row: Row, traceUs: number, width: number): string {
   const halves = width * 2;
   const place = (us: number) => (traceUs === 0 ? 0 : (us / traceUs) * halves);
@@ -237,7 +236,7 @@ function noteLines(row: Row, tree: TreeLine, layout: Layout, width: number, pain
   );
 }
 
-/** What went wrong in the words of the span: its status, else the exceptions that it recorded. */
+/** The span's own description of its error: the status message and the messages of recorded exceptions. */
 function errorNotes(span: Span): string[] {
   if (!span.error) return [];
   const exceptions = span.events
@@ -247,14 +246,14 @@ function errorNotes(span: Span): string[] {
   return [...new Set(words)].slice(0, 3).map((text) => shortened(printable(text), 240));
 }
 
-function gapText({ moreDigits }: Row, { durationUs }: Gap): string {
-  return `${formatWithDigits(durationUs, moreDigits)} in which no child of this span ran`;
+function gapText({ extraDigits }: Row, { durationUs }: Gap): string {
+  return `${formatWithDigits(durationUs, extraDigits)} in which no child of this span ran`;
 }
 
-/** What a span links to; of many the first three and how many more there are. */
+/** The links of a span: the first three, and how many more there are. */
 function linkTexts({ links }: Span): string[] {
   const texts = links
-    .slice(0, SHOWN_LINKS)
+    .slice(0, MAX_LINKS)
     .map(({ traceId, spanId }) => `link to span ${spanId} of trace ${traceId}`);
   const more = links.length - texts.length;
   return more > 0 ? [...texts, `and ${counted(more, 'more link')}`] : texts;

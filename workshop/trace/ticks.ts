@@ -1,4 +1,4 @@
-/** A mark on a ruler of time: its place in µs from the start of the trace, and what it says. */
+/** A tick on a time axis: its position in µs from the start of the trace, and its label. */
 export interface Tick {
   us: number;
   text: string;
@@ -9,14 +9,14 @@ const units = [
   { us: 1_000, name: 'ms' },
   { us: 1, name: 'µs' },
 ];
-/** Above a minute a ruler counts in the parts that a clock has. */
+/** Above 10 s, ticks are at multiples of these clock units. */
 const clockStepsUs = [
   15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400,
 ].map((seconds) => seconds * 1_000_000);
 
 /**
- * Round moments within a stretch of time, at most `atMost` of them, evenly apart. All are in one unit with as many
- * digits as it takes, so that no two of them read the same, however short the stretch is. Takes µs.
+ * Evenly spaced ticks at round times within a time range, at most `atMost` of them. All are in one unit, with enough
+ * digits that no two labels are equal, however short the range is. Takes µs.
  */
 export function ticksOf(fromUs: number, toUs: number, atMost: number): Tick[] {
   const lengthUs = toUs - fromUs;
@@ -30,7 +30,7 @@ export function ticksOf(fromUs: number, toUs: number, atMost: number): Tick[] {
   });
 }
 
-/** The shortest of 1, 2, 5, 10, 20, 50 … µs, and above 15 s of whole parts of a minute or hour, that is enough. */
+/** The smallest step that is at least `enoughUs`: of 1, 2, 5, 10, 20, 50 … µs, and above 10 s of the clock units. */
 function stepFor(enoughUs: number): number {
   if (enoughUs > 10_000_000) {
     return clockStepsUs.find((step) => step >= enoughUs) ?? Math.ceil(enoughUs / 86_400e6) * 86_400e6;

@@ -1,28 +1,28 @@
 import type { Span } from './model.ts';
 
-/** A span in its place. A parent id is only a claim of the span, and a node says what became of the claim. */
+/** A span in the tree. A span's parent id may be wrong; a node has the parent that was really found. */
 export interface SpanNode {
   span: Span;
   parent: SpanNode | undefined;
-  /** In order of their start; children that start together stay in the order in which they came. */
+  /** In order of their start; children with the same start stay in their order of arrival. */
   children: SpanNode[];
-  /** True for a root that claims a parent which is not in the trace. */
+  /** True for a root whose parent id is not in the trace. */
   missingParent: boolean;
   /**
-   * For a root that was made one because its parents led back to it: how many spans that cycle has, so that 1 is
-   * a span which claims to be its own parent. 0 for every other node.
+   * For a root at which a cycle of parents was cut: the number of spans in the cycle, which is 1 for a span that names
+   * itself as its parent. 0 for every other node.
    */
   cycle: number;
-  /** The other spans of the trace with this id, in the order in which they came. */
+  /** The other spans of the trace with this id, in their order of arrival. */
   others: Span[];
 }
 
 /**
- * Puts spans under their parents and gives the roots in order of their start. Every span id of the trace is in
- * the result exactly once, whatever the spans claim: orphans become roots, and a cycle is cut above the span of it
- * that starts first. Of spans with one id the first stands there, or the first that is an error, for that must not hide.
+ * Builds the tree of a trace and gives its roots in order of their start. Every span id is in the result exactly once,
+ * whatever the parent ids are: orphans become roots, and a cycle is cut above its earliest span. Of several spans with
+ * the same id, the node has the first, or the first that is an error, so that no error is hidden.
  *
- * Takes O(n log n) and no stack, so neither 50,000 spans nor 10,000 levels are too many.
+ * Runs in O(n log n) without recursion, so 50,000 spans or 10,000 levels are no problem.
  */
 export function treeOf(spans: readonly Span[]): SpanNode[] {
   const nodes = new Map<string, SpanNode>();
@@ -50,8 +50,8 @@ export function treeOf(spans: readonly Span[]): SpanNode[] {
 }
 
 /**
- * The nodes from top to bottom as a waterfall shows them, each before its children, and for each the index of its
- * parent in the same list, -1 for a root.
+ * The nodes in the order in which a waterfall shows them, each before its children, and the index of each node's parent
+ * in the same list, −1 for a root.
  */
 export function inDisplayOrder(roots: readonly SpanNode[]): { nodes: SpanNode[]; parents: number[] } {
   const nodes: SpanNode[] = [];
@@ -77,7 +77,7 @@ function byStart(a: SpanNode, b: SpanNode): number {
   return a.span.startUs - b.span.startUs;
 }
 
-/** Climbs from every node; a climb that meets its own trail has found a cycle. Each node is climbed once. */
+/** Follows the parents of every node; a walk that meets its own trail has found a cycle. Visits each node once. */
 function cutCycles(nodes: Iterable<SpanNode>): void {
   const trails = new Map<SpanNode, SpanNode>();
   for (const start of nodes) {

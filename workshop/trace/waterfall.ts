@@ -1,4 +1,4 @@
-import { digitsOf } from './digits.ts';
+import { extraDigitsOf } from './extra-digits.ts';
 import { formatDuration, formatWithDigits } from './duration.ts';
 import { clockStepUs, endOf } from './model.ts';
 import type { Span, Trace } from './model.ts';
@@ -7,8 +7,8 @@ import { inDisplayOrder, treeOf } from './tree.ts';
 import type { SpanNode } from './tree.ts';
 
 /**
- * Something odd about a span. `text` is a sentence for people, without the full stop; `more` is another one, for whoever
- * looks at this span.
+ * Something unusual about a span. `text` is a sentence for people, without the full stop; `more` is another sentence,
+ * for the details of the span.
  */
 export interface Warning {
   kind: 'missing-parent' | 'cycle' | 'duplicate' | 'starts-early' | 'ends-late' | 'no-duration';
@@ -16,7 +16,7 @@ export interface Warning {
   more?: string;
 }
 
-/** A stretch of a span in which none of its children ran. µs from the start of the trace. */
+/** A time within a span in which none of its children ran. µs from the start of the trace. */
 export interface Gap {
   offsetUs: number;
   durationUs: number;
@@ -27,17 +27,17 @@ export interface Row {
   /** 0 for a root. */
   depth: number;
   childCount: number;
-  /** How many rows below this one belong to it, so that a page can fold them. */
+  /** How many of the following rows are its descendants, so that a page can fold them. */
   descendantCount: number;
-  /** No sibling follows: what a tree is drawn by. */
+  /** Whether it is the last of its siblings; for drawing the tree. */
   lastSibling: boolean;
   /** From the start of the trace. µs. */
   offsetUs: number;
-  /** As the span says, so it may be negative. µs. */
+  /** As recorded in the span, so it may be negative. µs. */
   durationUs: number;
-  /** How many digits more than usual its durations have, so that it reads shorter than its parent exactly if it is. */
-  moreDigits: number;
-  /** Time of the span in which no child ran; children that overlap count once. µs. */
+  /** How many more digits than usual its durations need, so that it reads shorter than its parent only if it is. */
+  extraDigits: number;
+  /** Time within the span in which no child ran. µs. */
   selfUs: number;
   warnings: Warning[];
   gaps: Gap[];
@@ -49,29 +49,29 @@ export interface Waterfall {
   rows: Row[];
   /** Start of the earliest span, in µs since 1970. */
   startUs: number;
-  /** From there to the end of the span that ended last. µs. */
+  /** From the earliest start to the latest end. µs. */
   durationUs: number;
-  /** As those of a row, which compares with the trace as with a parent. */
-  moreDigits: number;
-  /** In the order in which they appear from top to bottom. */
+  /** Like a row's: the trace counts as the parent of the roots. */
+  extraDigits: number;
+  /** In the order of the rows. */
   services: string[];
   /** How many levels there are; 0 for a trace without spans. */
   depth: number;
-  /** Spans that are an error. */
+  /** How many spans are errors. */
   errorCount: number;
 }
 
-/** What a gap must have to be worth a word: this share of the trace, */
+/** A gap is reported if it is at least this share of the trace */
 const gapShare = 0.1;
-/** and this many µs, below which nobody feels a wait. */
+/** and at least this many µs, because shorter waits are not noticeable. */
 const gapFloorUs = 10_000;
 
-/** A server ends its span only after it has sent the answer; on a busy machine its caller is faster by this many µs. */
-const afterAnswerUs = 50_000;
+/** A server ends its span only after it has sent the response; on a busy machine, its caller can end this much earlier. */
+const afterResponseUs = 50_000;
 
 /**
- * Lays a trace out: a row a span in display order, each with its place in time and what is odd about it.
- * A gap is told of when it is at least a tenth of the trace and 10 ms long.
+ * Lays out a trace: one row per span in display order, each with its position in time and its warnings.
+ * Gaps are reported if they are at least a tenth of the trace and 10 ms long.
  */
 export function waterfallOf(trace: Trace): Waterfall {
   const roots = treeOf(trace.spans);
@@ -85,7 +85,7 @@ export function waterfallOf(trace: Trace): Waterfall {
   let errorCount = 0;
   for (const [index, node] of nodes.entries()) {
     const { span, parent, children } = node;
-    const idle = idleStretches(node);
+    const idle = idleIntervals(node);
     const row: Row = {
       span,
       depth: parent ? rows[parents[index]!]!.depth + 1 : 0,
@@ -94,7 +94,7 @@ export function waterfallOf(trace: Trace): Waterfall {
       lastSibling: (parent?.children ?? roots).at(-1) === node,
       offsetUs: span.startUs - startUs,
       durationUs: span.durationUs,
-      moreDigits: 0,
+      extraDigits: 0,
       selfUs: 0,
       warnings: warningsOf(node),
       gaps: [],
@@ -114,34 +114,34 @@ export function waterfallOf(trace: Trace): Waterfall {
     const parent = rows[parents[index]!];
     if (parent) parent.descendantCount += 1 + rows[index]!.descendantCount;
   }
-  const digits = digitsOf(
+  const digits = extraDigitsOf(
     [durationUs, ...rows.map((row) => row.durationUs)],
     [-1, ...parents.map((parent) => parent + 1)],
   );
-  for (const [index, row] of rows.entries()) row.moreDigits = digits[index + 1]!;
+  for (const [index, row] of rows.entries()) row.extraDigits = digits[index + 1]!;
   return {
     traceId: trace.traceId,
     rows,
     startUs,
     durationUs,
-    moreDigits: digits[0]!,
+    extraDigits: digits[0]!,
     services: [...services],
     depth,
     errorCount,
   };
 }
 
-/** How long a span took, or the whole trace, in words that keep the order along the tree. */
-export function durationText({ durationUs, moreDigits }: Row | Waterfall): string {
-  return formatWithDigits(durationUs, moreDigits);
+/** The duration of a span or trace as a text that keeps the order along the tree. */
+export function durationText({ durationUs, extraDigits }: Row | Waterfall): string {
+  return formatWithDigits(durationUs, extraDigits);
 }
 
-/** The self time of a span, which never reads longer than the span. */
-export function selfText({ selfUs, moreDigits }: Row): string {
-  return formatWithDigits(selfUs, moreDigits);
+/** The self time of a span as a text that never reads longer than the span's duration. */
+export function selfText({ selfUs, extraDigits }: Row): string {
+  return formatWithDigits(selfUs, extraDigits);
 }
 
-/** From the earliest start to the latest end, in µs. A span of negative duration ends where it starts. */
+/** The earliest start, in µs since 1970, and the time until the latest end, in µs. */
 export function extentOf(spans: readonly Span[]): { startUs: number; durationUs: number } {
   if (spans.length === 0) return { startUs: 0, durationUs: 0 };
   let startUs = Infinity;
@@ -153,18 +153,18 @@ export function extentOf(spans: readonly Span[]): { startUs: number; durationUs:
   return { startUs, durationUs: endUs - startUs };
 }
 
-/** The stretches of a span that no child covers, in order, as µs since 1970. Needs children ordered by start. */
-function idleStretches({ span, children }: SpanNode): [from: number, to: number][] {
-  const stretches: [number, number][] = [];
+/** The intervals of a span that no child covers, in order, in µs since 1970. Needs children ordered by start. */
+function idleIntervals({ span, children }: SpanNode): [from: number, to: number][] {
+  const intervals: [number, number][] = [];
   const endUs = endOf(span);
   let coveredTo = span.startUs;
   for (const child of children) {
     const from = Math.min(child.span.startUs, endUs);
-    if (from > coveredTo) stretches.push([coveredTo, from]);
+    if (from > coveredTo) intervals.push([coveredTo, from]);
     coveredTo = Math.max(coveredTo, Math.min(endOf(child.span), endUs));
   }
-  if (endUs > coveredTo) stretches.push([coveredTo, endUs]);
-  return stretches;
+  if (endUs > coveredTo) intervals.push([coveredTo, endUs]);
+  return intervals;
 }
 
 function warningsOf(node: SpanNode): Warning[] {
@@ -173,9 +173,9 @@ function warningsOf(node: SpanNode): Warning[] {
   const warn = (kind: Warning['kind'], text: string) => warnings.push({ kind, text });
 
   if (node.missingParent) warnings.push(missingParent(span));
-  if (node.cycle === 1) warn('cycle', 'this span claims to be its own parent, so it is shown as a root');
+  if (node.cycle === 1) warn('cycle', 'this span names itself as its parent, so it is shown as a root');
   if (node.cycle > 1) {
-    warn('cycle', `its parents lead back to itself in a circle of ${node.cycle} spans, which is cut here`);
+    warn('cycle', `its parents form a cycle of ${node.cycle} spans, which is cut here`);
   }
   if (node.others.length > 0) warnings.push(duplicate(node));
   if (span.durationUs < 0) {
@@ -187,63 +187,63 @@ function warningsOf(node: SpanNode): Warning[] {
   return warnings;
 }
 
-/** How many of the spans with one id are told of one by one. */
-const mostTold = 3;
+/** How many of the other spans with the same id are listed. */
+const MAX_LISTED = 3;
 
 function duplicate({ span, others }: SpanNode): Warning {
   const which = others.some(({ error }) => error !== span.error) ? 'one that is an error' : 'the first';
   const different = others.filter((other) => identity(other) !== identity(span));
-  const told = different.slice(0, mostTold).map(({ name, service, durationUs, error }) => {
+  const listed = different.slice(0, MAX_LISTED).map(({ name, service, durationUs, error }) => {
     const what = service === span.service ? name : `${service}: ${name}`;
     return `${what} (${formatDuration(durationUs)}${error ? ', an error' : ''})`;
   });
-  if (different.length > mostTold) told.push(counted(different.length - mostTold, 'other'));
+  if (different.length > MAX_LISTED) listed.push(counted(different.length - MAX_LISTED, 'other'));
   return {
     kind: 'duplicate',
-    text: `${others.length + 1} spans came with the id ${span.spanId}; ${which} is shown`,
-    ...(told.length > 0 && { more: `what is not shown: ${told.join(', ')}` }),
+    text: `${others.length + 1} spans have the id ${span.spanId}; ${which} is shown`,
+    ...(listed.length > 0 && { more: `not shown: ${listed.join(', ')}` }),
   };
 }
 
-/** What two spans with one id have in common when one of them was merely sent twice. */
+/** Equal for two spans with the same id if one span was merely sent twice. */
 function identity({ service, name, parentId, startUs, durationUs, error, statusMessage }: Span): string {
   return JSON.stringify([service, name, parentId, startUs, durationUs, error, statusMessage]);
 }
 
-/** A server's parent is in another process, which may not be traced at all; that of other kinds is in this one. */
+/** The parent of a server or consumer is in another process, which may not be traced; other parents are in the same one. */
 function missingParent(span: Span): Warning {
   const { parentId, kind } = span;
-  const claim = `parent ${parentId} is in no span`;
+  const claim = `parent span ${parentId} is missing from this trace`;
   if (kind !== 'server' && kind !== 'consumer') {
     return {
       kind: 'missing-parent',
-      text: `${claim}: it has not arrived, has not ended yet, or was lost`,
+      text: `${claim}: it has not ended yet, has not arrived yet, or was lost`,
     };
   }
   const sender = senderOf(span);
   return {
     kind: 'missing-parent',
-    text: `${claim}: the caller is not traced, or its span has not arrived`,
-    ...(sender && { more: `what the span says of the caller: ${sender}` }),
+    text: `${claim}: the caller is not traced, or its span has not arrived yet`,
+    ...(sender && { more: `what the span says about the caller: ${sender}` }),
   };
 }
 
-/** Who sent a request, as far as its span knows: the program and its address; empty when it knows neither. */
+/** The sender of a request according to its span: the program and its address; empty if the span has neither. */
 function senderOf({ attributes }: Span): string {
   const program = attributes['user_agent.original'];
   const address = attributes['client.address'] ?? attributes['network.peer.address'];
   return [program, address !== undefined && `at ${address}`].filter(Boolean).join(' ');
 }
 
-/** A message is consumed after it was produced and often long after: that needs no warning. */
+/** Warns if a span isn't within its parent's time. Messages are often consumed long after they were produced: no warning. */
 function contradictions(span: Span, parent: Span): Warning[] {
   const earlyUs = parent.startUs - span.startUs;
   if (earlyUs > clockStepUs) {
-    const text = `starts ${formatDuration(earlyUs)} before its parent: the clocks of the two differ`;
+    const text = `starts ${formatDuration(earlyUs)} before its parent: their clocks differ`;
     return [{ kind: 'starts-early', text }];
   }
   const lateUs = endOf(span) - endOf(parent);
-  if (lateUs <= (span.kind === 'server' ? afterAnswerUs : clockStepUs) || span.kind === 'consumer') return [];
-  const text = `ends ${formatDuration(lateUs)} after its parent: nobody waited for it, or the clocks of the two differ`;
+  if (lateUs <= (span.kind === 'server' ? afterResponseUs : clockStepUs) || span.kind === 'consumer') return [];
+  const text = `ends ${formatDuration(lateUs)} after its parent: the parent did not wait for it, or their clocks differ`;
   return [{ kind: 'ends-late', text }];
 }

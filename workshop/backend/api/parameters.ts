@@ -1,5 +1,5 @@
 /** Reads the parameters of Jaeger's v1 API as jaegerquery/internal/query_parser.go of Jaeger 2.20 does. */
-import { fromGoDuration } from '../../trace/go-duration.ts';
+import { parseGoDuration } from '../../trace/go-duration.ts';
 import type { TraceQuery } from '../jaeger/search.ts';
 
 /** A parameter that was not understood: status 400, with the message that Jaeger gives. */
@@ -103,7 +103,7 @@ function integer(parameters: Parameters, name: string): number | undefined {
 function duration(parameters: Parameters, name: string): number | undefined {
   const text = one(parameters, name);
   if (text === '') return undefined;
-  const us = fromGoDuration(text);
+  const us = parseGoDuration(text);
   if (us === undefined) throw unreadable(name, `time: invalid duration ${JSON.stringify(text)}`);
   return us;
 }

@@ -2,11 +2,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { shortId } from '../../trace/ids.ts';
-import { answerUrl, queryFrom } from '../../trace/search/query.ts';
+import { searchDataUrl, queryFrom } from '../../trace/search/query.ts';
 import { anySearch, type Parameters, traceIdFrom } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
 import type { TraceStore } from '../store/store.ts';
-import type { DependenciesAnswer, TraceAnswer } from '../../trace/page-data.ts';
+import type { ServiceGraphResponse, TraceResponse } from '../../trace/page-data.ts';
 import { assets, type PageName } from './assets.ts';
 import { isKnown, pageHeaders, sendJson, sendPage, takesGzip } from './respond.ts';
 import { searchAnswer } from './search-answer.ts';
@@ -24,7 +24,7 @@ function addDocuments(app: FastifyInstance): void {
   app.get('/', (_request, reply) => reply.redirect('/search'));
 
   app.get('/search', async (request, reply) => {
-    const url = answerUrl(queryFrom(new URL(request.url, 'http://localhost').search));
+    const url = searchDataUrl(queryFrom(new URL(request.url, 'http://localhost').search));
     return sendPage(reply, shell('search', 'Search traces', await assets(), [url]));
   });
 
@@ -103,7 +103,7 @@ function addAnswers(app: FastifyInstance, store: TraceStore): void {
     // A service more gives others new colours, also where the trace is the same.
     const seen = createHash('sha256').update(JSON.stringify(services)).digest('hex').slice(0, 12);
     if (isKnown(request, reply, `"${run}-${stored.spans}-${seen}"`)) return reply.send();
-    const answer: TraceAnswer = { trace: traceColumns(id, store.groups(stored)), services };
+    const answer: TraceResponse = { trace: traceColumns(id, store.groups(stored)), services };
     return sendJson(request, reply, answer);
   });
 
@@ -118,7 +118,7 @@ function addAnswers(app: FastifyInstance, store: TraceStore): void {
   app.get('/viewer/dependencies', async (request: FastifyRequest, reply) => {
     if (isKnown(request, reply, `"${state()}"`)) return reply.send();
     const always = { fromMs: -Infinity, toMs: Infinity };
-    const answer: DependenciesAnswer = {
+    const answer: ServiceGraphResponse = {
       services: store.operations.services().map((name) => ({
         name,
         spans: store.operations.of(name).reduce((sum, { spans }) => sum + spans, 0),

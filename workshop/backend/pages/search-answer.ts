@@ -1,10 +1,10 @@
 import { findTraces, type TraceQuery } from '../jaeger/search.ts';
 import type { TraceStore } from '../store/store.ts';
-import type { FilterStep, SearchAnswer } from '../../trace/page-data.ts';
+import type { FilterStep, SearchResponse } from '../../trace/page-data.ts';
 import { summaryOf } from './summary.ts';
 
 /** Finds traces for the search page, and says what else can be asked for. */
-export function searchAnswer(store: TraceStore, query: TraceQuery): SearchAnswer {
+export function searchAnswer(store: TraceStore, query: TraceQuery): SearchResponse {
   const found = findTraces(store, query);
   const count = (less: TraceQuery) => findTraces(store, { ...less, limit: Infinity }).length;
   return {

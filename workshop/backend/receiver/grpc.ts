@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
-import { type Listener, listenOnLoopback } from '../../net/loopback.ts';
+import { type LoopbackListener, listenOnLoopback } from '../../net/loopback.ts';
 import { MalformedError } from '../otlp/wire.ts';
 import type { TraceStore } from '../store/store.ts';
 import { MAX_MESSAGE_BYTES, partialSuccess } from './answer.ts';
@@ -22,7 +22,7 @@ const traceService: grpc.ServiceDefinition = {
  * Receives OTLP over gRPC, gzip or not.
  * @throws PortInUseError
  */
-export async function receiveGrpc(store: TraceStore, port: number): Promise<Listener> {
+export async function receiveGrpc(store: TraceStore, port: number): Promise<LoopbackListener> {
   const server = new grpc.Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
   server.addService(traceService, {
     Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, answer: grpc.sendUnaryData<Buffer>) => {

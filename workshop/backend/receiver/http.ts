@@ -3,7 +3,7 @@ import { gunzip, inflate } from 'node:zlib';
 import * as grpc from '@grpc/grpc-js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { listen, localApp } from '../local-app.ts';
-import type { Listener } from '../../net/loopback.ts';
+import type { LoopbackListener } from '../../net/loopback.ts';
 import { requestEncoder } from '../otlp/encode.ts';
 import { JsonError, requestFromJson } from '../otlp/json.ts';
 import { MalformedError } from '../otlp/wire.ts';
@@ -29,7 +29,7 @@ class Refusal extends Error {
  * Receives OTLP over HTTP: POST /v1/traces with protobuf or JSON, as it is or packed by gzip or deflate.
  * @throws PortInUseError
  */
-export async function receiveHttp(store: TraceStore, port: number): Promise<Listener> {
+export async function receiveHttp(store: TraceStore, port: number): Promise<LoopbackListener> {
   const app = localApp({
     bodyLimit: MAX_MESSAGE_BYTES,
     refuse: (request, reply, message) => sendError(request, reply, grpc.status.INVALID_ARGUMENT, message),

@@ -1,17 +1,17 @@
-/** What is searched for, and its place in the URL. The parameters are those of Jaeger's search page. */
-import { faultsOf, isLimit } from './faults.ts';
-import { isLookback, lookbackForGo } from './lookback.ts';
+/** A search query and its representation in the URL. The parameters are those of Jaeger's search page. */
+import { validateQuery, isLimit } from './validate.ts';
+import { isLookback, toGoDuration } from './lookback.ts';
 import { canBeKey, formatTags, parseTags } from './tags.ts';
 
-/** All as text, empty where nothing is asked for. `start` and `end` are in µs since 1970. */
+/** All fields are text; empty means no condition. `start` and `end` are in µs since 1970. */
 export interface SearchQuery {
   service: string;
   operation: string;
-  /** In logfmt, unless whoever wrote it erred: `faultsOf` says so. */
+  /** In logfmt; `validateQuery` checks it. */
   tags: string;
   minDuration: string;
   maxDuration: string;
-  /** `1h` and the like: see lookback.ts. */
+  /** Such as `1h`: see lookback.ts. */
   lookback: string;
   start: string;
   end: string;
@@ -31,8 +31,8 @@ export const emptyQuery: SearchQuery = {
 };
 
 /**
- * Reads the query of a URL. Tags and durations stay as they are, so that the form can show what is wrong with them;
- * other parameters that make no sense count as not there.
+ * Reads the query of a URL. Tags and durations are kept as they are, so that the form can show what is wrong with them;
+ * other invalid parameters are ignored.
  */
 export function queryFrom(search: string): SearchQuery {
   const parameters = new URLSearchParams(search);
@@ -45,7 +45,7 @@ export function queryFrom(search: string): SearchQuery {
     service: text('service'),
     operation: text('operation') === 'all' ? '' : text('operation'),
     tags: [tagsFromJson(text('tags')), formatTags(tagsFromPairs(parameters.getAll('tag')))]
-      .filter((some) => some !== '')
+      .filter((tags) => tags !== '')
       .join(' '),
     minDuration: text('minDuration'),
     maxDuration: text('maxDuration'),
@@ -56,7 +56,7 @@ export function queryFrom(search: string): SearchQuery {
   };
 }
 
-/** The query as parameters of the page, without what is empty. */
+/** The query as URL parameters of the search page, without empty fields. */
 export function parametersOf(query: SearchQuery): URLSearchParams {
   const parsed = parseTags(query.tags);
   const hasTags = 'tags' in parsed && Object.keys(parsed.tags).length > 0;
@@ -68,16 +68,16 @@ export function parametersOf(query: SearchQuery): URLSearchParams {
   return parameters;
 }
 
-/** The URL of the backend's answer. What makes no sense in the query is not asked for. */
-export function answerUrl(query: SearchQuery): string {
+/** The URL of the backend's search results. Invalid fields of the query are left out. */
+export function searchDataUrl(query: SearchQuery): string {
   const parameters = parametersOf(query);
-  for (const name of Object.keys(faultsOf(query))) parameters.delete(name);
-  if (query.lookback !== '') parameters.set('lookback', lookbackForGo(query.lookback));
+  for (const name of Object.keys(validateQuery(query))) parameters.delete(name);
+  if (query.lookback !== '') parameters.set('lookback', toGoDuration(query.lookback));
   parameters.set('limit', query.limit);
   return `/viewer/search?${parameters}`;
 }
 
-/** Tags as Jaeger's page has them in its URLs, in logfmt; any other text as it is. */
+/** Converts tags from the JSON of Jaeger's URLs to logfmt; leaves any other text as it is. */
 function tagsFromJson(text: string): string {
   try {
     const json: unknown = JSON.parse(text);
@@ -88,7 +88,7 @@ function tagsFromJson(text: string): string {
   }
 }
 
-/** `tag=key:value`, of which there can be many. */
+/** Reads the values of `tag=key:value` parameters. */
 function tagsFromPairs(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs

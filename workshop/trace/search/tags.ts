@@ -1,9 +1,9 @@
 /**
- * Tags as people type them, in logfmt as Jaeger's search takes it: `error=true http.route="/bands/:id"`. A key alone
- * means that it is true. Within quotes \" is a quote and \\ a backslash.
+ * Tags as people type them, in logfmt like in Jaeger's search: `error=true http.route="/bands/:id"`. A key without a
+ * value means `true`. Within quotes, \" is a quote and \\ a backslash.
  */
 
-/** The tags of a text, or a sentence that says what to write instead. */
+/** Reads tags from a text; gives a sentence that says what to write instead if the text is invalid. */
 export function parseTags(text: string): { tags: Record<string, string> } | { problem: string } {
   const tags: [string, string][] = [];
   let rest = text.trim();
@@ -22,16 +22,16 @@ export function parseTags(text: string): { tags: Record<string, string> } | { pr
 function problemOf(rest: string): string {
   const word = rest.split(/\s/u)[0]!;
   const isUnclosed = (rest.match(/(?<!\\)"/gu)?.length ?? 0) % 2 === 1;
-  if (isUnclosed) return `A quote is missing in ${rest}: write key="value with spaces".`;
-  return `Write tags as key=value, with quotes around a value with spaces; ${word} is none.`;
+  if (isUnclosed) return `A closing quote is missing in ${rest}: write key="value with spaces".`;
+  return `"${word}" is not a tag: write key=value, with quotes around a value that contains spaces.`;
 }
 
-/** Whether a text can be the key of a tag. */
+/** Whether a text is a valid key of a tag. */
 export function canBeKey(text: string): boolean {
   return /^[^\s="]+$/u.test(text);
 }
 
-/** The text of which `parseTags` makes these tags. */
+/** Writes tags as a text that `parseTags` reads. */
 export function formatTags(tags: Record<string, string>): string {
   return Object.entries(tags)
     .map(

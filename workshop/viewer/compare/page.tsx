@@ -1,15 +1,15 @@
 import { batch, effect, signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { TraceAnswer } from '../../trace/page-data.ts';
+import type { TraceResponse } from '../../trace/page-data.ts';
 import { fromColumns } from '../../trace/columns.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
 import type { Waterfall } from '../../trace/waterfall.ts';
-import { knowServices, serviceClass } from '../frame/colours.ts';
+import { setServices, serviceClass } from '../frame/colours.ts';
 import { drawPage } from '../frame/frame.tsx';
 import { shortId, traceIdFrom, traceUrl } from '../../trace/ids.ts';
 import { bindKeys } from '../frame/keys.tsx';
-import { follow, type Answer } from '../frame/live.ts';
+import { poll, type Update } from '../frame/live.ts';
 import { clockTime } from '../frame/times.ts';
 import {
   a,
@@ -34,8 +34,8 @@ const [idA, idB] = decodeURIComponent(location.pathname.split('/')[2] ?? '')
 const isValid = idA !== undefined && idB !== undefined;
 
 /** What the backend said last about either trace; undefined before it has said anything. */
-const heardOfA = signal<Answer<TraceAnswer> | undefined>(undefined);
-const heardOfB = signal<Answer<TraceAnswer> | undefined>(undefined);
+const responseA = signal<Update<TraceResponse> | undefined>(undefined);
+const responseB = signal<Update<TraceResponse> | undefined>(undefined);
 
 function ComparePage() {
   if (!isValid) {
@@ -48,10 +48,10 @@ function ComparePage() {
   const before = waterfallA.value;
   const after = waterfallB.value;
   if (!before || !after) {
-    const heard = [heardOfA.value, heardOfB.value];
-    const problem = heard.flatMap((each) => (each && 'problem' in each ? [each.problem] : []))[0];
+    const responses = [responseA.value, responseB.value];
+    const problem = responses.flatMap((each) => (each && 'problem' in each ? [each.problem] : []))[0];
     if (problem !== undefined) return <Message title="These two cannot be read yet">{problem}</Message>;
-    if (heard.includes(undefined)) return <div class="skeleton" aria-busy="true" />;
+    if (responses.includes(undefined)) return <div class="skeleton" aria-busy="true" />;
     const missing = [!before && idA, !after && idB].filter(Boolean).map((id) => shortId(String(id)));
     return (
       <Message title="One side is missing">
@@ -156,29 +156,29 @@ function Message({ title, children }: { title: string; children: ComponentChildr
   );
 }
 
-function start(id: string, side: typeof a, heard: typeof heardOfA): void {
-  follow<TraceAnswer>(
+function start(id: string, side: typeof a, responses: typeof responseA): void {
+  poll<TraceResponse>(
     () => `/viewer/trace/${id}`,
-    (answer) => {
+    (response) => {
       batch(() => {
-        heard.value = answer;
-        if ('problem' in answer || !answer.data) return;
-        knowServices(answer.data.services);
-        side.value = fromColumns(answer.data.trace);
+        responses.value = response;
+        if ('problem' in response || !response.data) return;
+        setServices(response.data.services);
+        side.value = fromColumns(response.data.trace);
       });
     },
   );
 }
 
 if (isValid) {
-  start(idA, a, heardOfA);
-  start(idB, b, heardOfB);
+  start(idA, a, responseA);
+  start(idB, b, responseB);
   bindKeys({
     keys: ['o'],
-    does: 'each trace at its own scale',
+    description: 'each trace at its own scale',
     run: () => setOwnScales(!hasOwnScales.value),
   });
-  bindKeys({ keys: ['r'], does: 'swap A and B', run: () => location.assign(`/compare/${idB}...${idA}`) });
+  bindKeys({ keys: ['r'], description: 'swap A and B', run: () => location.assign(`/compare/${idB}...${idA}`) });
   effect(() => {
     const name = waterfallB.value?.rows[0]?.span.name;
     if (name) document.title = `Compare ${name}: ${shortId(idA)} with ${shortId(idB)}`;

@@ -11,13 +11,13 @@ import { hasOwnScales, shown, verdictSigns, waterfallA, waterfallB } from './sta
 import { signed } from './words.ts';
 
 /** Rows are drawn so many at a time. */
-const STEP = 500;
+const ROWS_PER_STEP = 500;
 /** Levels deeper than this are not indented any further. */
-const DEEPEST = 10;
+const MAX_INDENT = 10;
 
 /** Both traces as one table: what each span took in the one and the other, and the two waterfalls in one lane. */
 export function ComparisonTable() {
-  const most = useSignal(STEP);
+  const most = useSignal(ROWS_PER_STEP);
   const all = shown.value;
   const { scaleA, scaleB } = scales();
   return (
@@ -49,8 +49,8 @@ export function ComparisonTable() {
       {all.length > most.value && (
         <p>
           <span class="paper-only">… {counted(all.length - most.value, 'more span')} on the page.</span>
-          <button type="button" class="button" onClick={() => (most.value += STEP)}>
-            Show {counted(Math.min(STEP, all.length - most.value), 'more span')} of {grouped(all.length)}
+          <button type="button" class="button" onClick={() => (most.value += ROWS_PER_STEP)}>
+            Show {counted(Math.min(ROWS_PER_STEP, all.length - most.value), 'more span')} of {grouped(all.length)}
           </button>
         </p>
       )}
@@ -75,7 +75,7 @@ function Line({ row, scaleA, scaleB }: { row: ComparisonRow; scaleA: number; sca
   return (
     <tr class={`${serviceClass(service)} ${verdict}`}>
       <th scope="row">
-        <span class="indent" style={{ '--levels': String(Math.min(depth, DEEPEST)) }} />
+        <span class="indent" style={{ '--levels': String(Math.min(depth, MAX_INDENT)) }} />
         <span class="what">
           <bdi class="name">{name}</bdi>
           <span class="second-line">
@@ -146,7 +146,7 @@ function Bar({ of: row, scaleUs, which }: { of: NonNullable<Side>; scaleUs: numb
 }
 
 /** A mark has this much room in letters, so that what it says fits on either side of it. */
-const MARK_EM = 8;
+const TICK_EM = 8;
 
 function Ruler({ untilUs }: { untilUs: number | undefined }) {
   const ruler = useRef<HTMLSpanElement>(null);
@@ -163,7 +163,7 @@ function Ruler({ untilUs }: { untilUs: number | undefined }) {
     return () => resizing.disconnect();
   }, []);
   const { widthPx, emPx, widthOf } = measured.value;
-  const room = Math.max(1, Math.floor(widthPx / (MARK_EM * emPx)));
+  const room = Math.max(1, Math.floor(widthPx / (TICK_EM * emPx)));
   return (
     <span class="ruler" ref={ruler}>
       <span class="hidden-text">Time</span>

@@ -1,5 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre';
-import type { DependenciesAnswer } from '../../trace/page-data.ts';
+import type { ServiceGraphResponse } from '../../trace/page-data.ts';
 import { counted, percent } from '../../trace/numbers.ts';
 
 /** A drawing of the service graph, in px. */
@@ -48,7 +48,7 @@ export interface Measures {
 }
 
 /** Lays the services out in layers, callers before those they call, with room for every label. */
-export function drawingOf({ services, calls }: DependenciesAnswer, measures: Measures): Drawing {
+export function drawingOf({ services, calls }: ServiceGraphResponse, measures: Measures): Drawing {
   const { em, nodeWidth, edgeWidth, direction } = measures;
   const graph = new Graph({ directed: true });
   graph.setGraph({
@@ -83,11 +83,11 @@ export function drawingOf({ services, calls }: DependenciesAnswer, measures: Mea
 }
 
 /** A longer name of a service would take the drawing apart. */
-const MOST_LETTERS = 28;
+const MAX_CHARACTERS = 28;
 
 /** The name of a service as it is drawn. */
 export function shortName(name: string): string {
-  return name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name;
+  return name.length > MAX_CHARACTERS ? `${name.slice(0, MAX_CHARACTERS - 1)}…` : name;
 }
 
 /** `12 calls`, `1 call · 100 % errors`. */

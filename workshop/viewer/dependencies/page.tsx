@@ -1,23 +1,23 @@
 import { signal, useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { DependenciesAnswer } from '../../trace/page-data.ts';
+import type { ServiceGraphResponse } from '../../trace/page-data.ts';
 import { counted, grouped, percent } from '../../trace/numbers.ts';
-import { knowServices, serviceClass } from '../frame/colours.ts';
+import { setServices, serviceClass } from '../frame/colours.ts';
 import { drawPage } from '../frame/frame.tsx';
-import { follow } from '../frame/live.ts';
+import { poll } from '../frame/live.ts';
 import { textMeter } from '../frame/measure.ts';
 import { size } from '../frame/preferences.ts';
 import { drawingOf, edgeLabel, pathThrough, shortName, type Measures } from './layout.ts';
 
-const answer = signal<DependenciesAnswer | undefined>(undefined);
+const response = signal<ServiceGraphResponse | undefined>(undefined);
 const problem = signal('');
 /** The service whose calls stand out, because the pointer or the focus is on it. */
-const looked = signal('');
+const highlighted = signal('');
 
-function DependenciesPage() {
+function ServiceGraphPage() {
   if (problem.value) return <p class="empty-view">{problem}</p>;
-  if (!answer.value) return null;
-  if (answer.value.services.length === 0) {
+  if (!response.value) return null;
+  if (response.value.services.length === 0) {
     return (
       <div class="empty-view">
         <h1>No service has sent a span yet</h1>
@@ -32,13 +32,13 @@ function DependenciesPage() {
     <>
       <h1>Who calls whom</h1>
       <p class="lead">In all traces that are kept. Choose a service to see its traces.</p>
-      <GraphPicture data={answer.value} />
-      <Calls data={answer.value} />
+      <ServiceGraph data={response.value} />
+      <Calls data={response.value} />
     </>
   );
 }
 
-function GraphPicture({ data }: { data: DependenciesAnswer }) {
+function ServiceGraph({ data }: { data: ServiceGraphResponse }) {
   const figure = useRef<HTMLDivElement>(null);
   const measures = useSignal<Measures | undefined>(undefined);
   useLayoutEffect(() => {
@@ -59,7 +59,7 @@ function GraphPicture({ data }: { data: DependenciesAnswer }) {
     return () => resizing.disconnect();
   }, [size.value]);
   const drawing = useComputed(
-    () => measures.value && answer.value && drawingOf(answer.value, measures.value),
+    () => measures.value && response.value && drawingOf(response.value, measures.value),
   );
   const { width = 0, height = 0, nodes = [], edges = [] } = drawing.value ?? {};
   const mostCalls = Math.max(1, ...edges.map(({ calls }) => calls));
@@ -108,10 +108,10 @@ function GraphPicture({ data }: { data: DependenciesAnswer }) {
             key={name}
             href={`/search?service=${encodeURIComponent(name)}`}
             class={`node ${serviceClass(name)} ${isDimmed(name, ...neighbours(data, name)) ? 'dimmed' : ''}`}
-            onPointerEnter={() => (looked.value = name)}
-            onPointerLeave={() => (looked.value = '')}
-            onFocus={() => (looked.value = name)}
-            onBlur={() => (looked.value = '')}
+            onPointerEnter={() => (highlighted.value = name)}
+            onPointerLeave={() => (highlighted.value = '')}
+            onFocus={() => (highlighted.value = name)}
+            onBlur={() => (highlighted.value = '')}
           >
             <rect x={x - wide / 2} y={y - high / 2} width={wide} height={high} rx={0.4 * em} />
             <rect
@@ -145,14 +145,14 @@ function GraphPicture({ data }: { data: DependenciesAnswer }) {
 
 /** Whether other services stand out now than these. */
 function isDimmed(...names: string[]): boolean {
-  return looked.value !== '' && !names.includes(looked.value);
+  return highlighted.value !== '' && !names.includes(highlighted.value);
 }
 
-function neighbours({ calls }: DependenciesAnswer, name: string): string[] {
+function neighbours({ calls }: ServiceGraphResponse, name: string): string[] {
   return calls.flatMap(({ parent, child }) => (parent === name ? [child] : child === name ? [parent] : []));
 }
 
-function Calls({ data: { calls } }: { data: DependenciesAnswer }) {
+function Calls({ data: { calls } }: { data: ServiceGraphResponse }) {
   if (calls.length === 0)
     return <p class="lead">No service has called another one yet, or one of the two is not traced.</p>;
   return (
@@ -193,15 +193,15 @@ function Calls({ data: { calls } }: { data: DependenciesAnswer }) {
   );
 }
 
-follow<DependenciesAnswer>(
+poll<ServiceGraphResponse>(
   () => '/viewer/dependencies',
   (next) => {
     if ('problem' in next) problem.value = next.problem;
     else if (next.data) {
       problem.value = '';
-      knowServices(next.data.services.map(({ name }) => name));
-      answer.value = next.data;
+      setServices(next.data.services.map(({ name }) => name));
+      response.value = next.data;
     }
   },
 );
-drawPage(<DependenciesPage />);
+drawPage(<ServiceGraphPage />);

@@ -4,7 +4,7 @@ import { serviceLooks, type ServiceLook } from '../../trace/colours.ts';
 const looks = signal(new Map<string, ServiceLook>());
 
 /** Says which services the backend knows: each of them has a look of its own, so that it is the same on every page. */
-export function knowServices(services: Iterable<string>): void {
+export function setServices(services: Iterable<string>): void {
   const known = serviceLooks(services);
   const isSame =
     known.size === looks.value.size &&

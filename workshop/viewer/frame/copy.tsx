@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 /** What was copied last, in words for screen readers and for the note at the foot of the page. */
 export const copied = signal('');
 /** Text that a browser refused to copy, shown so that it can be copied by hand. */
-export const toCopyByHand = signal('');
+export const textToCopy = signal('');
 
 /** Copies text; `what` names it in the note: "Trace id". */
 export async function copy(what: string, text: string | (() => string | Promise<string>)): Promise<void> {
@@ -13,7 +13,7 @@ export async function copy(what: string, text: string | (() => string | Promise<
     copied.value = `${what} copied.`;
     setTimeout(() => (copied.value = ''), 2_500);
   } catch {
-    toCopyByHand.value = value;
+    textToCopy.value = value;
   }
 }
 
@@ -55,13 +55,13 @@ export function CopyNotes() {
       <p class="copied" role="status">
         {copied}
       </p>
-      {toCopyByHand.value !== '' && (
+      {textToCopy.value !== '' && (
         <dialog class="help" open aria-label="Text to copy">
           <p>This browser does not let the page copy. Here is the text:</p>
           <textarea readonly rows={12} aria-label="Text to copy" ref={(area) => area?.select()}>
-            {toCopyByHand}
+            {textToCopy}
           </textarea>
-          <button type="button" class="button" onClick={() => (toCopyByHand.value = '')}>
+          <button type="button" class="button" onClick={() => (textToCopy.value = '')}>
             Close
           </button>
         </dialog>

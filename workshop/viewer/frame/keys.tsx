@@ -1,15 +1,15 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A key and what it does, in words for the list under `?`. */
+/** A key and what it description, in words for the list under `?`. */
 export interface KeyBinding {
   /** As `KeyboardEvent.key` names them; any of them. */
   keys: readonly string[];
-  does: string;
+  description: string;
   /** Left out for a key that only what has the focus reacts to, and which is merely told of. */
   run?: (event: KeyboardEvent) => void;
-  /** Whether the key counts at this moment; always, if not given. */
-  counts?: () => boolean;
+  /** Whether the key isActive at this moment; always, if not given. */
+  isActive?: () => boolean;
 }
 
 const bindings: KeyBinding[] = [];
@@ -24,7 +24,7 @@ document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target))
     return;
   const binding = bindings.find(
-    ({ keys, run, counts }) => run && keys.includes(event.key) && (counts?.() ?? true),
+    ({ keys, run, isActive }) => run && keys.includes(event.key) && (isActive?.() ?? true),
   );
   if (!binding?.run || (pressed.test(event.key) && isControl(event.target))) return;
   if (isHelpOpen.value && !binding.keys.includes('?')) return;
@@ -81,14 +81,14 @@ export function KeyHelp() {
     >
       <h2 id="help-title">Keys</h2>
       <dl>
-        {bindings.map(({ keys, does }) => (
-          <div key={does}>
+        {bindings.map(({ keys, description }) => (
+          <div key={description}>
             <dt>
               {keys.map((key) => (
                 <kbd key={key}>{names[key] ?? key}</kbd>
               ))}
             </dt>
-            <dd>{does}</dd>
+            <dd>{description}</dd>
           </div>
         ))}
       </dl>

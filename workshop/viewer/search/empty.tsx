@@ -1,13 +1,13 @@
 import type { FilterStep } from '../../trace/page-data.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
-import { lookbackWords } from '../../trace/search/lookback.ts';
+import { describeLookback } from '../../trace/search/lookback.ts';
 import { emptyQuery, type SearchQuery } from '../../trace/search/query.ts';
-import { answer, query, searchInstead } from './state.ts';
+import { response, query, searchFor } from './state.ts';
 
 /** What to do when there is nothing to show. */
 export function Empty() {
-  const { kept, left } = answer.value!;
-  return kept === 0 ? <NoTraces /> : <NothingFound kept={kept} steps={left ?? []} />;
+  const { kept, left } = response.value!;
+  return kept === 0 ? <NoTraces /> : <NoMatches kept={kept} steps={left ?? []} />;
 }
 
 function NoTraces() {
@@ -27,8 +27,8 @@ function NoTraces() {
   );
 }
 
-function NothingFound({ kept, steps }: { kept: number; steps: readonly FilterStep[] }) {
-  const guilty = steps.find(({ traces }) => traces === 0);
+function NoMatches({ kept, steps }: { kept: number; steps: readonly FilterStep[] }) {
+  const blocking = steps.find(({ traces }) => traces === 0);
   return (
     <div class="empty-view">
       <h2>No trace matches all of this</h2>
@@ -40,17 +40,17 @@ function NothingFound({ kept, steps }: { kept: number; steps: readonly FilterSte
         {steps.map(({ filter, traces }, index) => {
           const before = steps[index - 1]?.traces ?? kept;
           return (
-            <li key={filter} class={filter === guilty?.filter ? 'guilty' : ''}>
+            <li key={filter} class={filter === blocking?.filter ? 'guilty' : ''}>
               <span class="filter">{wordsFor(filter, query.value)}</span>
               <span class="number">{grouped(traces)}</span>
               <span class="excluded">
                 {before === traces ? 'excludes none' : `excludes ${grouped(before - traces)}`}
               </span>
-              {filter === guilty?.filter && (
+              {filter === blocking?.filter && (
                 <button
                   type="button"
                   class="button"
-                  onClick={() => searchInstead(without(filter, query.value))}
+                  onClick={() => searchFor(without(filter, query.value))}
                 >
                   Search without it
                 </button>
@@ -66,7 +66,7 @@ function NothingFound({ kept, steps }: { kept: number; steps: readonly FilterSte
 function wordsFor(filter: FilterStep['filter'], asked: SearchQuery): string {
   const isCustom = asked.start !== '' || asked.end !== '';
   const words: Record<FilterStep['filter'], string> = {
-    time: `begins within ${isCustom ? 'the time chosen' : lookbackWords(asked.lookback)}`,
+    time: `begins within ${isCustom ? 'the time chosen' : describeLookback(asked.lookback)}`,
     service: `has a span of ${asked.service}`,
     operation: `has a span ${asked.operation}${asked.service && ' of it'}`,
     duration: `which takes ${[asked.minDuration && `at least ${asked.minDuration}`, asked.maxDuration && `at most ${asked.maxDuration}`].filter(Boolean).join(' and ')}`,

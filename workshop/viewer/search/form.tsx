@@ -1,14 +1,14 @@
 import type { TargetedEvent } from 'preact';
 import { customTime, type Fields } from './fields.ts';
-import { lookbacks, lookbackWords } from '../../trace/search/lookback.ts';
+import { lookbacks, describeLookback } from '../../trace/search/lookback.ts';
 import { emptyQuery } from '../../trace/search/query.ts';
-import { answer, faults, fields, problem, searchInstead, submit, type } from './state.ts';
+import { response, queryErrors, fields, problem, searchFor, submit, type } from './state.ts';
 
 /** What to search for. A choice counts at once, what is typed when it is finished; each brings all that is in the fields. */
 export function SearchForm() {
   const { service, operation, tags, minDuration, maxDuration, lookback, from, to, limit } = fields.value;
-  const services = withChosen(answer.value?.services ?? [], service);
-  const operations = withChosen(answer.value?.operations ?? [], operation);
+  const services = withChosen(response.value?.services ?? [], service);
+  const operations = withChosen(response.value?.operations ?? [], operation);
   const offered = lookback === 'custom' ? lookbacks : withChosen(lookbacks, lookback);
 
   return (
@@ -61,7 +61,7 @@ export function SearchForm() {
           placeholder='error=true http.route="/bands/:id"'
           spellcheck={false}
           autocomplete="off"
-          aria-invalid={faults.value.tags !== undefined}
+          aria-invalid={queryErrors.value.tags !== undefined}
           aria-describedby="search-problem"
         />
       </label>
@@ -71,7 +71,7 @@ export function SearchForm() {
           name="minDuration"
           value={minDuration}
           onInput={typed}
-          aria-invalid={faults.value.minDuration !== undefined}
+          aria-invalid={queryErrors.value.minDuration !== undefined}
           placeholder="100ms"
           autocomplete="off"
           aria-describedby="search-problem"
@@ -83,7 +83,7 @@ export function SearchForm() {
           name="maxDuration"
           value={maxDuration}
           onInput={typed}
-          aria-invalid={faults.value.maxDuration !== undefined}
+          aria-invalid={queryErrors.value.maxDuration !== undefined}
           placeholder="5s"
           autocomplete="off"
           aria-describedby="search-problem"
@@ -98,10 +98,10 @@ export function SearchForm() {
             submit(value === 'custom' ? customTime() : { lookback: value })
           }
         >
-          <option value="">{lookbackWords('')}</option>
+          <option value="">{describeLookback('')}</option>
           {offered.map((each) => (
             <option key={each} value={each}>
-              {lookbackWords(each)}
+              {describeLookback(each)}
             </option>
           ))}
           <option value="custom">a time of your own</option>
@@ -128,16 +128,16 @@ export function SearchForm() {
           max="1500"
           value={limit}
           onInput={typed}
-          aria-invalid={faults.value.limit !== undefined}
+          aria-invalid={queryErrors.value.limit !== undefined}
           aria-describedby="search-problem"
         />
       </label>
       <button class="button primary">Find traces</button>
-      <button type="button" class="button" onClick={() => searchInstead(emptyQuery)}>
+      <button type="button" class="button" onClick={() => searchFor(emptyQuery)}>
         Reset
       </button>
       <p id="search-problem" class="problem" role="alert">
-        {Object.values(faults.value).join(' ') || problem.value}
+        {Object.values(queryErrors.value).join(' ') || problem.value}
       </p>
     </form>
   );

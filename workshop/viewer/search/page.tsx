@@ -1,18 +1,18 @@
 import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
-import { isBackendThere } from '../frame/live.ts';
+import { isBackendReachable } from '../frame/live.ts';
 import { Empty } from './empty.tsx';
 import { SearchForm } from './form.tsx';
 import { Results, ResultsHead } from './results.tsx';
 import { Scatter } from './scatter.tsx';
 import {
-  answer,
+  response,
   isLive,
-  isSound,
+  isQueryValid,
   isStale,
   setLive,
   setReading,
-  showWaiting,
+  showPending,
   start,
   traces,
 } from './state.ts';
@@ -22,13 +22,13 @@ function SearchPage() {
     <>
       <h1 class="hidden-text">Search traces</h1>
       <SearchForm />
-      {isSound.value && answer.value && <Found />}
+      {isQueryValid.value && response.value && <Found />}
     </>
   );
 }
 
 function Found() {
-  if (isStale.value && !isBackendThere.value) {
+  if (isStale.value && !isBackendReachable.value) {
     return (
       <p class="empty-view" role="status">
         What this search finds appears here as soon as the backend answers.
@@ -55,13 +55,13 @@ function goBy(step: 1 | -1): void {
 bindKeys(
   {
     keys: ['/'],
-    does: 'choose a service',
+    description: 'choose a service',
     run: () => document.querySelector<HTMLElement>('.search-form select')?.focus(),
   },
-  { keys: ['j', 's'], does: 'next trace', run: () => goBy(1) },
-  { keys: ['k', 'w'], does: 'trace before', run: () => goBy(-1) },
-  { keys: ['l'], does: 'live, or not', run: () => setLive(!isLive.value) },
-  { keys: ['r'], does: 'show new traces', run: () => showWaiting() },
+  { keys: ['j', 's'], description: 'next trace', run: () => goBy(1) },
+  { keys: ['k', 'w'], description: 'trace before', run: () => goBy(-1) },
+  { keys: ['l'], description: 'live, or not', run: () => setLive(!isLive.value) },
+  { keys: ['r'], description: 'show new traces', run: () => showPending() },
 );
 addEventListener('scroll', () => setReading('scrolling', scrollY > 0), { passive: true });
 start();

@@ -17,14 +17,14 @@ import {
   setLive,
   setOrder,
   setReading,
-  showWaiting,
+  showPending,
   togglePicked,
   traces,
   type Order,
 } from './state.ts';
 
 /** More services than this are counted instead of shown. */
-const MOST_CHIPS = 5;
+const MAX_CHIPS = 5;
 
 /** The line above the list: how many, in which order, and what is new. */
 export function ResultsHead() {
@@ -52,7 +52,7 @@ export function ResultsHead() {
       </label>
       <p class="new-traces" role="status">
         {newTraces.value > 0 && (
-          <button type="button" class="button primary" onClick={showWaiting}>
+          <button type="button" class="button primary" onClick={showPending}>
             Show {counted(newTraces.value, 'new trace')}
           </button>
         )}
@@ -114,7 +114,7 @@ function stopReading(): void {
 function Result({ trace, longestUs }: { trace: TraceSummary; longestUs: number }) {
   const { traceId, rootService, rootName, startUs, durationUs, spans, errors, services } = trace;
   const isPicked = picked.value.includes(traceId);
-  const shown = services.length > MOST_CHIPS + 1 ? services.slice(0, MOST_CHIPS) : services;
+  const shown = services.length > MAX_CHIPS + 1 ? services.slice(0, MAX_CHIPS) : services;
   return (
     <li
       class={`result ${serviceClass(rootService)} ${errors > 0 ? 'error' : ''} ${arrived.value.has(traceId) ? 'new' : ''}`}

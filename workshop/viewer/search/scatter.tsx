@@ -8,7 +8,7 @@ import { clockTime } from '../frame/times.ts';
 import { traces } from './state.ts';
 
 /** Radius of the dot of a trace with very many spans, in em. */
-const LARGEST_EM = 1.1;
+const MAX_RADIUS_EM = 1.1;
 
 /** How long each trace took, by when it began. The list says the same in words, so this is for eyes and pointers. */
 export function Scatter() {
@@ -31,8 +31,8 @@ export function Scatter() {
   const left = 5 * em;
   const right = width - em;
   // The largest dot fits above the longest trace, and below the shortest without meeting the times there.
-  const top = LARGEST_EM * em;
-  const bottom = height - (LARGEST_EM + 1.4) * em;
+  const top = MAX_RADIUS_EM * em;
+  const bottom = height - (MAX_RADIUS_EM + 1.4) * em;
   const starts = all.map(({ startUs }) => startUs);
   const firstUs = Math.min(...starts);
   const lastUs = Math.max(...starts);
@@ -40,7 +40,7 @@ export function Scatter() {
   const x = (us: number) =>
     lastUs === firstUs
       ? (left + right) / 2
-      : left + LARGEST_EM * em + ((us - firstUs) / (lastUs - firstUs)) * (right - left - 2 * LARGEST_EM * em);
+      : left + MAX_RADIUS_EM * em + ((us - firstUs) / (lastUs - firstUs)) * (right - left - 2 * MAX_RADIUS_EM * em);
   const y = (us: number) => bottom - (us / mostUs) * (bottom - top);
   // Two times with their dates meet in a narrow plot; the list says the dates too.
   const hasDates = right - left > 26 * em;
@@ -74,7 +74,7 @@ export function Scatter() {
                 class={errors > 0 ? 'error' : ''}
                 cx={x(startUs)}
                 cy={y(durationUs)}
-                r={em * Math.min(LARGEST_EM, 0.28 + 0.12 * Math.log2(1 + spans))}
+                r={em * Math.min(MAX_RADIUS_EM, 0.28 + 0.12 * Math.log2(1 + spans))}
               />
             </a>
           ))}

@@ -1,12 +1,12 @@
 /** What the search page shows. The query, the order and what is picked for a comparison are in the URL. */
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { SearchAnswer, TraceSummary } from '../../trace/page-data.ts';
-import { knowServices } from '../frame/colours.ts';
+import type { SearchResponse, TraceSummary } from '../../trace/page-data.ts';
+import { setServices } from '../frame/colours.ts';
 import { traceIdFrom } from '../../trace/ids.ts';
-import { follow, type Answer } from '../frame/live.ts';
-import { type Faults, faultsOf } from '../../trace/search/faults.ts';
+import { poll, type Update } from '../frame/live.ts';
+import { type QueryErrors, validateQuery } from '../../trace/search/validate.ts';
 import { type Fields, fieldsOf, queryOf } from './fields.ts';
-import { answerUrl, parametersOf, queryFrom, type SearchQuery } from '../../trace/search/query.ts';
+import { searchDataUrl, parametersOf, queryFrom, type SearchQuery } from '../../trace/search/query.ts';
 import { learnStart, startOf } from './starts.ts';
 
 export type Order = 'newest' | 'longest' | 'spans' | 'errors';
@@ -21,22 +21,22 @@ export const query = signal<SearchQuery>(queryFrom(location.search));
 /** What is in the form, which may be more than has been searched for. */
 export const fields = signal<Fields>(fieldsOf(query.value));
 /** What was wrong with the form when it was to be searched for. */
-export const faults = signal<Faults>(faultsOf(query.value));
-/** Whether the query can be answered; one from a URL may be as wrong as what is typed. */
-export const isSound = computed(() => isEmpty(faultsOf(query.value)));
+export const queryErrors = signal<QueryErrors>(validateQuery(query.value));
+/** Whether the query can be responseUrl; one from a URL may be as wrong as what is typed. */
+export const isQueryValid = computed(() => isEmpty(validateQuery(query.value)));
 export const order = signal<Order>('newest');
 /** Whether new traces come into the list by themselves. */
 export const isLive = signal(true);
 /** Ids of the traces to compare, at most two, in the order in which they were picked. */
 export const picked = signal<readonly string[]>([]);
 
-export const answer = signal<SearchAnswer | undefined>(undefined);
+export const response = signal<SearchResponse | undefined>(undefined);
 /** The URL that it answers. */
-const answered = signal('');
+const responseUrl = signal('');
 /** Whether it answers another query than the one of the page. */
-export const isStale = computed(() => answered.value !== answerUrl(query.value));
-/** A newer answer that waits until the reader wants it. */
-export const waiting = signal<SearchAnswer | undefined>(undefined);
+export const isStale = computed(() => responseUrl.value !== searchDataUrl(query.value));
+/** A newer response that waits until the reader wants it. */
+export const pending = signal<SearchResponse | undefined>(undefined);
 /** What the backend has against the query; a sentence. */
 export const problem = signal('');
 
@@ -46,7 +46,7 @@ const isReading = computed(() => Object.values(reading.value).includes(true));
 
 /** The traces in the chosen order. */
 export const traces = computed(() => {
-  const found = answer.value?.traces ?? [];
+  const found = response.value?.traces ?? [];
   const by: Record<Order, (trace: TraceSummary) => number> = {
     newest: ({ startUs }) => startUs,
     longest: ({ durationUs }) => durationUs,
@@ -58,36 +58,36 @@ export const traces = computed(() => {
 
 /** How many traces wait that are not in the list yet. */
 export const newTraces = computed(() => {
-  const known = new Set(answer.value?.traces.map(({ traceId }) => traceId));
-  return waiting.value?.traces.filter(({ traceId }) => !known.has(traceId)).length ?? 0;
+  const known = new Set(response.value?.traces.map(({ traceId }) => traceId));
+  return pending.value?.traces.filter(({ traceId }) => !known.has(traceId)).length ?? 0;
 });
 
 /** Ids of the traces that came while the page was open, to be marked. */
 export const arrived = signal<ReadonlySet<string>>(new Set());
 
 /** Shows what waits. */
-export function showWaiting(): void {
-  const next = waiting.value;
+export function showPending(): void {
+  const next = pending.value;
   if (!next) return;
-  const known = new Set(answer.value?.traces.map(({ traceId }) => traceId));
+  const known = new Set(response.value?.traces.map(({ traceId }) => traceId));
   batch(() => {
-    if (answer.value) {
+    if (response.value) {
       arrived.value = new Set(next.traces.map(({ traceId }) => traceId).filter((id) => !known.has(id)));
     }
-    answer.value = next;
-    waiting.value = undefined;
+    response.value = next;
+    pending.value = undefined;
   });
 }
 
 /** Shows what waits if that moves nothing under the reader's eyes. */
-function showIfCalm(): void {
-  if (isLive.value && !isReading.value) showWaiting();
+function showPendingIfIdle(): void {
+  if (isLive.value && !isReading.value) showPending();
 }
 
 /** Says by what the reader is at the list, or no longer is. */
 export function setReading(by: keyof typeof reading.value, is: boolean): void {
   reading.value = { ...reading.value, [by]: is };
-  showIfCalm();
+  showPendingIfIdle();
 }
 
 let askNow = async (): Promise<void> => {};
@@ -95,22 +95,22 @@ let askNow = async (): Promise<void> => {};
 /** Asks the backend for the query, now and whenever something new may have come. */
 export function start(): void {
   readUrl();
-  askNow = follow<SearchAnswer>(() => answerUrl(query.value), take);
+  askNow = poll<SearchResponse>(() => searchDataUrl(query.value), receive);
   addEventListener('popstate', () => {
     readUrl();
     startOver();
   });
 }
 
-function take(next: Answer<SearchAnswer>, url: string): void {
+function receive(next: Update<SearchResponse>, url: string): void {
   batch(() => {
     problem.value = 'problem' in next ? next.problem : '';
     if ('problem' in next || !next.data) return;
-    knowServices(next.data.services);
-    waiting.value = next.data;
-    if (answered.value === url) showIfCalm();
-    else showWaiting();
-    answered.value = url;
+    setServices(next.data.services);
+    pending.value = next.data;
+    if (responseUrl.value === url) showPendingIfIdle();
+    else showPending();
+    responseUrl.value = url;
   });
 }
 
@@ -123,22 +123,22 @@ function startOver(): void {
 export function submit(changed: Partial<Fields> = {}): void {
   fields.value = { ...fields.value, ...changed };
   const next = queryOf(fields.value, query.value);
-  faults.value = faultsOf(next);
-  if (isEmpty(faults.value)) search(next);
+  queryErrors.value = validateQuery(next);
+  if (isEmpty(queryErrors.value)) search(next);
 }
 
 /** Types into a field of the form, which takes back what was wrong with it. */
 export function type(name: keyof Fields, text: string): void {
   fields.value = { ...fields.value, [name]: text };
-  const { [name as keyof Faults]: _, ...others } = faults.value;
-  faults.value = others;
+  const { [name as keyof QueryErrors]: _, ...others } = queryErrors.value;
+  queryErrors.value = others;
 }
 
 /** Searches for something else than the form says, which then says it too. */
-export function searchInstead(next: SearchQuery): void {
+export function searchFor(next: SearchQuery): void {
   batch(() => {
     fields.value = fieldsOf(next);
-    faults.value = faultsOf(next);
+    queryErrors.value = validateQuery(next);
     search(next);
   });
 }
@@ -158,7 +158,7 @@ export function setOrder(next: Order): void {
 export function setLive(live: boolean): void {
   isLive.value = live;
   writeUrl('replace');
-  showIfCalm();
+  showPendingIfIdle();
 }
 
 /** The two traces to compare, from before to after: in the order in which they were picked where that is not known. */
@@ -170,7 +170,7 @@ export const pair = computed<readonly [string, string] | undefined>(() => {
 });
 
 effect(() => {
-  if (!answer.value) return;
+  if (!response.value) return;
   for (const id of picked.value)
     void learnStart(id, traces.value.find(({ traceId }) => traceId === id)?.startUs);
 });
@@ -187,7 +187,7 @@ function readUrl(): void {
   batch(() => {
     query.value = queryFrom(location.search);
     fields.value = fieldsOf(query.value);
-    faults.value = faultsOf(query.value);
+    queryErrors.value = validateQuery(query.value);
     const wanted = parameters.get('order') ?? '';
     order.value = Object.hasOwn(orders, wanted) ? (wanted as Order) : 'newest';
     isLive.value = parameters.get('live') !== '0';
@@ -209,6 +209,6 @@ function writeUrl(how: 'push' | 'replace'): void {
   else history.replaceState(null, '', url);
 }
 
-function isEmpty(found: Faults): boolean {
+function isEmpty(found: QueryErrors): boolean {
   return Object.keys(found).length === 0;
 }

@@ -233,7 +233,7 @@ function Links({ span: { links } }: { span: Span }) {
 }
 
 /** More attributes than this are shown only when asked for. */
-const MANY = 60;
+const MAX_ATTRIBUTES = 60;
 
 /** Attributes by what stands in front of the first dot of their key: http, url, db and so on. */
 function AttributeGroups({
@@ -248,7 +248,7 @@ function AttributeGroups({
   const showsAll = useSignal(false);
   const section = useRef<HTMLElement>(null);
   const entries = Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const visible = showsAll.value ? entries : entries.slice(0, MANY);
+  const visible = showsAll.value ? entries : entries.slice(0, MAX_ATTRIBUTES);
   return (
     <section class="detail-section" ref={section} tabIndex={-1}>
       <h2>
@@ -321,17 +321,17 @@ function AttributeTable({ attributes }: { attributes: readonly (readonly [string
 }
 
 /** A text longer than this many characters is cut until somebody wants to read it. */
-const LONG = 400;
+const MAX_CHARACTERS = 400;
 
 function Value({ of: value }: { of: AttributeValue }) {
   const showsAll = useSignal(false);
   const text = useRef<HTMLElement>(null);
   if (typeof value !== 'string') return <code class={`value ${typeof value}`}>{String(value)}</code>;
-  const isCut = value.length > LONG && !showsAll.value;
+  const isCut = value.length > MAX_CHARACTERS && !showsAll.value;
   return (
     <>
-      <bdi class="value" ref={text} tabIndex={value.length > LONG ? -1 : undefined}>
-        {isCut ? `${value.slice(0, LONG)}…` : value === '' ? <em>empty</em> : value}
+      <bdi class="value" ref={text} tabIndex={value.length > MAX_CHARACTERS ? -1 : undefined}>
+        {isCut ? `${value.slice(0, MAX_CHARACTERS)}…` : value === '' ? <em>empty</em> : value}
       </bdi>
       {isCut && (
         <ShowAll is={showsAll} within={text}>

@@ -6,7 +6,7 @@ import { goTo } from './scrolling.ts';
 import { events, isFiltered, waterfall } from './state.ts';
 
 /** More events than this are not drawn: nobody reads them, and a page of them takes long. */
-const MOST = 2_000;
+const MAX_EVENTS = 2_000;
 
 /** The events of the trace in order of time. */
 export function EventsView() {
@@ -39,7 +39,7 @@ export function EventsView() {
           </tr>
         </thead>
         <tbody>
-          {all.slice(0, MOST).map(({ row, event, place }) => (
+          {all.slice(0, MAX_EVENTS).map(({ row, event, place }) => (
             <tr key={`${row.span.spanId} ${place}`} class={serviceClass(row.span.service)}>
               <td class="number">{formatDuration(event.timeUs - waterfall.value.startUs)}</td>
               <td class="number">{clockTime(event.timeUs)}</td>
@@ -63,9 +63,9 @@ export function EventsView() {
           ))}
         </tbody>
       </table>
-      {all.length > MOST && (
+      {all.length > MAX_EVENTS && (
         <p class="empty-view">
-          The first {grouped(MOST)} of {grouped(all.length)} events are shown; all of them are in the JSON.
+          The first {grouped(MAX_EVENTS)} of {grouped(all.length)} events are shown; all of them are in the JSON.
         </p>
       )}
     </div>

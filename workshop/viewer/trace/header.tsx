@@ -7,22 +7,22 @@ import { serviceClass } from '../frame/colours.ts';
 import { shortId } from '../../trace/ids.ts';
 import { size } from '../frame/preferences.ts';
 import { ago, clockTime } from '../frame/times.ts';
-import { type Finding, findingsOf } from './findings.ts';
-import { isPrinting } from './paper.ts';
+import { type Highlight, highlightsOf } from './highlights.ts';
+import { isPrinting } from './printing.ts';
 import { goTo } from './scrolling.ts';
 import { errorsOnly, rows, trace, waterfall } from './state.ts';
 
 /** What the trace is, in words and figures, and below it what stands out in it. */
-export function Header() {
+export function TraceHeader() {
   const { traceId, startUs, durationUs, services, depth, errorCount } = waterfall.value;
   const root = rows.value[0]!;
   const isIncomplete = rows.value.some(({ warnings }) =>
     warnings.some(({ kind }) => kind === 'missing-parent'),
   );
-  const findings = findingsOf(waterfall.value);
+  const highlights = highlightsOf(waterfall.value);
   // On a projector the first screen has to show rows: there the rest of this is in a menu.
   const isTerse = size.value === 'projector' && !isPrinting.value;
-  const [visible, hidden] = isTerse ? [findings.slice(0, 1), findings.slice(1)] : [findings, []];
+  const [visible, hidden] = isTerse ? [highlights.slice(0, 1), highlights.slice(1)] : [highlights, []];
   return (
     <header class={`trace-header ${serviceClass(root.span.service)}`}>
       <div class="title">
@@ -58,15 +58,15 @@ export function Header() {
           )}
         </p>
         {isIncomplete && <p class="incomplete">incomplete</p>}
-        {isTerse ? <More findings={hidden} traceId={traceId} /> : <Tools traceId={traceId} />}
+        {isTerse ? <More highlights={hidden} traceId={traceId} /> : <Tools traceId={traceId} />}
       </div>
-      <Findings of={visible} label="What stands out" />
+      <Highlights of={visible} label="What stands out" />
     </header>
   );
 }
 
-/** A menu for what has no room: the other findings, and the tools. It closes when one of them leads away, and with Escape. */
-function More({ findings, traceId }: { findings: readonly Finding[]; traceId: string }) {
+/** A menu for what has no room: the other highlights, and the tools. It closes when one of them leads away, and with Escape. */
+function More({ highlights, traceId }: { highlights: readonly Highlight[]; traceId: string }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = () => (menu.current!.open = false);
   const closeByKey = (event: KeyboardEvent) => {
@@ -78,11 +78,11 @@ function More({ findings, traceId }: { findings: readonly Finding[]; traceId: st
   return (
     <details class="more" ref={menu} onKeyDown={closeByKey}>
       <summary class="button">
-        {findings.length > 0 ? `More: ${counted(findings.length, 'note')}` : 'More'}
+        {highlights.length > 0 ? `More: ${counted(highlights.length, 'note')}` : 'More'}
       </summary>
       <div>
         <div onClick={close}>
-          <Findings of={findings} label="What else stands out" />
+          <Highlights of={highlights} label="What else stands out" />
         </div>
         <Tools traceId={traceId} />
       </div>
@@ -117,11 +117,11 @@ async function waterfallAsText(): Promise<string> {
   return waterfallText(trace.value!, { maxRows: Infinity });
 }
 
-function Findings({ of: findings, label }: { of: readonly Finding[]; label: string }) {
-  if (findings.length === 0) return null;
+function Highlights({ of: highlights, label }: { of: readonly Highlight[]; label: string }) {
+  if (highlights.length === 0) return null;
   return (
     <ul class="findings" aria-label={label}>
-      {findings.map(({ kind, text, spanId }) => (
+      {highlights.map(({ kind, text, spanId }) => (
         <li key={kind} class={kind}>
           <button type="button" onClick={() => goTo(spanId)} title={text}>
             <span class="sign" aria-hidden="true" />

@@ -1,21 +1,21 @@
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { TraceAnswer } from '../../trace/page-data.ts';
+import type { TraceResponse } from '../../trace/page-data.ts';
 import { drawPage } from '../frame/frame.tsx';
 import { shortId, traceIdFrom } from '../../trace/ids.ts';
-import { follow } from '../frame/live.ts';
-import { take } from './arrival.ts';
+import { poll } from '../frame/live.ts';
+import { receive } from './arrival.ts';
 import { EventsView } from './events.tsx';
-import { Header } from './header.tsx';
-import { News, tell } from './news.tsx';
+import { TraceHeader } from './header.tsx';
+import { Notification, notify } from './notification.tsx';
 import { Overview } from './overview.tsx';
 import { Rows } from './rows.tsx';
 import { Ruler } from './ruler.tsx';
-import { followPrinting } from './paper.ts';
+import { followPrinting } from './printing.ts';
 import { goTo } from './scrolling.ts';
 import { bindTraceKeys } from './shortcuts.ts';
 import { isDense } from './sizes.ts';
-import { isAnswered, problem, rows, trace, view } from './state.ts';
+import { hasResponse, problem, rows, trace, view } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
 import { keepUrl, readUrl } from './url.ts';
 import { zoomByWheel } from './wheel.ts';
@@ -25,10 +25,10 @@ const traceId = traceIdFrom(decodeURIComponent(location.pathname.split('/')[2] ?
 function TracePage() {
   useEffect(followPrinting, []);
   if (problem.value) return <Problem />;
-  if (!trace.value || rows.value.length === 0) return isAnswered.value ? <NotThere /> : <Skeleton />;
+  if (!trace.value || rows.value.length === 0) return hasResponse.value ? <NotArrived /> : <Skeleton />;
   return (
     <>
-      <Header />
+      <TraceHeader />
       <Overview />
       <section
         class={isDense.value ? 'timeline dense' : 'timeline'}
@@ -41,7 +41,7 @@ function TracePage() {
         </div>
         {view.value === 'timeline' ? <Rows /> : <EventsView />}
       </section>
-      <News />
+      <Notification />
     </>
   );
 }
@@ -56,7 +56,7 @@ function Skeleton() {
   );
 }
 
-function NotThere() {
+function NotArrived() {
   return (
     <div class="empty-view">
       <h1>No span of this trace has arrived yet</h1>
@@ -103,15 +103,15 @@ function start(): void {
     const root = rows.value[0]?.span;
     if (root) document.title = `${root.service}: ${root.name} · trace ${shortId(traceId)}`;
   });
-  follow<TraceAnswer>(
+  poll<TraceResponse>(
     () => `/viewer/trace/${traceId}`,
-    (answer) => {
-      isAnswered.value = true;
-      problem.value = 'problem' in answer ? answer.problem : '';
-      if ('problem' in answer) return;
-      if (answer.data) take(answer.data);
+    (response) => {
+      hasResponse.value = true;
+      problem.value = 'problem' in response ? response.problem : '';
+      if ('problem' in response) return;
+      if (response.data) receive(response.data);
       else if (trace.value)
-        tell('The backend does not hold this trace any more. What you see stays.', { waits: true });
+        notify('The backend does not hold this trace any more. What you see stays.', { waits: true });
     },
   );
 }

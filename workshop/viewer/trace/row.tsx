@@ -5,9 +5,9 @@ import { counted } from '../../trace/numbers.ts';
 import { selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colours.ts';
-import { errorText } from './findings.ts';
+import { errorText } from './highlights.ts';
 import { laneWidth } from './scrolling.ts';
-import { deepestIndent, laneMeter } from './sizes.ts';
+import { maxIndent, laneMeter } from './sizes.ts';
 import {
   criticalPath,
   errorsBelow,
@@ -20,7 +20,7 @@ import {
   rows,
   setFolded,
   setOpen,
-  wanted,
+  filterMatches,
   waterfall,
   wholeUs,
 } from './state.ts';
@@ -39,7 +39,7 @@ export function SpanRow({ index, place, top }: { index: number; place: number; t
     span.error && 'error',
     isOpen && 'open',
     hitSet.value.has(index) && (focused.value === id ? 'hit current' : 'hit'),
-    wanted.value?.[index] === 'path' && 'path-only',
+    filterMatches.value?.[index] === 'path' && 'path-only',
   ];
   return (
     <div
@@ -67,7 +67,7 @@ export function SpanRow({ index, place, top }: { index: number; place: number; t
 
 function NameCell({ row, index, folded }: { row: Row; index: number; folded: boolean }) {
   const { span, depth, childCount } = row;
-  const indents = Math.min(depth, deepestIndent.value);
+  const indents = Math.min(depth, maxIndent.value);
   const below = errorsBelow.value[index]!;
   const message = errorText(row);
   return (

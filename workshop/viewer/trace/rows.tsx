@@ -14,8 +14,8 @@ import {
   goToPlace,
   keepFocus,
   laneWidthOnScreen,
-  MOST_PRINTED,
-  pointAt,
+  MAX_PRINTED_ROWS,
+  setPointer,
   positions,
   rowHeight,
 } from './scrolling.ts';
@@ -61,7 +61,7 @@ export function Rows() {
 
   const all = rows.value;
   const at = positions.value;
-  const unprinted = shown.value.length - MOST_PRINTED;
+  const unprinted = shown.value.length - MAX_PRINTED_ROWS;
   return (
     <>
       <div
@@ -73,8 +73,8 @@ export function Rows() {
         ref={list}
         style={{ height: `${topOf(at, at.count)}px` }}
         onKeyDown={moveByKey}
-        onPointerMove={({ clientY }) => pointAt(clientY)}
-        onPointerLeave={() => pointAt(undefined)}
+        onPointerMove={({ clientY }) => setPointer(clientY)}
+        onPointerLeave={() => setPointer(undefined)}
       >
         <div role="row" class="hidden-text" aria-rowindex={1}>
           <span role="columnheader">Span</span>
@@ -99,7 +99,7 @@ export function Rows() {
           return [row, <Details key={`details ${spanId}`} index={index} place={place} top={below} />];
         })}
       </div>
-      {all.length > 0 && shown.value.length === 0 && <NothingShown />}
+      {all.length > 0 && shown.value.length === 0 && <NoMatchingRows />}
       {unprinted > 0 && (
         <p class="paper-only">
           … {counted(unprinted, 'more span')} on the page. Fold or filter them to print others.
@@ -110,7 +110,7 @@ export function Rows() {
 }
 
 /** In place of the rows when a filter lets none of them through. */
-function NothingShown() {
+function NoMatchingRows() {
   const names = [...services.value];
   return (
     <p class="empty-view" role="status">

@@ -1,6 +1,6 @@
 /** The part of the list of rows that is on the screen, and how to bring a row there. */
 import { computed, signal } from '@preact/signals';
-import { isPrinting, paperWidth } from './paper.ts';
+import { isPrinting, printWidth } from './printing.ts';
 import { placeAt, positionsOf, topOf } from './positions.ts';
 import { focused, focusRow, hits, openSpans, placeOf, reveal, rows, setOpen, shown, view } from './state.ts';
 
@@ -9,18 +9,18 @@ export const rowHeight = signal(44);
 /** Width of the lanes on the screen, in px. */
 export const laneWidthOnScreen = signal(600);
 /** Width of the lanes in px, to lay out what is drawn in them. */
-export const laneWidth = computed(() => (isPrinting.value ? paperWidth('lane') : laneWidthOnScreen.value));
+export const laneWidth = computed(() => (isPrinting.value ? printWidth('lane') : laneWidthOnScreen.value));
 /** Heights of details in px, as far as they were measured. */
 const detailHeights = signal<ReadonlyMap<string, number>>(new Map());
-const UNMEASURED_PX = 320;
+const DEFAULT_DETAIL_PX = 320;
 
 /** What of the list is on the screen, in px from its top. */
-export const screenPart = signal({ top: 0, bottom: 900 });
+export const viewport = signal({ top: 0, bottom: 900 });
 /** How many rows paper gets: some fifty pages of them. */
-export const MOST_PRINTED = 2_000;
+export const MAX_PRINTED_ROWS = 2_000;
 
 /** Rows that are drawn beyond each end of the screen, so that scrolling never shows a hole. */
-const SPARE_ROWS = 8;
+const OVERSCAN_ROWS = 8;
 
 export const positions = computed(() =>
   positionsOf(
@@ -28,7 +28,7 @@ export const positions = computed(() =>
     shown.value.length,
     [...openSpans.value].flatMap((id) => {
       const place = placeOf.value.get(id);
-      return place === undefined ? [] : { place, height: detailHeights.value.get(id) ?? UNMEASURED_PX };
+      return place === undefined ? [] : { place, height: detailHeights.value.get(id) ?? DEFAULT_DETAIL_PX };
     }),
   ),
 );
@@ -36,11 +36,11 @@ export const positions = computed(() =>
 /** The places of the rows to draw. The focused row is always among them, or the focus would get lost. */
 export const drawn = computed(() => {
   const count = shown.value.length;
-  const { top, bottom } = screenPart.value;
-  const first = isPrinting.value ? 0 : Math.max(0, placeAt(positions.value, top) - SPARE_ROWS);
+  const { top, bottom } = viewport.value;
+  const first = isPrinting.value ? 0 : Math.max(0, placeAt(positions.value, top) - OVERSCAN_ROWS);
   const last = isPrinting.value
-    ? Math.min(count, MOST_PRINTED) - 1
-    : Math.min(count - 1, placeAt(positions.value, bottom) + SPARE_ROWS);
+    ? Math.min(count, MAX_PRINTED_ROWS) - 1
+    : Math.min(count - 1, placeAt(positions.value, bottom) + OVERSCAN_ROWS);
   const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
   const focusPlace = focused.value === undefined ? undefined : placeOf.value.get(focused.value);
   if (focusPlace !== undefined && (focusPlace < first || focusPlace > last)) places.push(focusPlace);
@@ -58,10 +58,10 @@ let list: HTMLElement | undefined;
 export function followList(element: HTMLElement): () => void {
   list = element;
   const measure = () => {
-    const top = topUnderHead() - element.getBoundingClientRect().top;
+    const top = headHeight() - element.getBoundingClientRect().top;
     const bottom = innerHeight - element.getBoundingClientRect().top;
-    if (top !== screenPart.value.top || bottom !== screenPart.value.bottom)
-      screenPart.value = { top, bottom };
+    if (top !== viewport.value.top || bottom !== viewport.value.bottom)
+      viewport.value = { top, bottom };
   };
   measure();
   const resizing = new ResizeObserver(measure);
@@ -77,7 +77,7 @@ export function followList(element: HTMLElement): () => void {
 }
 
 /** Where the part of the window begins that the sticky head leaves free, in px. */
-function topUnderHead(): number {
+function headHeight(): number {
   return heightOf('.timeline-head');
 }
 
@@ -138,7 +138,7 @@ function scrollTo(spanId: string): void {
   const listTop = list.getBoundingClientRect().top + scrollY;
   const top = listTop + topOf(positions.value, place);
   const next = listTop + topOf(positions.value, place + 1);
-  const head = topUnderHead();
+  const head = headHeight();
   const from = scrollY + head;
   const to = scrollY + innerHeight - heightOf('.silence');
   if (top >= from && Math.min(next, top + innerHeight / 2) <= to) return;
@@ -158,7 +158,7 @@ export interface Anchor {
 let pointerY: number | undefined;
 
 /** Tells how far down the window the pointer moved over the rows, in px; undefined once it has left them. */
-export function pointAt(y: number | undefined): void {
+export function setPointer(y: number | undefined): void {
   pointerY = y;
 }
 
@@ -169,7 +169,7 @@ export function pointAt(y: number | undefined): void {
 export function anchor(): Anchor | undefined {
   if (!list) return undefined;
   const listTop = list.getBoundingClientRect().top;
-  const place = lookedAt(topUnderHead() - listTop, innerHeight - listTop, pointerY && pointerY - listTop);
+  const place = readingPlace(headHeight() - listTop, innerHeight - listTop, pointerY && pointerY - listTop);
   const index = shown.value[place ?? -1];
   if (place === undefined || index === undefined) return undefined;
   return { spanId: rows.value[index]!.span.spanId, px: listTop + topOf(positions.value, place) };
@@ -179,7 +179,7 @@ export function anchor(): Anchor | undefined {
  * The place of the row with the focus, or of an open one, or of one that was found, if it is on the screen; else of that
  * under the pointer, or of the first if others were scrolled away. Takes px from the top of the list.
  */
-function lookedAt(top: number, bottom: number, pointer: number | undefined): number | undefined {
+function readingPlace(top: number, bottom: number, pointer: number | undefined): number | undefined {
   const at = positions.value;
   const ids = [focused.value ?? '', ...openSpans.value, ...foundIds()];
   const chosen = ids

@@ -1,16 +1,16 @@
 import { computed, signal } from '@preact/signals';
 import { textMeter } from '../frame/measure.ts';
-import { isPrinting, paperWidth } from './paper.ts';
+import { isPrinting, printWidth } from './printing.ts';
 import { rowHeight } from './scrolling.ts';
 import { rows } from './state.ts';
 
 /** Width of the column with the names, in px. */
 export const nameWidth = signal(500);
-const NARROWEST_PX = 160;
+const MIN_NAMES_PX = 160;
 
 /** Sets the width of the column with the names, in px; it leaves at least a third of the window to the bars. */
 export function resizeNames(px: number): void {
-  const width = Math.min(Math.max(NARROWEST_PX, px), innerWidth * 0.66);
+  const width = Math.min(Math.max(MIN_NAMES_PX, px), innerWidth * 0.66);
   document.documentElement.style.setProperty('--names', `${Math.round(width)}px`);
 }
 
@@ -25,20 +25,20 @@ export function laneMeter(): (text: string) => number {
 }
 
 /** More rows than this stand closer together, in one line each. */
-const MOST_ROOMY_ROWS = 60;
+const MAX_ROOMY_ROWS = 60;
 /** Whether they do. That changes the height of all rows, and so only while the reader looks at none of them. */
 export const isDense = signal(false);
 
 /** Lets the rows stand as close together as it takes for so many of them. */
 export function fitDensity(): void {
-  isDense.value = rows.value.length > MOST_ROOMY_ROWS;
+  isDense.value = rows.value.length > MAX_ROOMY_ROWS;
 }
 
 /** How far each level is indented on the screen, in px. */
 export const indentWidth = signal(16);
 
 /** Levels deeper than this are not indented any further, so that names keep most of their column. */
-export const deepestIndent = computed(() => {
-  const namesPx = isPrinting.value ? paperWidth('names') : nameWidth.value;
+export const maxIndent = computed(() => {
+  const namesPx = isPrinting.value ? printWidth('names') : nameWidth.value;
   return Math.max(3, Math.floor((namesPx * 0.35) / indentWidth.value));
 });

@@ -3,8 +3,8 @@ import { batch, computed, signal } from '@preact/signals';
 import { criticalPathOf } from '../../trace/critical-path.ts';
 import type { CriticalSegment } from '../../trace/critical-path.ts';
 import { spanFinder } from '../../trace/find.ts';
-import { isFolded, nothingFolded, shownRows, toggled, unfoldedTo, wantedRows } from '../../trace/folding.ts';
-import type { Range } from '../../trace/lane.ts';
+import { isFolded, allExpanded, shownRows, toggleFold, unfoldTo, filterRows } from '../../trace/folding.ts';
+import type { TimeRange } from '../../trace/lane.ts';
 import type { Trace } from '../../trace/model.ts';
 import { treeOf } from '../../trace/tree.ts';
 import { waterfallOf } from '../../trace/waterfall.ts';
@@ -17,12 +17,12 @@ export const trace = signal<Trace | undefined>(undefined);
 /** What the backend or the URL has against showing a trace; a sentence. */
 export const problem = signal('');
 /** Whether the backend has answered at least once. */
-export const isAnswered = signal(false);
+export const hasResponse = signal(false);
 
-export const folding = signal(nothingFolded);
-export const zoom = signal<Range | undefined>(undefined);
+export const folding = signal(allExpanded);
+export const zoom = signal<TimeRange | undefined>(undefined);
 /** What stays on the screen although the trace became longer, because somebody looks at it. It is not in the URL. */
-export const heldRange = signal<Range | undefined>(undefined);
+export const pinnedRange = signal<TimeRange | undefined>(undefined);
 export const findText = signal('');
 export const services = signal<ReadonlySet<string>>(new Set());
 export const errorsOnly = signal(false);
@@ -37,7 +37,7 @@ const noWaterfall: Waterfall = {
   rows: [],
   startUs: 0,
   durationUs: 0,
-  moreDigits: 0,
+  extraDigits: 0,
   services: [],
   depth: 0,
   errorCount: 0,
@@ -84,20 +84,20 @@ export const criticalPath = computed(() => {
 export const wholeUs = computed(() => Math.max(1, waterfall.value.durationUs));
 
 /** The stretch that was chosen or is held, as far as it is in the trace; undefined for all of it. */
-export const shownZoom = computed<Range | undefined>(() => {
+export const shownZoom = computed<TimeRange | undefined>(() => {
   const whole = wholeUs.value;
-  const { fromUs, toUs } = zoom.value ?? heldRange.value ?? { fromUs: 0, toUs: whole };
+  const { fromUs, toUs } = zoom.value ?? pinnedRange.value ?? { fromUs: 0, toUs: whole };
   if (fromUs >= whole || (fromUs === 0 && toUs >= whole)) return undefined;
   return { fromUs, toUs: Math.min(toUs, whole) };
 });
 
 /** The stretch of time on the screen. */
-export const range = computed<Range>(() => shownZoom.value ?? { fromUs: 0, toUs: wholeUs.value });
+export const range = computed<TimeRange>(() => shownZoom.value ?? { fromUs: 0, toUs: wholeUs.value });
 
 export const isFiltered = computed(() => services.value.size > 0 || errorsOnly.value);
-export const wanted = computed(() =>
+export const filterMatches = computed(() =>
   isFiltered.value
-    ? wantedRows(
+    ? filterRows(
         rows.value,
         ({ span }) =>
           (services.value.size === 0 || services.value.has(span.service)) &&
@@ -107,7 +107,7 @@ export const wanted = computed(() =>
 );
 
 /** Indexes of the rows on the page, from top to bottom. */
-export const shown = computed(() => shownRows(rows.value, folding.value, wanted.value));
+export const shown = computed(() => shownRows(rows.value, folding.value, filterMatches.value));
 /** The place of a row among those on the page. */
 export const placeOf = computed(
   () => new Map(shown.value.map((index, place) => [rows.value[index]!.span.spanId, place])),
@@ -126,7 +126,7 @@ export const hits = computed(() => {
   if (!isHit) return undefined;
   const found: number[] = [];
   for (const [index, { span }] of rows.value.entries()) {
-    if ((!wanted.value || wanted.value[index]) && isHit(span)) found.push(index);
+    if ((!filterMatches.value || filterMatches.value[index]) && isHit(span)) found.push(index);
   }
   return found;
 });
@@ -135,7 +135,7 @@ export const hitSet = computed(() => new Set(hits.value));
 /** The events of the trace in order of time; with a filter, those of the spans that it wants. */
 export const events = computed(() =>
   rows.value
-    .filter((_, index) => !wanted.value || wanted.value[index] === 'hit')
+    .filter((_, index) => !filterMatches.value || filterMatches.value[index] === 'match')
     .flatMap((row) => row.span.events.map((event, place) => ({ row, event, place })))
     .toSorted((a, b) => a.event.timeUs - b.event.timeUs),
 );
@@ -151,7 +151,7 @@ export function showAll(): void {
 export function setFolded(spanId: string, fold: boolean): void {
   const row = rows.value[rowIndexes.value.get(spanId) ?? -1];
   if (row && row.childCount > 0 && isFolded(row, folding.value) !== fold) {
-    folding.value = toggled(folding.value, spanId);
+    folding.value = toggleFold(folding.value, spanId);
   }
 }
 
@@ -179,19 +179,19 @@ export function reveal(spanId: string): void {
   const index = rowIndexes.value.get(spanId);
   if (index === undefined) return;
   batch(() => {
-    if (wanted.value && !wanted.value[index]) showAll();
-    folding.value = unfoldedTo(rows.value, index, folding.value);
+    if (filterMatches.value && !filterMatches.value[index]) showAll();
+    folding.value = unfoldTo(rows.value, index, folding.value);
   });
 }
 
 /** Shows a stretch of time, or all of it. A stretch is kept within the trace and never shorter than 1 µs. */
-export function zoomTo(wantedRange: Range | undefined): void {
+export function zoomTo(wantedRange: TimeRange | undefined): void {
   const whole = wholeUs.value;
   const asked = wantedRange ?? { fromUs: 0, toUs: whole };
   const length = Math.min(whole, Math.max(1, asked.toUs - asked.fromUs));
   const fromUs = Math.min(Math.max(0, asked.fromUs), whole - length);
   batch(() => {
-    heldRange.value = undefined;
+    pinnedRange.value = undefined;
     zoom.value = length >= whole ? undefined : { fromUs, toUs: fromUs + length };
   });
 }

@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { useComputed } from '@preact/signals';
 import { counted } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colours.ts';
-import { find, findInput, nextHit } from './finding.ts';
+import { find, findInput, nextHit } from './find.ts';
 import { keepFocus } from './scrolling.ts';
 import {
   errorsOnly,
@@ -27,7 +27,7 @@ export function Toolbar() {
     <div class="toolbar">
       <Find />
       <Services />
-      {view.value === 'timeline' && <OfRows />}
+      {view.value === 'timeline' && <RowTools />}
       {shownZoom.value && (
         <button
           type="button"
@@ -44,7 +44,7 @@ export function Toolbar() {
 }
 
 /** What is for the rows only. */
-function OfRows() {
+function RowTools() {
   return (
     <div class="group">
       {waterfall.value.depth > 1 && <Levels />}
@@ -131,7 +131,7 @@ function Find() {
 }
 
 /** More services than this are chosen from a list. */
-const MOST_CHIPS = 8;
+const MAX_CHIPS = 8;
 
 /** What colour is which service, and a filter at the same time. */
 function Services() {
@@ -143,7 +143,7 @@ function Services() {
     if (!chosen.delete(service)) chosen.add(service);
     keepFocus(() => (services.value = all.every((each) => chosen.has(each)) ? new Set() : chosen));
   };
-  const first = all.length > MOST_CHIPS + 2 ? all.slice(0, MOST_CHIPS) : all;
+  const first = all.length > MAX_CHIPS + 2 ? all.slice(0, MAX_CHIPS) : all;
   // What is chosen is always there to be seen and let go, also a service of the URL that has no span in this trace.
   const visible = [...new Set([...first, ...services.value])];
   const others = all.filter((service) => !visible.includes(service));

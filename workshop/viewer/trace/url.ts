@@ -19,7 +19,7 @@ import {
 } from './state.ts';
 
 /** Single rows that somebody folded or opened are kept in the URL up to this many, because a URL must stay short. */
-const MOST_IDS = 100;
+const MAX_IDS = 100;
 
 const spanId = /^[\w-]{1,64}$/;
 
@@ -61,8 +61,8 @@ function urlOfState(): string {
   add('errors', errorsOnly.value ? '1' : '');
   add('view', view.value === 'timeline' ? '' : view.value);
   add('level', folding.value.depth === Infinity ? '' : String(folding.value.depth));
-  add('toggled', [...folding.value.toggled].slice(0, MOST_IDS).join(','));
-  add('open', [...openSpans.value].slice(0, MOST_IDS).join(','));
+  add('toggled', [...folding.value.toggled].slice(0, MAX_IDS).join(','));
+  add('open', [...openSpans.value].slice(0, MAX_IDS).join(','));
   add('zoom', zoom.value ? `${Math.round(zoom.value.fromUs)}-${Math.ceil(zoom.value.toUs)}` : '');
   add('path', showsPath.value ? '' : '0');
   const query = parameters.toString().replaceAll('%2C', ',');
@@ -78,22 +78,22 @@ function landmarks(): { filter: string; zoom: string } {
 }
 
 /** Whether what changes now was not asked for by the reader. */
-let isUnasked = false;
+let isAutomatic = false;
 
 /** Makes a change that the reader did not ask for, and that Back therefore need not undo. */
 export function withoutHistory(change: () => void): void {
-  isUnasked = true;
+  isAutomatic = true;
   try {
     change();
   } finally {
-    isUnasked = false;
+    isAutomatic = false;
   }
 }
 
 /** Zooming again this soon is part of the same step: a wheel zooms many times a second. */
-const ONE_STEP_MS = 1_000;
+const SAME_ZOOM_MS = 1_000;
 /** Browsers stop pages that change their URL too often, which a key held down would do. */
-const CALM_MS = 150;
+const URL_DELAY_MS = 150;
 
 /**
  * Keeps the URL at the state, and the state at the URL when the reader goes back or forward, or changes it by hand.
@@ -119,18 +119,18 @@ export function keepUrl(onSpan: (spanId: string) => void): void {
     const url = urlOfState();
     const now = landmarks();
     const isZoomed = now.zoom !== last.zoom;
-    const goesOn = isZoomed && performance.now() - zoomedAt < ONE_STEP_MS;
+    const goesOn = isZoomed && performance.now() - zoomedAt < SAME_ZOOM_MS;
     const isStep = (now.filter !== last.filter || (isZoomed && !goesOn)) && lastUrl !== '';
-    if (isStep && !isReading && !isUnasked) {
+    if (isStep && !isReading && !isAutomatic) {
       replace();
       history.pushState(null, '', url);
       ({ search } = location);
     } else if (url !== lastUrl && lastUrl !== '' && !isReading) {
       clearTimeout(waiting);
-      waiting = setTimeout(replace, CALM_MS);
+      waiting = setTimeout(replace, URL_DELAY_MS);
     }
     if (now.filter !== last.filter || isReading) zoomedAt = -Infinity;
-    else if (isZoomed && !isUnasked) zoomedAt = performance.now();
+    else if (isZoomed && !isAutomatic) zoomedAt = performance.now();
     last = now;
     lastUrl = url;
   });

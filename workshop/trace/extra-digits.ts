@@ -1,13 +1,13 @@
-import { mostDigits, shownUs } from './duration.ts';
+import { maxExtraDigits, shownUs } from './duration.ts';
 
 /**
- * How many digits more than usual each duration needs (see `formatWithDigits`), so that what reads longer is longer:
- * a child and its parent read differently when they differ, and with their sizes the right way round. The two ends of
- * such an edge get the same digits, for a reader compares them; where they differ plainly they get none.
+ * How many more digits than usual each duration needs (see `formatWithDigits`), so that the texts keep the order of the
+ * durations: if a child's duration differs from its parent's, so do the texts, and the longer one reads longer. Both
+ * get the same number of digits, because readers compare them, and none if the usual digits are enough.
  *
- * Takes µs, and for each duration the index of its parent, −1 for none; a parent stands in front of its children.
+ * Takes durations in µs and the index of each one's parent, −1 for a root. Parents come before their children.
  */
-export function digitsOf(durationsUs: readonly number[], parents: readonly number[]): number[] {
+export function extraDigitsOf(durationsUs: readonly number[], parents: readonly number[]): number[] {
   const digits = durationsUs.map(() => 0);
   let isSettled = false;
 
@@ -17,12 +17,12 @@ export function digitsOf(durationsUs: readonly number[], parents: readonly numbe
     while (!keepsOrder(durationsUs[child]!, digits[child]!, durationsUs[parent]!, digits[parent]!)) {
       const isEven = digits[child] === digits[parent];
       const more = Math.max(digits[child]!, digits[parent]!) + (isEven ? 1 : 0);
-      if (more > mostDigits) return;
+      if (more > maxExtraDigits) return;
       digits[child] = digits[parent] = more;
       isSettled = false;
     }
   };
-  // More digits for one edge can be too many for the next one, upwards or downwards; there are never fewer again.
+  // More digits for one edge can make a neighbouring edge uneven. The number of digits only ever grows, so this ends.
   while (!isSettled) {
     isSettled = true;
     for (let child = parents.length - 1; child >= 0; child--) settle(child);

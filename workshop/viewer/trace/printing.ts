@@ -20,9 +20,9 @@ export function followPrinting(): () => void {
  * The columns on the narrowest paper on which names stand beside their bars, in rem, as the styles make them of 52 rem:
  * what has room there has room on all wider paper, and on narrower paper the bars have its whole width.
  */
-const NARROWEST_REM = { names: 20.8, lane: 25.6 };
+const MIN_WIDTHS_REM = { names: 20.8, lane: 25.6 };
 
 /** The width of a column on paper. It is in px of the screen, in which texts are measured: both shrink alike. */
-export function paperWidth(column: keyof typeof NARROWEST_REM): number {
-  return NARROWEST_REM[column] * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+export function printWidth(column: keyof typeof MIN_WIDTHS_REM): number {
+  return MIN_WIDTHS_REM[column] * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }

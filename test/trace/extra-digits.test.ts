@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { digitsOf } from '#workshop/trace/digits';
+import { extraDigitsOf } from '#workshop/trace/extra-digits';
 import { formatWithDigits } from '#workshop/trace/duration';
 import type { Trace } from '#workshop/trace/model';
 import { waterfallText } from '#workshop/trace/text';
@@ -10,36 +10,36 @@ import { anySpans } from './arbitrary.ts';
 import { readDuration } from './read-duration.ts';
 import { span, traceOf, wide } from './spans.ts';
 
-/** The labels of durations of which each is the parent of the next. */
+/** The labels of durations, each the parent of the next. */
 function chain(...durationsMs: number[]): string[] {
   const durationsUs = durationsMs.map((ms) => ms * 1_000);
-  const digits = digitsOf(
+  const digits = extraDigitsOf(
     durationsUs,
     durationsUs.map((_, index) => index - 1),
   );
   return durationsUs.map((us, index) => formatWithDigits(us, digits[index]!));
 }
 
-test('a parent has as many digits as its nearest child needs, and so has the child', () => {
+test('a parent and its child get the digits that they need to differ', () => {
   assert.deepEqual(chain(540.4, 540.1, 540.05), ['540.40 ms', '540.10 ms', '540.05 ms']);
   assert.deepEqual(chain(20.95, 20.9), ['21.0 ms', '20.9 ms']);
   assert.deepEqual(chain(21.3, 20.9), ['21.3 ms', '20.9 ms']);
   assert.deepEqual(chain(5_150, 5_142, 5_141.7), ['5.150 s', '5.1420 s', '5.1417 s']);
 });
 
-test('durations that differ plainly have no digit more than usual', () => {
+test('durations that clearly differ get no extra digits', () => {
   assert.deepEqual(chain(5_150, 5_142, 412.3, 85.4), ['5.150 s', '5.142 s', '412 ms', '85 ms']);
 });
 
-test('a child as long as its parent reads as long', () => {
+test('a child as long as its parent reads the same', () => {
   assert.deepEqual(chain(540.42, 540.42, 540.4), ['540.42 ms', '540.42 ms', '540.40 ms']);
 });
 
-test('siblings do not count: they are no part of each other', () => {
-  assert.deepEqual(digitsOf([900_000, 100_400, 100_100], [-1, 0, 0]), [0, 0, 0]);
+test('siblings get no extra digits to differ from each other', () => {
+  assert.deepEqual(extraDigitsOf([900_000, 100_400, 100_100], [-1, 0, 0]), [0, 0, 0]);
 });
 
-/** Durations close to each other, so that rounding has something to confuse, under each other at random. */
+/** A random tree of durations that are close together, so that rounding matters. */
 const closeDurations = fc
   .record({
     around: fc.constantFrom(900, 9_900, 99_900, 540_000, 999_500, 5_150_000, 59_999_000, 3_599_900_000),
@@ -53,10 +53,10 @@ const closeDurations = fc
     parents: members.map(({ parent }, index) => (index === 0 ? -1 : parent % index)),
   }));
 
-test('along each edge from parent to child the labels keep the order of the durations', () => {
+test('the labels of each parent and child keep the order of their durations', () => {
   fc.assert(
     fc.property(closeDurations, ({ durationsUs, parents }) => {
-      const digits = digitsOf(durationsUs, parents);
+      const digits = extraDigitsOf(durationsUs, parents);
       const labels = durationsUs.map((us, index) => formatWithDigits(us, digits[index]!));
       for (const [child, parent] of parents.entries()) {
         if (parent < 0) continue;
@@ -72,7 +72,7 @@ test('along each edge from parent to child the labels keep the order of the dura
   );
 });
 
-test('in a waterfall nothing reads longer than the whole trace, and no self time longer than its span', () => {
+test('in a waterfall, no span reads longer than the trace and no self time longer than its span', () => {
   fc.assert(
     fc.property(anySpans, (spans) => {
       const waterfall = waterfallOf({ traceId: '', spans } as Trace);
@@ -90,7 +90,7 @@ test('in a waterfall nothing reads longer than the whole trace, and no self time
   );
 });
 
-test('the waterfall of a terminal shows these digits, also for the whole', () => {
+test('the waterfall in a terminal shows these digits for spans and for the trace', () => {
   const text = waterfallText(
     traceOf(
       span('parent', { durationMs: 540.4 }),
@@ -102,12 +102,12 @@ test('the waterfall of a terminal shows these digits, also for the whole', () =>
   assert.deepEqual(text.match(/540\S* ms(?= {2}[█▐])/gu), ['540.40 ms', '540.10 ms', '540.05 ms']);
 });
 
-test('50,000 spans take a moment', () => {
+test('50,000 spans get their digits', () => {
   const { spans } = traceOf(...wide(50_000));
   const indexes = new Map(spans.map(({ spanId }, index) => [spanId, index]));
   const parents = spans.map(({ parentId }) => indexes.get(parentId ?? '') ?? -1);
   const began = performance.now();
-  digitsOf(
+  extraDigitsOf(
     spans.map(({ durationUs }) => durationUs),
     parents,
   );

@@ -1,4 +1,4 @@
-/** Finding spans: what is typed, and going from one found span to the next. */
+/** Highlight spans: what is typed, and going from one found span to the next. */
 import type { RefObject } from 'preact';
 import { goTo } from './scrolling.ts';
 import { findText, focused, hits, rowIndexes, rows } from './state.ts';

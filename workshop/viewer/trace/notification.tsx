@@ -14,7 +14,7 @@ const news = signal<{ text: string; act?: Act }>({ text: '' });
 let leaving: ReturnType<typeof setTimeout> | undefined;
 
 /** Tells what has changed. A note goes by itself, but one that `waits` stays until it is closed or answered. */
-export function tell(text: string, { waits = false, act }: { waits?: boolean; act?: Act } = {}): void {
+export function notify(text: string, { waits = false, act }: { waits?: boolean; act?: Act } = {}): void {
   clearTimeout(leaving);
   news.value = { text, ...(act && { act }) };
   if (!waits) leaving = setTimeout(close, READ_MS);
@@ -25,7 +25,7 @@ function close(): void {
 }
 
 /** The note at the foot of the page about spans that came after the first drawing. */
-export function News() {
+export function Notification() {
   const { text, act } = news.value;
   return (
     <p class="news" role="status">

@@ -7,7 +7,7 @@ import { size, theme } from './preferences.ts';
  * Wakes the field and the buttons of the bar at the top, which stand inert in the document: its HTML is made by
  * workshop/backend/pages/masthead.ts.
  */
-export function wakeMasthead(): void {
+export function activateHeader(): void {
   const projector = find<HTMLButtonElement>('#projector');
   projector.addEventListener('click', () => size.next());
   effect(() => void (projector.ariaPressed = String(size.value === 'projector')));
@@ -19,11 +19,11 @@ export function wakeMasthead(): void {
   find('#keys').addEventListener('click', () => (isHelpOpen.value = true));
   find('.switches').inert = false;
 
-  wakeLookup(find('.lookup'), find('.lookup input'), find('#lookup-problem'));
+  activateLookup(find('.lookup'), find('.lookup input'), find('#lookup-problem'));
 }
 
 /** The field takes an id, or a line in which there is one, as people paste them. */
-function wakeLookup(form: HTMLElement, field: HTMLInputElement, problem: HTMLElement): void {
+function activateLookup(form: HTMLElement, field: HTMLInputElement, problem: HTMLElement): void {
   const complain = (sentence: string) => {
     problem.textContent = sentence;
     field.ariaInvalid = String(sentence !== '');

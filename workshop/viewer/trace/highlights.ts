@@ -3,19 +3,19 @@ import { counted, percent } from '../../trace/numbers.ts';
 import type { Row, Waterfall } from '../../trace/waterfall.ts';
 
 /** Something about a trace that is worth a look, as a sentence without full stop, with the span to look at. */
-export interface Finding {
+export interface Highlight {
   kind: 'error' | 'gap' | 'warning';
   text: string;
   spanId: string;
 }
 
 /** What stands out in a trace: where it failed, where it waited, and what of it does not fit together. */
-export function findingsOf(waterfall: Waterfall): Finding[] {
-  return [...errorFinding(waterfall), ...gapFinding(waterfall), ...warningFinding(waterfall)];
+export function highlightsOf(waterfall: Waterfall): Highlight[] {
+  return [...errorHighlight(waterfall), ...gapHighlight(waterfall), ...warningHighlight(waterfall)];
 }
 
 /** The span where an error began: one with no failed span below it, and of those the first. */
-function errorFinding({ rows, errorCount }: Waterfall): Finding[] {
+function errorHighlight({ rows, errorCount }: Waterfall): Highlight[] {
   const failed = [...rows.keys()].filter((index) => rows[index]!.span.error);
   const isOrigin = (index: number, at: number) => !(failed[at + 1]! <= index + rows[index]!.descendantCount);
   const origin = rows[failed.find(isOrigin) ?? -1];
@@ -34,7 +34,7 @@ export function errorText({ span }: Row): string {
 }
 
 /** The longest gap, and how many more there are. */
-function gapFinding({ rows, durationUs }: Waterfall): Finding[] {
+function gapHighlight({ rows, durationUs }: Waterfall): Highlight[] {
   const gaps = rows.flatMap((row) => row.gaps.map((gap) => ({ row, gap })));
   if (gaps.length === 0) return [];
   const { row, gap } = gaps.reduce((longest, each) =>
@@ -50,7 +50,7 @@ function gapFinding({ rows, durationUs }: Waterfall): Finding[] {
   ];
 }
 
-function warningFinding({ rows }: Waterfall): Finding[] {
+function warningHighlight({ rows }: Waterfall): Highlight[] {
   const odd = rows.filter(({ warnings }) => warnings.length > 0);
   const first = odd[0];
   if (!first) return [];
