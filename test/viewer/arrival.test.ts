@@ -1,4 +1,4 @@
-/** What happens to a page that is being read when more spans of its trace arrive. */
+/** A page that the reader looks at while more spans of its trace arrive. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
@@ -8,7 +8,7 @@ import { closed, rowNames, viewer } from './viewer.ts';
 
 const pages = viewer();
 
-/** A root with so many children, one after the other, `from` the first of them. */
+/** A root with sequential children, `from` the first of them. */
 function children(count: number, from = 0): SpanSketch[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `c${from + index}`,
@@ -20,16 +20,16 @@ function children(count: number, from = 0): SpanSketch[] {
 
 const root: SpanSketch = { id: 'root', durationMs: 1_000 };
 
-/** Where the top of an element is, in px from the top of the window. */
+/** The distance of an element from the top of the window, in px. */
 const topOf = (element: Locator) =>
   element.evaluate((found) => Math.round(found.getBoundingClientRect().top));
 
-/** Layout may end a pixel apart; what is read does not jump by that. */
+/** Layouts may differ by a pixel, which readers don't notice. */
 function assertStays(now: number, before: number): void {
   assert.ok(Math.abs(now - before) <= 1, `it went from ${before} px to ${now} px`);
 }
 
-/** Waits for the note about so many more spans, and for the picture after it. */
+/** Waits for the notification about this many more spans, and for the next frame. */
 async function arrived(page: Page, count: number): Promise<void> {
   await page.getByText(`${count} more span${count === 1 ? '' : 's'} arrived.`).waitFor();
   await page.evaluate(
@@ -38,7 +38,7 @@ async function arrived(page: Page, count: number): Promise<void> {
 }
 
 test(
-  'rows that are looked at stay, and keep their height, when the trace grows past 60',
+  'rows that the reader looks at keep their position and height when the trace grows past 60 spans',
   { skip },
   async () => {
     const name = 'grows';
@@ -57,22 +57,18 @@ test(
   },
 );
 
-test(
-  'a trace at which nobody has looked closer closes its ranks when it grows past 60',
-  { skip },
-  async () => {
-    const name = 'closes-ranks';
-    const [id] = await pages.send(traceOf(name, [root, ...children(55)]));
-    const page = await pages.open(`/trace/${id}`);
-    await rowNames(page);
-    assert.equal(await page.locator('.timeline.dense').count(), 0);
-    await pages.send(traceOf(name, children(8, 60)));
-    await page.locator('.timeline.dense').waitFor();
-    await closed(page);
-  },
-);
+test('an untouched trace becomes dense when it grows past 60 spans', { skip }, async () => {
+  const name = 'closes-ranks';
+  const [id] = await pages.send(traceOf(name, [root, ...children(55)]));
+  const page = await pages.open(`/trace/${id}`);
+  await rowNames(page);
+  assert.equal(await page.locator('.timeline.dense').count(), 0);
+  await pages.send(traceOf(name, children(8, 60)));
+  await page.locator('.timeline.dense').waitFor();
+  await closed(page);
+});
 
-test('what was found stays where it is, as does the stretch of time', { skip }, async () => {
+test('the current match and the time range stay where they are', { skip }, async () => {
   const name = 'found';
   const [id] = await pages.send(
     traceOf(name, [root, { id: 'needle', parent: 'root', startMs: 500, durationMs: 100 }]),
@@ -91,7 +87,7 @@ test('what was found stays where it is, as does the stretch of time', { skip }, 
   await closed(page);
 });
 
-test('the event that is looked at stays when earlier ones arrive', { skip }, async () => {
+test('the list of events keeps its position when earlier events arrive', { skip }, async () => {
   const name = 'events';
   const withEvents = (id: string, fromMs: number, count: number): SpanSketch => ({
     id,
@@ -118,41 +114,49 @@ async function openLinkTo(name: string, view = '') {
   const late = spanIdOf(name, 'late');
   const page = await pages.open(`/trace/${id}?${view}#span-${late}`);
   if (view === '') {
-    await page.getByText(`The span ${late}, to which the link leads, has not arrived.`).waitFor();
+    await page.getByText(`The link leads to span ${late}, which has not arrived yet.`).waitFor();
   }
   const send = () =>
     pages.send(traceOf(name, [{ id: 'late', parent: 'root', startMs: 900, durationMs: 10 }]));
   return { page, late, send, row: page.locator(`#span-${late}`) };
 }
 
-test('a link to a span that comes later says so, and leads there when it comes', { skip }, async () => {
-  const { page, late, send, row } = await openLinkTo('later');
-  await pages.send(traceOf('later', [{ id: 'another', parent: 'root', startMs: 1, durationMs: 1 }]));
-  await page.getByText(`1 more span arrived. The span ${late}, to which the link leads, has not`).waitFor();
-  await send();
-  await page.locator(`#span-${late}.open`).waitFor();
-  await page.waitForFunction((rowId) => document.activeElement?.id === rowId, `span-${late}`);
-  const top = await topOf(row);
-  assert.ok(top > 0 && top < 900, `at ${top} px`);
-  await page.waitForURL(new RegExp(`open=${late}`));
-  await closed(page);
-});
+test(
+  'a link to a span that has not arrived says so, and goes to the span when it arrives',
+  { skip },
+  async () => {
+    const { page, late, send, row } = await openLinkTo('later');
+    await pages.send(traceOf('later', [{ id: 'another', parent: 'root', startMs: 1, durationMs: 1 }]));
+    await page.getByText(`1 more span arrived. The link leads to span ${late}, which has not`).waitFor();
+    await send();
+    await page.locator(`#span-${late}.open`).waitFor();
+    await page.waitForFunction((rowId) => document.activeElement?.id === rowId, `span-${late}`);
+    const top = await topOf(row);
+    assert.ok(top > 0 && top < 900, `at ${top} px`);
+    await page.waitForURL(new RegExp(`open=${late}`));
+    await closed(page);
+  },
+);
 
-test('whoever went somewhere else meanwhile is told that it came, and stays', { skip }, async () => {
-  const { page, late, send } = await openLinkTo('told');
-  const field = page.getByPlaceholder('Find: words');
-  await field.fill('c7');
-  const entries = await page.evaluate(() => history.length);
-  await send();
-  await page.getByText(`The span ${late}, to which the link leads, has arrived.`).waitFor();
-  assert.ok(await field.evaluate((element) => element === document.activeElement));
-  assert.equal(await page.evaluate(() => history.length), entries);
-  await page.getByRole('button', { name: 'Go there' }).click();
-  await page.locator(`#span-${late}.open`).waitFor();
-  await closed(page);
-});
+test(
+  'a reader who has navigated elsewhere is notified of the linked span and not moved',
+  { skip },
+  async () => {
+    const { page, late, send } = await openLinkTo('told');
+    const field = page.getByPlaceholder('Find: words');
+    await field.fill('c7');
+    const entries = await page.evaluate(() => history.length);
+    await send();
+    await page.getByText(`The link leads to span ${late}, which has arrived.`).waitFor();
+    assert.ok(await field.evaluate((element) => element === document.activeElement));
+    assert.equal(await page.evaluate(() => history.length), entries);
+    await page.getByRole('button', { name: 'Go to span' }).click();
+    await page.locator(`#span-${late}.open`).waitFor();
+    await closed(page);
+  },
+);
 
-test('a link into the events stays there', { skip }, async () => {
+test('a link to the list of events stays there', { skip }, async () => {
   const [id] = await pages.send(traceOf('into events', [root, ...children(3)]));
   const page = await pages.open(`/trace/${id}?view=events#span-${spanIdOf('into events', 'c1')}`);
   await page.getByText('No span of this trace recorded an event.').waitFor();
@@ -161,7 +165,7 @@ test('a link into the events stays there', { skip }, async () => {
   await closed(page);
 });
 
-test('a stretch of time that the trace does not have yet is waited for', { skip }, async () => {
+test('a time range from the URL applies as soon as the trace is long enough', { skip }, async () => {
   const name = 'stretch';
   const [id] = await pages.send(traceOf(name, [root]));
   const page = await pages.open(`/trace/${id}?zoom=5000000-99999999999`);
@@ -177,7 +181,7 @@ test('a stretch of time that the trace does not have yet is waited for', { skip 
   await closed(page);
 });
 
-test('Back undoes what the reader did, and not that the trace has grown', { skip }, async () => {
+test("Back undoes the reader's changes, not the growth of the trace", { skip }, async () => {
   const name = 'back';
   const other: SpanSketch = { id: 'other', parent: 'root', service: 'reviews-api', durationMs: 5 };
   const [id] = await pages.send(traceOf(name, [root, other, ...children(3)]));
@@ -190,14 +194,14 @@ test('Back undoes what the reader did, and not that the trace has grown', { skip
   const before = await ruler.textContent();
   const entries = await page.evaluate(() => history.length);
   await pages.send(traceOf(name, [{ id: 'late', parent: 'root', startMs: 1, durationMs: 5_000 }]));
-  await page.getByText('The trace is longer than what is shown.').waitFor();
+  await page.getByText('The trace is longer than the part shown.').waitFor();
   assert.equal(await ruler.textContent(), before);
   assert.equal(await page.evaluate(() => history.length), entries);
   await page.goBack();
   await page.waitForURL((url) => !url.search.includes('service='));
   await page.locator(`#span-${spanIdOf(name, 'other')}`).waitFor();
   assert.equal(await ruler.textContent(), before);
-  await page.getByRole('button', { name: 'Show all of it' }).click();
+  await page.getByRole('button', { name: 'Show the whole trace' }).click();
   await page.waitForFunction((text) => document.querySelector('.ruler .lane')!.textContent !== text, before);
   await page.goBack();
   await page.waitForURL('**/search');

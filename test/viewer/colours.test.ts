@@ -8,7 +8,7 @@ import { accessible, closed, viewer } from './viewer.ts';
 const pages = viewer();
 
 test(
-  'services keep apart on every page, and look the same on all, also when there are more than colours',
+  'services look different from each other and the same on every page, even if there are more of them than colours',
   { skip },
   async () => {
     const names = Array.from({ length: 24 }, (_, index) => `service-${index}`);

@@ -6,7 +6,7 @@ import { accessible, closed, desktop, laptop, phone, viewer } from './viewer.ts'
 
 const pages = viewer();
 
-/** A trace in which each of these services calls the other. */
+/** A trace in which these services call each other. */
 function callsOf(name: string, calls: readonly [caller: string, called: string][]) {
   return traceOf(
     name,
@@ -19,8 +19,8 @@ function callsOf(name: string, calls: readonly [caller: string, called: string][
 
 const shops = ['gateway', 'checkout', 'stock', 'payments', 'users', 'mail'];
 
-test('the label of a call stands on its line, however the lines cross', { skip }, async () => {
-  // Every service calls all that come after it, and the last one calls the first.
+test('the label of a call is on its line, however the lines cross', { skip }, async () => {
+  // Every service calls all services after it, and the last one calls the first.
   const calls = shops.flatMap((caller, index) =>
     shops.slice(index + 1).map((called): [string, string] => [caller, called]),
   );
@@ -45,7 +45,7 @@ test('the label of a call stands on its line, however the lines cross', { skip }
   }
 });
 
-test('on paper the whole graph is on the sheet, however many services there are', { skip }, async () => {
+test('a printed graph fits on the page, however many services there are', { skip }, async () => {
   const names = Array.from({ length: 30 }, (_, index) => `service-number-${index}`);
   await pages.send(
     callsOf(

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { customTime, fieldsOf, queryOf } from '#workshop/viewer/search/fields';
 import { emptyQuery } from '#workshop/trace/search/query';
 
-test('the fields of a query say that query, to the µs of a time that nobody changed', () => {
+test('a query survives the form, including the µs of an unchanged time', () => {
   for (const query of [
     emptyQuery,
     {
@@ -21,18 +21,18 @@ test('the fields of a query say that query, to the µs of a time that nobody cha
   }
 });
 
-test('a time that was changed counts to the second, and one that cannot be read not at all', () => {
+test('a changed time is precise to the second, and an invalid one is ignored', () => {
   const query = { ...emptyQuery, start: '1700000000123456', end: '1700000001654321' };
   const fields = { ...fieldsOf(query), from: fieldsOf({ ...query, start: '1600000000000000' }).from, to: '' };
   assert.deepEqual(queryOf(fields, query), { ...query, start: '1600000000000000', end: '' });
 });
 
-test('spaces around what is typed do not count, and no limit means the usual one', () => {
+test('spaces around a text are ignored, and an empty limit means the default', () => {
   const fields = { ...fieldsOf(emptyQuery), tags: ' error=true ', minDuration: ' 1s', limit: '' };
   assert.deepEqual(queryOf(fields, emptyQuery), { ...emptyQuery, tags: 'error=true', minDuration: '1s' });
 });
 
-test('a time of one’s own begins as the last hour, and gives way to a look-back', () => {
+test('a custom time range starts as the last hour, and a lookback replaces it', () => {
   const fields = { ...fieldsOf(emptyQuery), ...customTime(1_700_000_000_500) };
   const { start, end } = queryOf(fields, emptyQuery);
   assert.deepEqual([start, end], ['1699996401000000', '1700000001000000']);

@@ -1,4 +1,4 @@
-/** What a filter lets through, and how a page tells of the rest. */
+/** What a filter shows, and what the page says about the rest. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
@@ -7,7 +7,7 @@ import { accessible, closed, rowNames, viewer } from './viewer.ts';
 
 const pages = viewer();
 
-/** A chain of so many services, each called by the one before. */
+/** A chain of services, each called by the one before. */
 function chain(name: string, services: number) {
   const spans = Array.from({ length: services }, (_, index): SpanSketch => ({
     id: `call ${index}`,
@@ -19,7 +19,7 @@ function chain(name: string, services: number) {
   return traceOf(name, spans);
 }
 
-test('the way to a span that a filter wants can be read as well as the span', { skip }, async () => {
+test('the rows on the path to a match are as readable as the match', { skip }, async () => {
   const [id] = await pages.send(chain('read the way', 8));
   const page = await pages.open(`/trace/${id}?service=service-7`);
   assert.equal((await rowNames(page)).length, 8);
@@ -28,42 +28,46 @@ test('the way to a span that a filter wants can be read as well as the span', { 
   await closed(page);
 });
 
-test('a filter that lets nothing through says so, and can be taken back', { skip }, async () => {
+test('a filter without matches says so, and can be undone', { skip }, async () => {
   const [id] = await pages.send(chain('nothing through', 3));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
   await page.locator('body').press('E');
-  await page.getByText('No span of this trace is an error.').waitFor();
+  await page.getByText('No span of this trace has an error.').waitFor();
   assert.equal(await page.getByRole('button', { name: 'errors 0' }).getAttribute('aria-pressed'), 'true');
   await page.getByRole('button', { name: 'Show all 3 spans' }).click();
   assert.equal((await rowNames(page)).length, 3);
   assert.equal(await page.getByRole('button', { name: 'errors 0' }).count(), 0);
 
   await page.goto(`${pages.backend.queryUrl}/trace/${id}?service=nobody&errors=1`);
-  await page.getByText('No span of this trace is from nobody and is an error.').waitFor();
+  await page.getByText('No span of this trace is from nobody and has an error.').waitFor();
   await page.getByRole('button', { name: 'nobody 0' }).click();
-  await page.getByText('No span of this trace is an error.').waitFor();
+  await page.getByText('No span of this trace has an error.').waitFor();
   await closed(page);
 });
 
-test('a service that was chosen from the list stands beside the others, to be let go', { skip }, async () => {
-  const [id] = await pages.send(chain('many services', 20));
-  const page = await pages.open(`/trace/${id}`);
-  await rowNames(page);
-  const list = page.getByLabel('More services');
-  assert.equal(await list.locator('option').first().textContent(), '12 more services');
-  await list.selectOption('service-15');
-  const chosen = page.getByRole('button', { name: 'service-15 1' });
-  assert.equal(await chosen.getAttribute('aria-pressed'), 'true');
-  assert.equal(await list.locator('option').first().textContent(), '11 more services');
-  await page.waitForURL(/service=service-15/);
-  await chosen.click();
-  await chosen.waitFor({ state: 'detached' });
-  await page.waitForURL((url) => url.search === '');
-  await closed(page);
-});
+test(
+  'a service chosen from the menu appears next to the others, where it can be removed',
+  { skip },
+  async () => {
+    const [id] = await pages.send(chain('many services', 20));
+    const page = await pages.open(`/trace/${id}`);
+    await rowNames(page);
+    const list = page.getByLabel('More services');
+    assert.equal(await list.locator('option').first().textContent(), '12 more services');
+    await list.selectOption('service-15');
+    const chosen = page.getByRole('button', { name: 'service-15 1' });
+    assert.equal(await chosen.getAttribute('aria-pressed'), 'true');
+    assert.equal(await list.locator('option').first().textContent(), '11 more services');
+    await page.waitForURL(/service=service-15/);
+    await chosen.click();
+    await chosen.waitFor({ state: 'detached' });
+    await page.waitForURL((url) => url.search === '');
+    await closed(page);
+  },
+);
 
-test('events are those of the spans that a filter wants', { skip }, async () => {
+test('the list of events has only those of spans that match the filter', { skip }, async () => {
   await pages.send(richTrace());
   const page = await pages.open(`/trace/${traceIdOf('rich')}?view=events`);
   const spans = page.locator('.events-view .link bdi');
@@ -76,11 +80,11 @@ test('events are those of the spans that a filter wants', { skip }, async () => 
   assert.deepEqual(await spans.allTextContents(), wanted);
   await page.getByRole('button', { name: /^payments/ }).click();
   await page.getByRole('button', { name: /^worker/ }).click();
-  await page.getByText('None of the spans that the filter wants recorded an event.').waitFor();
+  await page.getByText('No span that matches the filter recorded an event.').waitFor();
   await closed(page);
 });
 
-test('a service that the trace does not have is no reason to let all others through', { skip }, async () => {
+test('a filter by a service that the trace does not have shows no rows', { skip }, async () => {
   const [id] = await pages.send(chain('nobody beside', 2));
   const page = await pages.open(`/trace/${id}?service=nobody`);
   await page.getByText('No span of this trace is from nobody.').waitFor();

@@ -1,4 +1,4 @@
-/** Working without a pointer: every key does what it says where it is pressed, and the focus is never nowhere. */
+/** Working with the keyboard: every key does what the list of shortcuts says, and the focus is never lost. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -8,7 +8,7 @@ import { closed, rowNames, viewer } from './viewer.ts';
 
 const pages = viewer();
 
-/** The id of the row that has the focus, or else the name of the element. */
+/** The id of the focused row, or else the name of the focused element. */
 const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName);
 const rowId = (name: string) => `span-${spanIdOf('rich', name)}`;
@@ -20,7 +20,7 @@ async function openRich(query = ''): Promise<Page> {
   return page;
 }
 
-test('the box of the critical path is ticked with Space, as any other', { skip }, async () => {
+test('Space toggles the checkbox of the critical path', { skip }, async () => {
   const page = await openRich();
   const box = page.getByRole('checkbox', { name: 'critical path' });
   await box.focus();
@@ -31,7 +31,7 @@ test('the box of the critical path is ticked with Space, as any other', { skip }
   await closed(page);
 });
 
-test('among events the keys of the rows scroll, as on any page', { skip }, async () => {
+test('in the list of events, the keys of the rows scroll the page', { skip }, async () => {
   const events = Array.from({ length: 80 }, (_, index) => ({ name: `event ${index}`, atMs: index }));
   const [id] = await pages.send(traceOf('scrolled', [{ id: 'root', durationMs: 100, events }]));
   const page = await pages.open(`/trace/${id}?view=events`);
@@ -44,7 +44,7 @@ test('among events the keys of the rows scroll, as on any page', { skip }, async
   await closed(page);
 });
 
-test('closing details, with their button or with Escape, leads back to their row', { skip }, async () => {
+test('closing details with their button or Escape moves the focus to their row', { skip }, async () => {
   const page = await openRich();
   const row = page.locator(`#${rowId('pay')}`);
   await row.focus();
@@ -59,7 +59,7 @@ test('closing details, with their button or with Escape, leads back to their row
   await closed(page);
 });
 
-test('showing more keeps the focus in what is shown', { skip }, async () => {
+test('a button that shows more keeps the focus in the expanded part', { skip }, async () => {
   const page = await openRich(`?open=${spanIdOf('rich', 'many')},${spanIdOf('rich', 'long')}`);
   for (const name of [/^Show \d+ more attributes$/, /^Show all [\d,]+ characters$/]) {
     const button = page.getByRole('button', { name }).first();
@@ -73,7 +73,7 @@ test('showing more keeps the focus in what is shown', { skip }, async () => {
 });
 
 test(
-  'the focus of a row that is folded away goes to the row above it that can be seen',
+  'when the focused row is folded away, the focus moves to its nearest visible ancestor',
   { skip },
   async () => {
     const [id] = await pages.send(deepTrace(5));
@@ -88,7 +88,7 @@ test(
     await page.keyboard.press('[');
     assert.equal(await focused(page), ids[0]);
 
-    const fold = page.getByRole('button', { name: 'Fold one level' });
+    const fold = page.getByRole('button', { name: 'Collapse one level' });
     for (let level = 5; level > 0; level--) await fold.press('Enter');
     assert.equal(await fold.getAttribute('aria-disabled'), 'true');
     assert.ok(await fold.evaluate((button) => button === document.activeElement));
@@ -96,19 +96,19 @@ test(
   },
 );
 
-test('a button that can do nothing does nothing, and can still have the focus', { skip }, async () => {
+test('a disabled button does nothing, and can still have the focus', { skip }, async () => {
   const page = await openRich();
   const names = await rowNames(page);
   await page.locator('.fold').first().click();
   await page.waitForFunction(() => document.querySelectorAll('.span-row').length === 1);
-  for (const name of ['Open one level', 'Next span found', 'Previous span found']) {
+  for (const name of ['Expand one level', 'Next match', 'Previous match']) {
     const button = page.getByRole('button', { name });
     assert.equal(await button.getAttribute('aria-disabled'), 'true');
     await button.press('Enter');
     assert.ok(await button.evaluate((element) => element === document.activeElement));
   }
   assert.equal((await rowNames(page)).length, 1);
-  await page.getByRole('button', { name: 'Open all' }).click();
+  await page.getByRole('button', { name: 'Expand all' }).click();
   await page.waitForFunction(
     (count) => document.querySelectorAll('.span-row').length === count,
     names.length,
@@ -116,12 +116,12 @@ test('a button that can do nothing does nothing, and can still have the focus', 
   await closed(page);
 });
 
-test('what takes away the place of the focus gives it another', { skip }, async () => {
+test('an action that removes the focused element moves the focus', { skip }, async () => {
   const [id] = await pages.send(traceOf('places', [{ id: 'root', durationMs: 100 }]));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
   const row = page.locator('.span-row');
-  /** Waits until something that one can see has the focus again. */
+  /** Waits until a visible element has the focus again. */
   const isSomewhere = () => page.waitForFunction(() => document.activeElement !== document.body);
 
   await row.focus();
@@ -131,7 +131,7 @@ test('what takes away the place of the focus gives it another', { skip }, async 
   await page.keyboard.press('v');
   await row.focus();
   await page.keyboard.press('E');
-  await page.getByText('No span of this trace is an error.').waitFor();
+  await page.getByText('No span of this trace has an error.').waitFor();
   await isSomewhere();
   await page.getByRole('button', { name: 'Show all 1 span' }).press('Enter');
   await row.waitFor();
@@ -147,7 +147,7 @@ test('what takes away the place of the focus gives it another', { skip }, async 
   await closed(page);
 });
 
-test('of the spans found, the one that was gone to can be told from the others', { skip }, async () => {
+test('the current match looks different from the other matches', { skip }, async () => {
   const page = await openRich();
   await page.getByPlaceholder('Find: words').fill('has');
   await page.locator('.hit').first().waitFor();
@@ -160,7 +160,7 @@ test('of the spans found, the one that was gone to can be told from the others',
   await closed(page);
 });
 
-test('where the system chooses the colours, bars, path and signs are still there', { skip }, async () => {
+test('with forced colours, bars, the critical path, and icons are still visible', { skip }, async () => {
   await pages.send(richTrace());
   const page = await pages.open(`/trace/${traceIdOf('rich')}`, { forcedColors: 'active' });
   await rowNames(page);

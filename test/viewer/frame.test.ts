@@ -1,4 +1,4 @@
-/** The bar at the top of every page: in the document it stands by itself, a script wakes it. */
+/** The header of every page: it is part of the document, and a script activates it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -16,9 +16,9 @@ const windows = [
   { name: 'narrowest with a projector', viewport: narrowest, projector: true },
 ];
 
-/** Where everything in the bar lies, in px, and its colours, but for that of the theme's name. */
+/** The positions in px and the colours of all elements in the header, except for the colour of the theme's name. */
 function pictureOf(page: Page): Promise<unknown[]> {
-  return page.locator('.masthead, .masthead *:not(option)').evaluateAll((elements) =>
+  return page.locator('.site-header, .site-header *:not(option)').evaluateAll((elements) =>
     elements.map((element) => {
       const { x, y, width, height } = element.getBoundingClientRect();
       const { backgroundColor, color } = getComputedStyle(element);
@@ -27,7 +27,7 @@ function pictureOf(page: Page): Promise<unknown[]> {
   );
 }
 
-/** Opens a page whose script is held back. `wake` lets it run, and waits until the page is drawn. */
+/** Opens a page whose script is blocked. `wake` lets it run and waits until the page is drawn. */
 async function openAsleep(path: string, options: Parameters<typeof pages.open>[1] = {}) {
   const page = await pages.open('/nothing', options);
   let letGo = () => {};
@@ -37,7 +37,7 @@ async function openAsleep(path: string, options: Parameters<typeof pages.open>[1
     await route.continue();
   });
   await page.goto(pages.backend.queryUrl + path, { waitUntil: 'commit' });
-  await page.locator('.masthead').waitFor();
+  await page.locator('.site-header').waitFor();
   const wake = async () => {
     letGo();
     await page.locator('#content').waitFor();
@@ -46,26 +46,30 @@ async function openAsleep(path: string, options: Parameters<typeof pages.open>[1
 }
 
 for (const { name, ...options } of windows) {
-  test(`the bar stands before a script wakes it, which moves nothing in it: ${name}`, { skip }, async () => {
-    const { page, wake } = await openAsleep('/dependencies', options);
-    assert.equal(await page.locator('nav [aria-current=page]').textContent(), 'Dependencies');
-    const before = await pictureOf(page);
-    await wake();
-    assert.deepEqual(await pictureOf(page), before);
-    await closed(page, /status of 404/);
-  });
+  test(
+    `the header is drawn before the script runs, which moves nothing in it: ${name}`,
+    { skip },
+    async () => {
+      const { page, wake } = await openAsleep('/dependencies', options);
+      assert.equal(await page.locator('nav [aria-current=page]').textContent(), 'Service graph');
+      const before = await pictureOf(page);
+      await wake();
+      assert.deepEqual(await pictureOf(page), before);
+      await closed(page, /status of 404/);
+    },
+  );
 }
 
-test('without any script its links lead on', { skip }, async () => {
+test('the links in the header work without scripts', { skip }, async () => {
   const page = await pages.open('/dependencies', { javaScriptEnabled: false });
   await page.getByRole('link', { name: 'Search' }).click();
   await page.waitForURL('**/search');
   await closed(page);
 });
 
-test('what needs the script cannot be reached until it is there', { skip }, async () => {
+test('controls that need the script cannot be focused until it has run', { skip }, async () => {
   const { page, wake } = await openAsleep('/dependencies');
-  const tools = page.locator('.masthead :is(input, select, button)');
+  const tools = page.locator('.site-header :is(input, select, button)');
   const focusable = () =>
     tools.evaluateAll((elements) =>
       elements.map((element) => {
@@ -80,7 +84,7 @@ test('what needs the script cannot be reached until it is there', { skip }, asyn
 });
 
 test(
-  'theme, size and the list of keys can be had by pointer and by key, and the bar says which',
+  'theme, size, and the list of shortcuts work by pointer and by key, and the header shows their state',
   { skip },
   async () => {
     const page = await pages.open('/search');
@@ -106,9 +110,9 @@ test(
     assert.deepEqual(await chosen(), ['system', 'normal']);
     assert.deepEqual(await said(), ['system', 'false']);
 
-    const keys = page.getByRole('dialog', { name: 'Keys' });
-    await page.getByRole('button', { name: 'Keys' }).click();
-    await keys.getByText('go to the search').waitFor();
+    const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await keys.getByText('go to search').waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await keys.waitFor({ state: 'hidden' });
     await page.locator('body').press('?');
@@ -120,25 +124,29 @@ test(
 );
 
 for (const { name, ...options } of windows) {
-  test(`the field says what it cannot take, and all of that can be read: ${name}`, { skip }, async () => {
-    const page = await pages.open('/search', options);
-    const field = page.getByRole('textbox', { name: 'Trace id' });
-    const problem = page.locator('#lookup-problem');
+  test(
+    `the field says why its text is invalid, and the sentence is fully visible: ${name}`,
+    { skip },
+    async () => {
+      const page = await pages.open('/search', options);
+      const field = page.getByRole('textbox', { name: 'Trace id' });
+      const problem = page.locator('#lookup-problem');
 
-    await field.press('Enter');
-    assert.equal(await problem.textContent(), 'Paste a trace id first.');
-    await field.fill('nonsense');
-    assert.equal(await problem.textContent(), '');
-    await field.press('Enter');
-    assert.equal(await problem.textContent(), 'A trace id has up to 32 digits of 0–9 and a–f.');
-    assert.equal(await field.getAttribute('aria-invalid'), 'true');
-    const { x, width } = (await problem.boundingBox())!;
-    assert.ok(x >= 0 && x + width <= options.viewport.width, `from ${x} px, ${width} px wide`);
-    await closed(page);
-  });
+      await field.press('Enter');
+      assert.equal(await problem.textContent(), 'Paste a trace id first.');
+      await field.fill('nonsense');
+      assert.equal(await problem.textContent(), '');
+      await field.press('Enter');
+      assert.equal(await problem.textContent(), 'A trace id has up to 32 hexadecimal digits.');
+      assert.equal(await field.getAttribute('aria-invalid'), 'true');
+      const { x, width } = (await problem.boundingBox())!;
+      assert.ok(x >= 0 && x + width <= options.viewport.width, `from ${x} px, ${width} px wide`);
+      await closed(page);
+    },
+  );
 }
 
-test('the field takes an id, or a line with one in it', { skip }, async () => {
+test('the field accepts a trace id, or a line that contains one', { skip }, async () => {
   const [id] = await pages.send(traceOf('looked-up', [{ id: 'root' }]));
   for (const text of [id!, `http://localhost/trace/${id!.toUpperCase()}`, `trace_id=${id} span_id=1`]) {
     const page = await pages.open('/search');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limitText, verdictOn } from '../../bench/viewer/limits.ts';
 
-test('a figure that is just within its limit meets it, whichever way the limit goes', () => {
+test('a figure just within its limit meets it, for upper and lower limits', () => {
   const most = { atMost: 300 };
   const least = { atLeast: 50 };
   assert.deepEqual([limitText(most), limitText(least)], ['≤ 300', '≥ 50']);

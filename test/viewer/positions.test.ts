@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { placeAt, positionsOf, topOf } from '#workshop/viewer/trace/positions';
 
-test('rows lie one below the other, and details push down those after them', () => {
+test('rows follow each other, and details move the rows below them down', () => {
   const positions = positionsOf(40, 5, [{ place: 1, height: 100 }]);
   assert.deepEqual(
     [0, 1, 2, 3, 5].map((place) => topOf(positions, place)),
@@ -11,7 +11,7 @@ test('rows lie one below the other, and details push down those after them', () 
   );
 });
 
-test('the row at a height is found, with its details as part of it', () => {
+test('a vertical position belongs to the row there, or to the row whose details are there', () => {
   const positions = positionsOf(40, 5, [
     { place: 3, height: 50 },
     { place: 1, height: 100 },
@@ -22,7 +22,7 @@ test('the row at a height is found, with its details as part of it', () => {
   );
 });
 
-test('wherever details are open, the row at the upper edge of a row is that row', () => {
+test('for any open details, the row at the top of a row is that row', () => {
   const open = fc.uniqueArray(fc.record({ place: fc.nat(49), height: fc.integer({ min: 1, max: 500 }) }), {
     selector: ({ place }) => place,
   });
@@ -35,6 +35,6 @@ test('wherever details are open, the row at the upper edge of a row is that row'
   );
 });
 
-test('an empty list has a first place, so that nothing has to ask', () => {
+test('every position in an empty list is place 0', () => {
   assert.equal(placeAt(positionsOf(40, 0, []), 100), 0);
 });

@@ -1,4 +1,4 @@
-/** The ten ways in which the reference, Jaeger's own pages, fails a room, and what it leaves out of the URL. */
+/** Ten ways in which Jaeger's pages fall short in a workshop, and the state that they leave out of the URL. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -22,7 +22,7 @@ const screens = {
 
 for (const [screen, options] of Object.entries(screens)) {
   test(
-    `1. every span shows its duration on the screen, clear of its name, on ${screen}`,
+    `1. every span shows its duration on the screen, without overlapping its name, on ${screen}`,
     { skip },
     async () => {
       const page = await pages.open(`/trace/${ids[slowStep]}`, options);
@@ -46,7 +46,7 @@ for (const [screen, options] of Object.entries(screens)) {
   );
 }
 
-test('2. at 1024 px names are whole, and the marks of errors are there', { skip }, async () => {
+test('2. at 1024 px, names are not cut off and error icons are visible', { skip }, async () => {
   await pages.send(richTrace(), largeTrace(100));
   for (const id of [ids[slowStep], traceIdOf('rich'), traceIdOf('large 100')]) {
     const page = await pages.open(`/trace/${id}`, { viewport: laptop });
@@ -67,7 +67,7 @@ test('2. at 1024 px names are whole, and the marks of errors are there', { skip 
   }
 });
 
-test('2. on a phone the names of services are whole too', { skip }, async () => {
+test('2. on a phone, service names are not cut off', { skip }, async () => {
   await pages.send(richTrace(), largeTrace(100));
   for (const id of [ids[slowStep], traceIdOf('rich'), traceIdOf('large 100')]) {
     const page = await pages.open(`/trace/${id}`, { viewport: phone });
@@ -86,7 +86,7 @@ test('2. on a phone the names of services are whole too', { skip }, async () => 
 });
 
 test(
-  '3. rounding never makes a child read like its parent, nor two marks of the ruler alike',
+  '3. rounding never makes a child read like its parent, or two ticks read the same',
   { skip },
   async () => {
     const [id] = await pages.send(
@@ -110,12 +110,12 @@ test(
 );
 
 test(
-  '4. the five seconds jump to the eye: in words, as a gap, as self time, and on an explained critical path',
+  '4. the five seconds stand out: in words, as a gap, as self time, and on the critical path with its legend',
   { skip },
   async () => {
     const page = await pages.open(`/trace/${ids[slowStep]}`);
-    const words = /^5\.\d{3} s in which get reviews waits and nothing below it runs/;
-    assert.match((await page.locator('.findings .gap').textContent())!, words);
+    const words = /^5\.\d{3} s in which get reviews waits while none of its child spans runs/;
+    assert.match((await page.locator('.highlights .gap').textContent())!, words);
     const row = page.locator('.span-row', { has: page.locator('.gap') });
     assert.equal(await row.count(), 1);
     assert.match((await row.locator('.gap-text').textContent())!, words);
@@ -135,7 +135,7 @@ test(
 
 for (const [screen, options] of Object.entries(screens)) {
   for (const leaves of [3, 70]) {
-    test(`4. a gap's words are whole among ${leaves} leaves, on ${screen}`, { skip }, async () => {
+    test(`4. the text of a gap is not cut off among ${leaves} leaves, on ${screen}`, { skip }, async () => {
       const [id] = await pages.send(
         traceOf(`a gap and ${leaves} leaves`, [
           { id: 'root', durationMs: 1_000 },
@@ -172,7 +172,7 @@ for (const [screen, options] of Object.entries(screens)) {
 }
 
 test(
-  '5. errors cannot hide: counted above, marked on their bars and on all that lies above them, in their words',
+  '5. errors are visible: counted in the header, marked on their bars and ancestors, with their messages',
   { skip },
   async () => {
     const [id] = await pages.send(
@@ -197,7 +197,7 @@ test(
     const page = await pages.open(`/trace/${id}`);
     assert.equal(await page.locator('.trace-header .errors').textContent(), '1 error');
     assert.match(
-      (await page.locator('.findings .error').textContent())!,
+      (await page.locator('.highlights .error').textContent())!,
       /1 error, in leaf: TypeError: no such band/,
     );
     const leaf = page.locator(`#span-${spanIdOf('failing', 'leaf')}`);
@@ -214,7 +214,7 @@ test(
   },
 );
 
-test('6. it speaks as OpenTelemetry does, and a row says what kind of span it is', { skip }, async () => {
+test("6. the page uses OpenTelemetry's terms, and a row shows the kind of its span", { skip }, async () => {
   await pages.send(richTrace());
   const page = await pages.open(
     `/trace/${traceIdOf('rich')}?open=${spanIdOf('rich', 'pay')},${spanIdOf('rich', 'linked')}`,
@@ -265,7 +265,7 @@ test('7. a service has one colour on every page', { skip }, async () => {
 });
 
 test(
-  '7. nor does it change when the service whose colour it would share is not on the page',
+  '7. the colour does not change if a service that prefers the same colour is not on the page',
   { skip },
   async () => {
     const names = Array.from({ length: 40 }, (_, index) => `a-service-${index}`);
@@ -299,7 +299,7 @@ test(
   },
 );
 
-test('8. "read review" finds the spans of that name and no others', { skip }, async () => {
+test('8. "read review" finds only the spans with that name', { skip }, async () => {
   const page = await pages.open(`/trace/${ids[slowStep]}`);
   await page.getByPlaceholder('Find').fill('read review');
   await page.locator('.span-row.hit').first().waitFor();
@@ -327,7 +327,7 @@ test('9. a comparison shows the time of each span, and that before and after dif
 });
 
 test(
-  '10. my trace is there without choosing a service and appears by itself, also where its id was opened too early',
+  '10. a trace appears without choosing a service, even if its page was opened too early',
   { skip },
   async () => {
     const search = await pages.open('/search');
@@ -340,7 +340,7 @@ test(
 
     const mine = traceOf('mine, opened early', [{ id: 'my own call', durationMs: 30 }]);
     const early = await pages.open(`/trace/${mine.traceId}`);
-    assert.match(await early.locator('h1').innerText(), /No span of this trace has arrived yet/);
+    assert.match(await early.locator('h1').innerText(), /No spans of this trace have arrived yet/);
     await pages.send(mine);
     await early.locator('.span-row').waitFor();
     await search.locator('.result', { hasText: 'my own call' }).waitFor();
@@ -349,7 +349,7 @@ test(
   },
 );
 
-test('zoom, view, filter, folding and focus are in the URL, and Back undoes them', { skip }, async () => {
+test('zoom, view, filter, folding, and focus are in the URL, and Back undoes them', { skip }, async () => {
   const page = await pages.open(`/trace/${ids[slowStep]}`);
   await rowNames(page);
   await page.locator('.chip', { hasText: 'reviews-api' }).click();
@@ -379,7 +379,7 @@ function inUrl(page: Page, part: string): Promise<unknown> {
   return page.waitForFunction((wanted) => location.href.includes(wanted), part);
 }
 
-test('twenty services can be read in the graph', { skip }, async () => {
+test('a graph of twenty services is readable', { skip }, async () => {
   const many = Array.from({ length: 20 }, (_, index) => ({
     id: `span ${index}`,
     service: `service-with-a-name-${index}`,

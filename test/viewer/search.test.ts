@@ -7,7 +7,7 @@ import { accessible, closed, desktop, laptop, phone, viewer } from './viewer.ts'
 
 const pages = viewer();
 
-/** The names of the results become exactly these. */
+/** Waits until the names of the results are exactly these. */
 function resultsBecome(page: Page, names: readonly string[]): Promise<unknown> {
   return page.waitForFunction(
     (expected) =>
@@ -16,16 +16,16 @@ function resultsBecome(page: Page, names: readonly string[]): Promise<unknown> {
   );
 }
 
-test('as long as there is no trace, the page says what to start', { skip }, async () => {
+test('before the first trace, the pages say what to run', { skip }, async () => {
   const page = await pages.open('/search');
-  await page.getByText('No trace has arrived yet').waitFor();
+  await page.getByText('No traces have arrived yet').waitFor();
   assert.match(await page.locator('.empty-view').innerText(), /npx tsx run\.ts/);
   await accessible(page);
 
   const graph = await pages.open('/dependencies');
   await graph.getByText('No service has sent a span yet').waitFor();
 
-  // What arrives appears on both without a reload.
+  // Traces appear on both pages without a reload.
   await pages.send(
     traceOf('quick', [
       { id: 'GET /quick', startMs: 1_000, durationMs: 20, kind: 2, attributes: { 'http.route': '/a b' } },
@@ -52,13 +52,13 @@ test('as long as there is no trace, the page says what to start', { skip }, asyn
   await closed(page);
 });
 
-test('what is searched for is in the URL, and Back leads to the search before', { skip }, async () => {
+test('the query is in the URL, and Back leads to the previous search', { skip }, async () => {
   const page = await pages.open('/search');
   await resultsBecome(page, ['GET /slow', 'GET /quick']);
   await page.locator('select[name=service]').selectOption('reviews-api');
   await resultsBecome(page, ['GET /quick']);
   await page.locator('select[name=service]').selectOption('bands-api');
-  await page.getByLabel('At least').fill('1s');
+  await page.getByLabel('Min duration').fill('1s');
   await page.keyboard.press('Enter');
   await resultsBecome(page, ['GET /slow']);
   assert.equal(new URL(page.url()).search, '?service=bands-api&minDuration=1s');
@@ -73,13 +73,13 @@ test('what is searched for is in the URL, and Back leads to the search before', 
   await closed(page);
 });
 
-/** The field that has the keyboard. */
+/** The name of the focused field. */
 function focusedName(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => document.activeElement?.getAttribute('name'));
 }
 
 test(
-  'a choice keeps what is typed in other fields, searches for it too, and keeps the keyboard',
+  'choosing from a menu also searches for the text in other fields, and keeps the focus',
   { skip },
   async () => {
     const page = await pages.open('/search');
@@ -97,20 +97,20 @@ test(
     );
 
     await page.getByLabel('Tags').fill('');
-    await page.getByLabel('At least').fill('1s');
-    await page.getByLabel('Look back').focus();
+    await page.getByLabel('Min duration').fill('1s');
+    await page.getByLabel('Lookback').focus();
     await page.keyboard.press('ArrowDown');
     await resultsBecome(page, ['GET /slow']);
     assert.equal(await focusedName(page), 'lookback');
     assert.equal(new URL(page.url()).search, '?service=bands-api&minDuration=1s&lookback=5m');
 
-    await page.getByLabel('Look back').selectOption('custom');
+    await page.getByLabel('Lookback').selectOption('custom');
     assert.equal(await focusedName(page), 'lookback');
     await page.getByLabel('From').focus();
     await page.keyboard.press('Enter');
     assert.equal(await focusedName(page), 'from');
 
-    await page.getByLabel('At least').fill('');
+    await page.getByLabel('Min duration').fill('');
     await page.keyboard.press('Enter');
     await resultsBecome(page, ['GET /slow', 'GET /quick']);
     assert.equal(await focusedName(page), 'minDuration');
@@ -118,27 +118,23 @@ test(
   },
 );
 
-test(
-  'what is typed and not searched for goes with Back and with Reset, which stays where it is',
-  { skip },
-  async () => {
-    const page = await pages.open('/search');
-    await resultsBecome(page, ['GET /slow', 'GET /quick']);
-    await page.locator('select[name=service]').selectOption('reviews-api');
-    await resultsBecome(page, ['GET /quick']);
-    await page.getByLabel('Tags').fill('a=1');
-    await page.goBack();
-    await resultsBecome(page, ['GET /slow', 'GET /quick']);
-    assert.equal(await page.getByLabel('Tags').inputValue(), '');
-    await page.getByLabel('Tags').fill('a=1');
-    await page.getByRole('button', { name: 'Reset' }).press('Enter');
-    assert.equal(await page.getByLabel('Tags').inputValue(), '');
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Reset');
-    await closed(page);
-  },
-);
+test('Back and Reset discard text that was not submitted, and Reset keeps the focus', { skip }, async () => {
+  const page = await pages.open('/search');
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  await page.locator('select[name=service]').selectOption('reviews-api');
+  await resultsBecome(page, ['GET /quick']);
+  await page.getByLabel('Tags').fill('a=1');
+  await page.goBack();
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  assert.equal(await page.getByLabel('Tags').inputValue(), '');
+  await page.getByLabel('Tags').fill('a=1');
+  await page.getByRole('button', { name: 'Reset' }).press('Enter');
+  assert.equal(await page.getByLabel('Tags').inputValue(), '');
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Reset');
+  await closed(page);
+});
 
-test('tags are typed in logfmt and stand in the URL as in that of Jaeger', { skip }, async () => {
+test("tags are typed in logfmt and have Jaeger's format in the URL", { skip }, async () => {
   const page = await pages.open('/search');
   await page.locator('.result').first().waitFor();
   await page.getByLabel('Tags').fill('http.route="/a b"');
@@ -148,66 +144,64 @@ test('tags are typed in logfmt and stand in the URL as in that of Jaeger', { ski
   await page.getByLabel('Tags').fill('="nonsense"');
   await page.keyboard.press('Enter');
   await page
-    .getByText('Write tags as key=value, with quotes around a value with spaces; ="nonsense" is none.')
+    .getByText(
+      '"="nonsense"" is not a tag: write key=value, with quotes around a value that contains spaces.',
+    )
     .waitFor();
   await resultsBecome(page, ['GET /quick']);
   await page.getByLabel('Tags').fill('error');
-  await page.getByText('Write tags as').waitFor({ state: 'detached' });
+  await page.getByText('is not a tag').waitFor({ state: 'detached' });
   await page.keyboard.press('Enter');
   await resultsBecome(page, ['GET /quick']);
   assert.equal(new URL(page.url()).searchParams.get('tags'), '{"error":"true"}');
   await closed(page);
 });
 
-test(
-  'tags in the URL that are none are shown with what is wrong, and nothing is found for others',
-  { skip },
-  async () => {
-    const page = await pages.open('/search?service=bands-api&tags=foo%20bar=%22x');
-    await page.getByText('A quote is missing in bar="x: write key="value with spaces".').waitFor();
-    assert.equal(await page.getByLabel('Tags').inputValue(), 'foo bar="x');
-    assert.equal(await page.getByLabel('Tags').getAttribute('aria-invalid'), 'true');
-    await page
-      .locator('select[name=service] option', { hasText: 'reviews-api' })
-      .waitFor({ state: 'attached' });
-    assert.equal(await page.locator('.result, .empty-view').count(), 0);
-    await accessible(page);
-    await page.getByLabel('Tags').fill('http.route="/a b"');
-    await page.keyboard.press('Enter');
-    await resultsBecome(page, ['GET /quick']);
-    await closed(page);
-  },
-);
+test('invalid tags in the URL are shown with their error, and no results are shown', { skip }, async () => {
+  const page = await pages.open('/search?service=bands-api&tags=foo%20bar=%22x');
+  await page.getByText('A closing quote is missing in bar="x: write key="value with spaces".').waitFor();
+  assert.equal(await page.getByLabel('Tags').inputValue(), 'foo bar="x');
+  assert.equal(await page.getByLabel('Tags').getAttribute('aria-invalid'), 'true');
+  await page
+    .locator('select[name=service] option', { hasText: 'reviews-api' })
+    .waitFor({ state: 'attached' });
+  assert.equal(await page.locator('.result, .empty-view').count(), 0);
+  await accessible(page);
+  await page.getByLabel('Tags').fill('http.route="/a b"');
+  await page.keyboard.press('Enter');
+  await resultsBecome(page, ['GET /quick']);
+  await closed(page);
+});
 
-test('what is no duration is said in plain words, typed or in the URL', { skip }, async () => {
+test('an invalid duration has an error in plain words, typed or in the URL', { skip }, async () => {
   const page = await pages.open('/search?minDuration=soon');
-  const words = 'Write a duration as a number with its unit, such as 1.2s, 100ms or 5us';
-  await page.getByText(`${words}; soon is none.`).waitFor();
-  await page.getByLabel('At least').fill('5s');
-  await page.getByLabel('At most').fill('10 s');
+  const advice = 'is not a duration: write a number with its unit, such as 1.2s, 100ms, or 5us.';
+  await page.getByText(`"soon" ${advice}`).waitFor();
+  await page.getByLabel('Min duration').fill('5s');
+  await page.getByLabel('Max duration').fill('10 s');
   await page.keyboard.press('Enter');
-  await page.getByText(`${words}; 10 s is none.`).waitFor();
-  assert.equal(await page.getByLabel('At most').getAttribute('aria-invalid'), 'true');
-  await page.getByLabel('At most').fill('1s');
+  await page.getByText(`"10 s" ${advice}`).waitFor();
+  assert.equal(await page.getByLabel('Max duration').getAttribute('aria-invalid'), 'true');
+  await page.getByLabel('Max duration').fill('1s');
   await page.keyboard.press('Enter');
-  await page.getByText('Nothing takes at least 5s and at most 1s.').waitFor();
-  await page.getByLabel('At least').fill('100ms');
+  await page.getByText('The shortest duration, 5s, is longer than the longest, 1s.').waitFor();
+  await page.getByLabel('Min duration').fill('100ms');
   await page.keyboard.press('Enter');
-  await page.getByText('No trace matches all of this').waitFor();
+  await page.getByText('No trace matches all filters').waitFor();
   assert.equal(new URL(page.url()).search, '?minDuration=100ms&maxDuration=1s');
   await closed(page);
 });
 
-test("what Jaeger's URLs ask for is what the form shows and what is searched for", { skip }, async () => {
+test("the form and the results match the query of Jaeger's URLs", { skip }, async () => {
   const page = await pages.open('/search?service=bands-api&lookback=2d&limit=20');
   await resultsBecome(page, ['GET /slow', 'GET /quick']);
-  assert.equal(await page.getByLabel('Look back').inputValue(), '2d');
+  assert.equal(await page.getByLabel('Lookback').inputValue(), '2d');
   await closed(page);
   const other = await pages.open('/search?operation=GET%20%2Fslow&lookback=3w');
   await resultsBecome(other, ['GET /slow']);
   assert.equal(await other.getByLabel('Operation').inputValue(), 'GET /slow');
   assert.equal(
-    await other.getByLabel('Look back').locator('option:checked').textContent(),
+    await other.getByLabel('Lookback').locator('option:checked').textContent(),
     'the last 3 weeks',
   );
   await other.getByLabel('Operation').focus();
@@ -218,13 +212,13 @@ test("what Jaeger's URLs ask for is what the form shows and what is searched for
 });
 
 test(
-  'where nothing is found, it says which filter leaves nothing, and searches without it',
+  'if no trace matches, the page says which filter excludes all, and can search without it',
   { skip },
   async () => {
     const page = await pages.open(
       '/search?service=bands-api&minDuration=1s&tags=%7B%22http.route%22%3A%22%2Fa%20b%22%7D',
     );
-    await page.getByText('No trace matches all of this').waitFor();
+    await page.getByText('No trace matches all filters').waitFor();
     const steps = await page
       .locator('.filter-steps li')
       .evaluateAll((all) =>
@@ -234,8 +228,8 @@ test(
       );
     assert.deepEqual(steps, [
       'has a span of bands-api: 2',
-      'which takes at least 1s: 1',
-      'and has http.route="/a b": 0',
+      'with a duration of at least 1s: 1',
+      'with the tags http.route="/a b": 0',
     ]);
     await accessible(page);
     await page.getByRole('button', { name: 'Search without it' }).click();
@@ -244,7 +238,7 @@ test(
   },
 );
 
-test('results can be ordered, and a dot of the plot leads to its trace', { skip }, async () => {
+test('results can be sorted, and a dot of the plot links to its trace', { skip }, async () => {
   const page = await pages.open('/search');
   await resultsBecome(page, ['GET /slow', 'GET /quick']);
   await page.getByLabel('Order').selectOption('errors');
@@ -257,60 +251,60 @@ test('results can be ordered, and a dot of the plot leads to its trace', { skip 
   await closed(page);
 });
 
-test('two traces are picked to compare them, also one that is not in the list', { skip }, async () => {
-  const page = await pages.open(`/search?service=reviews-api&compare=${traceIdOf('slow')}`);
-  await resultsBecome(page, ['GET /quick']);
-  await page.getByLabel(`Compare ${traceIdOf('quick').slice(0, 8)}`).check();
-  const [early, late] = ['quick', 'slow'].map((name) => traceIdOf(name).slice(0, 8));
-  await page.getByRole('link', { name: `Compare ${early} with ${late}` }).click();
-  await page.waitForURL('**/compare/*...*');
-  await page.locator('.comparison').waitFor();
-  assert.equal(
-    new URL(page.url()).pathname,
-    `/compare/${traceIdOf('quick')}...${traceIdOf('slow')}`,
-    'the earlier one is A',
-  );
-  await accessible(page);
-  const swapped = page.url().split('/').at(-1)!.split('...').toReversed().join('...');
-  await page.getByRole('link', { name: 'Swap A and B' }).click();
-  await page.waitForURL(`**/compare/${swapped}`);
-  await closed(page);
-});
-
 test(
-  'while somebody reads the list new traces wait, and none comes by itself when live is off',
+  'two traces can be picked for a comparison, even if one of them is not in the list',
   { skip },
   async () => {
-    const page = await pages.open('/search');
-    await resultsBecome(page, ['GET /slow', 'GET /quick']);
-    await page.locator('.result').first().hover();
-    await pages.send(traceOf('third', [{ id: 'GET /third', startMs: 3_000 }]));
-    await page.getByRole('button', { name: 'Show 1 new trace' }).waitFor();
-    await resultsBecome(page, ['GET /slow', 'GET /quick']);
-    await page.mouse.move(700, 120);
-    await resultsBecome(page, ['GET /third', 'GET /slow', 'GET /quick']);
-
-    await page.getByLabel('live').uncheck();
-    assert.ok(page.url().includes('live=0'));
-    await pages.send(traceOf('fourth', [{ id: 'GET /fourth', startMs: 4_000 }]));
-    await page.getByRole('button', { name: 'Show 1 new trace' }).click();
-    await resultsBecome(page, ['GET /fourth', 'GET /third', 'GET /slow', 'GET /quick']);
+    const page = await pages.open(`/search?service=reviews-api&compare=${traceIdOf('slow')}`);
+    await resultsBecome(page, ['GET /quick']);
+    await page.getByLabel(`Compare ${traceIdOf('quick').slice(0, 8)}`).check();
+    const [early, late] = ['quick', 'slow'].map((name) => traceIdOf(name).slice(0, 8));
+    await page.getByRole('link', { name: `Compare ${early} with ${late}` }).click();
+    await page.waitForURL('**/compare/*...*');
+    await page.locator('.comparison').waitFor();
+    assert.equal(
+      new URL(page.url()).pathname,
+      `/compare/${traceIdOf('quick')}...${traceIdOf('slow')}`,
+      'the earlier one is A',
+    );
+    await accessible(page);
+    const swapped = page.url().split('/').at(-1)!.split('...').toReversed().join('...');
+    await page.getByRole('link', { name: 'Swap A and B' }).click();
+    await page.waitForURL(`**/compare/${swapped}`);
     await closed(page);
   },
 );
 
-test('new traces come again after the list went away under the pointer', { skip }, async () => {
+test('new traces wait while the reader uses the list, and while live is off', { skip }, async () => {
+  const page = await pages.open('/search');
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  await page.locator('.result').first().hover();
+  await pages.send(traceOf('third', [{ id: 'GET /third', startMs: 3_000 }]));
+  await page.getByRole('button', { name: 'Show 1 new trace' }).waitFor();
+  await resultsBecome(page, ['GET /slow', 'GET /quick']);
+  await page.mouse.move(700, 120);
+  await resultsBecome(page, ['GET /third', 'GET /slow', 'GET /quick']);
+
+  await page.getByLabel('live').uncheck();
+  assert.ok(page.url().includes('live=0'));
+  await pages.send(traceOf('fourth', [{ id: 'GET /fourth', startMs: 4_000 }]));
+  await page.getByRole('button', { name: 'Show 1 new trace' }).click();
+  await resultsBecome(page, ['GET /fourth', 'GET /third', 'GET /slow', 'GET /quick']);
+  await closed(page);
+});
+
+test('new traces appear again after the list has disappeared under the pointer', { skip }, async () => {
   const page = await pages.open('/search');
   await page.locator('.result').first().hover();
   await page.getByLabel('Tags').fill('later=yes');
   await page.getByLabel('Tags').press('Enter');
-  await page.getByText('No trace matches all of this').waitFor();
+  await page.getByText('No trace matches all filters').waitFor();
   await pages.send(traceOf('later', [{ id: 'GET /later', startMs: 900, attributes: { later: 'yes' } }]));
   await resultsBecome(page, ['GET /later']);
   await closed(page);
 });
 
-test('placeholders are read in full at every size', { skip }, async () => {
+test('placeholders are fully visible at every size', { skip }, async () => {
   const sizes = [
     { viewport: desktop },
     { viewport: laptop },
@@ -338,7 +332,7 @@ test('placeholders are read in full at every size', { skip }, async () => {
   }
 });
 
-test('no dot of the plot lies on what is written in it', { skip }, async () => {
+test('no dot of the plot overlaps its texts', { skip }, async () => {
   const shapes = [3_000, 1, 0].map((durationMs, index) =>
     traceOf(
       `dots ${durationMs}`,
@@ -381,7 +375,7 @@ test('no dot of the plot lies on what is written in it', { skip }, async () => {
   }
 });
 
-test('times of days ago are read in full, in the list and in the plot', { skip }, async () => {
+test('times with dates are fully visible in the list and in the plot', { skip }, async () => {
   const days = [3, 2].map((ago) =>
     traceOf(`${ago} days ago`, [
       { id: `GET /${ago}`, startMs: -ago * 86_400_000, attributes: { days: 'ago' } },
@@ -406,34 +400,30 @@ test('times of days ago are read in full, in the list and in the plot', { skip }
   }
 });
 
-test(
-  'the comparison of what is not there waits for it, and of what can be no id says so',
-  { skip },
-  async () => {
-    const late = traceOf('late side', [{ id: 'GET /late', durationMs: 10 }]);
-    const page = await pages.open(`/compare/${traceIdOf('quick')}...${late.traceId}`);
-    await page.getByText('One side is missing').waitFor();
-    await pages.send(late);
-    await page.locator('.comparison').waitFor();
-    await closed(page);
-    const wrong = await pages.open('/compare/one...two');
-    await wrong
-      .getByText('The address of a comparison is /compare/, a trace id, three dots and another trace id.')
-      .waitFor();
-    await closed(wrong, /status of 400/);
-  },
-);
+test('a comparison waits for missing traces, and rejects invalid ids', { skip }, async () => {
+  const late = traceOf('late side', [{ id: 'GET /late', durationMs: 10 }]);
+  const page = await pages.open(`/compare/${traceIdOf('quick')}...${late.traceId}`);
+  await page.getByText('One trace is missing').waitFor();
+  await pages.send(late);
+  await page.locator('.comparison').waitFor();
+  await closed(page);
+  const wrong = await pages.open('/compare/one...two');
+  await wrong
+    .getByText('The URL of a comparison is /compare/ followed by two trace ids with three dots between them.')
+    .waitFor();
+  await closed(wrong, /status of 400/);
+});
 
 test(
-  'while the backend is silent a comparison says that, not that a trace is missing, and goes on later',
+  'if the backend does not respond, a comparison says so instead of "missing", and continues later',
   { skip },
   async () => {
     const page = await pages.open('/search');
     await page.route('**/viewer/trace/**', (route) => route.abort());
     await page.goto(`${pages.backend.queryUrl}/compare/${traceIdOf('quick')}...${traceIdOf('slow')}`);
-    await page.getByText('These two cannot be read yet').waitFor();
-    assert.match(await page.locator('.empty-view').innerText(), /The trace backend does not answer/);
-    assert.equal(await page.getByText('is here').count(), 0);
+    await page.getByText("These traces can't be loaded").waitFor();
+    assert.match(await page.locator('.empty-view').innerText(), /The trace backend does not respond/);
+    assert.equal(await page.getByText('missing').count(), 0);
     await accessible(page);
     await page.unroute('**/viewer/trace/**');
     await page.locator('.comparison').waitFor();
@@ -441,37 +431,33 @@ test(
   },
 );
 
-test(
-  'every mark of the ruler of a comparison is read in full at any width, and none meets another',
-  { skip },
-  async () => {
-    const ends = [6_000, 5_150, 900, 95_000].map((durationMs) =>
-      traceOf(`ends ${durationMs}`, [{ id: 'x', durationMs }]),
-    );
-    await pages.send(...ends);
-    for (const { traceId } of ends) {
-      const page = await pages.open(`/compare/${traceId}...${traceIdOf('quick')}`);
-      await page.locator('.tick').nth(1).waitFor();
-      for (const viewport of [desktop, { width: 1200, height: 800 }, laptop]) {
-        await page.setViewportSize(viewport);
-        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
-        const { ruler, marks } = await page.locator('.ruler').evaluate((element) => ({
-          ruler: element.getBoundingClientRect().toJSON() as DOMRect,
-          marks: [...element.querySelectorAll('.tick')].map(
-            (tick) => tick.getBoundingClientRect().toJSON() as DOMRect,
-          ),
-        }));
-        for (const [index, { left, right }] of marks.entries()) {
-          assert.ok(left >= ruler.left - 1 && right <= ruler.right + 1, `mark ${index} of ${marks.length}`);
-          assert.ok(index === 0 || left >= marks[index - 1]!.right, `mark ${index} meets the one before`);
-        }
+test('the ticks of a comparison are fully visible at any width, and do not overlap', { skip }, async () => {
+  const ends = [6_000, 5_150, 900, 95_000].map((durationMs) =>
+    traceOf(`ends ${durationMs}`, [{ id: 'x', durationMs }]),
+  );
+  await pages.send(...ends);
+  for (const { traceId } of ends) {
+    const page = await pages.open(`/compare/${traceId}...${traceIdOf('quick')}`);
+    await page.locator('.tick').nth(1).waitFor();
+    for (const viewport of [desktop, { width: 1200, height: 800 }, laptop]) {
+      await page.setViewportSize(viewport);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+      const { ruler, marks } = await page.locator('.ruler').evaluate((element) => ({
+        ruler: element.getBoundingClientRect().toJSON() as DOMRect,
+        marks: [...element.querySelectorAll('.tick')].map(
+          (tick) => tick.getBoundingClientRect().toJSON() as DOMRect,
+        ),
+      }));
+      for (const [index, { left, right }] of marks.entries()) {
+        assert.ok(left >= ruler.left - 1 && right <= ruler.right + 1, `mark ${index} of ${marks.length}`);
+        assert.ok(index === 0 || left >= marks[index - 1]!.right, `mark ${index} meets the one before`);
       }
-      await closed(page);
     }
-  },
-);
+    await closed(page);
+  }
+});
 
-test('each number of a comparison says which it is, also where there are no columns', { skip }, async () => {
+test('each number of a comparison has a heading, even without columns', { skip }, async () => {
   const path = `/compare/${traceIdOf('ends 95000')}...${traceIdOf('ends 5150')}`;
   for (const options of [
     { viewport: phone },
@@ -500,15 +486,15 @@ test('each number of a comparison says which it is, also where there are no colu
   await closed(page);
 });
 
-test('an address without a page says which pages there are', { skip }, async () => {
+test('an unknown URL says which pages there are', { skip }, async () => {
   const page = await pages.open('/monitor');
-  await page.getByText('There is no page here').waitFor();
+  await page.getByText('Page not found').waitFor();
   await accessible(page);
   await closed(page, /status of 404/);
 });
 
 test(
-  'what excludes all traces is told, and can be left out, wherever there is little room',
+  'on narrow pages too, the filter that excludes all traces is marked and can be left out',
   { skip },
   async () => {
     const path = `/search?tags=${encodeURIComponent('{"a":"b"}')}`;
@@ -529,28 +515,28 @@ test(
   },
 );
 
-test('when the backend goes away what was read stays, and the page says so', { skip }, async () => {
+test('when the backend goes away, the page keeps its content and says so', { skip }, async () => {
   const page = await pages.open('/search');
   const result = page.locator('.result').first();
   await result.waitFor();
   const place = await result.boundingBox();
-  // To search for the same again gives the same answer, which is no reason to take it for another one's.
+  // Searching for the same again doesn't make the results stale.
   await page.getByRole('button', { name: 'Find traces' }).click();
   await page.route('**/viewer/**', (route) => route.abort());
-  await page.getByText('The trace backend does not answer. What you see stays').waitFor();
+  await page.getByText('The trace backend does not respond. This page continues').waitFor();
   assert.deepEqual(await result.boundingBox(), place);
   await page.emulateMedia({ media: 'print' });
-  assert.ok(!(await page.locator('.silence').isVisible()));
+  assert.ok(!(await page.locator('.disconnected').isVisible()));
   await page.emulateMedia({ media: 'screen' });
   await page.getByLabel('Tags').fill('nothing=like-this');
   await page.keyboard.press('Enter');
-  await page.getByText('What this search finds appears here as soon as the backend answers.').waitFor();
+  await page.getByText('The results appear here as soon as the backend responds.').waitFor();
   assert.equal(await result.count(), 0);
   await page.goBack();
   await result.waitFor();
   await page.goForward();
   await page.unroute('**/viewer/**');
-  await page.getByText('No trace matches all of this').waitFor();
-  await page.getByText('The trace backend does not answer').waitFor({ state: 'detached' });
+  await page.getByText('No trace matches all filters').waitFor();
+  await page.getByText('The trace backend does not respond').waitFor({ state: 'detached' });
   await closed(page, /Failed to load resource/);
 });

@@ -18,14 +18,14 @@ const sketches = {
   ...oddTraces(),
 };
 
-/** Traces by what they are called, each as something that makes it arrive and gives its id. */
+/** Traces by name, each as a function that sends it and gives its id. */
 const traces: Record<string, () => Promise<string>> = {};
 for (const step of steps) traces[step] = async () => stepIds[step];
 for (const [name, sketch] of Object.entries(sketches))
   traces[name] = async () => (await pages.send(sketch))[0]!;
 
 for (const [name, arrive] of Object.entries(traces)) {
-  test(`a trace of any shape can be read, searched and worked with: ${name}`, { skip }, async () => {
+  test(`traces of any shape work: ${name}`, { skip }, async () => {
     const traceId = await arrive();
     const page = await pages.open(`/trace/${traceId}`);
     await worksAsItShould(page, traceId);
@@ -33,7 +33,7 @@ for (const [name, arrive] of Object.entries(traces)) {
   });
 }
 
-test('a root that comes late takes its place above what was there before', { skip }, async () => {
+test('a root that arrives late appears above the earlier spans', { skip }, async () => {
   const name = 'late root';
   const child = { id: 'child', parent: 'root', service: 'reviews-api', startMs: 5, durationMs: 20 };
   const leaf = { id: 'leaf', parent: 'child', service: 'reviews-api', startMs: 8, durationMs: 10 };
@@ -67,7 +67,7 @@ async function rightRows(page: Page, traceId: string): Promise<void> {
   assert.equal(await page.locator('.rows').getAttribute('aria-rowcount'), String(expected.length + 1));
 }
 
-/** Arrows lead from row to row, fold and open; Enter shows the details and Escape closes them. */
+/** Arrow keys move between rows, fold, and unfold; Enter shows the details and Escape closes them. */
 async function worksByKeyboard(page: Page, traceId: string): Promise<void> {
   const rows = await rowsOf(traceId);
   const focused = (row: Row) =>
@@ -104,7 +104,7 @@ async function worksByKeyboard(page: Page, traceId: string): Promise<void> {
   await page.locator('.details').waitFor({ state: 'detached' });
 }
 
-/** What is typed is found, and Enter leads there; the only span of a trace has the focus already. */
+/** Typing finds spans, and Enter goes to the match; the only span of a trace already has the focus. */
 async function isFoundByTyping(page: Page, traceId: string): Promise<void> {
   const names = (await rowsOf(traceId)).map(({ span }) => span.name);
   const name = names.at(-1)!;
@@ -136,7 +136,7 @@ async function folds(page: Page, traceId: string): Promise<void> {
   await page.keyboard.press('[');
 }
 
-/** A link leads to the last span, opens it and brings it onto the screen. */
+/** A link to the last span opens it and scrolls to it. */
 async function hasLinksToSpans(page: Page, traceId: string): Promise<void> {
   const { spanId } = (await rowsOf(traceId)).at(-1)!.span;
   await page.goto(`${pages.backend.queryUrl}/trace/${traceId}?uiFind=${spanId}`);

@@ -6,13 +6,13 @@ const ms = (time: Date) => time.valueOf();
 const us = (time: Date) => ms(time) * 1_000;
 const noon = new Date(2026, 4, 3, 12, 0, 0);
 
-test('a time of today is its clock to the millisecond, in two, two, two and three digits', () => {
+test('a time of today is hh:mm:ss.mmm', () => {
   assert.equal(clockTime(us(new Date(2026, 4, 3, 4, 5, 6, 7)), ms(noon)), '04:05:06.007');
   assert.equal(clockTime(us(new Date(2026, 4, 3, 0, 0, 0, 0)), ms(noon)), '00:00:00.000');
   assert.equal(clockTime(us(new Date(2026, 4, 3, 23, 59, 59, 999)), ms(noon)), '23:59:59.999');
 });
 
-test('a time of another day has its date in front, in the words of the reader', () => {
+test("a time of another day starts with the date in the reader's locale", () => {
   const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
   for (const time of [
     new Date(2026, 4, 2, 23, 59, 59, 999),
@@ -24,12 +24,12 @@ test('a time of another day has its date in front, in the words of the reader', 
   }
 });
 
-test('what is no time is a question mark', () => {
+test('an invalid time is a question mark', () => {
   assert.equal(clockTime(Number.NaN), '?');
   assert.equal(clockTime(1e300), '?');
 });
 
-test('how long ago is told in one unit', () => {
+test('the time since then is in one unit', () => {
   const before = (seconds: number) => ago(us(noon) - seconds * 1_000_000, ms(noon));
   assert.deepEqual([-1, 1, 2, 59, 60, 3_599, 3_600, 86_399, 86_400, 172_800].map(before), [
     'in the future',

@@ -27,7 +27,7 @@ async function openTree(query = ''): Promise<Page> {
   return page;
 }
 
-/** Waits until exactly these rows are there. */
+/** Waits until the page has exactly these rows. */
 function rowsBecome(page: Page, names: readonly string[]): Promise<unknown> {
   return page.waitForFunction(
     (expected) =>
@@ -36,23 +36,23 @@ function rowsBecome(page: Page, names: readonly string[]): Promise<unknown> {
   );
 }
 
-test('one span, all of them or a level at a time can be folded and opened', { skip }, async () => {
+test('one span, all spans, or one level at a time can be collapsed and expanded', { skip }, async () => {
   const page = await openTree();
   await rowOf(page, 'a').locator('.fold').click();
   await rowsBecome(page, ['root', 'a', 'b', 'b1']);
   await page.keyboard.press(']');
   await rowsBecome(page, ['root']);
-  await page.getByRole('button', { name: 'Open one level' }).click();
+  await page.getByRole('button', { name: 'Expand one level' }).click();
   await rowsBecome(page, ['root', 'a', 'b']);
   await page.waitForURL(/level=2/);
   await page.reload();
   await rowsBecome(page, ['root', 'a', 'b']);
-  await page.getByRole('button', { name: 'Open all' }).click();
+  await page.getByRole('button', { name: 'Expand all' }).click();
   await rowsBecome(page, ['root', 'a', 'a1', 'a2', 'b', 'b1']);
   await closed(page);
 });
 
-test('everything can be reached with the keyboard, and the focus can be seen', { skip }, async () => {
+test('everything is reachable with the keyboard, and the focus is visible', { skip }, async () => {
   const page = await openTree();
   await page.locator('.divider').focus();
   await page.keyboard.press('Tab');
@@ -98,51 +98,47 @@ test('everything can be reached with the keyboard, and the focus can be seen', {
   await closed(page);
 });
 
-test(
-  'a link leads to one span, opens it and brings it onto the screen, by #span- as by uiFind',
-  { skip },
-  async () => {
-    const [id] = await pages.send(largeTrace(1_000));
-    const span = spanIdOf('large 1000', 'span 777');
-    for (const link of [
-      `?uiFind=${span}`,
-      `#span-${span}`,
-      `?uiFind=${span}#span-${span}`,
-      `?level=1#span-${span}`,
-    ]) {
-      const page = await pages.open(`/trace/${id}${link}`);
-      const row = page.locator(`#span-${span}`);
-      await row.waitFor();
-      await page.locator('.details').waitFor();
-      await page.waitForFunction((rowId) => {
-        const { top, bottom } = document.getElementById(rowId)!.getBoundingClientRect();
-        return top > 0 && bottom < innerHeight;
-      }, `span-${span}`);
-      assert.equal(await row.getAttribute('tabindex'), '0');
-      await closed(page);
-    }
-  },
-);
+test('a link with #span- or uiFind opens one span and scrolls to it', { skip }, async () => {
+  const [id] = await pages.send(largeTrace(1_000));
+  const span = spanIdOf('large 1000', 'span 777');
+  for (const link of [
+    `?uiFind=${span}`,
+    `#span-${span}`,
+    `?uiFind=${span}#span-${span}`,
+    `?level=1#span-${span}`,
+  ]) {
+    const page = await pages.open(`/trace/${id}${link}`);
+    const row = page.locator(`#span-${span}`);
+    await row.waitFor();
+    await page.locator('.details').waitFor();
+    await page.waitForFunction((rowId) => {
+      const { top, bottom } = document.getElementById(rowId)!.getBoundingClientRect();
+      return top > 0 && bottom < innerHeight;
+    }, `span-${span}`);
+    assert.equal(await row.getAttribute('tabindex'), '0');
+    await closed(page);
+  }
+});
 
-test('next and previous lead from one span found to the other, round and round', { skip }, async () => {
+test('next and previous go from match to match and wrap around', { skip }, async () => {
   const page = await openTree();
   await page.getByPlaceholder('Find').fill('reviews-api');
   const at = (text: string) =>
     page.waitForFunction((wanted) => document.querySelector('.find output')?.textContent === wanted, text);
   await at('3 found');
-  await page.getByRole('button', { name: 'Next span found' }).click();
+  await page.getByRole('button', { name: 'Next match' }).click();
   await at('1 of 3');
-  await page.getByRole('button', { name: 'Previous span found' }).click();
+  await page.getByRole('button', { name: 'Previous match' }).click();
   await at('3 of 3');
-  await page.getByRole('button', { name: 'Next span found' }).click();
+  await page.getByRole('button', { name: 'Next match' }).click();
   await at('1 of 3');
   await page.getByPlaceholder('Find').fill('service=nobody');
-  await at('none');
-  assert.ok(await page.getByRole('button', { name: 'Next span found' }).isDisabled());
+  await at('no matches');
+  assert.ok(await page.getByRole('button', { name: 'Next match' }).isDisabled());
   await closed(page);
 });
 
-test('a filter shows the spans of a service with the way to them', { skip }, async () => {
+test('a filter shows the spans of a service and the paths to them', { skip }, async () => {
   const page = await openTree();
   await page.locator('.chip', { hasText: 'reviews-api' }).click();
   await page.locator('.path-only').first().waitFor();
@@ -156,7 +152,7 @@ test('a filter shows the spans of a service with the way to them', { skip }, asy
 });
 
 test(
-  'details say all that a span knows: 300 attributes, long values, events with offsets, links, what went wrong',
+  'details show everything about a span: 300 attributes, long values, events with offsets, links, errors',
   { skip },
   async () => {
     await pages.send(richTrace());
@@ -188,7 +184,7 @@ test(
   },
 );
 
-test('all events of the trace stand in order of time, and lead to their spans', { skip }, async () => {
+test('all events of the trace are in chronological order, and link to their spans', { skip }, async () => {
   await pages.send(richTrace());
   const page = await pages.open(`/trace/${traceIdOf('rich')}`);
   await page.getByRole('button', { name: 'Events 3' }).click();
@@ -223,47 +219,43 @@ test(
   },
 );
 
-test(
-  'new spans of an unfinished trace appear, and leave what the reader looks at where it is',
-  { skip },
-  async () => {
-    const name = 'unfinished';
-    const children = Array.from({ length: 80 }, (_, index) => ({
-      id: `child ${index}`,
-      parent: 'root',
-      startMs: 100 + index * 10,
-      durationMs: 8,
+test('new spans of an unfinished trace appear, and the reader keeps their place', { skip }, async () => {
+  const name = 'unfinished';
+  const children = Array.from({ length: 80 }, (_, index) => ({
+    id: `child ${index}`,
+    parent: 'root',
+    startMs: 100 + index * 10,
+    durationMs: 8,
+  }));
+  const [id] = await pages.send(traceOf(name, children.slice(10)));
+  const page = await pages.open(`/trace/${id}`);
+  await rowNames(page);
+  const looked = `span-${spanIdOf(name, 'child 50')}`;
+  await page
+    .locator(`#${looked}`)
+    .waitFor({ state: 'attached' })
+    .catch(() => {});
+  await page.evaluate(() => window.scrollTo(0, 1_200));
+  await page.locator(`#${looked}`).waitFor();
+  const placeOf = () =>
+    page.locator(`#${looked}`).evaluate((row) => ({
+      top: row.getBoundingClientRect().top,
+      bar: row.querySelector('.bar')!.getBoundingClientRect().left,
     }));
-    const [id] = await pages.send(traceOf(name, children.slice(10)));
-    const page = await pages.open(`/trace/${id}`);
-    await rowNames(page);
-    const looked = `span-${spanIdOf(name, 'child 50')}`;
-    await page
-      .locator(`#${looked}`)
-      .waitFor({ state: 'attached' })
-      .catch(() => {});
-    await page.evaluate(() => window.scrollTo(0, 1_200));
-    await page.locator(`#${looked}`).waitFor();
-    const placeOf = () =>
-      page.locator(`#${looked}`).evaluate((row) => ({
-        top: row.getBoundingClientRect().top,
-        bar: row.querySelector('.bar')!.getBoundingClientRect().left,
-      }));
-    const before = await placeOf();
+  const before = await placeOf();
 
-    await pages.send(traceOf(name, [{ id: 'root', durationMs: 2_000 }, ...children.slice(0, 10)]));
-    await page.getByText(/11 more spans arrived/).waitFor();
-    await page.waitForFunction(
-      ([row, top]) =>
-        Math.abs(document.getElementById(row as string)!.getBoundingClientRect().top - (top as number)) < 2,
-      [looked, before.top],
-    );
-    assert.ok(Math.abs((await placeOf()).bar - before.bar) < 2, 'the bars moved');
-    await page.getByRole('button', { name: 'Show all of it' }).click();
-    await page.waitForFunction(() => !location.search.includes('zoom='));
-    await closed(page);
-  },
-);
+  await pages.send(traceOf(name, [{ id: 'root', durationMs: 2_000 }, ...children.slice(0, 10)]));
+  await page.getByText(/11 more spans arrived/).waitFor();
+  await page.waitForFunction(
+    ([row, top]) =>
+      Math.abs(document.getElementById(row as string)!.getBoundingClientRect().top - (top as number)) < 2,
+    [looked, before.top],
+  );
+  assert.ok(Math.abs((await placeOf()).bar - before.bar) < 2, 'the bars moved');
+  await page.getByRole('button', { name: 'Show the whole trace' }).click();
+  await page.waitForFunction(() => !location.search.includes('zoom='));
+  await closed(page);
+});
 
 for (const [look, touch] of Object.entries({
   'the open row': (row: Locator) => row.click(),
@@ -271,7 +263,7 @@ for (const [look, touch] of Object.entries({
   'the row under the pointer': (row: Locator) => row.hover(),
 })) {
   test(
-    `a root that comes late leaves ${look} where it is, at the top of the page too`,
+    `a root that arrives late leaves ${look} where it is, even at the top of the page`,
     { skip },
     async () => {
       const name = `late root: ${look}`;
@@ -290,7 +282,7 @@ for (const [look, touch] of Object.entries({
       };
       await pages.send(traceOf(name, [rootFails]));
       await page.getByText(/1 more span arrived/).waitFor();
-      await page.locator('.findings .error').waitFor();
+      await page.locator('.highlights .error').waitFor();
       await page.waitForFunction(() => scrollY > 40);
       assert.ok(Math.abs((await row.boundingBox())!.y - top) < 2, 'the row moved');
       await closed(page);
@@ -299,7 +291,7 @@ for (const [look, touch] of Object.entries({
 }
 
 test(
-  'a part of the time is chosen by dragging, by keys and by the handles, and shown wherever the whole is',
+  'a time range is selected by dragging, by keys, and by the handles, and shown in the overview',
   { skip },
   async () => {
     const page = await openTree();
@@ -312,7 +304,7 @@ test(
     assert.match((await rowOf(page, 'b1').locator('.duration').textContent())!, /▸$/);
     await page.keyboard.press('0');
     await page.waitForURL((url) => !url.search.includes('zoom'));
-    await page.getByRole('slider', { name: 'Start of the part shown' }).focus();
+    await page.getByRole('slider', { name: 'Start of the time range' }).focus();
     await page.keyboard.press('PageUp');
     await page.waitForURL(/zoom=10000-100000/);
     await closed(page);
@@ -352,7 +344,7 @@ test('nothing moves while a page loads, and neither theme nor size flashes', { s
   await closed(page);
 });
 
-test('rows are laid out once: nothing of them changes after they were drawn', { skip }, async () => {
+test('rows are laid out once, and do not change after they were drawn', { skip }, async () => {
   const [id] = await pages.send(largeTrace(100));
   const page = await pages.open('/nothing');
   await page.addInitScript(() => {
@@ -371,17 +363,17 @@ test('rows are laid out once: nothing of them changes after they were drawn', { 
   await closed(page, /status of 404/);
 });
 
-/** A4 within the margins that the styles ask for, in px. */
+/** A4 without the margins of the styles, in px. */
 const paper = { width: 703, height: 1_032 };
 
-/** Shows what paper would show; the events come as they do when somebody prints. */
+/** Switches to print media, with the same events as when printing. */
 async function print(page: Page): Promise<void> {
   await page.setViewportSize(paper);
   await page.emulateMedia({ media: 'print' });
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
 }
 
-test('on paper there are all rows and nothing to click', { skip }, async () => {
+test('a printed trace has all rows and no controls', { skip }, async () => {
   const [id] = await pages.send(largeTrace(200));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
@@ -390,7 +382,7 @@ test('on paper there are all rows and nothing to click', { skip }, async () => {
   await page.waitForFunction(() => document.querySelectorAll('.span-row').length === 200);
   assert.ok(onScreen < 100);
   const clickable = page
-    .locator('.button, .copy, .masthead, input, select, .divider, .overview')
+    .locator('.button, .copy, .site-header, input, select, .divider, .overview')
     .filter({ visible: true });
   assert.deepEqual(await clickable.allTextContents(), []);
   const boxes = await page
@@ -405,7 +397,7 @@ test('on paper there are all rows and nothing to click', { skip }, async () => {
 });
 
 test(
-  'paper is white and labels have room on it, whatever theme, size and width of names were chosen',
+  'printed pages are white and labels fit, for any theme, size, and width of the name column',
   { skip },
   async () => {
     await pages.send(richTrace());
@@ -454,7 +446,7 @@ test(
   },
 );
 
-test('printing draws all rows on as many pages as it takes', { skip }, async () => {
+test('printing draws all rows, on as many pages as needed', { skip }, async () => {
   const [id] = await pages.send(largeTrace(200));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
@@ -465,7 +457,7 @@ test('printing draws all rows on as many pages as it takes', { skip }, async () 
 });
 
 test(
-  'on paper a comparison has both traces in cards of one width, and a ruler that can be read',
+  'a printed comparison has both traces in cards of equal width, and a readable time axis',
   { skip },
   async () => {
     await pages.send(tree(), traceOf('other', [{ id: 'root', durationMs: 5_000 }]));
@@ -491,7 +483,7 @@ test(
   },
 );
 
-test('what is not on paper is counted there', { skip }, async () => {
+test('a printed page says how many spans are not printed', { skip }, async () => {
   const [id] = await pages.send(largeTrace(2_100));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
@@ -512,7 +504,7 @@ test('what is not on paper is counted there', { skip }, async () => {
 });
 
 test(
-  '10,000 spans can be scrolled, found and opened, with only those on the screen in the document',
+  '10,000 spans can be scrolled, found, and opened, with only the visible ones in the document',
   { skip },
   async () => {
     const [id] = await pages.send(largeTrace(10_000));
@@ -541,51 +533,51 @@ test(
   },
 );
 
+test('pages fit into a narrow screen and a projector, and are accessible there', { skip }, async () => {
+  await pages.send(richTrace());
+  const windows = [
+    { viewport: phone },
+    { viewport: narrowest },
+    { viewport: phone, projector: true },
+    { projector: true },
+  ];
+  for (const options of windows) {
+    for (const path of [
+      `/trace/${traceIdOf('rich')}?open=${spanIdOf('rich', 'long')},${spanIdOf('rich', 'hostile')}`,
+      '/search',
+      `/compare/${traceIdOf('rich')}...${traceIdOf('rich')}`,
+      '/dependencies',
+    ]) {
+      const page = await pages.open(path, options);
+      await page.locator('.span-row, .result, .node, .comparison').first().waitFor();
+      const { wide, width } = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth,
+        width: document.documentElement.clientWidth,
+      }));
+      assert.ok(wide <= width, `${path} is ${wide} px wide in ${width}`);
+      if (options.viewport !== narrowest) await accessible(page);
+      await closed(page);
+    }
+  }
+});
+
 test(
-  'nothing is wider than a narrow screen or a projector, and it is accessible there',
+  'a page that was opened while the backend was down continues when the backend is back',
   { skip },
   async () => {
-    await pages.send(richTrace());
-    const windows = [
-      { viewport: phone },
-      { viewport: narrowest },
-      { viewport: phone, projector: true },
-      { projector: true },
-    ];
-    for (const options of windows) {
-      for (const path of [
-        `/trace/${traceIdOf('rich')}?open=${spanIdOf('rich', 'long')},${spanIdOf('rich', 'hostile')}`,
-        '/search',
-        `/compare/${traceIdOf('rich')}...${traceIdOf('rich')}`,
-        '/dependencies',
-      ]) {
-        const page = await pages.open(path, options);
-        await page.locator('.span-row, .result, .node, .comparison').first().waitFor();
-        const { wide, width } = await page.evaluate(() => ({
-          wide: document.documentElement.scrollWidth,
-          width: document.documentElement.clientWidth,
-        }));
-        assert.ok(wide <= width, `${path} is ${wide} px wide in ${width}`);
-        if (options.viewport !== narrowest) await accessible(page);
-        await closed(page);
-      }
-    }
+    const [id] = await pages.send(tree());
+    const page = await pages.open('/search');
+    await page.route(`**/viewer/trace/${id}`, (route) => route.abort('connectionrefused'));
+    await page.goto(`${pages.backend.queryUrl}/trace/${id}`);
+    await page.getByText('The trace backend does not respond. Start it, and this page continues.').waitFor();
+    await page.unroute(`**/viewer/trace/${id}`);
+    await rowsBecome(page, ['root', 'a', 'a1', 'a2', 'b', 'b1']);
+    assert.equal(await page.getByText('does not respond').count(), 0);
+    await closed(page, /ERR_CONNECTION_REFUSED|preload/);
   },
 );
 
-test('a page that was opened while the backend was silent goes on when it answers', { skip }, async () => {
-  const [id] = await pages.send(tree());
-  const page = await pages.open('/search');
-  await page.route(`**/viewer/trace/${id}`, (route) => route.abort('connectionrefused'));
-  await page.goto(`${pages.backend.queryUrl}/trace/${id}`);
-  await page.getByText('The trace backend does not answer: start it, and this page goes on.').waitFor();
-  await page.unroute(`**/viewer/trace/${id}`);
-  await rowsBecome(page, ['root', 'a', 'a1', 'a2', 'b', 'b1']);
-  assert.equal(await page.getByText('does not answer').count(), 0);
-  await closed(page, /ERR_CONNECTION_REFUSED|preload/);
-});
-
-test('another #span- in the open page leads to that span and opens it', { skip }, async () => {
+test('changing the #span- of the open page goes to that span and opens it', { skip }, async () => {
   const [id] = await pages.send(largeTrace(1_000));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
@@ -605,7 +597,7 @@ test('another #span- in the open page leads to that span and opens it', { skip }
   await closed(page);
 });
 
-test('the list of keys begins at its top, with the focus on itself, and is whole', { skip }, async () => {
+test('the list of shortcuts opens at its top, has the focus, and is complete', { skip }, async () => {
   const [id] = await pages.send(tree());
   const page = await pages.open(`/trace/${id}`, { viewport: { ...phone, height: 400 } });
   await rowNames(page);
@@ -622,35 +614,39 @@ test('the list of keys begins at its top, with the focus on itself, and is whole
   await closed(page);
 });
 
-test('the note about new spans goes by itself or is closed, and "ago" goes on', { skip }, async () => {
-  const name = 'noted';
-  const [id] = await pages.send(traceOf(name, [{ id: 'child', parent: 'root' }]));
-  const page = await pages.open('/search');
-  await page.clock.install();
-  await page.goto(`${pages.backend.queryUrl}/trace/${id}`);
-  await rowNames(page);
-  const news = page.locator('.news');
-  await pages.send(traceOf(name, [{ id: 'second', parent: 'child', startMs: 1, durationMs: 2 }]));
-  await news.getByText('1 more span arrived.').waitFor();
-  await page.clock.fastForward(10_000);
-  await news.waitFor({ state: 'hidden' });
-  await pages.send(traceOf(name, [{ id: 'third', parent: 'child', startMs: 4, durationMs: 2 }]));
-  await news.getByText('1 more span arrived.').waitFor();
-  await news.getByRole('button', { name: 'Close this note' }).click();
-  await news.waitFor({ state: 'hidden' });
+test(
+  'the notification about new spans disappears or can be closed, and the age of the trace is updated',
+  { skip },
+  async () => {
+    const name = 'noted';
+    const [id] = await pages.send(traceOf(name, [{ id: 'child', parent: 'root' }]));
+    const page = await pages.open('/search');
+    await page.clock.install();
+    await page.goto(`${pages.backend.queryUrl}/trace/${id}`);
+    await rowNames(page);
+    const notification = page.locator('.notification');
+    await pages.send(traceOf(name, [{ id: 'second', parent: 'child', startMs: 1, durationMs: 2 }]));
+    await notification.getByText('1 more span arrived.').waitFor();
+    await page.clock.fastForward(10_000);
+    await notification.waitFor({ state: 'hidden' });
+    await pages.send(traceOf(name, [{ id: 'third', parent: 'child', startMs: 4, durationMs: 2 }]));
+    await notification.getByText('1 more span arrived.').waitFor();
+    await notification.getByRole('button', { name: 'Close this notification' }).click();
+    await notification.waitFor({ state: 'hidden' });
 
-  const minutesAgo = () =>
-    page.evaluate(() => {
-      const line = document.querySelector('.trace-header time')!.parentElement!.textContent!;
-      return Number(/(\d+) min ago/.exec(line)?.[1]);
-    });
-  const before = await minutesAgo();
-  await page.clock.fastForward('07:00');
-  assert.ok((await minutesAgo()) >= before + 7);
-  await closed(page);
-});
+    const minutesAgo = () =>
+      page.evaluate(() => {
+        const line = document.querySelector('.trace-header time')!.parentElement!.textContent!;
+        return Number(/(\d+) min ago/.exec(line)?.[1]);
+      });
+    const before = await minutesAgo();
+    await page.clock.fastForward('07:00');
+    assert.ok((await minutesAgo()) >= before + 7);
+    await closed(page);
+  },
+);
 
-test('on a projector a menu keeps what the first screen has no room for', { skip }, async () => {
+test('in projector mode, a menu has what does not fit on the first screen', { skip }, async () => {
   await pages.send(richTrace());
   const page = await pages.open(`/trace/${traceIdOf('rich')}`, { projector: true });
   await rowNames(page);
@@ -663,21 +659,23 @@ test('on a projector a menu keeps what the first screen has no room for', { skip
     second,
   ];
   for (const tool of tools) assert.ok(!(await tool.isVisible()));
-  await page.getByText('More: 1 note').focus();
+  await page.getByText('More: 1 highlight').focus();
   await page.keyboard.press('Enter');
   for (const tool of tools) await tool.waitFor();
   await accessible(page);
   await page.keyboard.press('Escape');
   for (const tool of tools) await tool.waitFor({ state: 'hidden' });
-  await page.getByText('More: 1 note').click();
+  await page.getByText('More: 1 highlight').click();
   await second.click();
   await page.waitForURL(/#span-/);
   await second.waitFor({ state: 'hidden' });
   await closed(page);
 });
 
-test('an id that no trace can have is answered in words', { skip }, async () => {
+test('an invalid trace id has an error in plain words', { skip }, async () => {
   const page = await pages.open('/trace/not-an-id');
-  await page.getByText('"not-an-id" is no trace id: one has up to 32 digits of 0–9 and a–f.').waitFor();
+  await page
+    .getByText('"not-an-id" is not a valid trace id: an id has up to 32 hexadecimal digits (0–9, a–f).')
+    .waitFor();
   await closed(page, /status of 400/);
 });

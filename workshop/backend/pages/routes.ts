@@ -29,7 +29,7 @@ function addDocuments(app: FastifyInstance): void {
   });
 
   app.get('/dependencies', async (_request, reply) =>
-    sendPage(reply, shell('dependencies', 'Dependencies', await assets(), ['/viewer/dependencies'])),
+    sendPage(reply, shell('dependencies', 'Service graph', await assets(), ['/viewer/dependencies'])),
   );
 
   app.get<{ Params: { id: string } }>('/trace/:id', async ({ params: { id } }, reply) => {

@@ -1,8 +1,8 @@
 import type { Assets, PageName } from './assets.ts';
-import { masthead } from './masthead.ts';
+import { siteHeader } from './header.ts';
 
 /**
- * The document of a page: the bar at its top, and what it has to load. All else is drawn in the browser. `dataUrls` are
+ * The document of a page: its header, and what it has to load. All else is drawn in the browser. `dataUrls` are
  * what its script will ask for first, so that the answers are on their way meanwhile.
  */
 export function shell(page: PageName, title: string, assets: Assets, dataUrls: readonly string[]): string {
@@ -25,7 +25,7 @@ ${others.map((path) => `<link rel="modulepreload" href="${at(path)}">`).join('\n
 </head>
 <body data-page="${page}">
 <div id="page">
-${masthead(page)}
+${siteHeader(page)}
 <div id="view"></div>
 </div>
 <noscript><p class="notice">These pages are drawn by JavaScript, which is switched off here.</p></noscript>

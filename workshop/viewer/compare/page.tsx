@@ -33,15 +33,15 @@ const [idA, idB] = decodeURIComponent(location.pathname.split('/')[2] ?? '')
   .map(traceIdFrom);
 const isValid = idA !== undefined && idB !== undefined;
 
-/** What the backend said last about either trace; undefined before it has said anything. */
+/** The last response for each trace; undefined before the first. */
 const responseA = signal<Update<TraceResponse> | undefined>(undefined);
 const responseB = signal<Update<TraceResponse> | undefined>(undefined);
 
 function ComparePage() {
   if (!isValid) {
     return (
-      <Message title="These two cannot be compared">
-        The address of a comparison is /compare/, a trace id, three dots and another trace id.
+      <Message title="These traces can't be compared">
+        The URL of a comparison is /compare/ followed by two trace ids with three dots between them.
       </Message>
     );
   }
@@ -50,12 +50,12 @@ function ComparePage() {
   if (!before || !after) {
     const responses = [responseA.value, responseB.value];
     const problem = responses.flatMap((each) => (each && 'problem' in each ? [each.problem] : []))[0];
-    if (problem !== undefined) return <Message title="These two cannot be read yet">{problem}</Message>;
+    if (problem !== undefined) return <Message title="These traces can't be loaded">{problem}</Message>;
     if (responses.includes(undefined)) return <div class="skeleton" aria-busy="true" />;
     const missing = [!before && idA, !after && idB].filter(Boolean).map((id) => shortId(String(id)));
     return (
-      <Message title="One side is missing">
-        No span of trace {missing.join(' and trace ')} is here. It appears by itself if it arrives.
+      <Message title={missing.length > 1 ? 'Both traces are missing' : 'One trace is missing'}>
+        No spans of {missing.join(' or ')} have arrived. The comparison appears as soon as they do.
       </Message>
     );
   }
@@ -70,13 +70,13 @@ function ComparePage() {
       </h1>
       <div class="sides">
         <Side name="A" id={idA} of={before} />
-        <a class="button swap" href={`/compare/${idB}...${idA}`} title="A becomes B, and B becomes A (r)">
+        <a class="button swap" href={`/compare/${idB}...${idA}`} title="Swap A and B (r)">
           ⇄ <span class="hidden-text">Swap A and B</span>
         </a>
         <Side name="B" id={idB} of={after} />
       </div>
       <div class="toolbar">
-        <div class="services" role="group" aria-label="Show only">
+        <div class="services" role="group" aria-label="Show only these spans">
           {verdicts.map((verdict) => (
             <button
               key={verdict}
@@ -102,7 +102,7 @@ function ComparePage() {
             checked={hasOwnScales.value}
             onChange={({ currentTarget }) => setOwnScales(currentTarget.checked)}
           />
-          each at its own scale
+          separate scales
         </label>
       </div>
       {comparison.value.length > 0 && <ComparisonTable />}
@@ -149,7 +149,7 @@ function Message({ title, children }: { title: string; children: ComponentChildr
       <p>{children}</p>
       <p>
         <a class="button" href="/search">
-          Pick two traces
+          Choose two traces
         </a>
       </p>
     </div>
@@ -175,10 +175,14 @@ if (isValid) {
   start(idB, b, responseB);
   bindKeys({
     keys: ['o'],
-    description: 'each trace at its own scale',
+    description: 'scale each trace separately',
     run: () => setOwnScales(!hasOwnScales.value),
   });
-  bindKeys({ keys: ['r'], description: 'swap A and B', run: () => location.assign(`/compare/${idB}...${idA}`) });
+  bindKeys({
+    keys: ['r'],
+    description: 'swap A and B',
+    run: () => location.assign(`/compare/${idB}...${idA}`),
+  });
   effect(() => {
     const name = waterfallB.value?.rows[0]?.span.name;
     if (name) document.title = `Compare ${name}: ${shortId(idA)} with ${shortId(idB)}`;

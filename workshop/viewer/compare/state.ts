@@ -1,4 +1,4 @@
-/** What the comparison shows. Which traces, the filter and the scale are in the URL. */
+/** The state of the comparison page. The trace ids, the filter, and the scale are in the URL. */
 import { computed, signal } from '@preact/signals';
 import { compareTraces, type ComparisonRow, type Verdict } from '../../trace/compare.ts';
 import type { Trace } from '../../trace/model.ts';
@@ -13,7 +13,7 @@ export const verdictSigns: Record<Verdict, string> = {
   same: '=',
 };
 
-/** The traces before and after; undefined as long as they have not arrived. */
+/** The traces before and after; undefined until they have arrived. */
 export const a = signal<Trace | undefined>(undefined);
 export const b = signal<Trace | undefined>(undefined);
 

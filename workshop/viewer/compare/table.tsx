@@ -10,12 +10,12 @@ import { textMeter } from '../frame/measure.ts';
 import { hasOwnScales, shown, verdictSigns, waterfallA, waterfallB } from './state.ts';
 import { signed } from './words.ts';
 
-/** Rows are drawn so many at a time. */
+/** How many rows are added at a time. */
 const ROWS_PER_STEP = 500;
-/** Levels deeper than this are not indented any further. */
+/** Levels deeper than this aren't indented any further. */
 const MAX_INDENT = 10;
 
-/** Both traces as one table: what each span took in the one and the other, and the two waterfalls in one lane. */
+/** Both traces as one table: the durations of each span in both, and the two waterfalls in one lane. */
 export function ComparisonTable() {
   const most = useSignal(ROWS_PER_STEP);
   const all = shown.value;
@@ -50,7 +50,8 @@ export function ComparisonTable() {
         <p>
           <span class="paper-only">… {counted(all.length - most.value, 'more span')} on the page.</span>
           <button type="button" class="button" onClick={() => (most.value += ROWS_PER_STEP)}>
-            Show {counted(Math.min(ROWS_PER_STEP, all.length - most.value), 'more span')} of {grouped(all.length)}
+            Show {counted(Math.min(ROWS_PER_STEP, all.length - most.value), 'more span')} of{' '}
+            {grouped(all.length)}
           </button>
         </p>
       )}
@@ -58,7 +59,7 @@ export function ComparisonTable() {
   );
 }
 
-/** How long each lane is, in µs: the same for both, unless each trace is to fill it. */
+/** The length of the lanes in µs: the same for both traces, unless each has its own scale. */
 function scales() {
   const ofA = Math.max(1, waterfallA.value?.durationUs ?? 1);
   const ofB = Math.max(1, waterfallB.value?.durationUs ?? 1);
@@ -145,7 +146,7 @@ function Bar({ of: row, scaleUs, which }: { of: NonNullable<Side>; scaleUs: numb
   );
 }
 
-/** A mark has this much room in letters, so that what it says fits on either side of it. */
+/** The room for each tick in em, so that its label fits on either side. */
 const TICK_EM = 8;
 
 function Ruler({ untilUs }: { untilUs: number | undefined }) {
@@ -168,7 +169,7 @@ function Ruler({ untilUs }: { untilUs: number | undefined }) {
     <span class="ruler" ref={ruler}>
       <span class="hidden-text">Time</span>
       {untilUs === undefined
-        ? 'each at its own scale'
+        ? 'separate scales'
         : ticksOf(0, untilUs, Math.min(8, room)).map(({ us, text }) => {
             const share = us / untilUs;
             const isLast = share * widthPx + widthOf(text) + emPx > widthPx;

@@ -1,8 +1,8 @@
 import { formatDuration } from '../../trace/duration.ts';
 
-/** How two durations differ, in words that say by how much: `13 times as fast`, `8 % slower`. Takes µs. */
+/** The difference between two durations in words: `13 times as fast`, `8 % slower`. Takes µs. */
 export function difference(fromUs: number, toUs: number): string {
-  if (fromUs === toUs) return 'the same time';
+  if (fromUs === toUs) return 'same duration';
   if (!(fromUs > 0) || !(toUs > 0)) return `${signed(toUs - fromUs)}`;
   const isFaster = toUs < fromUs;
   const times = isFaster ? fromUs / toUs : toUs / fromUs;

@@ -10,7 +10,7 @@ export interface Drawing {
   edges: DrawnEdge[];
 }
 
-/** `x` and `y` are of the middle. */
+/** `x` and `y` are the centre. */
 export interface DrawnNode {
   name: string;
   spans: number;
@@ -30,24 +30,24 @@ export interface DrawnEdge {
   child: string;
   calls: number;
   errors: number;
-  /** Where the line runs, from one service to the other. */
+  /** The points of the line from one service to the other. */
   points: Point[];
-  /** The middle of the label. */
+  /** The centre of the label. */
   x: number;
   y: number;
   labelWidth: number;
 }
 
-/** How much room the text of a node or of an edge takes, in px. */
+/** The sizes of the texts of nodes and edges, in px. */
 export interface Measures {
   em: number;
   nodeWidth: (name: string) => number;
   edgeWidth: (label: string) => number;
-  /** From left to right, or from top to bottom. */
+  /** Left to right, or top to bottom. */
   direction: 'LR' | 'TB';
 }
 
-/** Lays the services out in layers, callers before those they call, with room for every label. */
+/** Lays out the services in layers, callers before the services that they call, with room for every label. */
 export function drawingOf({ services, calls }: ServiceGraphResponse, measures: Measures): Drawing {
   const { em, nodeWidth, edgeWidth, direction } = measures;
   const graph = new Graph({ directed: true });
@@ -82,10 +82,10 @@ export function drawingOf({ services, calls }: ServiceGraphResponse, measures: M
   };
 }
 
-/** A longer name of a service would take the drawing apart. */
+/** Longer service names are shortened, because they would distort the drawing. */
 const MAX_CHARACTERS = 28;
 
-/** The name of a service as it is drawn. */
+/** The name of a service as drawn. */
 export function shortName(name: string): string {
   return name.length > MAX_CHARACTERS ? `${name.slice(0, MAX_CHARACTERS - 1)}…` : name;
 }
@@ -97,8 +97,8 @@ export function edgeLabel({ calls, errors }: { calls: number; errors: number }):
 }
 
 /**
- * A smooth line that meets every one of the points, as the data of an SVG path. It leaves each point in the direction
- * from the one before to the one after, and turns within a third of the way to the next, so that it never swings far.
+ * A smooth line through all points, as the data of an SVG path. At each point it has the direction from the previous
+ * point to the next, and it turns within a third of the distance between points, so that it doesn't swing out.
  */
 export function pathThrough(points: readonly Point[]): string {
   const [first, ...rest] = points;
@@ -113,7 +113,7 @@ export function pathThrough(points: readonly Point[]): string {
   return `M${first.x},${first.y}${curves.join('')}`;
 }
 
-/** A point moved by so many px in the direction from `from` to `to`. */
+/** A point moved by this many px in the direction from `from` to `to`. */
 function moved(point: Point, px: number, from: Point, to: Point): Point {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   return { x: point.x + (px * (to.x - from.x)) / length, y: point.y + (px * (to.y - from.y)) / length };

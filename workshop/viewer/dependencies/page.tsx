@@ -11,7 +11,7 @@ import { drawingOf, edgeLabel, pathThrough, shortName, type Measures } from './l
 
 const response = signal<ServiceGraphResponse | undefined>(undefined);
 const problem = signal('');
-/** The service whose calls stand out, because the pointer or the focus is on it. */
+/** The service whose calls are highlighted because it has the pointer or the focus. */
 const highlighted = signal('');
 
 function ServiceGraphPage() {
@@ -21,7 +21,7 @@ function ServiceGraphPage() {
     return (
       <div class="empty-view">
         <h1>No service has sent a span yet</h1>
-        <p>Make a call that is traced, and who calls whom appears here by itself:</p>
+        <p>Make a traced call, and the service graph appears here:</p>
         <pre>
           <code>npx tsx run.ts</code>
         </pre>
@@ -30,8 +30,8 @@ function ServiceGraphPage() {
   }
   return (
     <>
-      <h1>Who calls whom</h1>
-      <p class="lead">In all traces that are kept. Choose a service to see its traces.</p>
+      <h1>Service graph</h1>
+      <p class="lead">Which service calls which, in all traces. Choose a service to see its traces.</p>
       <ServiceGraph data={response.value} />
       <Calls data={response.value} />
     </>
@@ -70,7 +70,7 @@ function ServiceGraph({ data }: { data: ServiceGraphResponse }) {
       ref={figure}
       tabIndex={0}
       role="group"
-      aria-label={`${counted(data.services.length, 'service')}, drawn with the calls between them`}
+      aria-label={`${counted(data.services.length, 'service')}and the calls between them`}
     >
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <defs>
@@ -143,7 +143,7 @@ function ServiceGraph({ data }: { data: ServiceGraphResponse }) {
   );
 }
 
-/** Whether other services stand out now than these. */
+/** Whether a service other than these is highlighted. */
 function isDimmed(...names: string[]): boolean {
   return highlighted.value !== '' && !names.includes(highlighted.value);
 }
@@ -154,14 +154,14 @@ function neighbours({ calls }: ServiceGraphResponse, name: string): string[] {
 
 function Calls({ data: { calls } }: { data: ServiceGraphResponse }) {
   if (calls.length === 0)
-    return <p class="lead">No service has called another one yet, or one of the two is not traced.</p>;
+    return <p class="lead">No calls between services yet, or one of the two services is not traced.</p>;
   return (
-    <div class="table-scroll" role="region" aria-label="Calls as a table" tabIndex={0}>
+    <div class="table-scroll" role="region" aria-label="Table of calls" tabIndex={0}>
       <table class="calls">
         <thead>
           <tr>
             <th scope="col">Caller</th>
-            <th scope="col">Called</th>
+            <th scope="col">Callee</th>
             <th scope="col" class="number">
               Calls
             </th>

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
 
-/** The reader's time in ms since 1970, for "12 s ago". It changes words in their place and moves nothing. */
+/** The current time in ms since 1970, for texts such as "12 s ago". */
 export const now = signal(Date.now());
 setInterval(() => (now.value = Date.now()), 5_000);

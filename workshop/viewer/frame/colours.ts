@@ -3,7 +3,7 @@ import { serviceLooks, type ServiceLook } from '../../trace/colours.ts';
 
 const looks = signal(new Map<string, ServiceLook>());
 
-/** Says which services the backend knows: each of them has a look of its own, so that it is the same on every page. */
+/** Sets all services that the backend knows, which gives each of them the same look on every page. */
 export function setServices(services: Iterable<string>): void {
   const known = serviceLooks(services);
   const isSame =
@@ -13,8 +13,8 @@ export function setServices(services: Iterable<string>): void {
 }
 
 /**
- * The classes that give an element the colour of a service, as the custom property --service, and what tells it from
- * another service of that colour: --mark, an image for its background, and --stripe, the style of a border.
+ * The classes that give an element the colour of a service, as the custom property --service, and what distinguishes it
+ * from other services of that colour: --mark, a background image, and --stripe, a border style.
  */
 export function serviceClass(service: string): string {
   return classOf(looks.value.get(service) ?? serviceLooks([service]).get(service));

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 
-/** What was copied last, in words for screen readers and for the note at the foot of the page. */
+/** The note about what was copied last, for screen readers and the bottom of the page. */
 export const copied = signal('');
-/** Text that a browser refused to copy, shown so that it can be copied by hand. */
+/** Text that the browser refused to copy, shown so that the reader can copy it. */
 export const textToCopy = signal('');
 
 /** Copies text; `what` names it in the note: "Trace id". */
@@ -25,7 +25,7 @@ export function CopyButton({
   /** For the note and for screen readers: "Trace id". */
   what: string;
   text: string | (() => string | Promise<string>);
-  /** On the button; without one it is a small sign. */
+  /** On the button; without a label, it shows an icon. */
   label?: string;
 }) {
   return (
@@ -35,12 +35,12 @@ export function CopyButton({
       onClick={() => void copy(what, text)}
       {...(!label && { 'aria-label': `Copy ${what.toLowerCase()}`, title: `Copy ${what.toLowerCase()}` })}
     >
-      {label ?? <CopySign />}
+      {label ?? <CopyIcon />}
     </button>
   );
 }
 
-function CopySign() {
+function CopyIcon() {
   return (
     <svg class="copy-sign" viewBox="0 0 16 16" aria-hidden="true">
       <path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z" />
@@ -48,7 +48,7 @@ function CopySign() {
   );
 }
 
-/** The note that something was copied, and the text that has to be copied by hand. */
+/** The note about what was copied, and the dialog with text that the browser refused to copy. */
 export function CopyNotes() {
   return (
     <>
@@ -57,7 +57,7 @@ export function CopyNotes() {
       </p>
       {textToCopy.value !== '' && (
         <dialog class="help" open aria-label="Text to copy">
-          <p>This browser does not let the page copy. Here is the text:</p>
+          <p>This browser doesn't allow the page to copy text. Copy it from here:</p>
           <textarea readonly rows={12} aria-label="Text to copy" ref={(area) => area?.select()}>
             {textToCopy}
           </textarea>

@@ -1,5 +1,5 @@
-// Runs before anything is drawn, so that a page never flashes in the other theme or size. It is no module, because
-// modules wait for the document; the block keeps its names to itself.
+// Runs before the page is drawn, so that it never flashes in the wrong theme or size. It isn't a module, because modules
+// wait for the document; the block keeps its variables local.
 {
   const { dataset } = document.documentElement;
   try {
@@ -8,6 +8,6 @@
       if (chosen !== null && /^[a-z]+$/.test(chosen)) dataset[name] = chosen;
     }
   } catch {
-    // A browser that keeps nothing shows what the system asks for.
+    // Without storage, the page uses the system's theme.
   }
 }

@@ -6,13 +6,13 @@ import { activateHeader } from './header.ts';
 import { size, theme } from './preferences.ts';
 
 bindKeys(
-  { keys: ['?'], description: 'this list', run: () => (isHelpOpen.value = !isHelpOpen.value) },
-  { keys: ['x'], description: 'projector: text twice as large', run: () => size.next() },
-  { keys: ['T'], description: 'theme: as the system, light, dark', run: () => theme.next() },
-  { keys: ['S'], description: 'go to the search', run: () => location.assign('/search') },
+  { keys: ['?'], description: 'show or hide this list', run: () => (isHelpOpen.value = !isHelpOpen.value) },
+  { keys: ['x'], description: 'projector mode: double the text size', run: () => size.next() },
+  { keys: ['T'], description: 'change the theme: system, light, dark', run: () => theme.next() },
+  { keys: ['S'], description: 'go to search', run: () => location.assign('/search') },
 );
 
-/** Draws a page below the bar at the top, with what all pages have: the list of keys, and notes. */
+/** Draws a page below the header, with the parts that all pages have: the list of shortcuts, and notes. */
 export function drawPage(content: ComponentChildren): void {
   activateHeader();
   render(<View>{content}</View>, document.querySelector('#view')!);
@@ -22,8 +22,8 @@ function View({ children }: { children: ComponentChildren }) {
   return (
     <>
       {!isBackendReachable.value && (
-        <p class="notice silence" role="status">
-          The trace backend does not answer. What you see stays; nothing new arrives until it is back.
+        <p class="notice disconnected" role="status">
+          The trace backend does not respond. This page continues when it is back.
         </p>
       )}
       <main id="content">{children}</main>

@@ -4,8 +4,8 @@ import { isHelpOpen } from './keys.tsx';
 import { size, theme } from './preferences.ts';
 
 /**
- * Wakes the field and the buttons of the bar at the top, which stand inert in the document: its HTML is made by
- * workshop/backend/pages/masthead.ts.
+ * Activates the field and the buttons of the page header, which are inert in the document. Its HTML is made by
+ * workshop/backend/pages/header.ts.
  */
 export function activateHeader(): void {
   const projector = find<HTMLButtonElement>('#projector');
@@ -22,25 +22,25 @@ export function activateHeader(): void {
   activateLookup(find('.lookup'), find('.lookup input'), find('#lookup-problem'));
 }
 
-/** The field takes an id, or a line in which there is one, as people paste them. */
+/** The field accepts a trace id, or a pasted line that contains one. */
 function activateLookup(form: HTMLElement, field: HTMLInputElement, problem: HTMLElement): void {
-  const complain = (sentence: string) => {
+  const showProblem = (sentence: string) => {
     problem.textContent = sentence;
     field.ariaInvalid = String(sentence !== '');
   };
-  field.addEventListener('input', () => complain(''));
+  field.addEventListener('input', () => showProblem(''));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const text = field.value.trim();
     const id = traceIdFrom(text) ?? /\b[\da-f]{32}\b/iu.exec(text)?.[0].toLowerCase();
     if (id) location.assign(traceUrl(id));
-    else complain(text === '' ? 'Paste a trace id first.' : 'A trace id has up to 32 digits of 0–9 and a–f.');
+    else showProblem(text === '' ? 'Paste a trace id first.' : 'A trace id has up to 32 hexadecimal digits.');
   });
   form.inert = false;
 }
 
 function find<Kind extends HTMLElement>(selector: string): Kind {
   const found = document.querySelector<Kind>(selector);
-  if (!found) throw new Error(`There is no ${selector} in the bar at the top.`);
+  if (!found) throw new Error(`There is no ${selector} in the page header.`);
   return found;
 }

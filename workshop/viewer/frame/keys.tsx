@@ -1,21 +1,21 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A key and what it description, in words for the list under `?`. */
+/** Keys and what they do. */
 export interface KeyBinding {
-  /** As `KeyboardEvent.key` names them; any of them. */
+  /** Alternatives, as in `KeyboardEvent.key`. */
   keys: readonly string[];
   description: string;
-  /** Left out for a key that only what has the focus reacts to, and which is merely told of. */
+  /** Missing for keys that the focused element handles itself and that are only listed. */
   run?: (event: KeyboardEvent) => void;
-  /** Whether the key isActive at this moment; always, if not given. */
+  /** Whether the keys work at this moment; always, by default. */
   isActive?: () => boolean;
 }
 
 const bindings: KeyBinding[] = [];
 export const isHelpOpen = signal(false);
 
-/** Gives keys of this page a meaning. They count where nothing is being typed and no Ctrl, Alt or ⌘ is held. */
+/** Binds keys of this page. They work unless the reader is typing or holds Ctrl, Alt, or ⌘. */
 export function bindKeys(...added: KeyBinding[]): void {
   bindings.push(...added);
 }
@@ -32,7 +32,7 @@ document.addEventListener('keydown', (event) => {
   binding.run(event);
 });
 
-/** Keys that a button, checkbox, link or slider needs for itself. */
+/** Keys that buttons, checkboxes, links, and sliders handle themselves. */
 const pressed = /^(?:Enter| |Arrow.*)$/;
 
 function isControl(target: EventTarget | null): boolean {
@@ -58,14 +58,14 @@ const names: Record<string, string> = {
   Escape: 'Esc',
 };
 
-/** The list of all keys of the page. */
+/** The list of all shortcuts of the page. */
 export function KeyHelp() {
   const dialog = useRef<HTMLDialogElement>(null);
   const open = isHelpOpen.value;
   useEffect(() => {
     if (open && !dialog.current?.open) {
       dialog.current?.showModal();
-      // The browser would give the focus to the button at the end, and scroll there.
+      // The browser would focus the button at the end and scroll to it.
       dialog.current?.focus();
       dialog.current?.scrollTo({ top: 0 });
     }
@@ -79,7 +79,7 @@ export function KeyHelp() {
       aria-labelledby="help-title"
       onClose={() => (isHelpOpen.value = false)}
     >
-      <h2 id="help-title">Keys</h2>
+      <h2 id="help-title">Keyboard shortcuts</h2>
       <dl>
         {bindings.map(({ keys, description }) => (
           <div key={description}>

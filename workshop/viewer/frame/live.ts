@@ -3,16 +3,16 @@ import { signal } from '@preact/signals';
 const PERIOD_MS = 1_000;
 const RETRY_MS = 5_000;
 
-/** Whether the backend answers. */
+/** Whether the backend responds. */
 export const isBackendReachable = signal(true);
 
-/** What came of asking: `undefined` when there is nothing yet. `problem` is a sentence of the backend. */
+/** The result of a request: `data` is undefined if there is nothing yet; `problem` is a sentence from the backend. */
 export type Update<Data> = { data: Data | undefined } | { problem: string };
 
 /**
- * Asks for `urlOf()` at once and then every second for as long as the page is looked at, and hands over each response that
- * differs from the one before, with the URL that it answers. That is all it description: what the reader sees changes only as
- * `onUpdate` changes it. An URL of undefined means that nothing is to be asked for now. Gives a function that asks at once.
+ * Requests `urlOf()` at once and then every second while the page is visible, and calls `onUpdate` with each response that
+ * differs from the previous one, and its URL. A URL of undefined means no request for now. Gives a function that requests
+ * at once.
  */
 export function poll<Data>(
   urlOf: () => string | undefined,
@@ -36,7 +36,7 @@ export function poll<Data>(
         etag = response.etag;
         onUpdate(response.body, url);
       } else if (!response && asked === '') {
-        onUpdate({ problem: 'The trace backend does not response: start it, and this page goes on.' }, url);
+        onUpdate({ problem: 'The trace backend does not respond. Start it, and this page continues.' }, url);
       }
     }
     timer = setTimeout(ask, isBackendReachable.value ? PERIOD_MS : RETRY_MS);
@@ -46,7 +46,7 @@ export function poll<Data>(
   return ask;
 }
 
-/** Undefined when the backend does not response; without a body when its response is still the same. */
+/** Undefined if the backend doesn't respond; without a body if the response hasn't changed. */
 async function fetchUpdate<Data>(
   url: string,
   etag: string,
@@ -64,5 +64,5 @@ async function read<Data>(response: Response): Promise<Update<Data>> {
   if (response.status === 204) return { data: undefined };
   const body = (await response.json()) as Data & { errors?: { msg: string }[] };
   if (response.ok) return { data: body };
-  return { problem: body.errors?.[0]?.msg ?? `The trace backend answered with status ${response.status}.` };
+  return { problem: body.errors?.[0]?.msg ?? `The trace backend responded with status ${response.status}.` };
 }

@@ -1,4 +1,4 @@
-/** Measures text in the font of an element, in px. Widths are remembered, for durations repeat. */
+/** Measures text in the font of an element, in px. Caches widths, because durations repeat. */
 export function textMeter(element: Element): (text: string) => number {
   const context = document.createElement('canvas').getContext('2d');
   const widths = new Map<string, number>();

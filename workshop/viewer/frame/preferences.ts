@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals';
 
-/** What a reader chose for all pages; it is kept in the browser and set on the root element, where styles read it. */
+/** The reader's preferences for all pages, stored in the browser and set on the root element, where styles read them. */
 export const theme = preference('theme', ['system', 'light', 'dark']);
 export const size = preference('size', ['normal', 'projector']);
 
-/** A choice among words, of which the first is the one before anybody chose. */
+/** A choice of one of these words; the first is the default. */
 function preference<Word extends string>(name: string, words: readonly [Word, ...Word[]]) {
   const root = document.documentElement;
   const chosen = signal<Word>(words.find((word) => word === root.dataset[name]) ?? words[0]);
@@ -19,7 +19,7 @@ function preference<Word extends string>(name: string, words: readonly [Word, ..
       try {
         localStorage.setItem(`viewer.${name}`, word);
       } catch {
-        // It holds for this page, then.
+        // Without storage, the choice applies to this page only.
       }
     },
     next() {

@@ -1,10 +1,10 @@
 import { counted } from '../../trace/numbers.ts';
 
-/** Made when it is first needed: the first use of `Intl` takes 20 ms in a fresh page. */
+/** Created on first use, because the first use of `Intl` takes 20 ms in a new page. */
 let day: Intl.DateTimeFormat | undefined;
 
 /**
- * A time in the reader's time zone to the millisecond, `14:05:33.123`, with the date in the reader's way unless it is
+ * A time in the reader's time zone to the millisecond, `14:05:33.123`, with the date in the reader's locale unless it is
  * today. Takes µs since 1970.
  */
 export function clockTime(us: number, now = Date.now()): string {

@@ -2,11 +2,11 @@ import { drawPage } from '../frame/frame.tsx';
 
 drawPage(
   <div class="empty-view">
-    <h1>There is no page here</h1>
+    <h1>Page not found</h1>
     <p>
-      Nothing is at <code>{location.pathname}</code>. The pages are <a href="/search">/search</a>, /trace/
-      followed by a trace id, <a href="/dependencies">/dependencies</a>, and /compare/ followed by two trace
-      ids with three dots between them.
+      There is no page at <code>{location.pathname}</code>. The pages are <a href="/search">/search</a>,
+      /trace/ followed by a trace id, <a href="/dependencies">/dependencies</a>, and /compare/ followed by two
+      trace ids with three dots between them.
     </p>
   </div>,
 );

@@ -4,7 +4,7 @@ import { describeLookback } from '../../trace/search/lookback.ts';
 import { emptyQuery, type SearchQuery } from '../../trace/search/query.ts';
 import { response, query, searchFor } from './state.ts';
 
-/** What to do when there is nothing to show. */
+/** Shown instead of the results if there are none. */
 export function Empty() {
   const { kept, left } = response.value!;
   return kept === 0 ? <NoTraces /> : <NoMatches kept={kept} steps={left ?? []} />;
@@ -13,15 +13,15 @@ export function Empty() {
 function NoTraces() {
   return (
     <div class="empty-view">
-      <h2>No trace has arrived yet</h2>
-      <p>Make a call that is traced; its trace appears here by itself, a moment after the call has ended:</p>
+      <h2>No traces have arrived yet</h2>
+      <p>Make a traced call; its trace appears here a moment after the call has ended:</p>
       <pre>
         <code>npx tsx run.ts</code>
       </pre>
       <p>
-        A service of your own sends its spans here with OTLP over gRPC to <code>http://localhost:4317</code>{' '}
-        or over HTTP to <code>http://localhost:4318/v1/traces</code>. Without a <code>tracing.ts</code> it
-        sends none: that is what step 2 adds.
+        Your own service can send spans with OTLP over gRPC to <code>http://localhost:4317</code> or over HTTP
+        to <code>http://localhost:4318/v1/traces</code>. Without a <code>tracing.ts</code>, which step 2 adds,
+        a service sends no spans.
       </p>
     </div>
   );
@@ -31,27 +31,20 @@ function NoMatches({ kept, steps }: { kept: number; steps: readonly FilterStep[]
   const blocking = steps.find(({ traces }) => traces === 0);
   return (
     <div class="empty-view">
-      <h2>No trace matches all of this</h2>
-      <p>
-        {counted(kept, 'trace')} {kept === 1 ? 'is' : 'are'} kept. What each filter leaves of{' '}
-        {kept === 1 ? 'it' : 'them'}:
-      </p>
+      <h2>No trace matches all filters</h2>
+      <p>The backend has {counted(kept, 'trace')}. How many are left after each filter:</p>
       <ol class="filter-steps">
         {steps.map(({ filter, traces }, index) => {
           const before = steps[index - 1]?.traces ?? kept;
           return (
-            <li key={filter} class={filter === blocking?.filter ? 'guilty' : ''}>
+            <li key={filter} class={filter === blocking?.filter ? 'blocking' : ''}>
               <span class="filter">{wordsFor(filter, query.value)}</span>
               <span class="number">{grouped(traces)}</span>
               <span class="excluded">
-                {before === traces ? 'excludes none' : `excludes ${grouped(before - traces)}`}
+                {before === traces ? 'excludes no traces' : `excludes ${grouped(before - traces)}`}
               </span>
               {filter === blocking?.filter && (
-                <button
-                  type="button"
-                  class="button"
-                  onClick={() => searchFor(without(filter, query.value))}
-                >
+                <button type="button" class="button" onClick={() => searchFor(without(filter, query.value))}>
                   Search without it
                 </button>
               )}
@@ -66,11 +59,11 @@ function NoMatches({ kept, steps }: { kept: number; steps: readonly FilterStep[]
 function wordsFor(filter: FilterStep['filter'], asked: SearchQuery): string {
   const isCustom = asked.start !== '' || asked.end !== '';
   const words: Record<FilterStep['filter'], string> = {
-    time: `begins within ${isCustom ? 'the time chosen' : describeLookback(asked.lookback)}`,
+    time: `started within ${isCustom ? 'the custom time range' : describeLookback(asked.lookback)}`,
     service: `has a span of ${asked.service}`,
-    operation: `has a span ${asked.operation}${asked.service && ' of it'}`,
-    duration: `which takes ${[asked.minDuration && `at least ${asked.minDuration}`, asked.maxDuration && `at most ${asked.maxDuration}`].filter(Boolean).join(' and ')}`,
-    tags: `and has ${asked.tags}`,
+    operation: `has a span ${asked.operation}${asked.service && ' of that service'}`,
+    duration: `with a duration of ${[asked.minDuration && `at least ${asked.minDuration}`, asked.maxDuration && `at most ${asked.maxDuration}`].filter(Boolean).join(' and ')}`,
+    tags: `with the tags ${asked.tags}`,
   };
   return words[filter];
 }

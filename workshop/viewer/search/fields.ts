@@ -1,16 +1,16 @@
-/** What stands in the fields of the search form, whether it has been searched for yet or not. */
+/** The content of the search form, which may differ from the current query. */
 import { emptyQuery, type SearchQuery } from '../../trace/search/query.ts';
 
-/** As the fields have it: a time of one's own is a choice among the look-backs, and local. */
+/** A query as the form shows it: a custom time range is one of the lookback choices, and in local time. */
 export interface Fields extends Omit<SearchQuery, 'start' | 'end'> {
-  /** Such as `1h`, empty for all that is kept, or `custom` for what lies between `from` and `to`. */
+  /** Such as `1h`, empty for all traces, or `custom` for the range from `from` to `to`. */
   lookback: string;
-  /** As a field for local times has it: 2026-11-21T10:29:00. Empty where there is no such end. */
+  /** In the format of a `datetime-local` field: 2026-11-21T10:29:00. Empty if the range is open at this end. */
   from: string;
   to: string;
 }
 
-/** The fields that say what a query says. */
+/** Converts a query to form fields. */
 export function fieldsOf({ start, end, lookback, ...others }: SearchQuery): Fields {
   const isCustom = start !== '' || end !== '';
   return {
@@ -22,8 +22,8 @@ export function fieldsOf({ start, end, lookback, ...others }: SearchQuery): Fiel
 }
 
 /**
- * The query that the fields say. A field shows whole seconds only: a time that still reads as that of the query before
- * keeps its µs.
+ * Converts form fields to a query. Fields show whole seconds only: a time that still looks like that of the previous
+ * query keeps its µs.
  */
 export function queryOf({ from, to, lookback, ...texts }: Fields, before: SearchQuery): SearchQuery {
   const isCustom = lookback === 'custom';
@@ -41,7 +41,7 @@ export function queryOf({ from, to, lookback, ...texts }: Fields, before: Search
 
 const HOUR_MS = 3_600_000;
 
-/** The fields when a time of one's own is chosen: the hour that ends now, in ms since 1970, as a start to change. */
+/** The initial fields of a custom time range: the hour before `nowMs`, in ms since 1970. */
 export function customTime(nowMs = Date.now()): Pick<Fields, 'lookback' | 'from' | 'to'> {
   const endMs = Math.ceil(nowMs / 1_000) * 1_000;
   return {

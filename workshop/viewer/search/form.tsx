@@ -4,7 +4,7 @@ import { lookbacks, describeLookback } from '../../trace/search/lookback.ts';
 import { emptyQuery } from '../../trace/search/query.ts';
 import { response, queryErrors, fields, problem, searchFor, submit, type } from './state.ts';
 
-/** What to search for. A choice counts at once, what is typed when it is finished; each brings all that is in the fields. */
+/** The search form. Choosing from a menu searches at once, typing only on submit; both use all fields. */
 export function SearchForm() {
   const { service, operation, tags, minDuration, maxDuration, lookback, from, to, limit } = fields.value;
   const services = withChosen(response.value?.services ?? [], service);
@@ -44,7 +44,7 @@ export function SearchForm() {
           value={operation}
           onChange={({ currentTarget }) => submit({ operation: currentTarget.value })}
         >
-          <option value="">{service === '' && operation === '' ? 'of a service' : 'any'}</option>
+          <option value="">{service === '' && operation === '' ? 'choose a service first' : 'any'}</option>
           {operations.map((name) => (
             <option key={name} value={name}>
               {name}
@@ -66,7 +66,7 @@ export function SearchForm() {
         />
       </label>
       <label class="short">
-        At least
+        Min duration
         <input
           name="minDuration"
           value={minDuration}
@@ -78,7 +78,7 @@ export function SearchForm() {
         />
       </label>
       <label class="short">
-        At most
+        Max duration
         <input
           name="maxDuration"
           value={maxDuration}
@@ -90,7 +90,7 @@ export function SearchForm() {
         />
       </label>
       <label>
-        Look back
+        Lookback
         <select
           name="lookback"
           value={lookback}
@@ -104,7 +104,7 @@ export function SearchForm() {
               {describeLookback(each)}
             </option>
           ))}
-          <option value="custom">a time of your own</option>
+          <option value="custom">custom time range</option>
         </select>
       </label>
       {lookback === 'custom' && (
@@ -147,7 +147,7 @@ function typed({ currentTarget: { name, value } }: TargetedEvent<HTMLInputElemen
   type(name as keyof Fields, value);
 }
 
-/** What was chosen stays in the list even when the backend has not heard of it. */
+/** Adds the chosen name to the list if the backend doesn't know it. */
 function withChosen(names: readonly string[], chosen: string): readonly string[] {
   return chosen === '' || names.includes(chosen) ? names : [...names, chosen];
 }

@@ -31,7 +31,7 @@ function Found() {
   if (isStale.value && !isBackendReachable.value) {
     return (
       <p class="empty-view" role="status">
-        What this search finds appears here as soon as the backend answers.
+        The results appear here as soon as the backend responds.
       </p>
     );
   }
@@ -45,7 +45,7 @@ function Found() {
   );
 }
 
-/** Goes to the next result, or with −1 to the one before. */
+/** Goes to the next result, or with −1 to the previous one. */
 function goBy(step: 1 | -1): void {
   const links = [...document.querySelectorAll<HTMLElement>('.result-link')];
   const at = links.findIndex((link) => link === document.activeElement);
@@ -59,8 +59,8 @@ bindKeys(
     run: () => document.querySelector<HTMLElement>('.search-form select')?.focus(),
   },
   { keys: ['j', 's'], description: 'next trace', run: () => goBy(1) },
-  { keys: ['k', 'w'], description: 'trace before', run: () => goBy(-1) },
-  { keys: ['l'], description: 'live, or not', run: () => setLive(!isLive.value) },
+  { keys: ['k', 'w'], description: 'previous trace', run: () => goBy(-1) },
+  { keys: ['l'], description: 'turn live updates on or off', run: () => setLive(!isLive.value) },
   { keys: ['r'], description: 'show new traces', run: () => showPending() },
 );
 addEventListener('scroll', () => setReading('scrolling', scrollY > 0), { passive: true });

@@ -23,10 +23,10 @@ import {
   type Order,
 } from './state.ts';
 
-/** More services than this are counted instead of shown. */
+/** If there are more services than this, the rest are only counted. */
 const MAX_CHIPS = 5;
 
-/** The line above the list: how many, in which order, and what is new. */
+/** The line above the list: the number of traces, their order, and new traces. */
 export function ResultsHead() {
   const found = traces.value.length;
   return (
@@ -42,7 +42,7 @@ export function ResultsHead() {
           ))}
         </select>
       </label>
-      <label class="check" title="New traces come into the list by themselves, unless you are reading it">
+      <label class="check" title="New traces appear in the list, unless you are reading it">
         <input
           type="checkbox"
           checked={isLive.value}
@@ -64,13 +64,13 @@ export function ResultsHead() {
 
 function CompareTray() {
   const [first] = picked.value;
-  if (!first) return <p class="compare-tray">Tick two to compare them.</p>;
+  if (!first) return <p class="compare-tray">Select two traces to compare them.</p>;
   if (!pair.value) {
     return (
       <p class="compare-tray">
-        Compare <code>{shortId(first)}</code> with …: tick another one.{' '}
+        Select another trace to compare with <code>{shortId(first)}</code>.{' '}
         <button type="button" class="button" onClick={() => togglePicked(first)}>
-          Leave it
+          Cancel
         </button>
       </p>
     );
@@ -85,7 +85,7 @@ function CompareTray() {
   );
 }
 
-/** The traces. The list may go away under the pointer, of which no event tells. */
+/** The list of traces. It can disappear under the pointer, for which there is no event; hence the cleanup. */
 export function Results() {
   useEffect(() => () => stopReading(), []);
   const longestUs = Math.max(1, ...traces.value.map(({ durationUs }) => durationUs));

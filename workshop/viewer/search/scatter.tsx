@@ -10,7 +10,7 @@ import { traces } from './state.ts';
 /** Radius of the dot of a trace with very many spans, in em. */
 const MAX_RADIUS_EM = 1.1;
 
-/** How long each trace took, by when it began. The list says the same in words, so this is for eyes and pointers. */
+/** A plot of the traces' durations by start. Hidden from screen readers, because the list says the same. */
 export function Scatter() {
   const figure = useRef<HTMLDivElement>(null);
   const sizePx = useSignal({ width: 900, height: 150, em: 16 });
@@ -30,7 +30,7 @@ export function Scatter() {
   const { width, height, em } = sizePx.value;
   const left = 5 * em;
   const right = width - em;
-  // The largest dot fits above the longest trace, and below the shortest without meeting the times there.
+  // Leaves room for the largest dot at the top and, above the time labels, at the bottom.
   const top = MAX_RADIUS_EM * em;
   const bottom = height - (MAX_RADIUS_EM + 1.4) * em;
   const starts = all.map(({ startUs }) => startUs);
@@ -40,9 +40,11 @@ export function Scatter() {
   const x = (us: number) =>
     lastUs === firstUs
       ? (left + right) / 2
-      : left + MAX_RADIUS_EM * em + ((us - firstUs) / (lastUs - firstUs)) * (right - left - 2 * MAX_RADIUS_EM * em);
+      : left +
+        MAX_RADIUS_EM * em +
+        ((us - firstUs) / (lastUs - firstUs)) * (right - left - 2 * MAX_RADIUS_EM * em);
   const y = (us: number) => bottom - (us / mostUs) * (bottom - top);
-  // Two times with their dates meet in a narrow plot; the list says the dates too.
+  // In a narrow plot, two times with dates would overlap; the list has the dates too.
   const hasDates = right - left > 26 * em;
   const timeAt = (us: number) => (hasDates ? clockTime(us) : clockTime(us, us / 1_000));
   return (

@@ -1,4 +1,4 @@
-/** What the search page shows. The query, the order and what is picked for a comparison are in the URL. */
+/** The state of the search page. The query, the order, and the traces picked for a comparison are in the URL. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { SearchResponse, TraceSummary } from '../../trace/page-data.ts';
 import { setServices } from '../frame/colours.ts';
@@ -18,30 +18,30 @@ export const orders: Record<Order, string> = {
 };
 
 export const query = signal<SearchQuery>(queryFrom(location.search));
-/** What is in the form, which may be more than has been searched for. */
+/** The content of the form, which may differ from the query. */
 export const fields = signal<Fields>(fieldsOf(query.value));
-/** What was wrong with the form when it was to be searched for. */
+/** What was wrong with the form when it was submitted. */
 export const queryErrors = signal<QueryErrors>(validateQuery(query.value));
-/** Whether the query can be responseUrl; one from a URL may be as wrong as what is typed. */
+/** Whether the query is valid; one from a URL may not be. */
 export const isQueryValid = computed(() => isEmpty(validateQuery(query.value)));
 export const order = signal<Order>('newest');
-/** Whether new traces come into the list by themselves. */
+/** Whether new traces appear in the list automatically. */
 export const isLive = signal(true);
 /** Ids of the traces to compare, at most two, in the order in which they were picked. */
 export const picked = signal<readonly string[]>([]);
 
 export const response = signal<SearchResponse | undefined>(undefined);
-/** The URL that it answers. */
+/** The URL of the response. */
 const responseUrl = signal('');
-/** Whether it answers another query than the one of the page. */
+/** Whether the response is for a query other than the current one. */
 export const isStale = computed(() => responseUrl.value !== searchDataUrl(query.value));
-/** A newer response that waits until the reader wants it. */
+/** A newer response that is not shown yet. */
 export const pending = signal<SearchResponse | undefined>(undefined);
-/** What the backend has against the query; a sentence. */
+/** The backend's objection to the query, as a sentence; empty if there is none. */
 export const problem = signal('');
 
 const reading = signal({ pointer: false, keyboard: false, scrolling: false });
-/** Whether the reader is at the list: then nothing in it may move. */
+/** Whether the reader is using the list, which then must not move. */
 const isReading = computed(() => Object.values(reading.value).includes(true));
 
 /** The traces in the chosen order. */
@@ -56,16 +56,16 @@ export const traces = computed(() => {
   return found.toSorted((a, b) => by[order.value](b) - by[order.value](a));
 });
 
-/** How many traces wait that are not in the list yet. */
+/** How many traces of the pending response are not in the list. */
 export const newTraces = computed(() => {
   const known = new Set(response.value?.traces.map(({ traceId }) => traceId));
   return pending.value?.traces.filter(({ traceId }) => !known.has(traceId)).length ?? 0;
 });
 
-/** Ids of the traces that came while the page was open, to be marked. */
+/** Ids of the traces that arrived while the page was open and are marked as new. */
 export const arrived = signal<ReadonlySet<string>>(new Set());
 
-/** Shows what waits. */
+/** Shows the pending response. */
 export function showPending(): void {
   const next = pending.value;
   if (!next) return;
@@ -79,12 +79,12 @@ export function showPending(): void {
   });
 }
 
-/** Shows what waits if that moves nothing under the reader's eyes. */
+/** Shows the pending response if live updates are on and the reader isn't using the list. */
 function showPendingIfIdle(): void {
   if (isLive.value && !isReading.value) showPending();
 }
 
-/** Says by what the reader is at the list, or no longer is. */
+/** Sets whether the reader uses the list by pointer, keyboard, or scrolling. */
 export function setReading(by: keyof typeof reading.value, is: boolean): void {
   reading.value = { ...reading.value, [by]: is };
   showPendingIfIdle();
@@ -92,7 +92,7 @@ export function setReading(by: keyof typeof reading.value, is: boolean): void {
 
 let askNow = async (): Promise<void> => {};
 
-/** Asks the backend for the query, now and whenever something new may have come. */
+/** Starts to poll the backend for the results of the query. */
 export function start(): void {
   readUrl();
   askNow = poll<SearchResponse>(() => searchDataUrl(query.value), receive);
@@ -119,7 +119,7 @@ function startOver(): void {
   void askNow();
 }
 
-/** Searches for what the form says once this has changed in it, unless something in it makes no sense. */
+/** Changes some fields of the form and searches, unless the form is invalid. */
 export function submit(changed: Partial<Fields> = {}): void {
   fields.value = { ...fields.value, ...changed };
   const next = queryOf(fields.value, query.value);
@@ -127,14 +127,14 @@ export function submit(changed: Partial<Fields> = {}): void {
   if (isEmpty(queryErrors.value)) search(next);
 }
 
-/** Types into a field of the form, which takes back what was wrong with it. */
+/** Sets the text of a form field and clears its error. */
 export function type(name: keyof Fields, text: string): void {
   fields.value = { ...fields.value, [name]: text };
   const { [name as keyof QueryErrors]: _, ...others } = queryErrors.value;
   queryErrors.value = others;
 }
 
-/** Searches for something else than the form says, which then says it too. */
+/** Searches for a new query and shows it in the form. */
 export function searchFor(next: SearchQuery): void {
   batch(() => {
     fields.value = fieldsOf(next);
@@ -143,7 +143,7 @@ export function searchFor(next: SearchQuery): void {
   });
 }
 
-/** A new entry of the history. */
+/** Starts a search and adds a history entry. */
 function search(next: SearchQuery): void {
   query.value = next;
   writeUrl('push');
@@ -161,7 +161,7 @@ export function setLive(live: boolean): void {
   showPendingIfIdle();
 }
 
-/** The two traces to compare, from before to after: in the order in which they were picked where that is not known. */
+/** The two traces to compare, the earlier one first; in the order of picking if their starts aren't known. */
 export const pair = computed<readonly [string, string] | undefined>(() => {
   const [a, b] = picked.value;
   if (a === undefined || b === undefined) return undefined;
@@ -175,7 +175,7 @@ effect(() => {
     void learnStart(id, traces.value.find(({ traceId }) => traceId === id)?.startUs);
 });
 
-/** Picks a trace for a comparison, or lets it go. Of more than two the one picked first goes. */
+/** Picks a trace for a comparison or removes it. If there are more than two, the first one picked is removed. */
 export function togglePicked(traceId: string): void {
   const others = picked.value.filter((id) => id !== traceId);
   picked.value = others.length < picked.value.length ? others : [...others, traceId].slice(-2);

@@ -1,4 +1,4 @@
-/** Spans that goToLinked: the first of a trace, to which a link may lead, and those that come while somebody reads. */
+/** Handles arriving spans: the first ones of a trace, to which a link may lead, and later ones. */
 import { batch } from '@preact/signals';
 import type { TraceResponse } from '../../trace/page-data.ts';
 import { fromColumns } from '../../trace/columns.ts';
@@ -28,7 +28,7 @@ import {
 } from './state.ts';
 import { withoutHistory } from './url.ts';
 
-/** What was on the page before more arrived. */
+/** What the page showed before more spans arrived. */
 interface Before {
   spans: number;
   startUs: number;
@@ -36,7 +36,7 @@ interface Before {
   range: TimeRange;
 }
 
-/** Takes in what has arrived, and leaves what the reader looks at where it is. */
+/** Shows a new response and keeps what the reader looks at in its place. */
 export function receive(response: TraceResponse): void {
   const before: Before | undefined = trace.value && {
     ...waterfall.value,
@@ -58,7 +58,7 @@ export function receive(response: TraceResponse): void {
   else announceGrowth(before, isTouched);
 }
 
-/** Keeps the stretch of time that somebody looks at, although the trace begins earlier or ends later. */
+/** Keeps the time range that the reader looks at when the trace turns out to begin earlier or end later. */
 function keepRange(before: Before, isTouched: boolean): void {
   const earlier = before.startUs - waterfall.value.startUs;
   const later = ({ fromUs, toUs }: TimeRange) => ({ fromUs: fromUs + earlier, toUs: toUs + earlier });
@@ -74,21 +74,21 @@ function announceGrowth(before: Before, isTouched: boolean): void {
   const added = rows.value.length - before.spans;
   const more = added > 0 ? `${counted(added, 'more span')} arrived.` : 'The trace changed.';
   if (awaited && rowIndexes.value.has(awaited.spanId)) goToLate(awaited);
-  else if (awaited) notify(`${more} ${notArrived(awaited.spanId)}`, { waits: true });
+  else if (awaited) notify(`${more} ${notArrived(awaited.spanId)}`, { stays: true });
   else if (isTouched && isLonger(before)) {
-    const act = { label: 'Show all of it', run: () => zoomTo(undefined) };
-    notify(`${more} The trace is longer than what is shown.`, { waits: true, act });
+    const action = { label: 'Show the whole trace', run: () => zoomTo(undefined) };
+    notify(`${more} The trace is longer than the part shown.`, { stays: true, action });
   } else notify(more);
 }
 
-/** The span that a link leads to and that is not there yet, with what the page showed when it was opened. */
+/** The span that the link leads to if it hasn't arrived yet, and what the page showed when it was opened. */
 let awaited: { spanId: string; shown: string } | undefined;
 
 function notArrived(spanId: string): string {
-  return `The span ${spanId}, to which the link leads, has not arrived.`;
+  return `The link leads to span ${spanId}, which has not arrived yet.`;
 }
 
-/** What a reader who goes somewhere else changes of it. */
+/** A description of the view that changes when the reader navigates. */
 function shownNow(): string {
   return JSON.stringify([
     focused.value,
@@ -100,7 +100,7 @@ function shownNow(): string {
   ]);
 }
 
-/** A link can lead to a span: by its id after `#span-`, or as the one thing that `uiFind` finds. */
+/** Goes to the span that the link leads to: the id after `#span-`, or the only match of `uiFind`. */
 function goToLinked(): void {
   const isNamed = location.hash.startsWith('#span-');
   const first = rows.value[hits.value?.[0] ?? -1];
@@ -108,18 +108,18 @@ function goToLinked(): void {
   if (target === undefined || view.value === 'events') return;
   if (!rowIndexes.value.has(target)) {
     awaited = { spanId: target, shown: shownNow() };
-    notify(notArrived(target), { waits: true });
+    notify(notArrived(target), { stays: true });
     return;
   }
   const isDirect = isNamed || hits.value?.length === 1;
   withoutHistory(() => goTo(target, { open: isDirect && openSpans.value.size === 0 }));
 }
 
-/** Goes there after all, unless the reader does something else meanwhile. */
+/** Goes to the linked span when it arrives late, or offers to if the reader has navigated since. */
 function goToLate({ spanId, shown }: { spanId: string; shown: string }): void {
   awaited = undefined;
   const run = () => goTo(spanId, { open: true });
   if (shown === shownNow()) return withoutHistory(run);
-  const act = { label: 'Go there', run };
-  notify(`The span ${spanId}, to which the link leads, has arrived.`, { waits: true, act });
+  const action = { label: 'Go to span', run };
+  notify(`The link leads to span ${spanId}, which has arrived.`, { stays: true, action });
 }

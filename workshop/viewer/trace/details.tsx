@@ -14,7 +14,7 @@ import { clockTime } from '../frame/times.ts';
 import { closeDetails, goTo, setDetailHeight } from './scrolling.ts';
 import { parents, rows, waterfall } from './state.ts';
 
-/** All that a span says, below its row. */
+/** The details of a span, below its row. */
 export function Details({ index, place, top }: { index: number; place: number; top: number }) {
   const element = useRef<HTMLDivElement>(null);
   const row = rows.value[index]!;
@@ -53,7 +53,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
             <AttributeGroups
               title="Resource"
               attributes={span.resource}
-              empty="The resource has no more attributes."
+              empty="The resource has no other attributes."
             />
           </div>
         </div>
@@ -73,7 +73,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
   );
 }
 
-/** A span as an object of its own, for people who paste it elsewhere. */
+/** A span as a plain object, for copying. */
 function plain(span: Span): Span {
   const { traceId, spanId, parentId, name, service, kind, startUs, durationUs, error, statusMessage } = span;
   const { traceState, scope, scopeVersion, attributes, events, links, resource, warnings } = span;
@@ -132,7 +132,7 @@ function Facts({ row, index }: { row: Row; index: number }) {
             <bdi>{parent.span.name}</bdi>
           </button>
         ) : span.parentId === undefined ? (
-          'none: this is a root'
+          'none (root span)'
         ) : (
           <code>{span.parentId}</code>
         )}
@@ -153,7 +153,7 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
   );
 }
 
-/** What is odd or went wrong, in words. */
+/** The error message, gaps, and warnings of a span. */
 function Notes({ row }: { row: Row }) {
   const { span, warnings, gaps } = row;
   const isNote = span.statusMessage !== '' || warnings.length > 0 || gaps.length > 0;
@@ -167,7 +167,7 @@ function Notes({ row }: { row: Row }) {
       )}
       {gaps.map((gap) => (
         <li class="gap-note" key={gap.offsetUs}>
-          {gapPhrases(row, gap)[0]}, from {formatDuration(gap.offsetUs)} on.
+          {gapPhrases(row, gap)[0]}, starting at {formatDuration(gap.offsetUs)}.
         </li>
       ))}
       {warnings.map(({ kind, text, more }) => (
@@ -200,7 +200,7 @@ function Events({ row: { span } }: { row: Row }) {
                 <bdi>{name || 'event'}</bdi>
               </strong>{' '}
               <small>
-                {formatDuration(timeUs - span.startUs)} after the span began, at{' '}
+                {formatDuration(timeUs - span.startUs)} after the span started, at{' '}
                 {formatDuration(timeUs - waterfall.value.startUs)}
               </small>
             </p>
@@ -232,10 +232,10 @@ function Links({ span: { links } }: { span: Span }) {
   );
 }
 
-/** More attributes than this are shown only when asked for. */
+/** More attributes than this are shown only on request. */
 const MAX_ATTRIBUTES = 60;
 
-/** Attributes by what stands in front of the first dot of their key: http, url, db and so on. */
+/** Attributes grouped by the part of their key before the first dot: http, url, db, and so on. */
 function AttributeGroups({
   title,
   attributes,
@@ -267,7 +267,7 @@ function AttributeGroups({
   );
 }
 
-/** A button that shows all, and goes: the focus then is on what it stood in. */
+/** A button that shows everything and then disappears; the focus moves to the element around it. */
 function ShowAll({
   is,
   within,
@@ -320,7 +320,7 @@ function AttributeTable({ attributes }: { attributes: readonly (readonly [string
   );
 }
 
-/** A text longer than this many characters is cut until somebody wants to read it. */
+/** Longer texts are shortened until the reader asks for the rest. */
 const MAX_CHARACTERS = 400;
 
 function Value({ of: value }: { of: AttributeValue }) {

@@ -5,16 +5,16 @@ import { clockTime } from '../frame/times.ts';
 import { goTo } from './scrolling.ts';
 import { events, isFiltered, waterfall } from './state.ts';
 
-/** More events than this are not drawn: nobody reads them, and a page of them takes long. */
+/** More events than this are not shown, because drawing them takes long. */
 const MAX_EVENTS = 2_000;
 
-/** The events of the trace in order of time. */
+/** The events of the trace in chronological order. */
 export function EventsView() {
   const all = events.value;
   if (all.length === 0 && isFiltered.value) {
     return (
       <p class="empty-view" role="status">
-        None of the spans that the filter wants recorded an event.
+        No span that matches the filter recorded an event.
       </p>
     );
   }
@@ -65,7 +65,7 @@ export function EventsView() {
       </table>
       {all.length > MAX_EVENTS && (
         <p class="empty-view">
-          The first {grouped(MAX_EVENTS)} of {grouped(all.length)} events are shown; all of them are in the JSON.
+          The first {grouped(MAX_EVENTS)} of {grouped(all.length)} events are shown; the JSON has all of them.
         </p>
       )}
     </div>

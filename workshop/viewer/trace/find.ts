@@ -1,16 +1,16 @@
-/** Highlight spans: what is typed, and going from one found span to the next. */
+/** Finds spans: the search text, and navigation between matches. */
 import type { RefObject } from 'preact';
 import { goTo } from './scrolling.ts';
 import { findText, focused, hits, rowIndexes, rows } from './state.ts';
 
-/** The field to type into, for the key that leads there. */
+/** The search field, for the key that focuses it. */
 export const findInput: { current: RefObject<HTMLInputElement | null> | undefined } = { current: undefined };
 
 export function find(text: string): void {
   findText.value = text;
 }
 
-/** Goes to the next span that was found, or with −1 to the one before, round and round. */
+/** Goes to the next match, or with −1 to the previous one, and wraps around at the end. */
 export function nextHit(step: 1 | -1): void {
   const found = hits.value;
   if (!found?.length) return;

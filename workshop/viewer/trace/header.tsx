@@ -12,7 +12,7 @@ import { isPrinting } from './printing.ts';
 import { goTo } from './scrolling.ts';
 import { errorsOnly, rows, trace, waterfall } from './state.ts';
 
-/** What the trace is, in words and figures, and below it what stands out in it. */
+/** The name and figures of the trace, and below them its highlights. */
 export function TraceHeader() {
   const { traceId, startUs, durationUs, services, depth, errorCount } = waterfall.value;
   const root = rows.value[0]!;
@@ -20,7 +20,7 @@ export function TraceHeader() {
     warnings.some(({ kind }) => kind === 'missing-parent'),
   );
   const highlights = highlightsOf(waterfall.value);
-  // On a projector the first screen has to show rows: there the rest of this is in a menu.
+  // On a projector, the first screen must have room for rows, so the rest of the header is in a menu.
   const isTerse = size.value === 'projector' && !isPrinting.value;
   const [visible, hidden] = isTerse ? [highlights.slice(0, 1), highlights.slice(1)] : [highlights, []];
   return (
@@ -49,7 +49,7 @@ export function TraceHeader() {
               class="errors"
               aria-pressed={errorsOnly.value}
               onClick={() => (errorsOnly.value = !errorsOnly.value)}
-              title="Show only what failed"
+              title="Show only spans with errors"
             >
               {counted(errorCount, 'error')}
             </button>
@@ -60,12 +60,12 @@ export function TraceHeader() {
         {isIncomplete && <p class="incomplete">incomplete</p>}
         {isTerse ? <More highlights={hidden} traceId={traceId} /> : <Tools traceId={traceId} />}
       </div>
-      <Highlights of={visible} label="What stands out" />
+      <Highlights of={visible} label="Highlights" />
     </header>
   );
 }
 
-/** A menu for what has no room: the other highlights, and the tools. It closes when one of them leads away, and with Escape. */
+/** A menu with the other highlights and the tools. It closes with Escape or when a highlight is chosen. */
 function More({ highlights, traceId }: { highlights: readonly Highlight[]; traceId: string }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = () => (menu.current!.open = false);
@@ -78,11 +78,11 @@ function More({ highlights, traceId }: { highlights: readonly Highlight[]; trace
   return (
     <details class="more" ref={menu} onKeyDown={closeByKey}>
       <summary class="button">
-        {highlights.length > 0 ? `More: ${counted(highlights.length, 'note')}` : 'More'}
+        {highlights.length > 0 ? `More: ${counted(highlights.length, 'highlight')}` : 'More'}
       </summary>
       <div>
         <div onClick={close}>
-          <Highlights of={highlights} label="What else stands out" />
+          <Highlights of={highlights} label="More highlights" />
         </div>
         <Tools traceId={traceId} />
       </div>
@@ -90,7 +90,7 @@ function More({ highlights, traceId }: { highlights: readonly Highlight[]; trace
   );
 }
 
-/** What a reader does with the trace as a whole. */
+/** The tools for the trace as a whole. */
 function Tools({ traceId }: { traceId: string }) {
   return (
     <>
@@ -111,7 +111,7 @@ function Tools({ traceId }: { traceId: string }) {
   );
 }
 
-/** The waterfall as the terminal shows it; what draws it is loaded when somebody wants it. */
+/** The waterfall as in the terminal. The code for it is loaded on demand. */
 async function waterfallAsText(): Promise<string> {
   const { waterfallText } = await import('../../trace/text.ts');
   return waterfallText(trace.value!, { maxRows: Infinity });
@@ -120,7 +120,7 @@ async function waterfallAsText(): Promise<string> {
 function Highlights({ of: highlights, label }: { of: readonly Highlight[]; label: string }) {
   if (highlights.length === 0) return null;
   return (
-    <ul class="findings" aria-label={label}>
+    <ul class="highlights" aria-label={label}>
       {highlights.map(({ kind, text, spanId }) => (
         <li key={kind} class={kind}>
           <button type="button" onClick={() => goTo(spanId)} title={text}>

@@ -2,30 +2,30 @@ import { gapPhrases } from '../../trace/lane.ts';
 import { counted, percent } from '../../trace/numbers.ts';
 import type { Row, Waterfall } from '../../trace/waterfall.ts';
 
-/** Something about a trace that is worth a look, as a sentence without full stop, with the span to look at. */
+/** Something notable about a trace: a sentence without the full stop, and the span that it is about. */
 export interface Highlight {
   kind: 'error' | 'gap' | 'warning';
   text: string;
   spanId: string;
 }
 
-/** What stands out in a trace: where it failed, where it waited, and what of it does not fit together. */
+/** The highlights of a trace: where an error began, the longest gap, and the first warning. */
 export function highlightsOf(waterfall: Waterfall): Highlight[] {
   return [...errorHighlight(waterfall), ...gapHighlight(waterfall), ...warningHighlight(waterfall)];
 }
 
-/** The span where an error began: one with no failed span below it, and of those the first. */
+/** The span where an error began: the first failed span without a failed descendant. */
 function errorHighlight({ rows, errorCount }: Waterfall): Highlight[] {
   const failed = [...rows.keys()].filter((index) => rows[index]!.span.error);
   const isOrigin = (index: number, at: number) => !(failed[at + 1]! <= index + rows[index]!.descendantCount);
   const origin = rows[failed.find(isOrigin) ?? -1];
   if (!origin) return [];
   const reason = errorText(origin);
-  const where = `${errorCount === 1 ? '1 error, in' : `${counted(errorCount, 'error')}, beginning in`} ${origin.span.name}`;
+  const where = `${errorCount === 1 ? '1 error, in' : `${counted(errorCount, 'error')}, starting in`} ${origin.span.name}`;
   return [{ kind: 'error', text: reason ? `${where}: ${reason}` : where, spanId: origin.span.spanId }];
 }
 
-/** What went wrong in the words of the span: its status, else the exception that it recorded; empty if it has none. */
+/** The span's own description of its error: its status message, else the exception that it recorded; empty if it has neither. */
 export function errorText({ span }: Row): string {
   if (!span.error) return '';
   if (span.statusMessage) return span.statusMessage;
@@ -33,7 +33,7 @@ export function errorText({ span }: Row): string {
   return [exception['exception.type'], exception['exception.message']].filter(Boolean).join(': ');
 }
 
-/** The longest gap, and how many more there are. */
+/** The longest gap, and the number of shorter ones. */
 function gapHighlight({ rows, durationUs }: Waterfall): Highlight[] {
   const gaps = rows.flatMap((row) => row.gaps.map((gap) => ({ row, gap })));
   if (gaps.length === 0) return [];
@@ -54,7 +54,7 @@ function warningHighlight({ rows }: Waterfall): Highlight[] {
   const odd = rows.filter(({ warnings }) => warnings.length > 0);
   const first = odd[0];
   if (!first) return [];
-  const others = odd.length > 1 ? `, and ${counted(odd.length - 1, 'more span')} to look at` : '';
+  const others = odd.length > 1 ? `, and ${counted(odd.length - 1, 'more span')} with warnings` : '';
   return [
     {
       kind: 'warning',

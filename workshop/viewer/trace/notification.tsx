@@ -1,51 +1,59 @@
 import { signal } from '@preact/signals';
 import { keepFocus } from './scrolling.ts';
 
-/** What can be done about a note. */
-interface Act {
+/** A button on a notification. */
+interface Action {
   label: string;
   run: () => void;
 }
 
-/** How long a note stays that asks for nothing: long enough to be read twice. */
+/** How long a notification stays: long enough to be read twice. */
 const READ_MS = 8_000;
 
-const news = signal<{ text: string; act?: Act }>({ text: '' });
-let leaving: ReturnType<typeof setTimeout> | undefined;
+const notification = signal<{ text: string; action?: Action }>({ text: '' });
+let closing: ReturnType<typeof setTimeout> | undefined;
 
-/** Tells what has changed. A note goes by itself, but one that `waits` stays until it is closed or answered. */
-export function notify(text: string, { waits = false, act }: { waits?: boolean; act?: Act } = {}): void {
-  clearTimeout(leaving);
-  news.value = { text, ...(act && { act }) };
-  if (!waits) leaving = setTimeout(close, READ_MS);
+/** Shows a notification about a change. It disappears after a while; with `stays`, only when the reader closes it. */
+export function notify(
+  text: string,
+  { stays = false, action }: { stays?: boolean; action?: Action } = {},
+): void {
+  clearTimeout(closing);
+  notification.value = { text, ...(action && { action }) };
+  if (!stays) closing = setTimeout(close, READ_MS);
 }
 
 function close(): void {
-  news.value = { text: '' };
+  notification.value = { text: '' };
 }
 
-/** The note at the foot of the page about spans that came after the first drawing. */
+/** The notification at the bottom of the page about spans that arrived later. */
 export function Notification() {
-  const { text, act } = news.value;
+  const { text, action } = notification.value;
   return (
-    <p class="news" role="status">
+    <p class="notification" role="status">
       {text}
-      {act && (
+      {action && (
         <button
           type="button"
           class="button"
           onClick={() =>
             keepFocus(() => {
               close();
-              act.run();
+              action.run();
             })
           }
         >
-          {act.label}
+          {action.label}
         </button>
       )}
       {text && (
-        <button type="button" class="button" aria-label="Close this note" onClick={() => keepFocus(close)}>
+        <button
+          type="button"
+          class="button"
+          aria-label="Close this notification"
+          onClick={() => keepFocus(close)}
+        >
           ✕
         </button>
       )}

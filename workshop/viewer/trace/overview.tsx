@@ -5,13 +5,13 @@ import { serviceClass } from '../frame/colours.ts';
 import { size, theme } from '../frame/preferences.ts';
 import { range, rows, wholeUs, zoomTo } from './state.ts';
 
-/** Where a moment lies on the screen's stretch of time, in percent. */
+/** The position of a time within the visible range, in percent. */
 export function percentOf(us: number): number {
   const { fromUs, toUs } = range.value;
   return ((us - fromUs) / (toUs - fromUs)) * 100;
 }
 
-/** The whole trace in a strip, whatever of it is on the screen. A stretch of it is chosen by dragging. */
+/** The whole trace in a strip, whatever range is visible. Dragging chooses a range. */
 export function Overview() {
   const strip = useRef<HTMLDivElement>(null);
   const dragged = useSignal<{ from: number; to: number } | undefined>(undefined);
@@ -48,19 +48,19 @@ export function Overview() {
       onPointerUp={end}
       onPointerCancel={() => (dragged.value = undefined)}
       onDblClick={() => zoomTo(undefined)}
-      title="Drag to look at a part of the time; double click for all of it"
+      title="Drag to select a time range; double-click to show the whole trace"
     >
       <Picture />
       <span class="outside" style={{ left: 0, width: `${left}%` }} />
       <span class="outside" style={{ left: `${right}%`, right: 0 }} />
       <Handle
-        name="Start of the part shown"
+        name="Start of the time range"
         at={fromUs}
         move={(us) => zoomTo({ fromUs: Math.min(us, toUs - 1), toUs })}
         strip={strip}
       />
       <Handle
-        name="End of the part shown"
+        name="End of the time range"
         at={toUs}
         move={(us) => zoomTo({ fromUs, toUs: Math.max(us, fromUs + 1) })}
         strip={strip}
@@ -127,15 +127,15 @@ function Handle({
   );
 }
 
-/** What a handle under the pointer does. */
+/** Moves the handle that is being dragged. */
 const dragTo = signal((_us: number) => {});
 
-/** All bars on a canvas: a line a row as long as there is room, and what is an error above the rest. */
+/** All bars on a canvas, with gaps and errors drawn above the rest. */
 function Picture() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const all = rows.value;
   const whole = wholeUs.value;
-  // A change of these is a change of colours or of size.
+  // When these change, so do the colours or the size.
   const look = `${theme.value} ${size.value}`;
 
   useLayoutEffect(() => {
@@ -177,15 +177,15 @@ function drawPicture(canvas: HTMLCanvasElement, all: typeof rows.value, whole: n
     if (!row.span.error && row.gaps.length === 0) continue;
     const [, top] = place(row, index);
     context.fillStyle = row.span.error ? colours.error : colours.gap;
-    const stretches = row.span.error ? [row] : row.gaps;
-    for (const { offsetUs, durationUs } of stretches) {
+    const intervals = row.span.error ? [row] : row.gaps;
+    for (const { offsetUs, durationUs } of intervals) {
       const left = (offsetUs / whole) * width;
       context.fillRect(left, top, Math.max(2 * ratio, (Math.max(0, durationUs) / whole) * width), thick);
     }
   }
 }
 
-/** Reads the colours from the styles, which alone know the theme. */
+/** Reads the colours from the styles, because only they know the theme. */
 function coloursOf(canvas: HTMLElement, all: typeof rows.value) {
   const sample = document.createElement('span');
   canvas.after(sample);

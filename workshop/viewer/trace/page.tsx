@@ -59,18 +59,18 @@ function Skeleton() {
 function NotArrived() {
   return (
     <div class="empty-view">
-      <h1>No span of this trace has arrived yet</h1>
+      <h1>No spans of this trace have arrived yet</h1>
       <p>
         <code>{traceId}</code>
       </p>
       <p>
-        It appears here by itself as soon as one does. A service sends its spans a moment after they have
-        ended; one that is not traced sends none. Only the newest traces are kept, and a backend that was
-        started again begins with none.
+        The trace appears here as soon as a span arrives. A service sends its spans a moment after they have
+        ended; a service that is not traced sends no spans. The backend keeps only the newest traces, and
+        loses all of them when it restarts.
       </p>
       <p>
         <a class="button" href="/search">
-          See the traces that are here
+          Search traces
         </a>
       </p>
     </div>
@@ -80,11 +80,11 @@ function NotArrived() {
 function Problem() {
   return (
     <div class="empty-view">
-      <h1>This trace cannot be shown</h1>
+      <h1>This trace can't be shown</h1>
       <p>{problem}</p>
       <p>
         <a class="button" href="/search">
-          See the traces that are here
+          Search traces
         </a>
       </p>
     </div>
@@ -93,7 +93,7 @@ function Problem() {
 
 function start(): void {
   if (!traceId) {
-    problem.value = `"${location.pathname.split('/')[2] ?? ''}" is no trace id: one has up to 32 digits of 0–9 and a–f.`;
+    problem.value = `"${location.pathname.split('/')[2] ?? ''}" is not a valid trace id: an id has up to 32 hexadecimal digits (0–9, a–f).`;
     return;
   }
   readUrl();
@@ -111,7 +111,7 @@ function start(): void {
       if ('problem' in response) return;
       if (response.data) receive(response.data);
       else if (trace.value)
-        notify('The backend does not hold this trace any more. What you see stays.', { waits: true });
+        notify('The backend no longer has this trace. This page still shows it.', { stays: true });
     },
   );
 }

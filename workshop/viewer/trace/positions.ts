@@ -1,12 +1,12 @@
-/** Where rows lie on the page, in px from the top of the list: rows of one height, some with details below them. */
+/** The positions of rows in px from the top of the list: rows of equal height, some with details below them. */
 export interface Positions {
   rowHeight: number;
   count: number;
-  /** The rows with details, in order, with the height of the details and the sum of those in front of it. */
+  /** The rows with details, in order, with the height of their details and the sum of the heights before it. */
   opened: readonly { place: number; height: number; before: number }[];
 }
 
-/** Takes for each open row its place in the list and the height of its details. */
+/** Takes the place in the list and the height of the details of each open row. */
 export function positionsOf(
   rowHeight: number,
   count: number,
@@ -23,13 +23,13 @@ export function positionsOf(
   return { rowHeight, count, opened };
 }
 
-/** The upper edge of a row; that of the row after the last is the height of the list. */
+/** The top of a row; for the row after the last, the height of the list. */
 export function topOf({ rowHeight, opened }: Positions, place: number): number {
   const last = opened.findLast((entry) => entry.place < place);
   return place * rowHeight + (last ? last.before + last.height : 0);
 }
 
-/** The row at a height, with the details below a row as part of it; within the list, unless that is empty. */
+/** The row at a vertical position, including the details below it; clamped to the list. */
 export function placeAt(positions: Positions, px: number): number {
   const { rowHeight, count, opened } = positions;
   let skipped = 0;

@@ -25,7 +25,7 @@ import {
   wholeUs,
 } from './state.ts';
 
-/** A span in one line: where it is in the tree, what it did itself, and when. */
+/** A span as a row: its place in the tree, its self time, and its bar. */
 export function SpanRow({ index, place, top }: { index: number; place: number; top: number }) {
   const row = rows.value[index]!;
   const { span } = row;
@@ -77,9 +77,9 @@ function NameCell({ row, index, folded }: { row: Row; index: number; folded: boo
       {childCount > 0 ? (
         <button type="button" class="fold" tabIndex={-1} onClick={() => setFolded(span.spanId, !folded)}>
           <span aria-hidden="true">{folded ? '▸' : '▾'}</span>
-          <span class="hidden-text">{folded ? 'Open' : 'Fold'} </span>
+          <span class="hidden-text">{folded ? 'Expand' : 'Collapse'} </span>
           <span class="count">{childCount}</span>
-          <span class="hidden-text"> below {span.name}</span>
+          <span class="hidden-text"> children of {span.name}</span>
         </button>
       ) : (
         <span class="leaf" aria-hidden="true" />
@@ -87,7 +87,7 @@ function NameCell({ row, index, folded }: { row: Row; index: number; folded: boo
       <span class="what">
         <span class="first-line">
           {span.error && (
-            <span class="error-sign" title="This span is an error">
+            <span class="error-sign" title="This span has an error">
               <span class="hidden-text">error: </span>
             </span>
           )}
@@ -98,7 +98,7 @@ function NameCell({ row, index, folded }: { row: Row; index: number; folded: boo
           )}
           {row.warnings.length > 0 && (
             <span class="warning-sign" title={row.warnings.map(({ text }) => text).join('\n')}>
-              <span class="hidden-text">odd: </span>
+              <span class="hidden-text">warning: </span>
             </span>
           )}
           <bdi class="name" title={span.name}>
@@ -125,7 +125,7 @@ function NameCell({ row, index, folded }: { row: Row; index: number; folded: boo
 function SelfCell({ row }: { row: Row }) {
   const share = Math.min(1, row.selfUs / wholeUs.value);
   return (
-    <div class="self-cell" role="gridcell" title="Time in which nothing below this span ran">
+    <div class="self-cell" role="gridcell" title="Time in which no child span ran">
       <span class="hidden-text">self </span>
       {selfText(row)}
       {share >= 0.01 && <span class="share" style={{ width: `${share * 100}%` }} aria-hidden="true" />}

@@ -39,11 +39,11 @@ import { fitDensity, indentWidth, nameWidth } from './sizes.ts';
 export function Rows() {
   const list = useRef<HTMLDivElement>(null);
   const probe = useRef<HTMLDivElement>(null);
-  /** Rows are drawn once it is known how much room they have, so that they are laid out once. */
+  /** Rows are drawn only after their room has been measured, so that they are laid out once. */
   const isMeasured = useSignal(false);
 
   useLayoutEffect(() => {
-    fitDensity(); // nobody looked at rows that were not there
+    fitDensity(); // no rows are visible yet, so none can jump
     const measure = () => {
       const [name, , lane] = [...probe.current!.children] as HTMLElement[];
       rowHeight.value = probe.current!.getBoundingClientRect().height;
@@ -102,14 +102,14 @@ export function Rows() {
       {all.length > 0 && shown.value.length === 0 && <NoMatchingRows />}
       {unprinted > 0 && (
         <p class="paper-only">
-          … {counted(unprinted, 'more span')} on the page. Fold or filter them to print others.
+          … {counted(unprinted, 'more span')} on the page. Collapse or filter spans to print others.
         </p>
       )}
     </>
   );
 }
 
-/** In place of the rows when a filter lets none of them through. */
+/** Shown instead of the rows if none matches the filter. */
 function NoMatchingRows() {
   const names = [...services.value];
   return (
@@ -127,7 +127,7 @@ function NoMatchingRows() {
         </>
       )}
       {names.length > 0 && errorsOnly.value && ' and '}
-      {errorsOnly.value && 'is an error'}.{' '}
+      {errorsOnly.value && 'has an error'}.{' '}
       <button type="button" class="button" onClick={() => keepFocus(showAll)}>
         Show all {counted(rows.value.length, 'span')}
       </button>
@@ -135,7 +135,7 @@ function NoMatchingRows() {
   );
 }
 
-/** The keys of a tree grid, as the ARIA Authoring Practices have them ("Treegrid", keyboard interaction). */
+/** The keys of a tree grid according to the ARIA Authoring Practices ("Treegrid", keyboard interaction). */
 function moveByKey(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   if (!target.classList.contains('span-row') || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -4,7 +4,7 @@ import { laneWidth } from './scrolling.ts';
 import { laneMeter, nameWidth, resizeNames } from './sizes.ts';
 import { range } from './state.ts';
 
-/** The titles of the columns; the last is the ruler of time. */
+/** The column headings; the last one is the time axis. */
 export function Ruler() {
   return (
     <div class="row ruler">
@@ -26,7 +26,7 @@ export function Ruler() {
   );
 }
 
-/** The lines of the ruler through all rows. */
+/** The lines of the time axis through all rows. */
 export function TickLines() {
   return (
     <div class="row tick-lines" aria-hidden="true">
@@ -41,14 +41,14 @@ export function TickLines() {
   );
 }
 
-/** The marks of the ruler, as many as there is room for. */
+/** The ticks of the time axis, as many as there is room for. */
 function rulerTicks() {
   const { fromUs, toUs } = range.value;
   const room = Math.floor(laneWidth.value / (laneMeter()('00.000 ms') * 1.2));
   return ticksOf(fromUs, toUs, Math.max(1, Math.min(10, room)));
 }
 
-/** Makes the column with the names wider or narrower, by the pointer or with the arrow keys. */
+/** Resizes the name column with the pointer or the arrow keys. */
 function Divider() {
   return (
     <div
@@ -56,7 +56,7 @@ function Divider() {
       role="separator"
       tabIndex={0}
       aria-orientation="vertical"
-      aria-label="Width of the names"
+      aria-label="Width of the name column"
       aria-valuenow={Math.round(nameWidth.value)}
       onPointerDown={drag}
       onKeyDown={step}

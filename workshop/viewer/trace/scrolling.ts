@@ -1,25 +1,25 @@
-/** The part of the list of rows that is on the screen, and how to bring a row there. */
+/** Which rows are on the screen, and how to scroll to a row. */
 import { computed, signal } from '@preact/signals';
 import { isPrinting, printWidth } from './printing.ts';
 import { placeAt, positionsOf, topOf } from './positions.ts';
 import { focused, focusRow, hits, openSpans, placeOf, reveal, rows, setOpen, shown, view } from './state.ts';
 
-/** Height of a row in px, as the styles make it. */
+/** Height of a row in px, set by the styles. */
 export const rowHeight = signal(44);
 /** Width of the lanes on the screen, in px. */
 export const laneWidthOnScreen = signal(600);
-/** Width of the lanes in px, to lay out what is drawn in them. */
+/** Width of the lanes in px, for laying out their content. */
 export const laneWidth = computed(() => (isPrinting.value ? printWidth('lane') : laneWidthOnScreen.value));
-/** Heights of details in px, as far as they were measured. */
+/** Measured heights of details in px, by span id. */
 const detailHeights = signal<ReadonlyMap<string, number>>(new Map());
 const DEFAULT_DETAIL_PX = 320;
 
-/** What of the list is on the screen, in px from its top. */
+/** The visible part of the list, in px from its top. */
 export const viewport = signal({ top: 0, bottom: 900 });
-/** How many rows paper gets: some fifty pages of them. */
+/** How many rows are printed: about fifty pages. */
 export const MAX_PRINTED_ROWS = 2_000;
 
-/** Rows that are drawn beyond each end of the screen, so that scrolling never shows a hole. */
+/** Extra rows drawn beyond each end of the screen, so that scrolling shows no blank area. */
 const OVERSCAN_ROWS = 8;
 
 export const positions = computed(() =>
@@ -33,7 +33,7 @@ export const positions = computed(() =>
   ),
 );
 
-/** The places of the rows to draw. The focused row is always among them, or the focus would get lost. */
+/** The places of the rows to draw, always including the focused row, which would otherwise lose the focus. */
 export const drawn = computed(() => {
   const count = shown.value.length;
   const { top, bottom } = viewport.value;
@@ -54,14 +54,13 @@ export function setDetailHeight(spanId: string, height: number): void {
 
 let list: HTMLElement | undefined;
 
-/** Tells which element holds the rows, and follows its place on the screen. Gives a function that stops it. */
+/** Sets the element that contains the rows and tracks its position on the screen. Gives a function that stops it. */
 export function followList(element: HTMLElement): () => void {
   list = element;
   const measure = () => {
     const top = headHeight() - element.getBoundingClientRect().top;
     const bottom = innerHeight - element.getBoundingClientRect().top;
-    if (top !== viewport.value.top || bottom !== viewport.value.bottom)
-      viewport.value = { top, bottom };
+    if (top !== viewport.value.top || bottom !== viewport.value.bottom) viewport.value = { top, bottom };
   };
   measure();
   const resizing = new ResizeObserver(measure);
@@ -76,7 +75,7 @@ export function followList(element: HTMLElement): () => void {
   };
 }
 
-/** Where the part of the window begins that the sticky head leaves free, in px. */
+/** The height of the sticky head, in px, which covers the top of the window. */
 function headHeight(): number {
   return heightOf('.timeline-head');
 }
@@ -86,15 +85,15 @@ function heightOf(selector: string): number {
 }
 
 /**
- * Makes a span the one that keys act on and brings it onto the screen; its details too, with `open`. With `isTyping` the
- * focus stays where it is, because somebody is typing there.
+ * Makes a span the focused one and scrolls to it; with `open`, also shows its details. With `isTyping`, the keyboard
+ * focus stays in the field in which the reader is typing.
  */
 export function goTo(spanId: string, { open = false, isTyping = false } = {}): void {
   view.value = 'timeline';
   reveal(spanId);
   if (open) setOpen(spanId, true);
   focused.value = spanId;
-  // The row is there once the change was drawn.
+  // The row exists only after the change has been drawn.
   requestAnimationFrame(() => {
     scrollTo(spanId);
     if (!isTyping) document.getElementById(`span-${spanId}`)?.focus({ preventScroll: true });
@@ -102,8 +101,8 @@ export function goTo(spanId: string, { open = false, isTyping = false } = {}): v
 }
 
 /**
- * Makes a change that may take away what has the focus, which then goes to the row that keys act on; where there are no
- * rows, to the button that leads to them.
+ * Makes a change that may remove the element with the focus. The focus then moves to the focused row or, if there are no
+ * rows, to the button of the current view.
  */
 export function keepFocus(change: () => void): void {
   const hadFocus = document.activeElement !== document.body;
@@ -116,7 +115,7 @@ export function keepFocus(change: () => void): void {
   });
 }
 
-/** Closes the details of some spans. If the focus was in one of them, its row gets it. */
+/** Closes the details of some spans. If the focus was in one of them, it moves to its row. */
 export function closeDetails(spanIds: readonly string[]): void {
   const inside = document.activeElement?.closest<HTMLElement>('[data-span]')?.dataset['span'];
   keepFocus(() => {
@@ -125,13 +124,13 @@ export function closeDetails(spanIds: readonly string[]): void {
   });
 }
 
-/** Goes to the row at a place of the list, the first or the last if there is none. */
+/** Goes to the row at a place in the list, clamped to the first and last row. */
 export function goToPlace(place: number): void {
   const index = shown.value[Math.min(shown.value.length - 1, Math.max(0, place))];
   if (index !== undefined) goTo(rows.value[index]!.span.spanId);
 }
 
-/** Brings a row onto the screen: no further than necessary if it is near, else to a third of the height. */
+/** Scrolls to a row: as little as possible if it is near, else so that it is a third of the way down. */
 function scrollTo(spanId: string): void {
   const place = placeOf.value.get(spanId);
   if (!list || place === undefined) return;
@@ -140,7 +139,7 @@ function scrollTo(spanId: string): void {
   const next = listTop + topOf(positions.value, place + 1);
   const head = headHeight();
   const from = scrollY + head;
-  const to = scrollY + innerHeight - heightOf('.silence');
+  const to = scrollY + innerHeight - heightOf('.disconnected');
   if (top >= from && Math.min(next, top + innerHeight / 2) <= to) return;
   const isNear = top > from - innerHeight && top < to + innerHeight / 2;
   const margin = rowHeight.value / 2;
@@ -149,7 +148,7 @@ function scrollTo(spanId: string): void {
   else window.scrollTo({ top: top - head - (innerHeight - head) / 3 });
 }
 
-/** A row, and how far below the top of the window it is, in px. */
+/** A row and its distance from the top of the window, in px. */
 export interface Anchor {
   spanId: string;
   px: number;
@@ -157,14 +156,14 @@ export interface Anchor {
 
 let pointerY: number | undefined;
 
-/** Tells how far down the window the pointer moved over the rows, in px; undefined once it has left them. */
+/** Sets the vertical position of the pointer over the rows, in px; undefined if it isn't over them. */
 export function setPointer(y: number | undefined): void {
   pointerY = y;
 }
 
 /**
- * The row that the reader looks at, to be handed to `restoreAnchor` when the rows have changed. Undefined when nothing
- * tells that it is any of them: the page was neither scrolled nor touched.
+ * The row that the reader probably looks at, for `restoreAnchor` after the rows have changed. Undefined if the reader
+ * has neither scrolled nor touched the page.
  */
 export function anchor(): Anchor | undefined {
   if (!list) return undefined;
@@ -176,8 +175,8 @@ export function anchor(): Anchor | undefined {
 }
 
 /**
- * The place of the row with the focus, or of an open one, or of one that was found, if it is on the screen; else of that
- * under the pointer, or of the first if others were scrolled away. Takes px from the top of the list.
+ * The place of the focused row, an open row, or a match, if it is on the screen; else of the row under the pointer, or of
+ * the first visible row if the list was scrolled. Takes px from the top of the list.
  */
 function readingPlace(top: number, bottom: number, pointer: number | undefined): number | undefined {
   const at = positions.value;
@@ -194,7 +193,7 @@ function foundIds(): string[] {
   return (hits.value ?? []).map((index) => rows.value[index]!.span.spanId);
 }
 
-/** Scrolls so that the row is where it was. A page that is too short for that is made longer. */
+/** Scrolls so that the row is back at its position. If the page is too short for that, it is made longer. */
 export function restoreAnchor({ spanId, px }: Anchor): void {
   const place = placeOf.value.get(spanId);
   if (!list || place === undefined) return;

@@ -18,12 +18,12 @@ import {
   zoomTo,
 } from './state.ts';
 
-/** Goes so many rows on. */
+/** Moves by a number of rows. */
 function goBy(step: number): void {
   goToPlace((placeOf.value.get(focusRow.value ?? '') ?? 0) + step);
 }
 
-/** Goes to the next row of which something is true, round and round. */
+/** Goes to the next row that matches, and wraps around at the end. */
 function goToNext(isMatch: (row: (typeof rows.value)[number]) => boolean): void {
   const from = (rowIndexes.value.get(focusRow.value ?? '') ?? -1) + 1;
   const inTurn = [...rows.value.slice(from), ...rows.value.slice(0, from)];
@@ -31,7 +31,7 @@ function goToNext(isMatch: (row: (typeof rows.value)[number]) => boolean): void 
   if (next) goTo(next.span.spanId);
 }
 
-/** Keys of the page, none of which leaves the focus nowhere. */
+/** Binds keys that may remove the element with the focus; the focus then moves to a row. */
 function bindPageKeys(...bindings: KeyBinding[]): void {
   bindKeys(
     ...bindings.map(({ run, ...binding }) => ({
@@ -41,26 +41,26 @@ function bindPageKeys(...bindings: KeyBinding[]): void {
   );
 }
 
-/** Keys that act on the rows, and so mean nothing where events are listed: there they scroll, as anywhere. */
+/** Binds keys that act on rows. In the list of events they keep their usual meaning, such as scrolling. */
 function bindRowKeys(...bindings: KeyBinding[]): void {
   bindPageKeys(...bindings.map((binding) => ({ ...binding, isActive: () => view.value === 'timeline' })));
 }
 
-/** Gives the keys of the trace page their meaning; where Jaeger has a key for the same, it is that. */
+/** Binds the keys of the trace page. They are the same as Jaeger's where Jaeger has them. */
 export function bindTraceKeys(): void {
   bindRowKeys(
     { keys: ['j', 'ArrowDown', 's'], description: 'next row', run: () => goBy(1) },
-    { keys: ['k', 'ArrowUp', 'w'], description: 'row before', run: () => goBy(-1) },
-    { keys: ['Home', 'End'], description: 'on a row: first row, last row' },
-    { keys: ['ArrowRight'], description: 'open what is below a row', run: () => goBy(0) },
-    { keys: ['ArrowLeft'], description: 'fold it, or go to the row above it in the tree', run: () => goBy(0) },
+    { keys: ['k', 'ArrowUp', 'w'], description: 'previous row', run: () => goBy(-1) },
+    { keys: ['Home', 'End'], description: 'first or last row, when a row has the focus' },
+    { keys: ['ArrowRight'], description: 'expand a row', run: () => goBy(0) },
+    { keys: ['ArrowLeft'], description: 'collapse it, or go to its parent', run: () => goBy(0) },
     { keys: ['Enter', ' '], description: 'show or hide the details of a row', run: () => goBy(0) },
   );
   bindPageKeys(
     { keys: ['/'], description: 'find spans', run: () => findInput.current?.current?.select() },
-    { keys: ['n', 'f'], description: 'next span found', run: () => nextHit(1) },
-    { keys: ['N', 'b'], description: 'span found before', run: () => nextHit(-1) },
-    { keys: ['Enter', 'Shift+Enter'], description: 'in Find: next span found, and the one before' },
+    { keys: ['n', 'f'], description: 'next match', run: () => nextHit(1) },
+    { keys: ['N', 'b'], description: 'previous match', run: () => nextHit(-1) },
+    { keys: ['Enter', 'Shift+Enter'], description: 'in the search field: next or previous match' },
     { keys: ['e'], description: 'next error', run: () => goToNext(({ span }) => span.error) },
     { keys: ['g'], description: 'next gap', run: () => goToNext(({ gaps }) => gaps.length > 0) },
     { keys: ['E'], description: 'errors only', run: () => (errorsOnly.value = !errorsOnly.value) },
@@ -72,21 +72,21 @@ export function bindTraceKeys(): void {
   );
   bindRowKeys(
     { keys: ['c'], description: 'critical path', run: () => (showsPath.value = !showsPath.value) },
-    { keys: ['+', '='], description: 'a shorter stretch of time', run: () => zoomBy(0.5) },
-    { keys: ['-'], description: 'a longer stretch of time', run: () => zoomBy(2) },
-    { keys: ['a'], description: 'earlier', run: () => pan(-0.25) },
-    { keys: ['d'], description: 'later', run: () => pan(0.25) },
+    { keys: ['+', '='], description: 'zoom in', run: () => zoomBy(0.5) },
+    { keys: ['-'], description: 'zoom out', run: () => zoomBy(2) },
+    { keys: ['a'], description: 'move the time range back', run: () => pan(-0.25) },
+    { keys: ['d'], description: 'move the time range forward', run: () => pan(0.25) },
     {
       keys: ['ArrowLeft', 'ArrowRight'],
-      description: 'on an end of the part shown, or on the edge of the names: move it',
+      description: 'on a handle of the time range or the edge of the name column: move it',
     },
-    { keys: ['['], description: 'open all', run: () => foldTo(Infinity) },
-    { keys: [']'], description: 'fold all', run: () => foldTo(1) },
-    { keys: ['o'], description: 'open one level', run: () => foldTo(openLevels() + 1) },
-    { keys: ['p'], description: 'fold one level', run: () => foldTo(openLevels() - 1) },
+    { keys: ['['], description: 'expand all', run: () => foldTo(Infinity) },
+    { keys: [']'], description: 'collapse all', run: () => foldTo(1) },
+    { keys: ['o'], description: 'expand one level', run: () => foldTo(openLevels() + 1) },
+    { keys: ['p'], description: 'collapse one level', run: () => foldTo(openLevels() - 1) },
   );
   bindPageKeys(
-    { keys: ['0'], description: 'the whole trace', run: () => zoomTo(undefined) },
+    { keys: ['0'], description: 'show the whole trace', run: () => zoomTo(undefined) },
     { keys: ['Escape'], description: 'close all details, or clear the search', run: clear },
   );
 }

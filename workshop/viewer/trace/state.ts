@@ -1,4 +1,4 @@
-/** What the trace page shows, and all that follows from it. Everything a reader can change is in the URL, see url.ts. */
+/** The state of the trace page, and values derived from it. Everything that the reader can change is in the URL: see url.ts. */
 import { batch, computed, signal } from '@preact/signals';
 import { criticalPathOf } from '../../trace/critical-path.ts';
 import type { CriticalSegment } from '../../trace/critical-path.ts';
@@ -12,16 +12,16 @@ import type { Waterfall } from '../../trace/waterfall.ts';
 
 export type View = 'timeline' | 'events';
 
-/** Undefined as long as no span of it has arrived. */
+/** Undefined until a span has arrived. */
 export const trace = signal<Trace | undefined>(undefined);
-/** What the backend or the URL has against showing a trace; a sentence. */
+/** Why the trace can't be shown, as a sentence; empty if it can. */
 export const problem = signal('');
-/** Whether the backend has answered at least once. */
+/** Whether a response has arrived. */
 export const hasResponse = signal(false);
 
 export const folding = signal(allExpanded);
 export const zoom = signal<TimeRange | undefined>(undefined);
-/** What stays on the screen although the trace became longer, because somebody looks at it. It is not in the URL. */
+/** The range that stays visible when the trace becomes longer while the reader looks at it. It isn't in the URL. */
 export const pinnedRange = signal<TimeRange | undefined>(undefined);
 export const findText = signal('');
 export const services = signal<ReadonlySet<string>>(new Set());
@@ -29,7 +29,7 @@ export const errorsOnly = signal(false);
 export const showsPath = signal(true);
 export const view = signal<View>('timeline');
 export const openSpans = signal<ReadonlySet<string>>(new Set());
-/** The row that keys act on. */
+/** The id of the span whose row has the focus. */
 export const focused = signal<string | undefined>(undefined);
 
 const noWaterfall: Waterfall = {
@@ -47,7 +47,7 @@ export const waterfall = computed(() => (trace.value ? waterfallOf(trace.value) 
 export const rows = computed(() => waterfall.value.rows);
 export const rowIndexes = computed(() => new Map(rows.value.map(({ span }, index) => [span.spanId, index])));
 
-/** For each row how many of the rows below it are errors, so that an error shows on all that lies above it. */
+/** For each row, the number of errors among its descendants. */
 export const errorsBelow = computed(() => {
   const counts = Array.from({ length: rows.value.length }, () => 0);
   const path: number[] = [];
@@ -59,7 +59,7 @@ export const errorsBelow = computed(() => {
   return counts;
 });
 
-/** For each row the row above it in the tree; −1 for a root. */
+/** For each row, the index of its parent; −1 for a root. */
 export const parents = computed(() => {
   const path: number[] = [];
   return rows.value.map(({ depth }, index) => {
@@ -80,10 +80,10 @@ export const criticalPath = computed(() => {
   return bySpan;
 });
 
-/** How long the trace is, in µs; one without any length is given 1 µs. */
+/** The duration of the trace in µs, at least 1. */
 export const wholeUs = computed(() => Math.max(1, waterfall.value.durationUs));
 
-/** The stretch that was chosen or is held, as far as it is in the trace; undefined for all of it. */
+/** The zoomed or pinned range, limited to the trace; undefined for the whole trace. */
 export const shownZoom = computed<TimeRange | undefined>(() => {
   const whole = wholeUs.value;
   const { fromUs, toUs } = zoom.value ?? pinnedRange.value ?? { fromUs: 0, toUs: whole };
@@ -91,7 +91,7 @@ export const shownZoom = computed<TimeRange | undefined>(() => {
   return { fromUs, toUs: Math.min(toUs, whole) };
 });
 
-/** The stretch of time on the screen. */
+/** The visible time range. */
 export const range = computed<TimeRange>(() => shownZoom.value ?? { fromUs: 0, toUs: wholeUs.value });
 
 export const isFiltered = computed(() => services.value.size > 0 || errorsOnly.value);
@@ -108,19 +108,19 @@ export const filterMatches = computed(() =>
 
 /** Indexes of the rows on the page, from top to bottom. */
 export const shown = computed(() => shownRows(rows.value, folding.value, filterMatches.value));
-/** The place of a row among those on the page. */
+/** The place of each row among those on the page, by span id. */
 export const placeOf = computed(
   () => new Map(shown.value.map((index, place) => [rows.value[index]!.span.spanId, place])),
 );
 
-/** The row that has the focus or would get it: the one that was chosen, else what it is folded into, else the first. */
+/** The row that has or gets the focus: the focused span's, else its nearest visible ancestor's, else the first. */
 export const focusRow = computed(() => {
   let index = rowIndexes.value.get(focused.value ?? '') ?? -1;
   while (index >= 0 && !placeOf.value.has(rows.value[index]!.span.spanId)) index = parents.value[index]!;
   return rows.value[index >= 0 ? index : (shown.value[0] ?? -1)]?.span.spanId;
 });
 
-/** Indexes of the rows that were found, whether folded or not; undefined when nothing is looked for. */
+/** Indexes of the rows that match the search, even if they are folded; undefined without a search. */
 export const hits = computed(() => {
   const isHit = spanFinder(findText.value);
   if (!isHit) return undefined;
@@ -132,7 +132,7 @@ export const hits = computed(() => {
 });
 export const hitSet = computed(() => new Set(hits.value));
 
-/** The events of the trace in order of time; with a filter, those of the spans that it wants. */
+/** The events of the trace in chronological order; with a filter, those of matching spans. */
 export const events = computed(() =>
   rows.value
     .filter((_, index) => !filterMatches.value || filterMatches.value[index] === 'match')
@@ -140,7 +140,7 @@ export const events = computed(() =>
     .toSorted((a, b) => a.event.timeUs - b.event.timeUs),
 );
 
-/** Lets no filter hide anything. */
+/** Clears all filters. */
 export function showAll(): void {
   batch(() => {
     services.value = new Set();
@@ -155,7 +155,7 @@ export function setFolded(spanId: string, fold: boolean): void {
   }
 }
 
-/** Opens so many levels and closes all below them. */
+/** Expands this many levels and collapses the rest. */
 export function foldTo(depth: number): void {
   folding.value = {
     depth: depth >= waterfall.value.depth ? Infinity : Math.max(1, depth),
@@ -174,7 +174,7 @@ export function setOpen(spanId: string, open: boolean): void {
   openSpans.value = ids;
 }
 
-/** Makes sure that a span is on the page: nothing is folded above it and no filter hides it. */
+/** Makes sure that a span is on the page: unfolds its ancestors and, if it is hidden, clears the filters. */
 export function reveal(spanId: string): void {
   const index = rowIndexes.value.get(spanId);
   if (index === undefined) return;
@@ -184,25 +184,25 @@ export function reveal(spanId: string): void {
   });
 }
 
-/** Shows a stretch of time, or all of it. A stretch is kept within the trace and never shorter than 1 µs. */
-export function zoomTo(wantedRange: TimeRange | undefined): void {
+/** Zooms to a time range, or to the whole trace. The range is moved into the trace and is at least 1 µs long. */
+export function zoomTo(target: TimeRange | undefined): void {
   const whole = wholeUs.value;
-  const asked = wantedRange ?? { fromUs: 0, toUs: whole };
-  const length = Math.min(whole, Math.max(1, asked.toUs - asked.fromUs));
-  const fromUs = Math.min(Math.max(0, asked.fromUs), whole - length);
+  const requested = target ?? { fromUs: 0, toUs: whole };
+  const length = Math.min(whole, Math.max(1, requested.toUs - requested.fromUs));
+  const fromUs = Math.min(Math.max(0, requested.fromUs), whole - length);
   batch(() => {
     pinnedRange.value = undefined;
     zoom.value = length >= whole ? undefined : { fromUs, toUs: fromUs + length };
   });
 }
 
-/** Makes the stretch of time longer or shorter around a moment, the middle if not given. */
+/** Scales the visible range around a time, its middle by default. */
 export function zoomBy(factor: number, aroundUs = (range.value.fromUs + range.value.toUs) / 2): void {
   const { fromUs, toUs } = range.value;
   zoomTo({ fromUs: aroundUs - (aroundUs - fromUs) * factor, toUs: aroundUs + (toUs - aroundUs) * factor });
 }
 
-/** Moves the stretch of time by a share of its length. */
+/** Moves the visible range by a share of its length. */
 export function pan(share: number): void {
   if (!shownZoom.value) return;
   const { fromUs, toUs } = shownZoom.value;

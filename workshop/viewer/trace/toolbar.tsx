@@ -21,7 +21,7 @@ import {
   zoomTo,
 } from './state.ts';
 
-/** What a reader does with a trace: find, filter, fold, and see it as a list of events. */
+/** The toolbar above the rows: search, filters, levels, and views. */
 export function Toolbar() {
   return (
     <div class="toolbar">
@@ -33,7 +33,7 @@ export function Toolbar() {
           type="button"
           class="button"
           onClick={() => keepFocus(() => zoomTo(undefined))}
-          title="All of its time (0)"
+          title="Show the whole trace (0)"
         >
           Whole trace
         </button>
@@ -43,15 +43,12 @@ export function Toolbar() {
   );
 }
 
-/** What is for the rows only. */
+/** The tools that apply to rows only. */
 function RowTools() {
   return (
     <div class="group">
       {waterfall.value.depth > 1 && <Levels />}
-      <label
-        class="check path-legend"
-        title="Had one of these stretches been shorter, the answer would have come sooner (c)"
-      >
+      <label class="check path-legend" title="The work that determined how long the trace took (c)">
         <input
           type="checkbox"
           checked={showsPath.value}
@@ -68,7 +65,7 @@ function Find() {
   const place = useComputed(() => {
     const found = hits.value;
     if (!found) return '';
-    if (found.length === 0) return 'none';
+    if (found.length === 0) return 'no matches';
     const current = found.findIndex((index) => rows.value[index]!.span.spanId === focused.value);
     return current < 0 ? `${found.length} found` : `${current + 1} of ${found.length}`;
   });
@@ -78,7 +75,7 @@ function Find() {
     <form
       class="find"
       role="search"
-      aria-label="Spans of this trace"
+      aria-label="Find spans"
       onSubmit={(event) => {
         event.preventDefault();
         nextHit(1);
@@ -90,7 +87,7 @@ function Find() {
           ref={input}
           type="search"
           placeholder="Find: words, key=value"
-          title={'All words must be there; "a phrase"; key=value; -without (/)'}
+          title={'Spans that contain all words; "a phrase"; key=value; -without (/)'}
           autocomplete="off"
           spellcheck={false}
           value={findText.value}
@@ -110,7 +107,7 @@ function Find() {
         type="button"
         class="button"
         aria-disabled={!hits.value?.length}
-        aria-label="Previous span found"
+        aria-label="Previous match"
         title="Previous (N)"
         onClick={() => nextHit(-1)}
       >
@@ -120,7 +117,7 @@ function Find() {
         type="submit"
         class="button"
         aria-disabled={!hits.value?.length}
-        aria-label="Next span found"
+        aria-label="Next match"
         title="Next (n)"
       >
         ↓
@@ -130,10 +127,10 @@ function Find() {
   );
 }
 
-/** More services than this are chosen from a list. */
+/** If there are more services than this, the rest are in a menu. */
 const MAX_CHIPS = 8;
 
-/** What colour is which service, and a filter at the same time. */
+/** The colours of the services, and filters by service and by error. */
 function Services() {
   const counts = new Map<string, number>();
   for (const { span } of rows.value) counts.set(span.service, (counts.get(span.service) ?? 0) + 1);
@@ -144,7 +141,7 @@ function Services() {
     keepFocus(() => (services.value = all.every((each) => chosen.has(each)) ? new Set() : chosen));
   };
   const first = all.length > MAX_CHIPS + 2 ? all.slice(0, MAX_CHIPS) : all;
-  // What is chosen is always there to be seen and let go, also a service of the URL that has no span in this trace.
+  // Chosen services are always visible, so that they can be removed, even one from the URL without a span in this trace.
   const visible = [...new Set([...first, ...services.value])];
   const others = all.filter((service) => !visible.includes(service));
   return (
@@ -195,12 +192,12 @@ function Levels() {
   const { depth } = waterfall.value;
   const open = openLevels();
   return (
-    <div class="levels" role="group" aria-label="Levels open">
+    <div class="levels" role="group" aria-label="Expanded levels">
       <button
         type="button"
         class="button"
-        aria-label="Fold one level"
-        title="Fold one level (p)"
+        aria-label="Collapse one level"
+        title="Collapse one level (p)"
         aria-disabled={open <= 1}
         onClick={() => open > 1 && foldTo(open - 1)}
       >
@@ -212,8 +209,8 @@ function Levels() {
       <button
         type="button"
         class="button"
-        aria-label="Open one level"
-        title="Open one level (o)"
+        aria-label="Expand one level"
+        title="Expand one level (o)"
         aria-disabled={open >= depth}
         onClick={() => open < depth && foldTo(open + 1)}
       >
@@ -222,10 +219,10 @@ function Levels() {
       <button
         type="button"
         class="button wide-only"
-        title="Open all levels ([)"
+        title="Expand all levels ([)"
         onClick={() => foldTo(Infinity)}
       >
-        Open all
+        Expand all
       </button>
     </div>
   );

@@ -1,9 +1,9 @@
 /**
- * The state of the trace page in its URL, so that a link shows what its sender saw and Back undoes what was done.
+ * The state of the trace page in its URL, so that a link shows what its sender saw and Back undoes the last step.
  *
- * `uiFind` looks for spans, as in Jaeger; `#span-ID` is the row that keys act on. `zoom=FROM-TO` is in µs from the start
- * of the trace, `level` the number of levels open and `toggled` the spans that are the other way round; `open` are the
- * spans whose details are shown; `service` (any number of them) and `errors` filter; `path=0` hides the critical path.
+ * `uiFind` is the search text, as in Jaeger; `#span-ID` is the focused row. `zoom=FROM-TO` is in µs from the start of the
+ * trace; `level` is the number of expanded levels, and `toggled` lists the exceptions; `open` lists the spans whose
+ * details are shown; `service` (may be repeated) and `errors` filter; `path=0` hides the critical path.
  */
 import { batch, effect } from '@preact/signals';
 import {
@@ -18,12 +18,12 @@ import {
   zoom,
 } from './state.ts';
 
-/** Single rows that somebody folded or opened are kept in the URL up to this many, because a URL must stay short. */
+/** The URL lists at most this many toggled or open spans, so that it stays short. */
 const MAX_IDS = 100;
 
 const spanId = /^[\w-]{1,64}$/;
 
-/** Sets the state to what the URL says. What is no valid id, number or word in it counts as not there. */
+/** Sets the state from the URL. Invalid values are ignored. */
 export function readUrl(): void {
   const parameters = new URLSearchParams(location.search);
   const ids = (name: string) => (parameters.get(name) ?? '').split(',').filter((id) => spanId.test(id));
@@ -69,7 +69,7 @@ function urlOfState(): string {
   return `${location.pathname}${query && `?${query}`}${focused.value ? `#span-${focused.value}` : ''}`;
 }
 
-/** What Back undoes one by one: a change of these is a new entry of the history, one of the rest changes the last. */
+/** The state that Back restores: changing it adds a history entry; other changes replace the current entry. */
 function landmarks(): { filter: string; zoom: string } {
   return {
     filter: JSON.stringify([[...services.value], errorsOnly.value, view.value]),
@@ -77,10 +77,10 @@ function landmarks(): { filter: string; zoom: string } {
   };
 }
 
-/** Whether what changes now was not asked for by the reader. */
+/** Whether the current change was not made by the reader. */
 let isAutomatic = false;
 
-/** Makes a change that the reader did not ask for, and that Back therefore need not undo. */
+/** Makes a change without a history entry, because the reader didn't make it. */
 export function withoutHistory(change: () => void): void {
   isAutomatic = true;
   try {
@@ -90,21 +90,21 @@ export function withoutHistory(change: () => void): void {
   }
 }
 
-/** Zooming again this soon is part of the same step: a wheel zooms many times a second. */
+/** Zooming again within this time is part of the same step, because a wheel zooms many times a second. */
 const SAME_ZOOM_MS = 1_000;
-/** Browsers stop pages that change their URL too often, which a key held down would do. */
+/** Delays changes of the URL, because browsers block pages that change it too often, as with a key held down. */
 const URL_DELAY_MS = 150;
 
 /**
- * Keeps the URL at the state, and the state at the URL when the reader goes back or forward, or changes it by hand.
- * `onSpan` is told the span of a `#span-ID` when that alone has become another one.
+ * Keeps the URL in sync with the state, and the state with the URL when the reader goes back or forward or edits it.
+ * `onSpan` is called with the span id when only the `#span-ID` has changed.
  */
 export function keepUrl(onSpan: (spanId: string) => void): void {
   let last = landmarks();
   let lastUrl = '';
   let zoomedAt = -Infinity;
   let isReading = false;
-  /** The query that stands in the URL, which is behind the state for a moment. */
+  /** The query in the URL, which lags behind the state for a moment. */
   let { search } = location;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const replace = () => {

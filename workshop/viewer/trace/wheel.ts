@@ -1,6 +1,6 @@
 import { range, zoomBy } from './state.ts';
 
-/** With Ctrl or ⌘ held, or two fingers pinching, the wheel zooms around the moment under the pointer. */
+/** Zooms around the time under the pointer, with the wheel while Ctrl or ⌘ is held or by pinching. */
 export function zoomByWheel(event: WheelEvent): void {
   if (!event.ctrlKey && !event.metaKey) return;
   const lane = document.querySelector('.ruler .lane')?.getBoundingClientRect();
