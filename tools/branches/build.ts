@@ -5,25 +5,25 @@ import { type LessonFiles, plain, readLessonFiles, servicesOf } from '../../work
 import { listSteps, type Step } from '../../workshop/course/list.ts';
 import { git } from './git.ts';
 
-/** A branch that shows a step: its commit is what the step's folder makes of the branch before. */
+/** The branch of a step: its commit applies the step's folder to the previous branch. */
 export interface StepBranch {
   /** step-03-propagate-from-the-caller */
   branch: string;
   commit: string;
 }
 
-/** Who has made these commits; others are somebody's own work. */
+/** The committer of these commits, which distinguishes them from other people's work. */
 export const COMMITTER_EMAIL = 'workshop@localhost';
 
-// Whoever makes the branches, and whenever: the same folders give the same commits.
-const SOMEBODY = {
+// A fixed identity and date, so that the same folders give the same commits.
+const IDENTITY = {
   GIT_AUTHOR_NAME: 'Distributed tracing workshop',
   GIT_AUTHOR_EMAIL: COMMITTER_EMAIL,
   GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
   GIT_COMMITTER_NAME: 'Distributed tracing workshop',
   GIT_COMMITTER_EMAIL: COMMITTER_EMAIL,
   GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
-  GIT_CONFIG_COUNT: '1', // an encoding of the user's own would stand in the commit
+  GIT_CONFIG_COUNT: '1', // the user's encoding would become part of the commit
   GIT_CONFIG_KEY_0: 'i18n.commitEncoding',
   GIT_CONFIG_VALUE_0: 'UTF-8',
 };
@@ -32,11 +32,12 @@ const SOMEBODY = {
 type Lesson = Step & { files: LessonFiles };
 
 /**
- * Makes the commits of all steps, each on top of the one before, without a branch yet. A commit's tree is that of HEAD
- * with the top level's run.ts and services replaced by the step's, so that it runs after `git switch`; between two of
- * them lies the lesson alone. The first has no parent, so that main's history does not change their ids. The branch
- * that is checked out, the index and the files are neither read nor touched, but for the step folders.
- * @throws UserError when this is no git repository, or git is missing
+ * Creates the commits of all steps, each on top of the one before, but no branches yet. A commit's tree is that of HEAD
+ * with the top level's run.ts and services replaced by the step's, so that it runs after `git switch`, and two
+ * consecutive commits differ only by the lesson. The first commit has no parent, so that the history of main doesn't
+ * change the ids. Apart from the step folders, it neither reads nor changes the working tree, the index, or the current
+ * branch.
+ * @throws UserError if this isn't a Git repository, or Git is missing
  */
 export async function buildBranches(): Promise<StepBranch[]> {
   const steps = await listSteps();
@@ -65,13 +66,13 @@ async function buildWith(index: Record<string, string>, lessons: Lesson[]): Prom
 
     const parent = branches.at(-1)?.commit;
     const words = ['commit-tree', tree, ...(parent ? ['-p', parent] : [])];
-    const commit = await git(words, { input: `${title}\n\n${goal}\n`, env: SOMEBODY });
+    const commit = await git(words, { input: `${title}\n\n${goal}\n`, env: IDENTITY });
     branches.push({ branch: `step-${name}`, commit });
   }
   return branches;
 }
 
-/** Writes every text of the lessons into git's store, each once, and gives its id. */
+/** Writes every distinct text of the lessons as a Git blob, and gives the blobs' ids. */
 async function writeBlobs(lessons: Lesson[]): Promise<Map<string, string>> {
   const texts = new Set(lessons.flatMap(({ files }) => [...files.values()].map((text) => plain(text)!)));
   const blobs = new Map<string, string>();
@@ -79,7 +80,7 @@ async function writeBlobs(lessons: Lesson[]): Promise<Map<string, string>> {
   return blobs;
 }
 
-/** What HEAD has where the steps put their code: run.ts and the services, of whichever step. */
+/** The paths in HEAD that belong to a step's code: run.ts and the services of any step. */
 async function topLevelCode(index: Record<string, string>, lessons: Lesson[]): Promise<string[]> {
   const paths = (await git(['ls-files', '-z'], { env: index })).split('\0').filter(Boolean);
   const places = new Set(['run.ts', ...lessons.flatMap(({ files }) => [...servicesOf(files)])]);

@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process';
 import { UserError } from '../../workshop/errors.ts';
 import { projectFolder } from '../../workshop/settings.ts';
 
-/** What a git command reads on standard input, and variables for it alone. */
+/** The standard input of a Git command, and additional environment variables. */
 export interface GitOptions {
   input?: string;
   env?: Record<string, string>;
 }
 
 /**
- * Runs git in the project's folder and gives what it prints, without the line feed at the end.
- * @throws UserError when git is missing or refuses, with git's own words
+ * Runs Git in the project folder and gives its output without the final line feed.
+ * @throws UserError if Git is missing or fails, with Git's own message
  */
 export function git(words: string[], { input = '', env = {} }: GitOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -23,14 +23,14 @@ export function git(words: string[], { input = '', env = {} }: GitOptions = {}):
         reject(new UserError(reasonOf(words[0]!, error, stderr)));
       },
     );
-    child.stdin!.on('error', () => {}); // git ended without reading: its own message says why
+    child.stdin!.on('error', () => {}); // Git ended without reading its input; its own message says why
     child.stdin!.end(input);
   });
 }
 
 function reasonOf(command: string, error: Error, stderr: string): string {
-  if ('code' in error && error.code === 'ENOENT') return 'git is not installed: see https://git-scm.com.';
+  if ('code' in error && error.code === 'ENOENT') return 'Git is not installed: see https://git-scm.com.';
   if (stderr.includes('not a git repository'))
-    return 'This folder is no git repository: git clone gives one, a downloaded archive does not.';
+    return 'This folder is not a Git repository. Use git clone instead of a downloaded archive.';
   return `git ${command} failed: ${stderr.trim()}`;
 }

@@ -1,24 +1,24 @@
 import { COMMITTER_EMAIL, type StepBranch } from './build.ts';
 import { git } from './git.ts';
 
-/** A branch of a step's name that there is. */
+/** An existing branch with the name of a step. */
 export interface PresentBranch extends StepBranch {
-  /** Whether its last commit was made from a folder; otherwise it is somebody's own. */
+  /** Whether its last commit was made from a step folder; otherwise it is someone's own work. */
   isMade: boolean;
-  /** Where it is checked out, in this folder or another worktree; empty if nowhere. */
+  /** The worktree in which it is checked out; empty if it isn't. */
   worktree: string;
 }
 
-/** What the update does to the branches; `branch` and `commit` are those before it. */
+/** The differences that an update resolves; `branch` and `commit` are those before it. */
 export interface Differences {
   missing: StepBranch[];
-  /** Another commit than the folder gives. */
+  /** The commit differs from the folder's. */
   changed: PresentBranch[];
-  /** Made from a folder that is gone. */
+  /** Made from a folder that no longer exists. */
   orphaned: PresentBranch[];
 }
 
-/** Compares the branches that there are with those that the folders give. */
+/** Compares the existing branches with those of the step folders. */
 export async function compareBranches(wanted: StepBranch[]): Promise<Differences> {
   const present = await presentBranches();
   const names = new Set(wanted.map(({ branch }) => branch));
@@ -30,7 +30,7 @@ export async function compareBranches(wanted: StepBranch[]): Promise<Differences
   };
 }
 
-/** Makes, moves and removes branches: all of it, or nothing if one has changed meanwhile. */
+/** Creates, moves, and deletes branches in one transaction, which fails if one has changed meanwhile. */
 export async function updateBranches(wanted: StepBranch[], orphaned: StepBranch[]): Promise<void> {
   const orders = [
     ...wanted.map(({ branch, commit }) => `update refs/heads/${branch} ${commit}`),

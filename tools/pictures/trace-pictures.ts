@@ -1,4 +1,4 @@
-/** The pictures of a trace that the README shows, taken of the page that draws it. */
+/** The pictures of a trace in the README: screenshots of the trace page. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -16,15 +16,14 @@ const ONE_MINUTE_US = 60_000_000;
 const themes = ['light', 'dark'] as const;
 const pathOf = (theme: (typeof themes)[number]) => `docs/trace-${theme}.png`;
 
-/** Where the pictures are, from the project's folder. */
+/** The paths of the pictures, relative to the project folder. */
 export const picturePaths: readonly string[] = themes.map(pathOf);
 
 const STEP_SHOWN = 5;
 
 /**
- * Takes the pictures anew, of the recorded trace in which one has to look for what is slow, and gives the paths of those
- * that have changed.
- * @throws UserError when there is no Chromium or no recording
+ * Takes the pictures of step 5's recorded trace again and gives the paths of those that have changed.
+ * @throws UserError if there is no Chromium or no recording
  */
 export async function renewPictures(): Promise<string[]> {
   const step = (await listSteps()).find(({ number }) => number === STEP_SHOWN)!;
@@ -45,7 +44,7 @@ export async function renewPictures(): Promise<string[]> {
   return changed;
 }
 
-/** By the path from the project's folder, the page of a trace in the light and in the dark theme, as PNG. */
+/** The page of a trace in the light and in the dark theme as PNG, by path relative to the project folder. */
 export async function tracePictures(trace: Trace): Promise<Map<string, Buffer>> {
   const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
   try {
@@ -71,7 +70,7 @@ export async function tracePictures(trace: Trace): Promise<Map<string, Buffer>> 
   }
 }
 
-/** One minute after the trace began, so that the picture is the same whenever it is taken. */
+/** Sets the clock to one minute after the start of the trace, so that the picture is always the same. */
 async function takePicture(
   browser: Browser,
   url: string,

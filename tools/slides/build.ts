@@ -5,12 +5,12 @@ import { bundleAssets } from './bundle.ts';
 import { pageOf } from './page.ts';
 import { readDeck } from './read.ts';
 
-/** The files of the deck by name: index.html and what it needs beside it. */
+/** The files of the deck by name: index.html and the files that it loads. */
 export type BuiltDeck = Map<string, string>;
 
 /**
- * Makes the deck.
- * @throws UserError as one sentence, when the source or an include is wrong
+ * Builds the deck.
+ * @throws UserError with one sentence, if the source or an include is invalid
  */
 export async function buildDeck(): Promise<BuiltDeck> {
   const [deck, steps] = await Promise.all([readDeck(), listSteps()]);
@@ -18,7 +18,7 @@ export async function buildDeck(): Promise<BuiltDeck> {
   return new Map<string, string>([['index.html', page], ...(await bundleAssets())]);
 }
 
-/** Writes the deck into a folder, which is made if it is not there. Other files in it stay. */
+/** Writes the deck into a folder, which is created if it doesn't exist. Other files in the folder are kept. */
 export async function writeDeck(built: BuiltDeck, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await Promise.all([...built].map(([name, text]) => writeFile(join(folder, name), text)));

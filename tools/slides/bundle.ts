@@ -5,13 +5,13 @@ import { projectFolder } from '../../workshop/settings.ts';
 import { serviceColourRules } from './draw/services.ts';
 import { slidesFolder } from './read.ts';
 
-/** The files that the page needs beside it, by name. */
-export type Assets = Map<'deck.css' | 'deck.js' | 'licences.txt', string>;
+/** The files that the page loads, by name. */
+export type DeckAssets = Map<'deck.css' | 'deck.js' | 'licences.txt', string>;
 
 const PACKAGES = ['reveal.js', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono'];
 
-/** Bundles the deck's script and its style, with reveal.js and the fonts in them: nothing else is loaded. */
-export async function bundleAssets(): Promise<Assets> {
+/** Bundles the deck's script and styles, including reveal.js and the fonts. */
+export async function bundleAssets(): Promise<DeckAssets> {
   const { outputFiles } = await build({
     entryPoints: {
       deck: join(import.meta.dirname, 'browser', 'deck.ts'),
@@ -35,7 +35,7 @@ export async function bundleAssets(): Promise<Assets> {
   ]);
 }
 
-/** The licences of what is in the bundle, which ask to stay with it. */
+/** The licences of the bundled packages, which require a copy. */
 async function licences(): Promise<string> {
   const texts = await Promise.all(
     PACKAGES.map(async (name) => {

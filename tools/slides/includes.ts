@@ -1,4 +1,4 @@
-/** What a slide includes: images whose address has a scheme of ours, as in `![run.ts](code:03/run.ts#getBand)`. */
+/** Includes of a slide: images whose URL has one of our schemes, as in `![run.ts](code:03/run.ts#getBand)`. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBlocks } from '../markdown.ts';
@@ -16,42 +16,42 @@ import { drawTree } from './draw/tree.ts';
 import { drawBars, drawWaterfall } from './draw/waterfall.ts';
 import { readRecording } from '../traces/recordings.ts';
 
-/** An include, made: either HTML, or lines of code. Code that changes has its lines before the change, too. */
+/** A resolved include: HTML or lines of code. Code that changes also has the lines before the change. */
 export type Included =
   { kind: 'html'; html: string } | { kind: 'code'; caption: string; alt: string; before?: Code; after: Code };
 
-/** Lines of a file, which is named by its path from the project's folder. */
+/** Lines of a file; `file` is its path from the project folder. */
 export interface Code {
   file: string;
   lines: Line[];
 }
 
-/** Where the result of the benchmark is kept that the slides show. */
+/** The file with the benchmark result that the slides show. */
 export const overheadFile = join(projectFolder, 'bench', 'results', 'overhead.json');
 
 const SCHEMES = /^(?:code|diff|output|trace|tree|span|header|tracestate|hop|system|bars|cost|sampling):/;
 
-/** Whether the address of an image is an include. */
+/** Whether the URL of an image is an include. */
 export function isInclude(href: string): boolean {
   return SCHEMES.test(href);
 }
 
 /**
- * Makes an include:
+ * Resolves an include:
  *
- * - `code:STEP/PATH?plain&dense#PART,PART`: parts of a file, as `findRegion` names them; `plain` leaves comment lines out,
- *   `dense` blank ones
+ * - `code:STEP/PATH?plain&dense#PART,PART`: parts of a file, as `findRegion` names them; `plain` leaves out comment lines,
+ *   `dense` blank lines
  * - `diff:FROM..TO/PATH?plain&context=1#PART`: how the parts changed between two steps
- * - `output:STEP?from=TEXT&lines=5#COMMAND`: what the step's README shows below a command, from the line with TEXT on
+ * - `output:STEP?from=TEXT&lines=5#COMMAND`: a command's output in the step's README, from the line with TEXT
  * - `trace:STEP?critical&letters&quiet&plays&ghost`: the recorded trace of a step as a waterfall, at most `height` px high
- * - `tree:STEP`, `bars:STEP`: the same as a tree beside its bars, or the bars alone as an ornament
+ * - `tree:STEP`, `bars:STEP`: the same trace as a tree next to its bars, or the bars alone as an ornament
  * - `span:STEP/SERVICE`, `hop:STEP/SERVICE?lost`, `header:STEP/SERVICE`, `tracestate:STEP/SERVICE`: a SERVER span of the
  *   recorded trace, the call into its service, and the headers of that call
  * - `system:STEP`: who calls whom, and how long the caller waited
  * - `cost:parts`, `cost:table`: the stored result of the benchmark
  * - `sampling:head`: which of many requests a sampler keeps
  *
- * @throws UserError as one sentence, when what it names is not there
+ * @throws UserError with one sentence, if it names something that doesn't exist
  */
 export async function include(
   href: string,
@@ -138,7 +138,7 @@ function html(text: string): Included {
 
 function stepOf(number: string, steps: readonly Step[]): Step {
   const step = steps.find((each) => each.number === Number(number));
-  if (!step) throw new UserError(`"${number}" is the number of no step.`);
+  if (!step) throw new UserError(`There is no step ${number}.`);
   return step;
 }
 
@@ -155,7 +155,9 @@ async function outputOf(step: Step, command: string, words: URLSearchParams): Pr
   const from = words.get('from') ?? '';
   const output = shown.find((lines) => lines.some((line) => line.includes(from)));
   if (!output) {
-    throw new UserError(`The README of step ${step.number} shows no "${from}" below the command ${command}.`);
+    throw new UserError(
+      `The README of step ${step.number} has no output with "${from}" of the command ${command}.`,
+    );
   }
   const at = output.findIndex((line) => line.includes(from));
   return output
@@ -163,21 +165,21 @@ async function outputOf(step: Step, command: string, words: URLSearchParams): Pr
     .map((text, index): Line => ({ kind: 'same', text, html: printed(text), number: index + 1 }));
 }
 
-/** A line that a command printed as HTML: no word of it is broken, and the id of a trace is marked. */
+/** A line of a command's output as HTML: its words don't wrap, and trace ids are marked. */
 function printed(line: string): string {
   return escaped(line)
     .replaceAll(/\S+/g, '<span class="word">$&</span>')
     .replaceAll(/\btrace_id=([0-9a-f]{32})/g, 'trace_id=<span class="trace-id">$1</span>');
 }
 
-/** The saved result of npm run bench -- overhead. Throws UserError when there is none. */
+/** The saved result of npm run bench -- overhead. Throws UserError if there is none. */
 export async function readOverhead(): Promise<OverheadResult> {
   try {
     return JSON.parse(await readFile(overheadFile, 'utf8')) as OverheadResult;
   } catch {
     throw new UserError(
-      'There is no result of the benchmark in bench/results/overhead.json: ' +
-        'npm run bench -- overhead --save bench/results/overhead.json measures it.',
+      'There is no benchmark result in bench/results/overhead.json. ' +
+        'To create it, run npm run bench -- overhead --save bench/results/overhead.json.',
     );
   }
 }

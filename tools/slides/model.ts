@@ -1,10 +1,9 @@
-/** The talk as the rest of this folder reads it: chapters of slides, each with what its speaker should know. */
+/** The model of the talk: chapters of slides with notes for the speaker. */
 import type { Token } from 'marked';
 import type { Step } from '../../workshop/course/list.ts';
 
 /**
- * The ways to give the talk: chapter 1 in two lengths, and chapter 2, which goes on from it. The first is what the deck
- * shows if nobody asks for another.
+ * The schedules of the talk: chapter 1 in two lengths, and chapter 2, which continues it. The first is the default.
  */
 export const schedules = {
   ninety: { title: '90 minutes', minutes: 90 },
@@ -14,66 +13,66 @@ export const schedules = {
 
 export type ScheduleName = keyof typeof schedules;
 
-/** Minutes for each way to give the talk; a slide of 0 minutes is left out of it. */
+/** Minutes in each schedule; a slide of 0 minutes is left out. */
 export type Minutes = Record<ScheduleName, number>;
 
-/** What the speaker should know about a slide. All but the minutes is Markdown of one paragraph. */
+/** The speaker's notes for a slide. All fields except the minutes are one paragraph of Markdown. */
 export interface Notes {
   minutes: Minutes;
   /** What to say. */
   say: string;
-  /** What to show beside the slide, or to point at. */
+  /** What to show or point at. */
   show: string;
-  /** The question that always comes, with its answer. */
+  /** The most common question, with its answer. */
   asked: string;
-  /** What goes wrong at this point. */
+  /** What commonly goes wrong at this point. */
   wrong: string;
 }
 
-/** What a slide is for, which decides how it is laid out. */
+/** The purpose of a slide, which determines its layout. */
 export const kinds = ['title', 'statement', 'plain', 'problem', 'change', 'turn', 'see', 'quiz'] as const;
 
 export type Kind = (typeof kinds)[number];
 
 export interface Slide {
-  /** Unique in the deck and part of the slide's address. */
+  /** Unique in the deck and part of the slide's URL. */
   id: string;
   kind: Kind;
   /** The heading, as Markdown. */
   title: string;
-  /** What stands below the heading and above the notes. */
+  /** The content between the heading and the notes. */
   body: Token[];
   notes: Notes;
-  /** Where it is written, for people: `slides/why.md, "A slow call"`. */
+  /** Its place in the source, for messages: `slides/why.md, "A slow call"`. */
   place: string;
 }
 
 export interface Chapter {
-  /** The name of its file without the ending. */
+  /** The name of its file without the extension. */
   name: string;
   title: string;
-  /** The step that it teaches, if it does. */
+  /** The step that it teaches, if any. */
   step?: Step;
   slides: Slide[];
 }
 
-/** A pause of the half day, in minutes. */
-export interface Pause {
-  pause: number;
+/** A break in the half-day schedule, in minutes. */
+export interface Break {
+  break: number;
 }
 
 export interface Deck {
   title: string;
-  /** In the order in which they are shown. */
-  parts: (Chapter | Pause)[];
+  /** In the order of the talk. */
+  parts: (Chapter | Break)[];
 }
 
-/** Whether a chapter teaches the first step of a system: there is nothing to change in it yet. */
+/** Whether a chapter teaches the first step of a system, which has no changes yet. */
 export function beginsSystem({ step, slides }: Chapter): boolean {
   return step !== undefined && slides.every(({ kind }) => kind !== 'change');
 }
 
-/** The steps that change the same system as a chapter's own, with it and in their order; none if it teaches no step. */
+/** The steps of the system that a chapter's step changes, in order, including that step; empty if it teaches no step. */
 export function stepsBeside({ step }: Chapter, deck: Deck): Step[] {
   const systems: Step[][] = [];
   for (const chapter of chaptersOf(deck).filter((each) => each.step)) {
@@ -83,7 +82,7 @@ export function stepsBeside({ step }: Chapter, deck: Deck): Step[] {
   return systems.find((steps) => steps.some(({ number }) => number === step?.number)) ?? [];
 }
 
-/** The chapters of a deck, without the pauses. */
+/** The chapters of a deck, without the breaks. */
 export function chaptersOf(deck: Deck): Chapter[] {
   return deck.parts.filter((part): part is Chapter => 'slides' in part);
 }

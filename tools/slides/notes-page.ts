@@ -1,15 +1,15 @@
 import { escaped } from './draw/svg.ts';
 
-/** What a speaker has in hand for a slide; all but the chapter and the number is HTML. */
+/** The printed notes of a slide; all fields except the chapter and the number are HTML. */
 export interface PrintedNotes {
-  /** The number at the foot of the slide. */
+  /** The slide number. */
   number: string;
   chapter: string;
   title: string;
   notes: string;
 }
 
-/** The type of the notes, which are read at arm's length in a dark room. pt. */
+/** The font size of the notes in pt, for reading at arm's length in a dark room. */
 const SIZE_PT = 15;
 
 const STYLE = `
@@ -23,7 +23,7 @@ p { margin: 0 0 11pt; }
 code { font-family: 'DejaVu Sans Mono', Menlo, Consolas, monospace; font-size: ${SIZE_PT - 1}pt; overflow-wrap: anywhere; }
 `;
 
-/** The notes of slides as an HTML page to be printed: a sheet of A4 a slide, in letters of 14 pt or more. */
+/** The notes of slides as an HTML page for printing: one A4 page per slide, in 14 pt or larger. */
 export function notesPage(slides: readonly PrintedNotes[]): string {
   const sheets = slides.map(
     ({ number, chapter, title, notes }) =>

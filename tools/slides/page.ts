@@ -4,14 +4,14 @@ import { hatching } from './draw/waterfall.ts';
 import { chaptersOf, type Deck, stepsBeside } from './model.ts';
 import { sectionsOf } from './section.ts';
 
-/** Sets the theme before anything is drawn; the deck's script lets a key change it. */
+/** Sets the theme before the page is drawn; the deck's script changes it on a key. */
 const EARLY = `
 const asked = new URLSearchParams(location.search).get('theme');
 const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 document.documentElement.dataset.theme = asked === 'dark' || asked === 'light' ? asked : system;
 `;
 
-/** The talk as an HTML page that needs deck.css and deck.js beside it: a chapter is a column of slides. */
+/** The talk as an HTML page that loads deck.css and deck.js; each chapter is a column of slides. */
 export async function pageOf(deck: Deck, steps: readonly Step[]): Promise<string> {
   const columns: string[] = [];
   for (const chapter of chaptersOf(deck)) {

@@ -8,15 +8,15 @@ import { type BuiltDeck, writeDeck } from './build.ts';
 import type { ScheduleName } from './model.ts';
 import { notesPage, type PrintedNotes } from './notes-page.ts';
 
-/** What is printed: the slides of which schedule, and whether it is their notes instead of them. */
+/** Which schedule to print, and whether to print the notes instead of the slides. */
 export interface PrintOptions {
   schedule?: ScheduleName | 'all';
   notes?: boolean;
 }
 
 /**
- * Prints the deck as a PDF file: a page a slide, in the light theme, or a sheet of A4 for the notes of each slide.
- * @throws UserError when the machine has no Chromium
+ * Prints the deck as a PDF file: one page per slide, in the light theme, or one A4 page per slide with its notes.
+ * @throws UserError if the machine has no Chromium
  */
 export async function printDeck(
   built: BuiltDeck,
@@ -28,14 +28,14 @@ export async function printDeck(
   try {
     await writeDeck(built, folder);
     const page = await browser.newPage();
-    const address = `${pathToFileURL(join(folder, 'index.html')).href}?schedule=${schedule}&theme=light`;
+    const url = `${pathToFileURL(join(folder, 'index.html')).href}?schedule=${schedule}&theme=light`;
     if (notes) {
       await page.addInitScript(nameHelper);
-      await page.goto(address);
+      await page.goto(url);
       await page.waitForSelector('html[data-ready]');
       await page.setContent(notesPage(await notesOf(page)));
     } else {
-      await page.goto(`${address}&view=print`);
+      await page.goto(`${url}&view=print`);
       await page.waitForSelector('html[data-ready].reveal-print .pdf-page');
     }
     await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
@@ -45,7 +45,7 @@ export async function printDeck(
   }
 }
 
-/** The notes of the slides that an open deck shows; the code before a change has none of its own. */
+/** The notes of the slides in an open deck; sections with the code before a change have no notes. */
 function notesOf(page: Page): Promise<PrintedNotes[]> {
   return page.$$eval('section.slide:not(.before)', (sections) =>
     sections.map((section) => ({

@@ -5,23 +5,23 @@ import { marked, type Token, type Tokens } from 'marked';
 import { messageOf, UserError } from '../../workshop/errors.ts';
 import { projectFolder } from '../../workshop/settings.ts';
 import { listSteps, type Step } from '../../workshop/course/list.ts';
-import { type Chapter, type Deck, type Kind, kinds, type Pause, type Slide } from './model.ts';
+import { type Chapter, type Deck, type Kind, kinds, type Break, type Slide } from './model.ts';
 import { readNotes } from './notes.ts';
 
-/** Where the talk is written. */
+/** The folder with the source of the talk. */
 export const slidesFolder = join(projectFolder, 'slides');
 
-/** What slides/deck.json says: the names of the chapters' files, with the pauses between them. */
+/** The content of slides/deck.json: the names of the chapters' files, and the breaks between them. */
 interface DeckFile {
   title: string;
-  parts: (string | Pause)[];
+  parts: (string | Break)[];
 }
 
 /**
  * Reads the talk. A chapter is a Markdown file: its first-level heading is its title, each second-level heading begins
- * a slide, a comment `<!-- slide: KIND -->` says what the slide is for, and what follows a line `Note:` is for the
+ * a slide, a comment `<!-- slide: KIND -->` sets the kind of the slide, and the list after a line `Note:` is for the
  * speaker. The chapter of a step is called step-NN and has the title of the step's README.
- * @throws UserError naming the file and the slide, when something is missing or not understood
+ * @throws UserError naming the file and the slide, if something is missing or invalid
  */
 export async function readDeck(): Promise<Deck> {
   const { title, parts } = await readDeckFile();
@@ -37,7 +37,7 @@ async function readDeckFile(): Promise<DeckFile> {
   try {
     return JSON.parse(await readFile(join(slidesFolder, 'deck.json'), 'utf8')) as DeckFile;
   } catch (error) {
-    throw new UserError(`slides/deck.json cannot be read: ${messageOf(error)}.`);
+    throw new UserError(`Cannot read slides/deck.json: ${messageOf(error)}.`);
   }
 }
 
@@ -53,12 +53,12 @@ async function readChapter(name: string, steps: Step[], slugger: GithubSlugger):
   const title = (first as Tokens.Heading).text;
   const expected = step && `${step.name.slice(0, 2)}. ${step.title}`;
   if (step && title !== expected)
-    throw new UserError(`${file} is called "${title}", but its step "${expected}".`);
+    throw new UserError(`The title of ${file} is "${title}", but that of its step is "${expected}".`);
 
   const slides = slicesAt(rest, (token) => isHeading(token, 2)).map((tokens) =>
     readSlide(tokens, name, file, slugger),
   );
-  if (slides.length === 0) throw new UserError(`${file} has no slide: each begins with ## …`);
+  if (slides.length === 0) throw new UserError(`${file} has no slides: each slide begins with ## …`);
   return { name, title, ...(step && { step }), slides };
 }
 
@@ -74,10 +74,9 @@ function readSlide(
   const place = `${file}, "${title}"`;
 
   const noteAt = tokens.findIndex((token) => token.type === 'paragraph' && token.raw.trim() === 'Note:');
-  if (noteAt < 0) throw new UserError(`${place} has no notes: a line "Note:" and a list below it.`);
-  const [list, ...behind] = tokens.slice(noteAt + 1);
-  if (behind.length > 0)
-    throw new UserError(`${place} has something behind its notes, which nobody would see.`);
+  if (noteAt < 0) throw new UserError(`${place} has no notes: add a line "Note:" and a list below it.`);
+  const [list, ...rest] = tokens.slice(noteAt + 1);
+  if (rest.length > 0) throw new UserError(`${place} has text after its notes, which would not be shown.`);
 
   const body = tokens.slice(0, noteAt);
   const kind = readKind(body, place);
@@ -102,7 +101,8 @@ function readKind(body: Token[], place: string): Kind {
   if (!comment) return 'plain';
   const word = KIND.exec(comment.raw)![1]!;
   const kind = kinds.find((known) => known === word);
-  if (!kind) throw new UserError(`${place}: "${word}" is no kind of slide; there are ${kinds.join(', ')}.`);
+  if (!kind)
+    throw new UserError(`${place}: "${word}" is not a kind of slide: use one of ${kinds.join(', ')}.`);
   return kind;
 }
 
@@ -118,7 +118,7 @@ function isHeading(token: Token, depth: number): boolean {
   return token.type === 'heading' && (token as Tokens.Heading).depth === depth;
 }
 
-/** Cuts a list before each item that begins a slice; what stands before the first such item is a slice too. */
+/** Splits a list before each item that begins a slice; the items before the first such item are a slice too. */
 function slicesAt<Item>(items: Item[], begins: (item: Item) => boolean): Item[][] {
   const slices: Item[][] = [];
   for (const item of items) {

@@ -6,8 +6,8 @@ import type { Trace } from '../../workshop/trace/model.ts';
 import { readRecording, recordingFile, shapeOf, wordsOf } from '../traces/recordings.ts';
 
 /**
- * Makes the call of a step anew, and says whether the recording is still of such a trace; with `write` it is replaced
- * where it is not. Times and ids may differ, nothing else.
+ * Makes the call of a step again and compares its trace with the recording; with `write`, replaces a recording that is
+ * out of date. Only times and ids may differ.
  */
 export async function renewRecording(
   step: Step,
@@ -21,12 +21,12 @@ export async function renewRecording(
   return 'renewed';
 }
 
-/** Makes the call of a step that the slides show. */
+/** Makes the call of a step and records its trace for the slides. */
 export function recordStep(step: Step): Promise<Trace> {
   return recordTrace(step.folder, { words: wordsOf(step) });
 }
 
-/** One span a line, so that two recordings can be compared. */
+/** One span per line, so that recordings can be compared. */
 function textOf({ traceId, spans }: Trace): string {
   const lines = spans.map((span) => `    ${JSON.stringify({ ...span, resource: undefined })}`);
   return `{\n  "traceId": "${traceId}",\n  "spans": [\n${lines.join(',\n')}\n  ]\n}\n`;

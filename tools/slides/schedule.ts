@@ -4,19 +4,19 @@ import { beginsSystem, type Chapter, type Deck, schedules, type ScheduleName } f
 export interface Slot {
   startsAt: number;
   minutes: number;
-  /** How many of them people type. */
+  /** How many of these minutes people type. */
   handsOn: number;
   title: string;
-  /** The step that a working copy should hold when it begins; missing where nobody types. */
+  /** The step that the working copy should have at the start; missing if people don't type. */
   step?: number;
 }
 
-/** The parts of the talk with their times, from the minutes in the notes; parts of no minutes are left out. */
+/** The parts of the talk with their times, from the minutes in the notes; parts of 0 minutes are left out. */
 export function slotsOf(deck: Deck, schedule: ScheduleName): Slot[] {
   let startsAt = 0;
   const slots: Slot[] = [];
   for (const part of deck.parts) {
-    const slot = 'pause' in part ? pauseSlot(part.pause, schedule) : chapterSlot(part, schedule);
+    const slot = 'break' in part ? breakSlot(part.break, schedule) : chapterSlot(part, schedule);
     if (slot.minutes === 0) continue;
     slots.push({ ...slot, startsAt });
     startsAt += slot.minutes;
@@ -34,14 +34,14 @@ export function scheduleTable(deck: Deck, schedule: ScheduleName): string {
   const total = sum(({ minutes }) => minutes);
   const handsOn = sum((slot) => slot.handsOn);
   return [
-    row('at', 'minutes', 'of them typing', 'what', 'begins with'),
+    row('start', 'minutes', 'typing', 'part', 'begin with'),
     '|---|---|---|---|---|',
     ...rows,
-    row(clock(total), `**${total}**`, `**${handsOn}**`, '**the end**', ''),
+    row(clock(total), `**${total}**`, `**${handsOn}**`, '**end**', ''),
   ].join('\n');
 }
 
-/** The name of a schedule; undefined if there is none of that name. */
+/** The schedule with this name; undefined if there is none. */
 export function scheduleNamed(name: string): ScheduleName | undefined {
   return (Object.keys(schedules) as ScheduleName[]).find((known) => known === name);
 }
@@ -58,9 +58,9 @@ function chapterSlot(chapter: Chapter, schedule: ScheduleName): Omit<Slot, 'star
   };
 }
 
-/** Only the half day is long enough for pauses. */
-function pauseSlot(minutes: number, schedule: ScheduleName): Omit<Slot, 'startsAt'> {
-  return { minutes: schedule === 'half-day' ? minutes : 0, handsOn: 0, title: 'Pause' };
+/** Only the half day is long enough for breaks. */
+function breakSlot(minutes: number, schedule: ScheduleName): Omit<Slot, 'startsAt'> {
+  return { minutes: schedule === 'half-day' ? minutes : 0, handsOn: 0, title: 'Break' };
 }
 
 function clock(minutes: number): string {

@@ -2,25 +2,25 @@
 import { Marked, type Token, type Tokens } from 'marked';
 import { UserError } from '../../workshop/errors.ts';
 import type { Step } from '../../workshop/course/list.ts';
-import { codeBlock, codeSize, MOST_LINES } from './code/block.ts';
+import { codeBlock, codeSize, MAX_LINES } from './code/block.ts';
 import { escaped } from './draw/svg.ts';
 import { include, type Included, isInclude } from './includes.ts';
 import { type Chapter, type Notes, schedules, type ScheduleName, type Slide } from './model.ts';
 
-/** What stands above the heading of a step's slides. */
+/** The line above the heading of a step's slides. */
 const kickers: Partial<Record<Slide['kind'], string>> = {
   change: 'the change',
   turn: 'your turn',
   see: 'what you should see',
 };
 
-/** The height between a heading of one line and the foot of a slide, */
+/** The height between a one-line heading and the footer of a slide, */
 const BODY_PX = 740;
-/** and what a line of text and the words above the heading take of it. */
+/** and the heights of a line of text and of the line above the heading. */
 const TEXT_BLOCK_PX = 96;
 const KICKER_PX = 50;
 
-/** What a slide is made with: all steps, and those of the deck that change the same system as its chapter's. */
+/** The context of a slide: its chapter, all steps, and the steps that change the same system as its chapter's. */
 export interface Around {
   chapter: Chapter;
   steps: readonly Step[];
@@ -28,9 +28,9 @@ export interface Around {
 }
 
 /**
- * A slide as one section, or as two when it shows how code changes: first the code before, then the code after it,
- * to which reveal.js animates.
- * @throws UserError when an include fails, or there is more code than a room reads
+ * A slide as one section, or as two if it shows how code changes: reveal.js animates from the code before to the code
+ * after.
+ * @throws UserError if an include fails, or there is more code than an audience can read
  */
 export async function sectionsOf(slide: Slide, { chapter, steps, beside }: Around): Promise<string[]> {
   const texts = slide.body.filter(
@@ -42,10 +42,10 @@ export async function sectionsOf(slide: Slide, { chapter, steps, beside }: Aroun
   const states = [blocks.map(({ before, after }) => before ?? after), blocks.map(({ after }) => after)];
   const shown = states.map((codes) => codes.map(({ lines }) => lines));
   const count = Math.max(...shown.map((codes) => codes.flat().length));
-  if (count > MOST_LINES) {
-    throw new UserError(`${slide.place} shows ${count} lines of code; more than ${MOST_LINES} nobody reads.`);
+  if (count > MAX_LINES) {
+    throw new UserError(`${slide.place} shows ${count} lines of code; at most ${MAX_LINES} are readable.`);
   }
-  // One size for the code before and after, so that a line only moves.
+  // The same size before and after, so that lines only move.
   const size = Math.min(...shown.map((codes) => codeSize(codes, BODY_PX - otherPx)));
   const style = blocks.length > 0 ? ` style="--code-size: ${size}px"` : '';
 
@@ -71,7 +71,7 @@ export async function sectionsOf(slide: Slide, { chapter, steps, beside }: Aroun
   return changes ? [section('before'), section('after')] : [section('after')];
 }
 
-/** A slide of words alone has them larger. */
+/** Slides with text only have larger text. */
 function classesOf(
   { kind }: Slide,
   included: ReadonlyMap<Token, Included>,
@@ -81,7 +81,7 @@ function classesOf(
   return ['slide', kind, ...(isWords ? ['words'] : []), ...(state === 'before' ? ['before'] : [])].join(' ');
 }
 
-/** All includes of a slide, by the token that asks for them. */
+/** All includes of a slide, by their token. */
 async function includeAll(
   { body, place }: Slide,
   steps: readonly Step[],
@@ -90,17 +90,16 @@ async function includeAll(
   const images: Tokens.Image[] = [];
   new Marked().walkTokens(body, (token) => {
     if (token.type === 'image') images.push(token as Tokens.Image);
-    // What looks like an image and is none would be shown as it stands: an address with spaces needs < and >.
+    // An image with an invalid URL would be shown as plain text: a URL with spaces needs < and >.
     else if (token.type === 'text' && /!\[[^]*\]\(/.test(token.raw) && !('tokens' in token && token.tokens)) {
       throw new UserError(
-        `${place}: "${token.raw}" is not understood; an address with spaces stands between < and >.`,
+        `${place}: "${token.raw}" is not a valid image: put a URL with spaces between < and >.`,
       );
     }
   });
   const included = new Map<Token, Included>();
   for (const image of images) {
-    if (!isInclude(image.href))
-      throw new UserError(`${place}: ${image.href} is nothing that could be included.`);
+    if (!isInclude(image.href)) throw new UserError(`${place}: cannot include ${image.href}.`);
     try {
       included.set(image, await include(image.href, image.text, steps, height));
     } catch (error) {
@@ -122,7 +121,7 @@ function bodyOf(
         const what = included.get(token)!;
         if (what.kind === 'html') return what.html;
         const { file, lines } = (state === 'before' ? what.before : undefined) ?? what.after;
-        // A file that is not there yet.
+        // The file doesn't exist yet.
         if (lines.length === 0) return '';
         return codeBlock(lines, { file, caption: what.caption, alt: what.alt });
       },
@@ -148,7 +147,7 @@ function isImage(token: Token): boolean {
   return 'tokens' in token && token.tokens!.some(({ type }) => type === 'image');
 }
 
-/** Commands to type; what follows two spaces and a # says what they are for. */
+/** Commands to type, each with an optional explanation after two spaces and a #. */
 function commandsOf(text: string): string {
   const lines = text.split('\n').map((line) => {
     const [command = '', says] = line.split(/ {2,}# /);
@@ -171,7 +170,7 @@ function headerOf({ kind, title }: Slide, { step }: Chapter): string {
   );
 }
 
-/** Where we are: the chapter, and for a step which of all it is. */
+/** The chapter and, for a step, its position among the steps. */
 function footerOf({ title, step, name }: Chapter, beside: readonly Step[]): string {
   const dots = beside.map(
     ({ number }) =>
@@ -188,7 +187,7 @@ function timings(notes: Notes | undefined): string[] {
   return names.map((name) => `data-${name}="${notes ? notes.minutes[name] : 'same'}"`);
 }
 
-/** What the speaker reads; the page's script fills in the minutes, which depend on the schedule. */
+/** The speaker's notes; the page's script fills in the minutes, which depend on the schedule. */
 function notesOf(notes: Notes): string {
   const said: [string, string][] = [
     ['Say', notes.say],

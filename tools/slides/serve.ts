@@ -7,7 +7,7 @@ import { portOwner } from '../../workshop/net/port-owner.ts';
 import { projectFolder } from '../../workshop/settings.ts';
 import { type BuiltDeck, buildDeck } from './build.ts';
 
-/** The deck while it is served. */
+/** A deck that is being served. */
 export interface ServedDeck {
   /** With a slash at the end. */
   url: string;
@@ -24,13 +24,13 @@ const WATCHED = ['slides', 'steps', 'bench/results'].map((path) => join(projectF
 const SETTLE_MS = 80; // an editor may write a file in several steps
 
 /**
- * Serves the deck on this machine alone, and makes it anew when its source or a step changes; pages that show it load
- * it again. A fault in the source is told by `onFault` and on the pages, which keep what they show.
- * @throws UserError when the port is held by something else, or the source is wrong at the start
+ * Serves the deck on this machine only, and rebuilds it when its source or a step changes; open pages then reload. An
+ * error in the source is passed to `onError` and shown on the pages, which keep their content.
+ * @throws UserError if another program uses the port, or the source is invalid at the start
  */
-export async function serveDeck(port: number, onFault: (text: string) => void): Promise<ServedDeck> {
+export async function serveDeck(port: number, onError: (text: string) => void): Promise<ServedDeck> {
   let deck = await buildDeck();
-  let fault = '';
+  let problem = '';
   const listeners = new Set<ServerResponse>();
 
   const server = () =>
@@ -41,24 +41,24 @@ export async function serveDeck(port: number, onFault: (text: string) => void): 
       response.flushHeaders();
       listeners.add(response);
       response.once('close', () => listeners.delete(response));
-      if (fault !== '') tell(response, 'fault', fault);
+      if (problem !== '') sendEvent(response, 'problem', problem);
     });
   const listener = await listenOnLoopback(server, port).catch(async (error: unknown) => {
     if (!(error instanceof PortInUseError)) throw error;
     const owner = (await portOwner(port)) ?? 'another program';
-    throw new UserError(`Port ${port} is held by ${owner}: end that, or choose another one with --port.`);
+    throw new UserError(`Port ${port} is used by ${owner}: stop it, or choose another port with --port.`);
   });
 
   async function rebuild(): Promise<void> {
     try {
       deck = await buildDeck();
-      fault = '';
-      for (const response of listeners) tell(response, 'change', '');
+      problem = '';
+      for (const response of listeners) sendEvent(response, 'change', '');
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      fault = error.message;
-      onFault(fault);
-      for (const response of listeners) tell(response, 'fault', fault);
+      problem = error.message;
+      onError(problem);
+      for (const response of listeners) sendEvent(response, 'problem', problem);
     }
   }
   let turn = Promise.resolve();
@@ -79,8 +79,8 @@ export async function serveDeck(port: number, onFault: (text: string) => void): 
   };
 }
 
-/** Writes a server-sent event, whose data is one line. */
-function tell(response: ServerResponse, event: 'change' | 'fault', data: string): void {
+/** Writes a server-sent event with one line of data. */
+function sendEvent(response: ServerResponse, event: 'change' | 'problem', data: string): void {
   response.write(`event: ${event}\ndata: ${data.replaceAll('\n', ' ')}\n\n`);
 }
 
@@ -88,13 +88,11 @@ function send(response: ServerResponse, deck: BuiltDeck, path: string): void {
   const name = path === '/' ? 'index.html' : path.slice(1);
   const text = deck.get(name);
   if (text === undefined) {
-    response
-      .writeHead(404, { 'content-type': 'text/plain' })
-      .end(`There is no ${path} here; the deck is at /.\n`);
+    response.writeHead(404, { 'content-type': 'text/plain' }).end(`Not found: ${path}. The deck is at /.\n`);
     return;
   }
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)]!;
   response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' });
-  // The page asks for changes only where somebody can tell it about them.
+  // Only a served page listens for changes.
   response.end(name === 'index.html' ? text.replace('<html ', '<html data-live ') : text);
 }

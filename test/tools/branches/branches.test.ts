@@ -15,7 +15,7 @@ const steps = await listSteps();
 const branchOf = (number: number) => `step-${steps.find((step) => step.number === number)!.name}`;
 const somebody = ['-c', 'user.name=Somebody', '-c', 'user.email=somebody@example.org'];
 
-/** A copy of the project with a repository of its own, and git and the command in it. */
+/** A copy of the project as a separate repository, with functions to run git and the command in it. */
 async function repository(t: TestContext) {
   const cwd = await projectCopy(t);
   const env = { ...process.env, WORKSHOP_STATE: join(cwd, '.workshop') };
@@ -30,7 +30,7 @@ async function repository(t: TestContext) {
     branches: (...args: string[]) => runScript(t, 'workshop/commands/branches.ts', args, { cwd, env }),
     step: (...args: string[]) => runScript(t, 'workshop/commands/step.ts', args, { cwd, env }),
     ids: () => git('for-each-ref', '--format=%(refname:lstrip=2) %(objectname)', 'refs/heads/step-*'),
-    /** All that must not change: branch, commit, index and files. */
+    /** Everything that must not change: branch, commit, index, and files. */
     own: () =>
       [
         ['symbolic-ref', 'HEAD'],
@@ -42,12 +42,12 @@ async function repository(t: TestContext) {
   };
 }
 
-test('the trees equal the folders, each a commit on top of the one before with the step’s goal', async (t) => {
+test('each step is a commit on top of the previous one, with the tree of its folder and its goal as the message', async (t) => {
   const { git, branches } = await repository(t);
   const { code, stderr } = await branches();
   assert.equal(code, 0, stderr);
 
-  // The working copy's places in a commit: run.ts, and whatever is a service in any step.
+  // The working copy's paths in a commit: run.ts and the services of any step.
   const everyStep = await Promise.all(steps.map(({ folder }) => readLessonFiles(folder)));
   const places = ['run.ts', ...new Set(everyStep.flatMap((files) => [...servicesOf(files)]))];
   const rest = (branch: string) =>
@@ -74,13 +74,13 @@ test('the trees equal the folders, each a commit on top of the one before with t
   assert.equal(git('rev-list', '--count', branchOf(steps.at(-1)!.number)), String(steps.length));
 });
 
-test('the same folders give the same commits, whatever the working copy holds, and nothing of the user’s is touched', async (t) => {
+test('the same folders give the same commits for any working copy, and the user’s work is not touched', async (t) => {
   const { cwd, git, branches, step, ids, own } = await repository(t);
   await branches();
   const made = ids();
   assert.equal(made.split('\n').length, steps.length);
 
-  // Fewer files than HEAD has, other services than HEAD has, and work that is staged, not staged, and new.
+  // Fewer files than in HEAD, other services than in HEAD, and staged, unstaged, and untracked changes.
   for (const number of ['1', String(steps.at(-1)!.number)]) {
     await step(number);
     await writeFile(join(cwd, 'run.ts'), '// not staged\n');
@@ -102,7 +102,7 @@ test('the same folders give the same commits, whatever the working copy holds, a
   assert.equal(ids(), made, 'also while one of them is checked out, and with other settings');
 });
 
-test('a changed folder updates its branch and those after it; a folder that is gone takes its branch along', async (t) => {
+test('a changed folder updates its branch and the later ones; removing a folder deletes its branch', async (t) => {
   const { cwd, git, branches } = await repository(t);
   const missing = await branches('--check');
   assert.equal(missing.code, 1);
@@ -131,7 +131,7 @@ test('a changed folder updates its branch and those after it; a folder that is g
   assert.equal((await branches('--check')).code, 0);
 });
 
-test('a branch with commits of the user’s, or checked out anywhere, stays as it is, and so do the others', async (t) => {
+test('if a branch has the user’s commits or is checked out, no branch is changed', async (t) => {
   const { cwd, git, branches, ids } = await repository(t);
   await branches();
   const made = ids();
@@ -166,7 +166,7 @@ test('a branch with commits of the user’s, or checked out anywhere, stays as i
   assert.equal((await branches()).code, 0);
 });
 
-test('the workflow publishes them, and leaves branches of other people', async (t) => {
+test('the workflow publishes the branches, and keeps branches of other people', async (t) => {
   const { cwd, git, branches } = await repository(t);
   await branches();
   git(...somebody, 'commit', '--quiet', '--allow-empty', '--message', 'Idea');
@@ -196,13 +196,16 @@ test('the workflow publishes them, and leaves branches of other people', async (
   assert.equal(git('ls-remote', 'origin', branchOf(1)).split('\t')[0], git('rev-parse', branchOf(1)));
 });
 
-test('outside of a git repository, and without git, one sentence says so', async (t) => {
+test('outside a Git repository, or without Git, one sentence says so', async (t) => {
   const cwd = await projectCopy(t);
   await rm(join(cwd, '.git'), { recursive: true });
   await mkdir(join(cwd, 'empty'));
   for (const [env, sentence] of [
-    [{ GIT_CEILING_DIRECTORIES: join(cwd, '..') }, /^This folder is no git repository: git clone .+\n$/],
-    [{ PATH: join(cwd, 'empty') }, /^git is not installed: see https:\/\/git-scm\.com\.\n$/],
+    [
+      { GIT_CEILING_DIRECTORIES: join(cwd, '..') },
+      /^This folder is not a Git repository\. Use git clone .+\n$/,
+    ],
+    [{ PATH: join(cwd, 'empty') }, /^Git is not installed: see https:\/\/git-scm\.com\.\n$/],
   ] as const) {
     const { code, stderr } = await runScript(t, 'workshop/commands/branches.ts', [], {
       cwd,

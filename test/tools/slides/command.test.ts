@@ -12,7 +12,7 @@ import { runScript, startScript } from '../../support/process.ts';
 
 const command = 'workshop/commands/slides.ts';
 
-/** What the command needs of the project, in a folder where a test may change it. */
+/** The parts of the project that the command needs, in a folder that a test may change. */
 async function copy(t: TestContext): Promise<string> {
   const folder = await temporaryFolder(t);
   for (const name of ['slides', 'steps', 'workshop', 'bench', 'package.json', 'tsconfig.json']) {
@@ -23,7 +23,7 @@ async function copy(t: TestContext): Promise<string> {
   return folder;
 }
 
-/** Reads a stream of server-sent events until one of a name arrives; gives its data. */
+/** Reads server-sent events until one with this name arrives; gives its data. */
 async function nextEvent(stream: AsyncIterator<string>, name: string): Promise<string> {
   let text = '';
   for (;;) {
@@ -35,7 +35,7 @@ async function nextEvent(stream: AsyncIterator<string>, name: string): Promise<s
   }
 }
 
-test('the deck is served, tells its pages when a source changes, says what is wrong with one, and recovers', async (t) => {
+test('the served deck notifies its pages of changes in the source, reports errors, and recovers', async (t) => {
   const folder = await copy(t);
   const port = await freePort();
   const served = startScript(t, command, ['--port', String(port)], { cwd: folder });
@@ -57,11 +57,11 @@ test('the deck is served, tells its pages when a source changes, says what is wr
 
   await writeFile(file, source.replace('#getBand)', '#gone)'));
   assert.match(
-    await nextEvent(stream, 'fault'),
+    await nextEvent(stream, 'problem'),
     /slides\/step-03\.md, "The caller makes a traceparent": .* no part "gone"/,
   );
   await served.printed(/no part "gone"/);
-  assert.match(await get(''), /Whose trace is this\?/, 'what was there before is still served');
+  assert.match(await get(''), /Whose trace is this\?/, 'the previous deck is still served');
 
   await writeFile(file, source);
   await nextEvent(stream, 'change');
@@ -71,7 +71,7 @@ test('the deck is served, tells its pages when a source changes, says what is wr
   assert.equal(await served.ended, 0);
 });
 
-test('--build writes a folder that needs nothing else', async (t) => {
+test('--build writes a self-contained folder', async (t) => {
   const folder = join(await temporaryFolder(t), 'deep', 'deck');
   const { code, stdout } = await runScript(t, command, ['--build', folder]);
   assert.equal(code, 0);
@@ -98,7 +98,7 @@ test('a missing part fails the build with one sentence and exit code 1', async (
   assert.match(stderr, /^slides\/step-08\.md, "A propagator of our own": .* has no part "injection"\.\n$/);
 });
 
-test('a port that is held is one sentence, and so is a wrong flag', async (t) => {
+test('a port that is in use and an unknown flag each give one sentence', async (t) => {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
   t.after(() => holder.close());
@@ -107,7 +107,7 @@ test('a port that is held is one sentence, and so is a wrong flag', async (t) =>
   assert.equal(held.code, 1);
   assert.match(
     held.stderr,
-    new RegExp(`^Port ${port} is held by .*: end that, or choose another one with --port\\.\\n$`),
+    new RegExp(`^Port ${port} is used by .*: stop it, or choose another port with --port\\.\\n$`),
   );
 
   for (const words of [
@@ -126,13 +126,13 @@ test('a port that is held is one sentence, and so is a wrong flag', async (t) =>
   }
 });
 
-test('a chapter that is wrong is refused with its name', async (t) => {
+test('an invalid chapter gives an error with its name', async (t) => {
   const folder = await copy(t);
   const cases: [file: string, from: string, to: string, sentence: RegExp][] = [
     ['why.md', '# Why', '## Why', /slides\/why\.md must begin with its title/],
-    ['why.md', '<!-- slide: title -->', '<!-- slide: tilte -->', /"tilte" is no kind of slide/],
+    ['why.md', '<!-- slide: title -->', '<!-- slide: tilte -->', /"tilte" is not a kind of slide/],
     ['why.md', 'Note:\n- minutes: 1 · 1', '- minutes: 1 · 1', /has no notes/],
-    ['why.md', '](bars:05)', '](bras:05)', /bras:05 is nothing that could be included/],
+    ['why.md', '](bars:05)', '](bras:05)', /cannot include bras:05/],
     ['step-02.md', '# 02. Trace bands-api', '# 02. Trace', /its step "02\. Trace bands-api"/],
     ['deck.json', '"why"', '"why not"', /no slides\/why not\.md/],
   ];

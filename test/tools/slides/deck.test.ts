@@ -22,58 +22,50 @@ for (const [width, height] of [
   [1920, 1080],
   [1280, 720],
 ] as const) {
-  test(
-    `at ${width} × ${height} every slide keeps within its edges, in letters that a room can read`,
-    options,
-    async () => {
-      const complaints: string[] = [];
-      const page = await openDeck({ width, height, complaints });
-      assert.deepEqual(await page.evaluate(layoutFaults), []);
-      assert.deepEqual(complaints, []);
-      await page.context().close();
-    },
-  );
+  test(`at ${width} × ${height}, every slide fits and its text is large enough`, options, async () => {
+    const complaints: string[] = [];
+    const page = await openDeck({ width, height, complaints });
+    assert.deepEqual(await page.evaluate(layoutFaults), []);
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
 }
 
-test(
-  'the code on slides is that of the steps, line by line, and at most twelve lines of it',
-  options,
-  async () => {
-    const page = await openDeck();
-    const slides = await page.$$eval('section.slide', (sections) =>
-      sections.map((section) => ({
-        id: section.id,
-        lines: [...section.querySelectorAll<HTMLElement>('figure.code')].flatMap((figure) =>
-          [...figure.querySelectorAll<HTMLElement>('.hljs-ln-code')].map((line) => ({
-            file: figure.dataset['file']!,
-            number: Number(line.dataset['line']),
-            text: line.textContent,
-            isCut: line.classList.contains('cut'),
-          })),
-        ),
-      })),
-    );
-    await page.context().close();
+test('the code on slides matches the steps line by line, with at most twelve lines', options, async () => {
+  const page = await openDeck();
+  const slides = await page.$$eval('section.slide', (sections) =>
+    sections.map((section) => ({
+      id: section.id,
+      lines: [...section.querySelectorAll<HTMLElement>('figure.code')].flatMap((figure) =>
+        [...figure.querySelectorAll<HTMLElement>('.hljs-ln-code')].map((line) => ({
+          file: figure.dataset['file']!,
+          number: Number(line.dataset['line']),
+          text: line.textContent,
+          isCut: line.classList.contains('cut'),
+        })),
+      ),
+    })),
+  );
+  await page.context().close();
 
-    const files = new Map<string, string[]>();
-    let compared = 0;
-    for (const { id, lines } of slides) {
-      assert.ok(lines.length <= 12, `${id} has ${lines.length} lines of code`);
-      for (const { file, number, text, isCut } of lines) {
-        if (isCut || text === '') continue;
-        if (!files.has(file))
-          files.set(file, (await readFile(join(projectFolder, file), 'utf8')).split(/\r?\n/));
-        const all = files.get(file)!;
-        if (file.endsWith('.md')) assert.ok(all.includes(text), `${id}: "${text}" is not in ${file}`);
-        else assert.equal(text, all[number - 1], `${id}: line ${number} of ${file}`);
-        compared++;
-      }
+  const files = new Map<string, string[]>();
+  let compared = 0;
+  for (const { id, lines } of slides) {
+    assert.ok(lines.length <= 12, `${id} has ${lines.length} lines of code`);
+    for (const { file, number, text, isCut } of lines) {
+      if (isCut || text === '') continue;
+      if (!files.has(file))
+        files.set(file, (await readFile(join(projectFolder, file), 'utf8')).split(/\r?\n/));
+      const all = files.get(file)!;
+      if (file.endsWith('.md')) assert.ok(all.includes(text), `${id}: "${text}" is not in ${file}`);
+      else assert.equal(text, all[number - 1], `${id}: line ${number} of ${file}`);
+      compared++;
     }
-    assert.ok(compared > 100, `${compared} lines`);
-  },
-);
+  }
+  assert.ok(compared > 100, `${compared} lines`);
+});
 
-test('every slide of a change marks what went or came', options, async () => {
+test('every slide with a change marks added or removed lines', options, async () => {
   const page = await openDeck();
   const marked = await page.$$eval('section.change:not(.before)', (sections) =>
     sections.map(({ id, previousElementSibling: before }) => {
@@ -90,7 +82,7 @@ test('every slide of a change marks what went or came', options, async () => {
   );
 });
 
-test('nothing before the hunt says where the time is', options, async () => {
+test('no slide before the hunt says where the time goes', options, async () => {
   for (const schedule of ['ninety', 'half-day']) {
     const page = await openDeck({ query: `schedule=${schedule}` });
     const told = await page.$$eval('section.slide', (sections) => {
@@ -113,8 +105,8 @@ test('nothing before the hunt says where the time is', options, async () => {
 });
 
 for (const theme of ['light', 'dark']) {
-  test(`the ${theme} slides have no violation of WCAG AA, contrast among it`, options, async () => {
-    // Printed, all slides are there at once.
+  test(`the ${theme} slides have no violations of WCAG AA, including contrast`, options, async () => {
+    // When printed, all slides are in the document at once.
     const page = await openDeck({ query: `schedule=all&view=print&theme=${theme}` });
     await page.waitForSelector('.reveal-print .pdf-page');
     await page.addScriptTag({ path: axe });
@@ -134,7 +126,7 @@ for (const theme of ['light', 'dark']) {
   });
 }
 
-test('every picture says in words what it shows, or is an ornament', options, async () => {
+test('every picture has a description or is an ornament', options, async () => {
   const page = await openDeck();
   const silent = await page.$$eval('section.slide svg, section.slide img', (pictures) =>
     pictures
@@ -148,7 +140,7 @@ test('every picture says in words what it shows, or is an ornament', options, as
   await page.context().close();
 });
 
-test('right goes through all slides in one line, and left comes back', options, async () => {
+test('right goes through all slides, and left goes back', options, async () => {
   const page = await openDeck();
   const ids = await slideIds(page);
   const here = () => page.$eval('section.slide.present', ({ id }) => id);
@@ -165,7 +157,7 @@ test('right goes through all slides in one line, and left comes back', options, 
 });
 
 test(
-  'G and the number at the foot of a slide lead to that slide, also to one that shows the code before',
+  'G and a slide number go to that slide, even to one with the code before a change',
   options,
   async () => {
     for (const query of ['', 'schedule=messages']) {
@@ -178,12 +170,12 @@ test(
         })),
       );
       assert.ok(slides.some(({ isBefore }) => isBefore));
-      // From the end to the beginning, so that the slide that is asked for is never the one that is shown.
+      // From the last slide to the first, so that the target is never the current slide.
       for (const { id, number } of slides.toReversed()) {
         await page.keyboard.press('g');
         await page.keyboard.type(number);
         await page.keyboard.press('Enter');
-        // reveal.js closes the box once more a moment after it has lost the focus.
+        // reveal.js closes the box again a moment after it has lost the focus.
         await page.waitForTimeout(20);
         assert.equal(await page.$eval('section.slide.present', (section) => section.id), id, `G ${number}`);
       }
@@ -192,28 +184,24 @@ test(
   },
 );
 
-test(
-  'a line of code moves to its place after the change, unless less motion is asked for',
-  options,
-  async () => {
-    for (const reducedMotion of ['no-preference', 'reduce'] as const) {
-      const page = await openDeck({ reducedMotion });
-      await page.evaluate(() => (location.hash = '#/step-03-change-before'));
-      await page.waitForSelector('#step-03-change-before.present');
-      await page.keyboard.press('ArrowRight');
-      await page.waitForSelector('#step-03-change.present');
-      const moving = await page.$$eval(
-        '#step-03-change .hljs-ln-code[data-auto-animate-target]',
-        (lines) => lines.length,
-      );
-      if (reducedMotion === 'reduce') assert.equal(moving, 0);
-      else assert.ok(moving > 0, 'no line is moved');
-      await page.context().close();
-    }
-  },
-);
+test('lines of code move to their new place, unless the user prefers reduced motion', options, async () => {
+  for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+    const page = await openDeck({ reducedMotion });
+    await page.evaluate(() => (location.hash = '#/step-03-change-before'));
+    await page.waitForSelector('#step-03-change-before.present');
+    await page.keyboard.press('ArrowRight');
+    await page.waitForSelector('#step-03-change.present');
+    const moving = await page.$$eval(
+      '#step-03-change .hljs-ln-code[data-auto-animate-target]',
+      (lines) => lines.length,
+    );
+    if (reducedMotion === 'reduce') assert.equal(moving, 0);
+    else assert.ok(moving > 0, 'no line is moved');
+    await page.context().close();
+  }
+});
 
-test('with less motion asked for, the bars of a waterfall do not grow', options, async () => {
+test('with reduced motion, the bars of a waterfall do not grow', options, async () => {
   const growing = async (reducedMotion: 'reduce' | 'no-preference') => {
     const page = await openDeck({ reducedMotion });
     await page.evaluate(() => (location.hash = '#/step-05-see'));
@@ -228,7 +216,7 @@ test('with less motion asked for, the bars of a waterfall do not grow', options,
   assert.deepEqual(await growing('no-preference'), new Set(['grow']));
 });
 
-test('a schedule shows its slides, and tells the speaker how long each takes', options, async () => {
+test("a schedule shows its slides, with the minutes of each in the speaker's notes", options, async () => {
   const slides = chaptersOf(await readDeck()).flatMap((chapter) => chapter.slides);
   for (const schedule of Object.keys(schedules) as ScheduleName[]) {
     const page = await openDeck({ query: schedule === 'ninety' ? '' : `schedule=${schedule}` });
@@ -246,16 +234,16 @@ test('a schedule shows its slides, and tells the speaker how long each takes', o
   }
 });
 
-test('a schedule that is none is told, with those that there are', options, async () => {
+test('an unknown schedule gives an error that lists the schedules', options, async () => {
   const page = await openDeck({ query: 'schedule=half-a-day' });
   assert.equal(
-    await page.textContent('.fault[role=alert]'),
-    'There is no schedule "half-a-day". There are: ninety, half-day, messages, all. This is ninety.',
+    await page.textContent('.problem-banner[role=alert]'),
+    'There is no schedule "half-a-day", only ninety, half-day, messages, all. This is ninety.',
   );
   await page.context().close();
 });
 
-test('the notes begin with the minutes of the schedule that is shown, and of no other', options, async () => {
+test('the notes begin with the minutes of the current schedule only', options, async () => {
   for (const [query, minutes] of [
     ['', '4 min'],
     ['schedule=half-day', '7 min'],
@@ -267,7 +255,7 @@ test('the notes begin with the minutes of the schedule that is shown, and of no 
   }
 });
 
-test('a slide on which people type says where the text is', options, async () => {
+test('a slide for typing says where the text is', options, async () => {
   const page = await openDeck();
   const texts = await page.$$eval('section.turn', (sections) =>
     sections.map(({ id, textContent }) => [
@@ -285,7 +273,7 @@ test('a slide on which people type says where the text is', options, async () =>
   }
 });
 
-test('no line of what a command printed breaks within a word', options, async () => {
+test("no line of a command's output wraps within a word", options, async () => {
   const page = await openDeck();
   const broken = await page.$$eval('.hljs-ln-code .word', (words) =>
     words.filter((word) => word.getClientRects().length > 1).map(({ textContent }) => textContent),
@@ -299,7 +287,7 @@ test('no line of what a command printed breaks within a word', options, async ()
   await page.context().close();
 });
 
-test('the words in a dashed bar stand on paper, not on the lines of the ruler', options, async () => {
+test('the text in a dashed bar has a background, so that no tick crosses it', options, async () => {
   const page = await openDeck();
   const fill = await page.$eval('#step-03-see .ghost rect', (rect) => getComputedStyle(rect).fill);
   const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -307,7 +295,7 @@ test('the words in a dashed bar stand on paper, not on the lines of the ruler', 
   await page.context().close();
 });
 
-test('the list of keys can be read, its headings too, in either theme', options, async () => {
+test('the list of shortcuts and its headings are readable in both themes', options, async () => {
   for (const theme of ['light', 'dark']) {
     const page = await openDeck({ query: `theme=${theme}` });
     await page.keyboard.press('Shift+Slash');
@@ -319,7 +307,7 @@ test('the list of keys can be read, its headings too, in either theme', options,
   }
 });
 
-test('an address of a slide shows it, in whichever schedule it is', options, async () => {
+test('the URL of a slide shows it, whichever schedule it is in', options, async () => {
   for (const id of ['step-13-see', 'step-03-turn-1']) {
     const page = await openDeck({ query: `#/${id}` });
     await page.waitForSelector(`#${id}.present`);
@@ -327,7 +315,7 @@ test('an address of a slide shows it, in whichever schedule it is', options, asy
   }
 });
 
-test('T starts the timer of a slide, pauses it, and it runs out', options, async () => {
+test('T starts and pauses the timer of a slide, which runs out', options, async () => {
   const page = await openDeck({ query: '' });
   await page.clock.install();
   await page.reload();
@@ -346,11 +334,11 @@ test('T starts the timer of a slide, pauses it, and it runs out', options, async
   await page.click('#step-02-turn .timer button');
   await page.clock.runFor(180_000);
   assert.equal(await time(), '0:00');
-  assert.equal(await page.textContent('#step-02-turn .timer button'), 'again');
+  assert.equal(await page.textContent('#step-02-turn .timer button'), 'restart');
   await page.context().close();
 });
 
-test('D changes between light and dark, and the address says so', options, async () => {
+test('D switches between light and dark, also in the URL', options, async () => {
   const page = await openDeck({ query: 'theme=light' });
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await paper();
@@ -376,7 +364,7 @@ test('from disk, S opens the speaker’s window with the notes of the slide', op
   await page.context().close();
 });
 
-test('links lead to https, and none out of the folder', options, async () => {
+test('links use https, and none leads out of the folder', options, async () => {
   const page = await openDeck();
   const links = await page.$$eval('section.slide a', (all) => all.map((link) => link.getAttribute('href')!));
   assert.ok(links.length > 0);
@@ -388,7 +376,7 @@ async function pagesOf(file: string): Promise<number> {
   return (await readFile(file, 'latin1')).match(/\/Type \/Page\b(?!s)/g)!.length;
 }
 
-test('the PDF has a page a slide, and of one schedule those of its slides', options, async (t) => {
+test('the PDF has one page per slide of the schedule', options, async (t) => {
   const file = join(await temporaryFolder(t), 'deck.pdf');
   const built = await buildDeck();
   await printDeck(built, file);
@@ -400,14 +388,14 @@ test('the PDF has a page a slide, and of one schedule those of its slides', opti
   await page.context().close();
 });
 
-test('the notes are printed on a sheet a slide', options, async (t) => {
+test('the notes are printed with one page per slide', options, async (t) => {
   const file = join(await temporaryFolder(t), 'notes.pdf');
   await printDeck(await buildDeck(), file, { schedule: 'ninety', notes: true });
   const slides = chaptersOf(await readDeck()).flatMap((chapter) => chapter.slides);
   assert.equal(await pagesOf(file), slides.filter(({ notes }) => notes.minutes.ninety > 0).length);
 });
 
-test('the printed notes have their slide above them, and letters of 14 pt or more', options, async () => {
+test('the printed notes have the title of their slide, and text of 14 pt or more', options, async () => {
   const page = await openDeck();
   await page.setContent(
     notesPage([

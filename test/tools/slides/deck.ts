@@ -1,4 +1,4 @@
-/** One browser and one built deck for all tests of a file, since making them takes longer than asking them. */
+/** One browser and one built deck for all tests of a file, because they take long to start and build. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +8,11 @@ import type { Browser, Page } from 'playwright-core';
 import { buildDeck, writeDeck } from '#tools/slides/build';
 import { launchBrowser } from '../../support/browser.ts';
 
-/** How a deck is opened; `complaints` collects what the page reports as an error. */
+/** How to open a deck; `complaints` collects the page's errors and warnings. */
 export interface OpenOptions {
   width?: number;
   height?: number;
-  /** What stands behind the address, `schedule=all` if not said otherwise. */
+  /** The query of the URL, `schedule=all` by default. */
   query?: string;
   reducedMotion?: 'reduce' | 'no-preference';
   complaints?: string[];
@@ -32,7 +32,7 @@ async function launch() {
   return { browser: await launchBrowser(), folder };
 }
 
-/** Opens the built deck from disk in a page of its own. Close the page's context when done. */
+/** Opens the built deck from disk in a new page. The caller must close the page's context. */
 export async function openDeck({
   width = 1920,
   height = 1080,
@@ -43,7 +43,7 @@ export async function openDeck({
   opened ??= launch();
   const { browser, folder } = await opened;
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion });
-  // What the tests run in the page went through a compiler that names functions with this.
+  // The compiler adds calls of this helper to the code that the tests run in the page.
   await context.addInitScript('globalThis.__name = (named) => named;');
   const page = await context.newPage();
   page.on('console', (message) => {
@@ -59,7 +59,7 @@ export async function openDeck({
   return page;
 }
 
-/** The ids of all slides, in their order. */
+/** The ids of all slides, in order. */
 export function slideIds(page: Page): Promise<string[]> {
   return page.$$eval('section.slide', (sections) => sections.map(({ id }) => id));
 }

@@ -13,14 +13,14 @@ const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<
 const guide = await read('INSTRUCTOR.md');
 const chapters = (await readdir(join(projectFolder, 'slides'))).filter((name) => name.endsWith('.md'));
 
-test('every npm command in the guide and on the slides is one that there is', async () => {
+test('every npm command in the guide and on the slides exists', async () => {
   const texts = [guide, ...(await Promise.all(chapters.map((name) => read(`slides/${name}`))))];
   const named = [...texts.join('\n').matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name!);
   assert.ok(named.length > 50);
   for (const name of new Set(named)) assert.ok(scripts[name], `npm run ${name}`);
 });
 
-test('the guide has every schedule, kept true by npm run docs', () => {
+test('the guide has every schedule, as npm run docs writes it', () => {
   const parts = readBlocks(guide).filter((block) => block.kind === 'generated');
   assert.deepEqual(
     parts.map(({ name, words }) => [name, ...words]),
@@ -29,7 +29,7 @@ test('the guide has every schedule, kept true by npm run docs', () => {
 });
 
 for (const image of [/jaegertracing\/jaeger:[\w.-]+/g, /rabbitmq:\d[\w.-]*/g]) {
-  test(`the guide names the image that the rest of the repository is pinned to: ${image.source}`, async () => {
+  test(`the guide names the same image version as the rest of the repository: ${image.source}`, async () => {
     const pinned = (await read('docker-compose.yml')).match(image)!;
     assert.deepEqual(new Set(guide.match(image)), new Set(pinned));
   });
@@ -44,7 +44,7 @@ test('the commands of the guide fill a cache and install from it without a netwo
   }
   const run = async (command: string) => {
     const words = command.split(' ').slice(1);
-    // Windows starts no script without a shell, but npm says to its scripts where it is.
+    // Windows can't start scripts without a shell, but npm tells its scripts its own path.
     const npm = process.env.npm_execpath;
     const started = npm
       ? start(t, process.execPath, [npm, ...words], { cwd: folder })
@@ -68,7 +68,7 @@ test('the commands of the guide fill a cache and install from it without a netwo
   for (const name of ['tsx', 'fastify', 'reveal.js']) assert.ok(names.includes(name), name);
 });
 
-test('the guide fetches the packages of every system and processor that people bring', () => {
+test('the guide fetches the packages for all common systems and processors', () => {
   const fetched = [
     ...guide.matchAll(/^npm ci --cache \.\/npm-cache --os=(\w+) --cpu=(\w+) --ignore-scripts$/gm),
   ];

@@ -1,6 +1,6 @@
-/** Runs in the page, so it can use nothing but what it declares itself. */
+/** Runs in the page, so it can use only what it declares itself. */
 
-/** What is wrong with how the slides are laid out, a sentence each: goes through all slides that the deck shows. */
+/** Goes through all slides of the deck and gives a sentence for each layout problem. */
 export async function layoutFaults(): Promise<string[]> {
   const smallestText = 24;
   const smallestCode = 28;
@@ -16,7 +16,7 @@ export async function layoutFaults(): Promise<string[]> {
   const name = (element: Element) => `${element.localName}.${element.getAttribute('class') ?? ''}`;
   const ownText = (element: Element) =>
     [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim() !== '');
-  /** The box of the letters themselves, without the room above and below them. */
+  /** The box of the glyphs themselves, without the space above and below them. */
   const lettersOf = (text: SVGTextElement) => {
     const box = text.getBoundingClientRect();
     return new DOMRect(box.x, box.y + box.height * 0.2, box.width, box.height * 0.6);

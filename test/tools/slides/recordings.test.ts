@@ -7,7 +7,7 @@ import { brokerMissing, startBroker } from '../../support/broker.ts';
 
 const steps = await recordedSteps();
 
-// What the slides of the second chapter show needs a broker, of which one call after the other has the queue.
+// The second chapter needs a broker; its calls run one at a time because they use the same queue.
 const chapters = [steps.filter(({ number }) => number <= 10), steps.filter(({ number }) => number > 10)];
 if (!brokerMissing) Object.assign(process.env, (await startBroker()).env);
 
@@ -24,7 +24,7 @@ for (const [index, chapter] of chapters.entries()) {
   }
 }
 
-test('the recorded traces tell what the slides say of them', async () => {
+test('the recorded traces match what the slides say about them', async () => {
   const traces = new Map<number, Awaited<ReturnType<typeof readRecording>>>();
   for (const step of steps) traces.set(step.number, await readRecording(step));
   const waterfall = (number: number) => waterfallOf(traces.get(number)!);

@@ -30,17 +30,17 @@ for (const [name, { title, minutes }] of Object.entries(schedules)) {
   });
 }
 
-test('each step of the talk has its problem, its change, a turn with its check, and what one should see', () => {
+test('each step of the talk has a problem, a change, a turn with its check, and the expected result', () => {
   const taught = chaptersOf(deck).filter(({ step: of }) => of);
   assert.deepEqual(
     taught.map(({ step: of }) => of!.number),
     steps.map(({ number }) => number),
   );
   for (const { step: of, slides } of taught) {
-    // The shorter way to give each chapter.
+    // The shorter schedule of each chapter.
     const inIt = slides.filter(({ notes: { minutes } }) => minutes.ninety + minutes.messages > 0);
     const begins = [1, 11].includes(of!.number);
-    // A change that one slide does not hold has two.
+    // A change that doesn't fit on one slide has two.
     assert.deepEqual(
       inIt
         .map(({ kind }) => kind)
@@ -55,7 +55,7 @@ test('each step of the talk has its problem, its change, a turn with its check, 
   }
 });
 
-test('ids of slides are unique, and every kind of slide is used', () => {
+test('slide ids are unique, and every kind of slide is used', () => {
   const slides = chaptersOf(deck).flatMap((chapter) => chapter.slides);
   assert.equal(new Set(slides.map(({ id }) => id)).size, slides.length);
   assert.deepEqual(new Set(slides.map(({ kind }) => kind)), new Set(kinds));
@@ -64,7 +64,7 @@ test('ids of slides are unique, and every kind of slide is used', () => {
 const notes = (text: string) => readNotes(marked.lexer(text)[0] as Tokens.List, 'slides/x.md, "A slide"');
 const wholeNotes = '- minutes: 1.5 · 3\n- say: a\n- show: b\n- asked: c\n- wrong: d\n';
 
-test('notes hold minutes for every schedule and all that a speaker needs', () => {
+test('notes have the minutes of every schedule and all fields for the speaker', () => {
   assert.deepEqual(notes(wholeNotes), {
     minutes: { ninety: 1.5, 'half-day': 3, messages: 0 },
     say: 'a',
@@ -77,15 +77,15 @@ test('notes hold minutes for every schedule and all that a speaker needs', () =>
   assert.deepEqual(minutesOf('0 · 0 · 2'), { ninety: 0, 'half-day': 0, messages: 2 });
 });
 
-test('notes that lack something are refused with a sentence that names the slide', () => {
+test('incomplete notes give an error that names the slide', () => {
   const cases: [string, RegExp][] = [
-    [wholeNotes.replace('- wrong: d\n', ''), /"A slide": the notes lack "wrong:"/],
-    [wholeNotes.replace('say: a', 'say:'), /lack "say:"/],
-    [wholeNotes.replace('1.5 · 3', 'soon'), /"minutes: soon" is not a number/],
-    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3 · 4'), /is not a number/],
-    [wholeNotes.replace('1.5 · 3', '-1'), /is not a number/],
+    [wholeNotes.replace('- wrong: d\n', ''), /"A slide": the notes have no "wrong:"/],
+    [wholeNotes.replace('say: a', 'say:'), /have no "say:"/],
+    [wholeNotes.replace('1.5 · 3', 'soon'), /"minutes: soon" is invalid/],
+    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3 · 4'), /is invalid/],
+    [wholeNotes.replace('1.5 · 3', '-1'), /is invalid/],
     [`${wholeNotes}- joke: e\n`, /"joke:"/],
-    [`${wholeNotes}- no name\n`, /begins with none of/],
+    [`${wholeNotes}- no name\n`, /must begin with one of/],
   ];
   for (const [text, sentence] of cases) assert.throws(() => notes(text), { message: sentence });
 });
@@ -113,7 +113,7 @@ class Bag extends Base {
 start('now');
 settings.one = 2;`.split('\n');
 
-test('a part of a file is found by the name of its declaration, method or statement, and by that of the part around it', () => {
+test('a part of a file is found by the name of its declaration, method, or statement, optionally within another part', () => {
   const found = (words: string) => {
     const ranges = findRegion(code, words);
     return ranges?.flatMap(({ from, to }) => code.slice(from, to));
@@ -133,7 +133,7 @@ test('a part of a file is found by the name of its declaration, method or statem
     assert.equal(found(words), undefined, words);
 });
 
-test('every line of every step comes through the highlighter as it was', async () => {
+test('the highlighter does not change the text of any line', async () => {
   const plain = (html: string) =>
     html
       .replaceAll(/<[^>]*>/g, '')
@@ -150,7 +150,7 @@ test('every line of every step comes through the highlighter as it was', async (
   }
 });
 
-test('a change shows what went, what came, and a cut where lines are left out, and applies to both files', async () => {
+test('a change shows added and removed lines and cuts, with the right line numbers in both files', async () => {
   const { before, after } = await change(step(3), step(4), {
     ...choice('bands-api/app.ts', 'getReviews'),
     plain: true,
@@ -171,7 +171,7 @@ test('a change shows what went, what came, and a cut where lines are left out, a
   assert.deepEqual(kept(before), kept(after));
 });
 
-test('parts of a file are joined by a cut where code is left out, by a blank line where only that is', async () => {
+test('parts of a file are joined by a cut for omitted code, or by a blank line for omitted blank lines', async () => {
   const shown = async (...regions: string[]) =>
     texts(await excerpt(step(5), choice('bands-api/app.ts', ...regions)));
   assert.deepEqual(await shown('getReviews/await debugging', 'debugging'), [
@@ -189,15 +189,15 @@ test('parts of a file are joined by a cut where code is left out, by a blank lin
   ]);
 });
 
-test('what is not there fails with one sentence that says so', async () => {
+test('a missing file, part, or difference gives an error of one sentence', async () => {
   const cases: [string, RegExp][] = [
-    ['code:05/bands-api/app.ts#getReviews/try', /braces of getReviews\/try in 05-.*app\.ts do not match/],
+    ['code:05/bands-api/app.ts#getReviews/try', /brackets of getReviews\/try in 05-.*app\.ts are unbalanced/],
     ['code:03/run.ts#getBnad', /steps\/03-propagate-from-the-caller\/run\.ts has no part "getBnad"/],
     ['code:03/runs.ts', /steps\/03-propagate-from-the-caller has no file runs\.ts/],
-    ['code:77/run.ts', /"77" is the number of no step/],
-    ['diff:04..05/run.ts', /does not differ/],
+    ['code:77/run.ts', /There is no step 77/],
+    ['diff:04..05/run.ts', /is the same in/],
     ['diff:04..05/bands-api/app.ts#nowhere', /has no part "nowhere"/],
-    ['output:03?from=never%20printed#npx tsx run.ts', /shows no "never printed"/],
+    ['output:03?from=never%20printed#npx tsx run.ts', /has no output with "never printed"/],
     ['trace:01', /no trace of step 1: npm run docs records it/],
     ['hop:02/reviews-api', /no call into reviews-api with both sides/],
     ['span:05/checkout', /no SERVER span of checkout/],
@@ -211,7 +211,7 @@ test('what is not there fails with one sentence that says so', async () => {
   }
 });
 
-/** A result in which each request takes so many µs with the parts of tracing, one after the other. */
+/** A result with this many µs per request for each of the parts of tracing. */
 function measured(...us: number[]): OverheadResult {
   const names = ['untraced', 'hook', 'hook+http', 'hook+http+undici', 'hook+http+undici+fastify'];
   names.push('hook+http+undici+fastify+export', 'traced', 'traced, 10 % sampled');
@@ -229,19 +229,19 @@ function measured(...us: number[]): OverheadResult {
   };
 }
 
-test('a part with which requests were no slower is within the noise, and the parts add up all the same', () => {
+test('a part that made requests no slower is within the noise, and the parts still add up', () => {
   const html = drawCost(measured(100, 98, 150, 140, 210, 300, 300, 200), 'words');
   const said = [...html.matchAll(/class="duration"[^>]*>([^<]*)</g)].map(([, text]) => text);
   assert.deepEqual(said, ['100 µs', 'within the noise', '+50 µs', 'within the noise', '+60 µs', '+90 µs']);
 });
 
-test('the slides about cost name the machine, and compute what sampling gives back', () => {
+test('the slides about cost name the machine, and compute what sampling saves', () => {
   const result = measured(100, 110, 150, 160, 210, 300, 300, 250);
   for (const html of [drawCost(result, 'words'), drawCostTable(result, 'words')]) {
     assert.match(html, /Node 20\.19\.0, 2 cores \(A processor\).* median of 5 × 4 s/);
   }
   assert.match(
     drawCostTable(result, 'words'),
-    /A tenth sampled gives <strong>25 %<\/strong> of the price back/,
+    /Sampling a tenth of the traces saves <strong>25 %<\/strong> of the cost/,
   );
 });

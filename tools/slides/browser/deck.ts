@@ -1,4 +1,4 @@
-/** The script of the deck: reveal.js with this talk's settings, keys and timers. */
+/** The script of the deck: reveal.js with this talk's settings, keys, and timers. */
 import Reveal from 'reveal.js';
 import Notes from 'reveal.js/plugin/notes';
 import Zoom from 'reveal.js/plugin/zoom';
@@ -7,7 +7,7 @@ import { chooseSchedule } from './schedule.ts';
 import { toggleTheme } from './theme.ts';
 import { setUpTimers, toggleTimer } from './timer.ts';
 
-const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const reducesMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 chooseSchedule();
 setUpTimers();
@@ -19,18 +19,18 @@ void Reveal.initialize({
   maxScale: 4,
   center: false,
   hash: true,
-  // Right and left go through all slides; up and down are for the overview, where a chapter is a column.
+  // Right and left go through all slides; up and down work in the overview, where each chapter is a column.
   navigationMode: 'linear',
-  // G jumps by the number at the foot of a slide, which counts all slides in one line.
+  // G jumps to a slide number, which counts all slides.
   slideNumber: 'c',
   controls: false,
   progress: true,
-  transition: calm ? 'none' : 'fade',
+  transition: reducesMotion ? 'none' : 'fade',
   transitionSpeed: 'fast',
   backgroundTransition: 'none',
-  autoAnimate: !calm,
+  autoAnimate: !reducesMotion,
   autoAnimateDuration: 0.9,
-  // A phone shows slides too, not a page to scroll.
+  // Phones show slides too, not a scrolling page.
   scrollActivationWidth: 0,
   pdfMaxPagesPerSlide: 1,
   pdfSeparateFragments: false,

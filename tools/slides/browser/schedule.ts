@@ -1,27 +1,25 @@
 import { schedules, type ScheduleName } from '../model.ts';
-import { showFault } from './banner.ts';
+import { showError } from './banner.ts';
 
 const names = Object.keys(schedules) as ScheduleName[];
 
 /**
- * Keeps the slides of one way to give the talk: `?schedule=` and its name, or `all`; if none is named, the first that
- * has the slide that the address leads to. A name that is none is told. A slide knows its minutes for each; those of 0
- * are taken out. Tells the speaker how long each slide should take.
+ * Keeps only the slides of one schedule: the one that `?schedule=` names, or `all`; by default, the first that has the
+ * slide in the URL. Shows an error for an unknown name. Slides of 0 minutes in the schedule are removed, and the minutes
+ * of the others are added to their notes.
  */
 export function chooseSchedule(): void {
   const asked = new URLSearchParams(location.search).get('schedule');
   const known = [...names, 'all'].find((name) => name === asked);
   const schedule = known ?? firstWith(location.hash.slice(2));
   if (asked !== null && !known) {
-    showFault(
-      `There is no schedule "${asked}". There are: ${[...names, 'all'].join(', ')}. This is ${schedule}.`,
-    );
+    showError(`There is no schedule "${asked}", only ${[...names, 'all'].join(', ')}. This is ${schedule}.`);
   }
   document.documentElement.dataset.schedule = schedule;
   const sections = [...document.querySelectorAll<HTMLElement>('section.slide')];
 
   for (const [index, section] of sections.entries()) {
-    // The code before a change belongs to the slide behind it.
+    // The code before a change belongs to the next section.
     const timed = section.classList.contains('before') ? sections[index + 1]! : section;
     const minutes = minutesOf(timed, schedule);
     if (minutes === 0 && schedule !== 'all') section.remove();
@@ -36,13 +34,13 @@ export function chooseSchedule(): void {
   }
 }
 
-/** The first schedule that has a slide; the very first if none has it. */
+/** The first schedule that has the slide; the default if none has it. */
 function firstWith(id: string): string {
   const section = document.getElementById(id);
   return names.find((name) => section && minutesOf(section, name) > 0) ?? names[0]!;
 }
 
-/** How long a slide takes, in words: in the schedule that is shown, or in each that has it if all are. */
+/** The minutes of a slide as text: in one schedule, or in each that has the slide if the schedule is `all`. */
 function minutesText(section: HTMLElement, schedule: string): string {
   if (schedule !== 'all') return `${minutesOf(section, schedule)} min`;
   return names
@@ -51,7 +49,7 @@ function minutesText(section: HTMLElement, schedule: string): string {
     .join(' · ');
 }
 
-/** How long a slide takes in a schedule; in all of them together, the longest. */
+/** The minutes of a slide in a schedule; for `all`, the longest. */
 export function minutesOf(section: HTMLElement, schedule: string): number {
   const minutes = (name: string) => Number(section.getAttribute(`data-${name}`));
   return schedule === 'all' ? Math.max(...names.map(minutes)) : minutes(schedule);

@@ -1,4 +1,4 @@
-/** Changes between light and dark, and says so in the address, which the speaker's window takes over. */
+/** Switches between light and dark, and puts the theme in the URL for the speaker's window. */
 export function toggleTheme(): void {
   const { dataset } = document.documentElement;
   dataset.theme = dataset.theme === 'dark' ? 'light' : 'dark';

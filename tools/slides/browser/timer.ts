@@ -1,10 +1,10 @@
 import { minutesOf } from './schedule.ts';
 
-/** A countdown on a slide, for as long as the slide should take. Times in ms. */
+/** A countdown on a slide, from the slide's minutes. Times in ms. */
 interface Timer {
   wholeMs: number;
   leftMs: number;
-  /** When it was last started, on the page's clock; missing while it stands. */
+  /** When it was last started, on the page's clock; missing while it is stopped. */
   since?: number;
   element: HTMLElement;
 }
@@ -12,7 +12,7 @@ interface Timer {
 const timers = new Map<Element, Timer>();
 const REFRESH_MS = 250;
 
-/** Gives each timer of the deck its time, and its button and the interval that move it. */
+/** Initialises all timers of the deck, connects their buttons, and starts the interval that updates them. */
 export function setUpTimers(): void {
   const schedule = document.documentElement.dataset.schedule ?? 'ninety';
   for (const element of document.querySelectorAll<HTMLElement>('.timer')) {
@@ -28,7 +28,7 @@ export function setUpTimers(): void {
   }, REFRESH_MS);
 }
 
-/** Starts the timer of a slide, or pauses it; one that has run out begins anew. */
+/** Starts or pauses the timer of a slide; a timer that has run out starts again. */
 export function toggleTimer(section: Element): void {
   const timer = timers.get(section);
   if (!timer) return;
@@ -59,6 +59,6 @@ function show(timer: Timer): void {
     `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
   element.querySelector<HTMLElement>('.left > div')!.style.transform = `scaleX(${left / wholeMs})`;
   element.querySelector('button')!.textContent =
-    since !== undefined ? 'pause' : left === 0 ? 'again' : left < wholeMs ? 'go on' : 'start';
+    since !== undefined ? 'pause' : left === 0 ? 'restart' : left < wholeMs ? 'resume' : 'start';
   element.classList.toggle('over', left === 0);
 }

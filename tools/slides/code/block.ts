@@ -1,20 +1,20 @@
 import { escaped } from '../draw/svg.ts';
 import type { Line } from './excerpt.ts';
 
-/** The most lines of code that a room reads. */
-export const MOST_LINES = 12;
-/** The smallest type that the last row reads, on a slide of 1920 × 1080. px. */
+/** The maximum number of lines that an audience can read. */
+export const MAX_LINES = 12;
+/** The smallest font size that is readable from the last row, in px of a slide of 1920 × 1080. */
 export const SMALLEST_PX = 28;
 
 const LARGEST_PX = 42;
 const LINE_HEIGHT = 1.5;
-/** What a block takes beside its lines: its caption, its margins and the distance to the next one. */
+/** The height of a block in addition to its lines: its caption, its margins, and the distance to the next block. */
 const AROUND_PX = 125;
-/** How wide a character of the code's font is, by its size. */
+/** The width of a character relative to the font size. */
 const CHARACTER = 0.6;
 const ROOM_PX = 1_570;
 
-/** Lines as a figure. The class names of lines are those by which reveal.js moves a line to its new place. */
+/** Lines of code as a figure. By the class names, reveal.js finds the lines to animate. */
 export function codeBlock(
   lines: readonly Line[],
   { file, caption, alt }: { file: string; caption: string; alt: string },
@@ -31,14 +31,14 @@ export function codeBlock(
   );
 }
 
-/** Where the rest of a line that is too long begins: a little further in than the line. Characters. */
+/** The indent of wrapped lines in characters: a little more than the line's. */
 function indentOf(text: string): number {
   return text.length - text.trimStart().length + 4;
 }
 
 /**
- * The size in px for all code of a slide: as large as there is room for without breaking a line that need not be
- * broken, within this height.
+ * The font size in px for all code of a slide: as large as fits into this height without wrapping lines that would fit at
+ * the smallest size.
  */
 export function codeSize(blocks: readonly (readonly Line[])[], heightPx: number): number {
   const lines = blocks.flat();

@@ -4,14 +4,14 @@ import { diffArrays } from 'diff';
 import { UserError } from '../../../workshop/errors.ts';
 import type { Step } from '../../../workshop/course/list.ts';
 import { highlightLines } from './highlight.ts';
-import { findRegion, type Range } from './region.ts';
+import { findRegion, type LineRange } from './region.ts';
 
-/** A line of a step's file, or the mark for lines that are left out. */
+/** A line of a step's file, or a mark for omitted lines. */
 export interface Line {
   kind: 'same' | 'added' | 'removed' | 'cut';
   text: string;
   html: string;
-  /** Its number in its file, from 1; 0 for a cut. */
+  /** Its line number, from 1; 0 for a cut. */
   number: number;
 }
 
@@ -19,18 +19,17 @@ export interface Line {
 export interface Choice {
   /** The file within the step. */
   path: string;
-  /** Names of parts, as in `findRegion`; none for the whole file. */
+  /** Names of parts, as in `findRegion`; empty for the whole file. */
   regions: string[];
-  /** Leaves comments out that have a line to themselves. */
+  /** Leaves out lines with only a comment. */
   plain: boolean;
-  /** Leaves blank lines out. */
+  /** Leaves out blank lines. */
   dense: boolean;
 }
 
 /**
- * Parts of a step's file, in the order of the file; what is left out between them is one cut.
- * @throws UserError when there is no such file or part, or a part is torn: it closes a brace that it does not open, or
- * the other way round
+ * Parts of a step's file, in the order of the file, with a cut between them for omitted lines.
+ * @throws UserError if the file or a part doesn't exist, or the brackets of the parts are unbalanced
  */
 export async function excerpt(step: Step, choice: Choice): Promise<Line[]> {
   const { lines, html } = await requireFile(step, choice.path);
@@ -42,18 +41,18 @@ export async function excerpt(step: Step, choice: Choice): Promise<Line[]> {
   const all = lines.map((text, at): Line => ({ kind: 'same', text, html: html[at]!, number: at + 1 }));
   const isShown = all.map((line, at) => !isLeftOut(line, choice) && parts.some((part) => isIn(part, at)));
   const shown = tidy(withCuts(all, isShown, choice));
-  if (isTorn(shown)) {
+  if (hasUnbalancedBrackets(shown)) {
     throw new UserError(
-      `The braces of ${choice.regions.join(', ')} in ${step.name}/${choice.path} do not match.`,
+      `The brackets of ${choice.regions.join(', ')} in ${step.name}/${choice.path} are unbalanced.`,
     );
   }
   return shown;
 }
 
 /**
- * What differs in a step's file from the step before it, as both show it: `context` lines around each change stay, what
- * is left out between them is one cut.
- * @throws UserError when the step has no such file, neither has a part that is named, or nothing differs
+ * The difference between two steps in a file, as lines before and after: `context` lines around each change are kept,
+ * with a cut between them for omitted lines.
+ * @throws UserError if the later step doesn't have the file, neither step has a named part, or there is no difference
  */
 export async function change(
   from: Step,
@@ -74,7 +73,7 @@ export async function change(
     ({ line, beforeAt, afterAt }) =>
       !isLeftOut(line, choice) &&
       parts.some(
-        (part: { before?: Range; after?: Range }) =>
+        (part: { before?: LineRange; after?: LineRange }) =>
           (line.kind !== 'removed' && isIn(part.after, afterAt)) ||
           (line.kind !== 'added' && isIn(part.before, beforeAt)),
       ),
@@ -82,7 +81,7 @@ export async function change(
   const lines = all.map(({ line }) => line);
   const isShown = nearChanges(lines, isChosen, choice.context);
   if (!isShown.includes(true)) {
-    throw new UserError(`${to.name}/${choice.path} does not differ there from ${from.name}.`);
+    throw new UserError(`This part of ${to.name}/${choice.path} is the same in ${from.name}.`);
   }
 
   const shown = withCuts(lines, isShown, choice);
@@ -103,7 +102,7 @@ interface FileLines {
 const blank: Line = { kind: 'same', text: '', html: '', number: 0 };
 const cut: Line = { kind: 'cut', text: '…', html: '…', number: 0 };
 
-/** Every line of two files, with where it is in each of them, or would be. */
+/** Every line of two files, with its actual or potential position in both. */
 function diffLines(before: FileLines, after: FileLines): { line: Line; beforeAt: number; afterAt: number }[] {
   const all: { line: Line; beforeAt: number; afterAt: number }[] = [];
   let beforeAt = 0;
@@ -121,7 +120,7 @@ function diffLines(before: FileLines, after: FileLines): { line: Line; beforeAt:
   return all;
 }
 
-/** Which of the chosen lines are shown: the changed ones and so many around each; none if nothing changed. */
+/** Which of the chosen lines are shown: the changed lines and `context` lines around each. */
 function nearChanges(lines: readonly Line[], isChosen: readonly boolean[], context: number): boolean[] {
   const chosen = lines.flatMap((_, index) => (isChosen[index] ? [index] : []));
   const changed = chosen.flatMap((index, at) => (lines[index]!.kind === 'same' ? [] : [at]));
@@ -129,7 +128,7 @@ function nearChanges(lines: readonly Line[], isChosen: readonly boolean[], conte
   return lines.map((_, index) => near.has(index));
 }
 
-/** The lines that are shown, with a cut where code is left out between them and a blank line where only that is. */
+/** The shown lines, with a cut in place of omitted code, and a blank line in place of omitted blank lines. */
 function withCuts(lines: readonly Line[], isShown: readonly boolean[], choice: Choice): Line[] {
   const shown: Line[] = [];
   let last: number | undefined;
@@ -144,7 +143,7 @@ function withCuts(lines: readonly Line[], isShown: readonly boolean[], choice: C
   return shown;
 }
 
-/** Without blank lines and cuts at the edges, and with one of them where there were several with nothing between. */
+/** Removes blank lines and cuts at the edges, and merges consecutive ones. */
 function tidy(lines: readonly Line[]): Line[] {
   const isLoose = ({ kind, text }: Line) => kind === 'cut' || text === '';
   const kept: Line[] = [];
@@ -156,8 +155,8 @@ function tidy(lines: readonly Line[]): Line[] {
   return kept.slice(0, kept.findLastIndex((line) => !isLoose(line)) + 1);
 }
 
-/** Whether brackets are closed that were not opened, or opened and not closed. */
-function isTorn(lines: readonly Line[]): boolean {
+/** Whether brackets are closed without being opened, or not closed. */
+function hasUnbalancedBrackets(lines: readonly Line[]): boolean {
   const opened: string[] = [];
   for (const bracket of lines.flatMap(({ text }) => text.match(/[()[\]{}]/g) ?? [])) {
     if ('([{'.includes(bracket)) opened.push(bracket);
@@ -176,7 +175,7 @@ function isLeftOut({ text }: Line, { plain, dense }: Choice): boolean {
   return (plain && /^\s*(?:\/\/|\/\*.*\*\/\s*$)/.test(text)) || (dense && text === '');
 }
 
-function isIn(range: Range | undefined, at: number): boolean {
+function isIn(range: LineRange | undefined, at: number): boolean {
   return range !== undefined && at >= range.from && at < range.to;
 }
 

@@ -1,6 +1,6 @@
 import { highlight } from 'sugar-high';
 
-/** The lines of a TypeScript file as HTML: parts of a line are in spans whose class says what they are. */
+/** The lines of a TypeScript file as HTML, with a class for each kind of token. */
 export function highlightLines(code: string): string[] {
   return highlight(code, { lang: 'typescript' })
     .split('\n')

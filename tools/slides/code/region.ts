@@ -1,19 +1,18 @@
-/** A range of lines, from the first to the one behind the last, counted from 0. */
-export interface Range {
+/** A range of lines, counted from 0; `to` is exclusive. */
+export interface LineRange {
   from: number;
   to: number;
 }
 
 /**
- * Finds a part of a file by its name, in code as the formatter leaves it: a declaration (`getReviews`, `sdk`,
- * `OurTracestate`), a method, or a statement by how it begins (`register`, `sdk.start`). `name/other` is the part `other`
- * within the part `name`; `name{}` is the frame of a part, which is its first line and its last one. Gives the ranges of
- * the part, undefined where the file has no such part.
+ * Finds a part of a file by its name, in formatted code: a declaration (`getReviews`, `sdk`, `OurTracestate`), a method,
+ * or a statement by its beginning (`register`, `sdk.start`). `name/other` is the part `other` within the part `name`;
+ * `name{}` is only the first and last line of a part. Gives the line ranges, or undefined if there is no such part.
  */
-export function findRegion(lines: readonly string[], words: string): Range[] | undefined {
+export function findRegion(lines: readonly string[], words: string): LineRange[] | undefined {
   const isFrame = words.endsWith('{}');
   const names = (isFrame ? words.slice(0, -2) : words).split('/');
-  let part: Range = { from: 0, to: lines.length };
+  let part: LineRange = { from: 0, to: lines.length };
   for (const name of names) {
     const within = lines.slice(part.from, part.to);
     const at = name === '' ? -1 : within.findIndex((line) => beginsWith(line, name));
@@ -39,7 +38,7 @@ function beginsWith(line: string, name: string): boolean {
   return declared === name || (code.startsWith(name) && /^\W/.test(code.slice(name.length)));
 }
 
-/** A statement of several lines ends with the next line that is indented as deep as its first one. */
+/** A multi-line statement ends at the next closing bracket with the same indent as its first line. */
 function endOf(lines: readonly string[], from: number): number {
   if (/[;}]\s*(?:\/\/.*)?$/.test(lines[from]!)) return from + 1;
   const indent = /^ */.exec(lines[from]!)![0];

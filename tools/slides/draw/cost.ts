@@ -8,7 +8,7 @@ export interface OverheadResult {
   cores: number;
   cpu: string;
   connections: number;
-  /** How long each measurement took, and how often each variant was measured; the median counts. */
+  /** The length of each measurement, and the number of rounds, of which the figures are the medians. */
   seconds: number;
   rounds: number;
   variants: { name: string; perSecond: number }[];
@@ -17,7 +17,7 @@ export interface OverheadResult {
   arrived: number;
 }
 
-/** The parts that tracing is made of, as the benchmark switches them on, one after the other. */
+/** The parts of tracing in the order in which the benchmark switches them on. */
 const PARTS: [variant: string, says: string][] = [
   ['untraced', 'the request itself'],
   ['hook', 'the loader hook'],
@@ -29,9 +29,9 @@ const PARTS: [variant: string, says: string][] = [
 
 /**
  * Draws what each part of tracing adds to a request of bands-api, one after the other like the spans of a trace. A part
- * with which requests were no slower costs less than can be measured: it adds nothing, and the next part is compared
- * with what was the slowest before it.
- * @throws UserError when the result lacks one of the parts
+ * that made requests no slower costs less than can be measured: it adds nothing, and the next part is compared with the
+ * slowest part before it.
+ * @throws UserError if the result lacks one of the parts
  */
 export function drawCost(result: OverheadResult, alt: string): string {
   const rowPx = 96;
@@ -63,7 +63,7 @@ export function drawCost(result: OverheadResult, alt: string): string {
   return picture(contentWidth, PARTS.length * rowPx, alt, ...rows) + source(result);
 }
 
-/** The figures that a room asks for, as a table, with what sampling gives back and what they were measured on. */
+/** The main figures as a table, with the effect of sampling and the machine that they were measured on. */
 export function drawCostTable(result: OverheadResult, alt: string): string {
   const untraced = rateOf(result, 'untraced');
   const rows = ['untraced', 'traced', 'traced, 10 % sampled'].map((name) => {
@@ -77,21 +77,21 @@ export function drawCostTable(result: OverheadResult, alt: string): string {
   });
   return (
     `<table class="figures"><caption class="hidden">${escaped(alt)}</caption>` +
-    `<thead><tr><td></td><th scope="col">requests a second</th><th scope="col">of untraced</th><th scope="col">a request</th></tr></thead>` +
+    `<thead><tr><td></td><th scope="col">requests per second</th><th scope="col">relative to untraced</th><th scope="col">per request</th></tr></thead>` +
     `<tbody>${rows.join('')}</tbody></table><p>${givenBack(result)}</p>${source(result)}`
   );
 }
 
-/** What part of the price of tracing is saved by recording a tenth of the traces, as a sentence. */
+/** The share of the cost of tracing that recording only a tenth of the traces saves, as a sentence. */
 function givenBack(result: OverheadResult): string {
   const [untraced, traced, sampled] = ['untraced', 'traced', 'traced, 10 % sampled'].map(
     (name) => 1e6 / rateOf(result, name),
   ) as [number, number, number];
   const part = Math.round(((traced - sampled) / (traced - untraced)) * 100);
-  return `A tenth sampled gives <strong>${part} %</strong> of the price back.`;
+  return `Sampling a tenth of the traces saves <strong>${part} %</strong> of the cost.`;
 }
 
-/** What the figures were measured on, as a line of small type: without it they say nothing. */
+/** The machine that the figures were measured on, in small print. */
 function source({
   node,
   cores,
@@ -112,7 +112,7 @@ function rateOf({ variants }: OverheadResult, name: string): number {
   const variant = variants.find((each) => each.name === name);
   if (!variant)
     throw new UserError(
-      `The stored result of the benchmark has no "${name}": npm run bench -- overhead --save bench/results/overhead.json renews it.`,
+      `The saved benchmark result has no "${name}". To renew it, run npm run bench -- overhead --save bench/results/overhead.json.`,
     );
   return variant.perSecond;
 }

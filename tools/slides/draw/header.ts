@@ -4,22 +4,21 @@ import type { Span, Trace } from '../../../workshop/trace/model.ts';
 import { serviceClasses } from './services.ts';
 import { contentWidth, element, fitted, picture, words } from './svg.ts';
 
-/** A call from one service to the next, as the spans of both sides know it. */
+/** A call from one service to the next, as the spans of both sides show it. */
 export interface Hop {
   /** The span that sent the request or the message. */
   from: Span;
-  /** The SERVER or CONSUMER span of whoever got it. */
+  /** The SERVER or CONSUMER span of the receiver. */
   to: Span;
-  /** The headers that went between the two. */
+  /** The headers that were sent. */
   traceparent: string;
   tracestate: string;
 }
 
 /**
- * The call into a service, read from both of its sides. What the header said is what the spans say: the trace id, and
- * the id of the sender as the parent of the receiver; `00` is the only version there is, and an unsampled call would
- * have left no span.
- * @throws UserError when the trace has no call with both sides
+ * The call into a service, reconstructed from the spans of both sides: they have the trace id, and the receiver's parent
+ * is the sender. `00` is the only version so far, and the call was sampled, or there would be no spans.
+ * @throws UserError if the trace has no call with both sides
  */
 export function hopInto(service: string, trace: Trace): Hop {
   const to = trace.spans.find(({ service: of, kind }) => of === service && ENTRIES.has(kind));
@@ -29,7 +28,7 @@ export function hopInto(service: string, trace: Trace): Hop {
   return { from, to, traceparent: `00-${to.traceId}-${from.spanId}-01`, tracestate: to.traceState };
 }
 
-/** The kinds of spans that continue what another service sent. */
+/** The kinds of spans that continue a trace from another service. */
 const ENTRIES = new Set(['server', 'consumer']);
 
 const FIELDS = [
@@ -41,7 +40,7 @@ const FIELDS = [
 const CHARACTER_PX = 29;
 const FONT_PX = CHARACTER_PX / 0.6;
 
-/** Draws a traceparent large, each of its four fields with its name, its size and what it says. */
+/** Draws a large traceparent, with the name, size, and meaning of each of its four fields. */
 export function drawTraceparent(trace: Trace, service: string, alt: string): string {
   const { traceparent } = hopInto(service, trace);
   const left = (contentWidth - traceparent.length * CHARACTER_PX) / 2;
@@ -52,7 +51,7 @@ export function drawTraceparent(trace: Trace, service: string, alt: string): str
     const middle = x + width / 2;
     const dash = index < 3 ? mono(x + width, 76, '-', 'mono dash') : '';
     at += value.length + 1;
-    // The short fields lie at the edges: their words go below those of the long ones, and away from the edge.
+    // The short fields are at the edges: their texts are below those of the long ones, and away from the edge.
     const isShort = value.length < 4;
     const y = isShort ? 380 : 196;
     const anchor = index === 0 ? 'start' : index === 3 ? 'end' : 'middle';
@@ -75,7 +74,7 @@ export function drawTraceparent(trace: Trace, service: string, alt: string): str
   return picture(contentWidth, 510, alt, ...parts);
 }
 
-/** Draws the call between two services: what each side keeps, and the header that goes between them. */
+/** Draws the call between two services: the ids on each side, and the header that is sent. */
 export function drawHop(trace: Trace, service: string, alt: string): string {
   const { from, to, traceparent } = hopInto(service, trace);
   const [version, traceId, parentId, flags] = traceparent.split('-') as [string, string, string, string];
@@ -108,7 +107,7 @@ export function drawHop(trace: Trace, service: string, alt: string): string {
   );
 }
 
-/** Draws the same call with no header: the other side cannot know where it belongs. */
+/** Draws the same call without a header, so that the receiver starts a new trace. */
 export function drawLostHop(trace: Trace, service: string, alt: string): string {
   const { from, to } = hopInto(service, trace);
   const classOf = serviceClasses([from.service, to.service]);
@@ -135,7 +134,7 @@ const SIDE = { width: 540, height: 380, y: 160 };
 const SPAN_SIZE = 34;
 const ARROW_Y = SIDE.y + SIDE.height / 2;
 
-/** One side of a call: a service, its span, and lines of what it knows. */
+/** One side of a call: a service, its span, and its ids. */
 function side(
   x: number,
   service: string,
@@ -170,7 +169,7 @@ function short(id: string): string {
   return `${id.slice(0, 4)}…${id.slice(-4)}`;
 }
 
-/** Draws a tracestate with its entries: the newest in front. */
+/** Draws the entries of a tracestate, the newest first. */
 export function drawTracestate(trace: Trace, service: string, alt: string): string {
   const { tracestate } = hopInto(service, trace);
   const characterPx = 26;
@@ -203,7 +202,7 @@ export function drawTracestate(trace: Trace, service: string, alt: string): stri
       words(
         x + width / 2,
         196,
-        index === 0 ? 'ours, put in front' : 'theirs, carried unchanged',
+        index === 0 ? 'our entry, added first' : 'their entry, unchanged',
         'field-name',
         'middle',
       ),

@@ -9,17 +9,17 @@ const CELL_PX = contentWidth / COLUMNS;
 
 /**
  * Draws requests as squares: those that a head sampler keeps are filled, and a ring marks those that fail. The sampler
- * is the SDK's own; ids and failures are drawn by lot, the same ones each time.
+ * is the SDK's; ids and failures are pseudorandom and the same each time.
  */
 export async function drawSampling(alt: string): Promise<string> {
   const { tracing } = await import('@opentelemetry/sdk-node');
   const sampler = new tracing.TraceIdRatioBasedSampler(RATIO);
   const requests = Array.from({ length: COUNT }, (_, index) => {
-    const lot = createHash('sha256').update(`request ${index}`).digest('hex');
-    const { decision } = sampler.shouldSample(ROOT_CONTEXT, lot.slice(0, 32));
+    const hash = createHash('sha256').update(`request ${index}`).digest('hex');
+    const { decision } = sampler.shouldSample(ROOT_CONTEXT, hash.slice(0, 32));
     return {
       kept: decision === tracing.SamplingDecision.RECORD_AND_SAMPLED,
-      fails: Number.parseInt(lot.slice(-2), 16) < 8,
+      fails: Number.parseInt(hash.slice(-2), 16) < 8,
     };
   });
 

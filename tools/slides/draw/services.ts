@@ -6,7 +6,7 @@ export function serviceClasses(services: Iterable<string>): (service: string) =>
   return (service) => `service-${looks.get(service)?.colour}`;
 }
 
-/** The colours behind those classes, for a light and a dark deck. */
+/** The CSS rules of these classes, for the light and the dark theme. */
 export function serviceColourRules(): string {
   return serviceColours
     .map(

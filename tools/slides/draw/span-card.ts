@@ -3,12 +3,12 @@ import { formatDuration } from '../../../workshop/trace/duration.ts';
 import type { Trace } from '../../../workshop/trace/model.ts';
 import { escaped } from './svg.ts';
 
-/** What a span says of itself that does not depend on the machine. */
+/** Attributes that don't depend on the machine. */
 const SHOWN_ATTRIBUTES = ['http.request.method', 'http.route', 'http.response.status_code', 'url.path'];
 
 /**
- * A span as the record that it is, of the first SERVER span of a service.
- * @throws UserError when the service has none
+ * The first SERVER span of a service, drawn as a record.
+ * @throws UserError if the service has none
  */
 export function drawSpan(trace: Trace, service: string, alt: string): string {
   const span = trace.spans.find((each) => each.service === service && each.kind === 'server');
@@ -18,7 +18,7 @@ export function drawSpan(trace: Trace, service: string, alt: string): string {
   const rows: [string, string, string][] = [
     ['name', span.name, 'what was done'],
     ['trace id', span.traceId, 'which request it was done for'],
-    ['span id', span.spanId, 'its own name among billions'],
+    ['span id', span.spanId, 'which span it is'],
     ['parent id', span.parentId ?? 'none', 'who asked for it'],
     ['kind', span.kind.toUpperCase(), 'which side of a call it is'],
     ['start, end', `+${startMs} ms, ${formatDuration(span.durationUs)} later`, 'when'],
@@ -27,7 +27,7 @@ export function drawSpan(trace: Trace, service: string, alt: string): string {
       .map((key): [string, string, string] => [
         key,
         String(span.attributes[key]),
-        'whatever helps to understand it',
+        'anything that helps to understand it',
       ]),
   ];
   const lines = rows.map(

@@ -1,4 +1,4 @@
-/** SVG as text. Sizes are px of a slide of 1920 × 1080, and pictures are drawn at their own size. */
+/** SVG as text. Sizes are in px of a slide of 1920 × 1080. */
 import { shortened } from '../../../workshop/trace/terminal-text.ts';
 
 /** The width between the margins of a slide. */
@@ -6,16 +6,16 @@ export const contentWidth = 1680;
 
 type Attributes = Record<string, string | number | undefined>;
 
-/** An element with its children; what is undefined among the attributes is left out. */
+/** An element with its children; undefined attributes are left out. */
 export function element(name: string, attributes: Attributes, ...children: string[]): string {
-  const said = Object.entries(attributes)
+  const text = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}="${escaped(typeof value === 'number' ? rounded(value) : value!)}"`)
     .join('');
-  return `<${name}${said}>${children.join('')}</${name}>`;
+  return `<${name}${text}>${children.join('')}</${name}>`;
 }
 
-/** A line of text. `className` decides its size and colour. */
+/** A line of text; `className` sets its size and colour. */
 export function words(
   x: number,
   y: number,
@@ -26,13 +26,13 @@ export function words(
   return element('text', { x, y, class: className, 'text-anchor': anchor }, escaped(text));
 }
 
-/** A whole picture; `alt` says in words what it shows. */
+/** A picture; `alt` describes what it shows. */
 export function picture(width: number, height: number, alt: string, ...children: string[]): string {
   const attributes = { class: 'picture', viewBox: `0 0 ${rounded(width)} ${rounded(height)}`, width, height };
   return element('svg', { ...attributes, role: 'img', 'aria-label': alt }, ...children);
 }
 
-/** Text that means nothing to HTML. */
+/** Escapes text for HTML. */
 export function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -41,12 +41,12 @@ export function escaped(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** About how wide a text in the slides' font is, in px: rather more than less. */
+/** The approximate width of a text in the slides' font in px, rather too large than too small. */
 export function widthOf(text: string, sizePx: number): number {
   return text.length * sizePx * 0.6;
 }
 
-/** A text that is about `widthPx` wide at the most, cut in its middle if it has to be. */
+/** A text of at most about `widthPx`, shortened in the middle if necessary. */
 export function fitted(text: string, sizePx: number, widthPx: number): string {
   return shortened(text, Math.floor(widthPx / widthOf('m', sizePx)));
 }

@@ -5,8 +5,8 @@ import { serviceClasses } from './services.ts';
 import { contentWidth, element, picture, words } from './svg.ts';
 
 /**
- * Draws who calls whom on the way of a request, and how long the caller waited; nothing more is known without a trace.
- * A message is a dashed arrow: nobody waits for it.
+ * Draws which services a request passes and how long the caller waited, which is all that is known without a trace. A
+ * message is a dashed arrow, because the sender doesn't wait for it.
  */
 export function drawSystem(trace: Trace, alt: string): string {
   const { services, rows } = waterfallOf(trace);
@@ -15,7 +15,7 @@ export function drawSystem(trace: Trace, alt: string): string {
     rows.filter(({ span }) => span.kind === 'consumer').map(({ span }) => span.service),
   );
   const classOf = serviceClasses(services);
-  const widthPx = Math.min(400, (contentWidth - (boxes.length - 1) * LEAST_GAP_PX) / boxes.length);
+  const widthPx = Math.min(400, (contentWidth - (boxes.length - 1) * MIN_GAP_PX) / boxes.length);
   const heightPx = 190;
   const gap = (contentWidth - boxes.length * widthPx) / (boxes.length - 1);
   const drawn = boxes.map((name, index) => {
@@ -43,11 +43,11 @@ export function drawSystem(trace: Trace, alt: string): string {
     alt,
     ...drawn,
     element('text', { x: -14, y: 530, class: 'huge' }, `${number}<tspan class="unit"> ${unit}</tspan>`),
-    words(6, 606, 'until the answer is there', 'huge-says'),
+    words(6, 606, 'until the response arrives', 'huge-says'),
   );
 }
 
-const LEAST_GAP_PX = 140;
+const MIN_GAP_PX = 140;
 
 function arrow(from: number, to: number, y: number, isMessage: boolean): string {
   return (

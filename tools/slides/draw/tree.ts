@@ -9,7 +9,7 @@ const LEVEL_PX = 104;
 const TEXT_SIZE = 28;
 const HALF = contentWidth / 2 - 60;
 
-/** Draws a trace twice: on the left as the tree that its spans are, on the right the same spans in time. */
+/** Draws a trace twice: on the left as a tree of spans, on the right as bars in time. */
 export function drawTree(trace: Trace, alt: string): string {
   const { rows, depth, durationUs, services } = waterfallOf(trace);
   const classOf = serviceClasses(services);
@@ -48,8 +48,8 @@ export function drawTree(trace: Trace, alt: string): string {
     );
   });
   const captions = [
-    words(HALF / 2, 34, 'by who asked: a tree', 'caption', 'middle'),
-    words(left + HALF / 2, 34, 'by when: a waterfall', 'caption', 'middle'),
+    words(HALF / 2, 34, 'by parent: a tree', 'caption', 'middle'),
+    words(left + HALF / 2, 34, 'by time: a waterfall', 'caption', 'middle'),
   ];
   return picture(contentWidth, height, alt, ...captions, ...tree, ...bars);
 }
@@ -59,7 +59,7 @@ interface Place {
   y: number;
 }
 
-/** A level below the other; spans of one level are spread evenly. */
+/** Levels are below each other; the spans of a level are spread evenly. */
 function placesOf(rows: readonly Row[]): Place[] {
   const used = new Map<number, number>();
   return rows.map(({ depth }) => {

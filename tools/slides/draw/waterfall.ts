@@ -7,19 +7,19 @@ import { type Lane, laneOf } from '../../../workshop/trace/lane.ts';
 import { serviceClasses } from './services.ts';
 import { contentWidth, element, escaped, fitted, picture, widthOf, words } from './svg.ts';
 
-/** What a waterfall on a slide shows beside the spans. */
+/** What a waterfall on a slide shows in addition to the spans. */
 export interface WaterfallOptions {
-  /** The path through the spans that decided how long it took. */
+  /** The critical path. */
   criticalPath?: boolean;
-  /** A letter before each row, so that a room can vote. */
+  /** A letter before each row, so that an audience can vote. */
   letters?: boolean;
-  /** Leaves out what would give the answer away: gaps are not marked. */
+  /** Doesn't mark gaps, which would give the answer away. */
   quiet?: boolean;
-  /** Lets the bars grow as the request went on, at twice its speed. */
+  /** Animates the bars at twice the speed of the request. */
   plays?: boolean;
-  /** A row above for a parent that no span has. */
+  /** A row at the top for a missing parent span. */
   ghost?: boolean;
-  /** How high it may be. px. */
+  /** The maximum height. px. */
   height?: number;
 }
 
@@ -27,14 +27,14 @@ const RULER_PX = 56;
 const LEGEND_PX = 64;
 const INDENT_PX = 26;
 const LABEL_SIZE = 28;
-const MOST_ROW_PX = 104;
+const MAX_ROW_PX = 104;
 /** Room right of the longest bar for its duration. */
 const LABEL_PX = 140;
-const MOST_NAME_PX = 760;
+const MAX_NAME_PX = 760;
 const RULER_TICKS = 6;
 const ORNAMENT_PX = 46;
 
-/** Draws a trace as the viewer's page does: a row a span, with its place in the tree and in time. */
+/** Draws a trace like the viewer does: one row per span, with its place in the tree and in time. */
 export function drawWaterfall(trace: Trace, alt: string, options: WaterfallOptions = {}): string {
   const waterfall = waterfallOf(trace);
   const { rows, services } = waterfall;
@@ -70,7 +70,7 @@ export function drawWaterfall(trace: Trace, alt: string, options: WaterfallOptio
   );
 }
 
-/** Bars alone, in their places and colours: the trace as an ornament that says nothing. */
+/** Draws only the bars of a trace, as an ornament. */
 export function drawBars(trace: Trace): string {
   const { rows, durationUs, services } = waterfallOf(trace);
   const classOf = serviceClasses(services);
@@ -90,10 +90,10 @@ export function drawBars(trace: Trace): string {
 }
 
 interface Frame {
-  /** Where the lanes begin, and how wide a lane is with the room for labels at its right. */
+  /** Where the lanes begin, and their width including the room for labels on the right. */
   laneX: number;
   laneWidth: number;
-  /** The time that a whole lane stands for: the trace, and what the room for labels would be. */
+  /** The time that the width of a lane represents: the trace, plus the room for labels. */
   laneUs: number;
   /** Where the rows begin. */
   top: number;
@@ -107,11 +107,11 @@ interface Frame {
 function frameOf({ rows, durationUs }: Waterfall, hasGhost: boolean, options: WaterfallOptions): Frame {
   const { height = 700, letters } = options;
   const count = rows.length + (hasGhost ? 1 : 0);
-  const rowPx = Math.min(MOST_ROW_PX, (height - RULER_PX - LEGEND_PX) / count);
+  const rowPx = Math.min(MAX_ROW_PX, (height - RULER_PX - LEGEND_PX) / count);
   const nameSize = Math.min(34, Math.max(28, rowPx * 0.44));
   const letterPx = letters ? 64 : 0;
   const names = rows.map((row) => row.depth * INDENT_PX + 34 + widthOf(row.span.name, nameSize) * 0.9);
-  const laneX = letterPx + Math.min(MOST_NAME_PX, Math.max(...names)) + 30;
+  const laneX = letterPx + Math.min(MAX_NAME_PX, Math.max(...names)) + 30;
   const laneWidth = contentWidth - laneX;
   return {
     laneX,
@@ -166,7 +166,7 @@ function nameOf(
   ].join('');
 }
 
-/** The line from a span to the one above it that it belongs to. */
+/** The line from a span to its parent. */
 function branchOf({ span, depth }: Row, rows: readonly Row[], index: number, frame: Frame): string {
   const parent = rows.findIndex(({ span: other }) => other.spanId === span.parentId);
   if (parent < 0) return '';
@@ -219,7 +219,7 @@ function laneElements({ bar, gaps, path, duration }: Lane, y: number, frame: Fra
   ].join('');
 }
 
-/** On paper of its own, because nobody reads words on stripes. */
+/** The text of a gap with its own background, because text on stripes is hard to read. */
 function gapText(text: string, middle: number, baseline: number): string {
   const width = widthOf(text, LABEL_SIZE) * 0.9 + 24;
   return (
@@ -240,7 +240,7 @@ function rulerOf({ durationUs }: Waterfall, frame: Frame): string {
   return marks.join('');
 }
 
-/** The parent that was named in a header and is no span: nobody traced the caller. */
+/** The row of a parent span that a header names but that doesn't exist, because the caller isn't traced. */
 function ghostOf({ span }: Row, frame: Frame): string {
   const middle = frame.top - frame.rowPx / 2;
   const width = frame.laneWidth - LABEL_PX;
@@ -252,7 +252,7 @@ function ghostOf({ span }: Row, frame: Frame): string {
     words(
       frame.laneX + width / 2,
       middle + 10,
-      'the parent that the header names, in no span',
+      'parent span from the header: missing',
       'ghost-text',
       'middle',
     ),
@@ -277,13 +277,13 @@ function legendOf(
   if (criticalPath) {
     items.push(
       element('rect', { class: 'critical', x, y: y - 12, width: 48, height: 8 }),
-      words(x + 62, y, 'the critical path: what the answer waited for', 'legend'),
+      words(x + 62, y, 'critical path: what the response waited for', 'legend'),
     );
   }
   return items.join('');
 }
 
-/** Stripes for gaps, in whatever colour the paper has; a page needs them once, where nothing hides them. */
+/** The pattern of gaps, in the colour of the background; a page needs it once, in an element that isn't hidden. */
 export const hatching = element(
   'svg',
   { width: 0, height: 0, 'aria-hidden': 'true', class: 'definitions' },
