@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from '#workshop/errors';
 import { main } from '#workshop/command-line/main';
 
-// The first line about a benchmark is in its file: this is the only place where that stands.
+// The description of a benchmark is the first line of its file.
 const FIRST_LINE = /^\/\*\*\s+(?:\* )?npm run bench -- [\w-]+: (.+?)(?: \*\/)?$/m;
 
 await main(async () => {
@@ -14,7 +14,7 @@ await main(async () => {
     .map((file) => file.replace(/\.ts$/, ''))
     .toSorted();
 
-  const [name] = process.argv.splice(2, 1); // so that the benchmark finds its own words where it looks for them
+  const [name] = process.argv.splice(2, 1); // so that the benchmark finds its own arguments
   if (name === '--help' || name === '-h') {
     console.log('npm run bench -- NAME [--help]\n');
     for (const each of names) {

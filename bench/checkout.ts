@@ -1,8 +1,8 @@
 /**
- * npm run bench -- checkout: what the trace of a checkout costs, from the POST through gRPC and RabbitMQ to the ack.
+ * npm run bench -- checkout: the cost of tracing a checkout, from the POST through gRPC and RabbitMQ to the ack.
  *
- * The services are those of the last step, with a RabbitMQ and a trace backend of their own. All processes, the load
- * among them, share the machine.
+ * Runs the services of the last step with their own RabbitMQ and trace backend. All processes, including the load
+ * generator, share the machine.
  */
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
@@ -18,11 +18,11 @@ import { median } from './support/median.ts';
 const help = `
 npm run bench -- checkout [--calls N] [--rounds N]
 
-Checkouts per second from the first POST to the last ack, untraced and traced, with 10 at a time; then how long one
-takes from its POST to its ack, one at a time; then whether all spans arrived.
+Measures checkouts per second from the first POST to the last ack, untraced and traced, 10 at a time; the time of each
+from its POST to its ack, one at a time; and whether all spans arrived.
 
   --calls N    checkouts in each measurement (3000)
-  --rounds N   how often each variant is measured; the median counts (3)
+  --rounds N   rounds, of which the median is shown (3)
 `;
 
 const CONNECTIONS = 10;
@@ -52,7 +52,7 @@ try {
   const results = { untraced: [] as Measured[], traced: [] as Measured[] };
   for (let round = 1; round <= rounds; round++) {
     for (const name of ['untraced', 'traced'] as const) results[name].push(await measure(name === 'traced'));
-    console.error(`round ${round} of ${rounds} is over`);
+    console.error(`finished round ${round} of ${rounds}`);
   }
 
   console.log(
@@ -62,7 +62,7 @@ try {
   console.log('           checkouts/s   ratio   p50 POST to ack   p99 POST to ack');
   const middle = (name: keyof typeof results, key: keyof Measured) =>
     median(results[name].map((one) => one[key]));
-  // Of each round the two that were measured one after the other: the machine is another one a minute later.
+  // Ratios within each round, because the speed of the machine changes from minute to minute.
   const ratios = results.traced.map(({ perSecond }, round) => perSecond / results.untraced[round]!.perSecond);
   for (const name of ['untraced', 'traced'] as const) {
     const row = [
@@ -100,7 +100,7 @@ async function measure(traced: boolean): Promise<Measured> {
   };
 }
 
-/** Gives the seconds that all calls took, many at a time, and the ms that each took, one at a time. */
+/** Gives the seconds that all calls took in parallel, and the ms that each took one at a time. */
 async function load(checkout: Checkout): Promise<{ seconds: number; times: number[] }> {
   const pool = new Pool(checkout.url, { connections: CONNECTIONS });
   await many(pool, checkout, WARM_UP_CALLS);
@@ -110,7 +110,7 @@ async function load(checkout: Checkout): Promise<{ seconds: number; times: numbe
   return { seconds, times };
 }
 
-/** Makes calls with all connections at once, and gives the seconds until the last of them was acknowledged. */
+/** Makes calls on all connections in parallel, and gives the seconds until the last one was acknowledged. */
 async function many(pool: Pool, checkout: Checkout, count: number): Promise<number> {
   const since = performance.now();
   const all = checkout.acknowledged(count);
@@ -122,7 +122,7 @@ async function many(pool: Pool, checkout: Checkout, count: number): Promise<numb
   return ((await all) - since) / 1_000;
 }
 
-/** Makes each call when the one before was acknowledged, and gives how long each took until then, in ms. */
+/** Makes calls one at a time, and gives the ms until each was acknowledged. */
 async function oneByOne(pool: Pool, checkout: Checkout, count: number): Promise<number[]> {
   const times: number[] = [];
   for (let call = 0; call < count; call++) {
@@ -137,7 +137,8 @@ async function oneByOne(pool: Pool, checkout: Checkout, count: number): Promise<
 async function post(pool: Pool): Promise<void> {
   const { statusCode, body } = await pool.request({ method: 'POST', path: '/api/checkout' });
   await body.dump();
-  if (statusCode !== 202) throw new Error(`A checkout was answered ${statusCode}: this measures nothing.`);
+  if (statusCode !== 202)
+    throw new Error(`A checkout got status ${statusCode}, so the measurement is invalid.`);
 }
 
 function quantile(times: number[], part: number): number {

@@ -1,8 +1,8 @@
 /**
- * npm run bench -- overhead: what tracing costs bands-api, as requests per second of the same machine in one run.
+ * npm run bench -- overhead: the cost of tracing bands-api, in requests per second on the same machine.
  *
- * A request asks for a band without reviews, so that no read waits: bands-api calls reviews-api and answers. The
- * services' logs are dropped. All processes, the load among them, share the machine.
+ * Each request is for a band without reviews, so that there is no delay for reading them: bands-api calls reviews-api and
+ * responds. The services' logs are discarded. All processes, including the load generator, share the machine.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
@@ -17,12 +17,12 @@ import { startPair } from './overhead/services.ts';
 const help = `
 npm run bench -- overhead [--seconds N] [--rounds N] [--save FILE]
 
-Requests per second of bands-api untraced, traced, traced with 10 % sampled, and with each part of tracing switched
-on after the other; then how many spans of 10,000 calls arrive.
+Measures requests per second of bands-api untraced, traced, traced with 10 % sampled, and with the parts of tracing
+switched on one by one; then how many spans of 10,000 calls arrive.
 
-  --seconds N   how long each measurement takes (5)
-  --rounds N    how often each variant is measured; the median counts (3)
-  --save FILE   write the figures as JSON, too; the slides show those in bench/results/overhead.json
+  --seconds N   length of each measurement (5)
+  --rounds N    rounds, of which the median is shown (3)
+  --save FILE   also write the figures as JSON; the slides show those in bench/results/overhead.json
 `;
 
 const CONNECTIONS = 10;
@@ -66,7 +66,7 @@ try {
   const perSecond = new Map(variants.map(({ name }) => [name, [] as number[]]));
   for (let round = 1; round <= rounds; round++) {
     for (const variant of variants) perSecond.get(variant.name)!.push(await measure(variant));
-    console.error(`round ${round} of ${rounds} is over`);
+    console.error(`finished round ${round} of ${rounds}`);
   }
 
   const cpu = cpus()[0]?.model.trim() ?? 'unknown';
@@ -103,11 +103,11 @@ async function measure({ tracing, env = {} }: Variant): Promise<number> {
   await autocannon({ url, connections: CONNECTIONS, duration: WARM_UP_SECONDS });
   const { requests, non2xx } = await autocannon({ url, connections: CONNECTIONS, duration: seconds });
   await pair.stop();
-  if (non2xx > 0) throw new Error(`${non2xx} requests failed: this measures nothing.`);
+  if (non2xx > 0) throw new Error(`${non2xx} requests failed, so the measurement is invalid.`);
   return requests.average;
 }
 
-/** Makes so many calls at full speed, stops the services, which sends what they hold, and counts what arrived. */
+/** Makes calls at full speed, stops the services, which makes them send their last spans, and counts the spans received. */
 async function spansOf(calls: number): Promise<number> {
   const before = await backend.accepted();
   const pair = await startPair('./tracing.ts', backend.env);

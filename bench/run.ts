@@ -1,8 +1,8 @@
 /**
- * npm run bench -- run: how long `npx tsx run.ts` takes, with nothing or all running, and a save to be live.
+ * npm run bench -- run: how long `npx tsx run.ts` takes, and how long a saved change takes to be live.
  *
- * A run is timed from typing it to its last line, a save from writing the file until the service answers with what was
- * written.
+ * A run is timed from starting the command to its exit, a save from writing the file until the service responds with the
+ * change.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,11 +21,11 @@ import { median } from './support/median.ts';
 const help = `
 npm run bench -- run [--rounds N]
 
-Seconds that npx tsx run.ts takes, medians: with nothing running, and with the backend and both services up. The call
-itself takes 0.1 to 0.5 s of it, since a review takes so long to read. And seconds from a save of a service's file until
-the service answers with it, beside npm run services.
+Measures the median seconds that npx tsx run.ts takes, with nothing running and with the backend and both services
+running, of which the call itself takes 0.1 to 0.5 s; and the median seconds from saving a service's file under
+npm run services until the service responds with the change.
 
-  --rounds N   how often each is measured (5)
+  --rounds N   rounds, of which the median is shown (5)
 `;
 
 const { values } = readCommandLine({ help, options: { rounds: { type: 'string' } } });
@@ -37,7 +37,7 @@ for (const variable of ['JAEGER_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTLP_URL']
   process.env[variable] = `http://localhost:${await freePort()}`;
 }
 
-await timeRun(); // fills caches: the first run after an installation compiles everything
+await timeRun(); // fills caches, because the first run after an installation compiles everything
 const fromNothing = await measure();
 
 const backend = await startBackendProcess();
@@ -62,14 +62,14 @@ async function measure(): Promise<number> {
 
 async function timeRun(): Promise<number> {
   const since = performance.now();
-  // npx is a script that Windows finds only by a shell
+  // npx is a script that Windows finds only through a shell
   const child = spawn('npx tsx run.ts', { cwd: projectFolder, stdio: 'ignore', shell: true });
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`run.ts ended with ${code}: this measures nothing.`);
+  if (code !== 0) throw new Error(`run.ts exited with ${code}, so the measurement is invalid.`);
   return (performance.now() - since) / 1_000;
 }
 
-/** Seconds from each of some saves until the service answers with what was saved. */
+/** Seconds from each of several saves until the service responds with the change. */
 async function timeSaves(): Promise<number[]> {
   const folder = await copyProject();
   const file = join(folder, 'reviews-api', 'app.ts');
@@ -101,11 +101,11 @@ async function timeSaves(): Promise<number[]> {
   }
 }
 
-/** Waits until reviews-api says that it is well, and a mark with it. */
+/** Waits until reviews-api is healthy and its health response contains a mark. */
 function untilHealthy(mark: string): Promise<unknown> {
   const url = `http://localhost:${process.env['REVIEWS_API_PORT']}/health`;
   return eventually(
     async () => (await (await fetch(url)).text()).includes(mark),
-    `reviews-api answers with "${mark}"`,
+    `reviews-api responds with "${mark}"`,
   );
 }

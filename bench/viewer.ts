@@ -1,4 +1,4 @@
-/** npm run bench -- viewer: how quickly the pages of a trace backend can be read and worked with, in Chromium. */
+/** npm run bench -- viewer: how quickly the pages of a trace backend open and react, in Chromium. */
 import { availableParallelism, cpus } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '#tools/browser';
@@ -10,7 +10,7 @@ import { startBackendProcess } from './support/backend-process.ts';
 import { median } from './support/median.ts';
 import {
   actionMs,
-  dependenciesMs,
+  serviceGraphMs,
   framesPerSecond,
   heapMb,
   type Limit,
@@ -20,17 +20,17 @@ import {
   traceOpenedMs,
   verdictOn,
 } from './viewer/limits.ts';
-import { dependenciesOpened, searchOpened, traceOpened, type Work, workWith } from './viewer/measure.ts';
+import { serviceGraphOpened, searchOpened, traceOpened, type Work, workWith } from './viewer/measure.ts';
 
 const help = `
 npm run bench -- viewer [--times N] [--against URL [--against-otlp URL]]
 
-Opens the pages of the embedded backend in Chromium, each time with an empty cache, and prints the median beside the
-limit that it is held against, with a word whether it is met. Nothing fails when it is not.
+Opens the pages of the embedded backend in Chromium, each time with an empty cache, and prints the median, its limit,
+and whether the limit is met. A missed limit is not an error.
 
-  --times N            how often (5)
-  --against URL        measure the pages there in the same way, such as http://localhost:16686, and show the ratios
-  --against-otlp URL   where that backend takes OTLP over HTTP (http://localhost:4318)
+  --times N            number of measurements (5)
+  --against URL        also measure the pages of another backend, such as http://localhost:16686, and show the ratios
+  --against-otlp URL   the OTLP/HTTP endpoint of that backend (http://localhost:4318)
 `;
 
 const { values } = readCommandLine({
@@ -40,15 +40,15 @@ const { values } = readCommandLine({
 const times = wholeNumber('--times', values.times ?? '5');
 
 const SIZES = [15, 1_000, 10_000, 50_000] as const;
-const WORKED_WITH = 10_000;
-const TRACES_SEARCHED = 10_000;
-const SPANS_OF_THOSE = 5;
+const SIZE_FOR_ACTIONS = 10_000;
+const SEARCHED_TRACES = 10_000;
+const SPANS_PER_SEARCHED_TRACE = 5;
 
 interface Figure {
   label: string;
   value: number;
   limit: Limit;
-  /** What the ratio to the same figure of another UI is held against. */
+  /** The limit of the ratio to another backend's figure. */
   ratioLimit?: Limit;
 }
 
@@ -95,20 +95,20 @@ async function measure(page: Browser, url: string, otlpUrl: string): Promise<Fig
       limit: traceOpenedMs[size],
       ratioLimit: shareOfOther,
     });
-    if (size === WORKED_WITH) figures.push(...(await work(page, traceUrl)));
+    if (size === SIZE_FOR_ACTIONS) figures.push(...(await work(page, traceUrl)));
   }
   await sendManyTraces(otlpUrl);
-  const held = `${counted(TRACES_SEARCHED, 'trace')} held`;
+  const stored = `${counted(SEARCHED_TRACES, 'trace')} stored`;
   const search = `${url}/search?service=bands-api&limit=20&lookback=1h`;
   figures.push({
-    label: `search, ${held}, ms`,
+    label: `search, ${stored}, ms`,
     value: await medianOf(() => searchOpened(page, search)),
     limit: searchMs,
   });
   figures.push({
-    label: `dependencies, ${held}, ms`,
-    value: await medianOf(() => dependenciesOpened(page, `${url}/dependencies`)),
-    limit: dependenciesMs,
+    label: `service graph, ${stored}, ms`,
+    value: await medianOf(() => serviceGraphOpened(page, `${url}/dependencies`)),
+    limit: serviceGraphMs,
   });
   return figures;
 }
@@ -119,18 +119,18 @@ async function work(page: Browser, traceUrl: string): Promise<Figure[]> {
   const of = (pick: (run: Work) => number) => median(runs.map(pick));
   return [
     { label: '  heap after garbage collection, MB', value: of((run) => run.heapMb), limit: heapMb },
-    { label: '  open all levels, ms', value: of((run) => run.expandMs), limit: actionMs },
+    { label: '  expand all levels, ms', value: of((run) => run.expandMs), limit: actionMs },
     { label: '  find, ms', value: of((run) => run.findMs), limit: actionMs },
     { label: '  open a span, ms', value: of((run) => run.openMs), limit: actionMs },
     {
-      label: '  frames a second while scrolling',
+      label: '  frames per second while scrolling',
       value: of((run) => run.framesPerSecond),
       limit: framesPerSecond,
     },
   ];
 }
 
-/** The first time does not count: then the backend reads what its pages are made of, and compiles itself. */
+/** Discards the first measurement, in which the backend builds its pages and compiles its own code. */
 async function medianOf(measured: () => Promise<number>): Promise<number> {
   await measured();
   const figures: number[] = [];
@@ -144,14 +144,14 @@ async function sendTrace(otlpUrl: string, spans: number): Promise<string> {
   return traceId;
 }
 
-/** Small traces of three services, in which each span is the child of the one before. */
+/** Sends small traces of three services, in which each span is the child of the one before. */
 async function sendManyTraces(otlpUrl: string): Promise<void> {
   const names = ['caller', 'bands-api', 'bands-api', 'reviews-api', 'reviews-api'];
   const nowNs = BigInt(Date.now()) * 1_000_000n;
   const byService = new Map<string, ReturnType<typeof someSpan>[]>();
-  for (let trace = 0; trace < TRACES_SEARCHED; trace++) {
+  for (let trace = 0; trace < SEARCHED_TRACES; trace++) {
     let parent = someSpan();
-    for (let level = 0; level < SPANS_OF_THOSE; level++) {
+    for (let level = 0; level < SPANS_PER_SEARCHED_TRACE; level++) {
       const startNs = nowNs - BigInt(trace) * 100_000_000n;
       const endNs = startNs + BigInt(1_000_000 * (1 + (trace % 300)));
       const { traceId } = parent;
@@ -176,6 +176,6 @@ async function sendManyTraces(otlpUrl: string): Promise<void> {
 }
 
 async function send(otlpUrl: string, message: Buffer): Promise<void> {
-  const answer = await sendHttp(otlpUrl, message);
-  if (!answer.ok) throw new Error(`${otlpUrl} answered ${answer.status}: ${await answer.text()}`);
+  const response = await sendHttp(otlpUrl, message);
+  if (!response.ok) throw new Error(`${otlpUrl} responded ${response.status}: ${await response.text()}`);
 }

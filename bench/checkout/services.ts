@@ -5,16 +5,16 @@ import { finished } from 'node:stream/promises';
 import { environmentOf, readServices, type Service } from '#workshop/services/definition';
 import { freePort } from '#workshop/net/ports';
 
-/** The services of a step that checks out, running for a measurement. */
+/** The running services of a checkout step. */
 export interface Checkout {
-  /** Where the gateway is. */
+  /** The URL of the gateway. */
   url: string;
   /**
-   * Resolves when so many more orders are acknowledged, with the moment (of performance.now()) of the last.
-   * Rejects when that takes longer than two minutes.
+   * Resolves when this many more orders are acknowledged, with the time of the last one (of performance.now()).
+   * Rejects after two minutes.
    */
   acknowledged(count: number): Promise<number>;
-  /** Ends the services, which sends what spans they hold. Gives how often the stock was written down. */
+  /** Stops the services, which makes them send their last spans. Gives how often the stock was written. */
   stop(): Promise<{ writes: number }>;
 }
 
@@ -33,7 +33,7 @@ export async function startCheckout(
   let writes = 0;
   let waiting: { total: number; resolve: (atMs: number) => void } | undefined;
 
-  // Stock tells of each order right before its ack; what the others log is dropped.
+  // Stock logs each order right before its ack; the logs of the other services are discarded.
   function listen(child: ChildProcess) {
     createInterface({ input: child.stdout! }).on('line', (line) => {
       if (line.includes('stock written')) writes++;
@@ -58,7 +58,8 @@ export async function startCheckout(
     acknowledged(count) {
       const wanted = total + count;
       return new Promise((resolve, reject) => {
-        const tooLate = () => reject(new Error(`Of ${wanted} orders ${total} were acknowledged in time.`));
+        const tooLate = () =>
+          reject(new Error(`Only ${total} of ${wanted} orders were acknowledged in time.`));
         const timer = setTimeout(tooLate, ACKNOWLEDGE_TIMEOUT_MS);
         const done = (atMs: number) => {
           clearTimeout(timer);
@@ -85,7 +86,7 @@ function start(service: Service, traced: boolean, env: Record<string, string>, l
 
 async function endedTooSoon(child: ChildProcess, name: string): Promise<never> {
   const [code] = await once(child, 'exit');
-  throw new Error(`${name} ended with ${code} before it was ready.`);
+  throw new Error(`${name} exited with ${code} before it was ready.`);
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 
-/** bands-api and reviews-api of the working copy, running for a measurement. */
+/** The running bands-api and reviews-api of the working copy. */
 export interface Pair {
   url: string;
   stop(): Promise<void>;
 }
 
-/** Starts both services with this tracing file (undefined: untraced) and these variables; what they log is dropped. */
+/** Starts both services with this tracing file (undefined: untraced) and these variables; their logs are discarded. */
 export async function startPair(
   tracing: string | undefined,
   env: Record<string, string> = {},

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 
-/** The embedded backend in a process of its own, so that it shares no event loop with what measures it. */
+/** The embedded backend in a separate process, so that it doesn't share an event loop with the benchmark. */
 export interface BackendProcess {
   pid: number;
   queryUrl: string;
-  /** What services are started with to send their spans there. */
+  /** The environment variables for services that send their spans to it. */
   env: Record<string, string>;
-  /** How many spans it has taken so far. */
+  /** How many spans it has accepted so far. */
   accepted(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts it on free ports and waits until it is ready. */
+/** Starts the backend on free ports and waits until it is ready. */
 export async function startBackendProcess(): Promise<BackendProcess> {
   const queryUrl = `http://localhost:${await freePort()}`;
   const env = {
@@ -27,7 +27,7 @@ export async function startBackendProcess(): Promise<BackendProcess> {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await once(child.stdout!, 'data'); // its one line says that it is ready
+  await once(child.stdout!, 'data'); // its only line says that it is ready
 
   return {
     pid: child.pid!,

@@ -1,23 +1,23 @@
-/** Measures pages in Chromium, in the same way whoever serves them: by what appears in the document, and when. */
+/** Measures pages in Chromium in the same way for all backends: by when their elements appear. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { nameHelper } from '#tools/browser';
 import { openQuietPage, type QuietPage } from './quiet-page.ts';
 
-/** What is looked for, as the embedded viewer and Jaeger's own pages have it. */
+/** Selectors of the elements to wait for, in the embedded viewer and in Jaeger's pages. */
 const rows = '.span-row';
 const results = '.result, .ResultItem, .ant-table-row';
 const services = '.graph .node, .DAG--node, [data-testid="plexus-node"], .plexus-Node';
 const findField = '.find input, input[placeholder^="Find"]';
 
-/** As long as nothing changes for this long, a page counts as stable. */
-const CALM_MS = 400;
-const LOOK_AGAIN_MS = 50;
-const LIMIT_MS = 60_000;
+/** A page counts as stable after this long without changes. */
+const STABLE_MS = 400;
+const POLL_MS = 50;
+const TIMEOUT_MS = 60_000;
 
 const windowSize = { width: 1440, height: 900 };
 
-/** Runs in the page: notes the time of the last change of what matches, and what is there. */
+/** Runs in the page: records the text of the matching elements and the time of its last change. */
 function watchDocument(selector: string): void {
   const seen = { at: 0, text: '' };
   const look = () => {
@@ -35,39 +35,39 @@ function watchDocument(selector: string): void {
   next();
 }
 
-/** The source of a script that watches what matches. */
+/** The source of a script that watches the matching elements. */
 function watching(selector: string): string {
   return `${nameHelper}(${watchDocument.toString()})(${JSON.stringify(selector)})`;
 }
 
-/** ms from the start of the navigation until what matches is there and stays as it is; a browser without a cache. */
+/** ms from the start of the navigation until the matching elements are stable, in a browser without a cache. */
 async function opened(browser: Browser, url: string, selector: string): Promise<number> {
   const page = await openQuietPage(browser, windowSize);
   try {
     await page.addInitScript(watching(selector));
     await page.goto(url);
-    return await calm(page);
+    return await waitUntilCalm(page);
   } finally {
     await page.close();
   }
 }
 
-/** Waits until what is watched has not changed for a while, and gives the page's time of its last change. */
-async function calm(page: Pick<QuietPage, 'evaluate'>, after = 0): Promise<number> {
-  for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await sleep(LOOK_AGAIN_MS)) {
+/** Waits until the watched elements are stable, and gives the time of their last change on the page's clock. */
+async function waitUntilCalm(page: Pick<QuietPage, 'evaluate'>, after = 0): Promise<number> {
+  for (const deadline = Date.now() + TIMEOUT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
     const changed = await page.evaluate<number>(
-      `typeof seen === 'object' && seen.text !== '' && performance.now() - seen.at > ${CALM_MS} ? seen.at : 0`,
+      `typeof seen === 'object' && seen.text !== '' && performance.now() - seen.at > ${STABLE_MS} ? seen.at : 0`,
     );
     if (changed > after) return changed;
   }
-  throw new Error(`What is measured was not there, or not still, within ${LIMIT_MS / 1_000} s.`);
+  throw new Error(`The measured elements were missing or not stable within ${TIMEOUT_MS / 1_000} s.`);
 }
 
-/** ms from an action to the last change that it makes. */
+/** ms from an action to the last change that it causes. */
 async function acted(page: Page, action: () => Promise<unknown>): Promise<number> {
   const from = await page.evaluate(() => performance.now());
   await action();
-  return (await calm(page, from)) - from;
+  return (await waitUntilCalm(page, from)) - from;
 }
 
 /** ms until the rows of a trace are drawn. */
@@ -79,11 +79,11 @@ export function searchOpened(browser: Browser, url: string): Promise<number> {
   return opened(browser, url, results);
 }
 
-export function dependenciesOpened(browser: Browser, url: string): Promise<number> {
+export function serviceGraphOpened(browser: Browser, url: string): Promise<number> {
   return opened(browser, url, services);
 }
 
-/** What it takes to work with a large trace. */
+/** The figures of working with a large trace. */
 export interface Work {
   heapMb: number;
   expandMs: number;
@@ -99,17 +99,17 @@ export async function workWith(browser: Browser, url: string, word: string): Pro
     const page = await context.newPage();
     await page.addInitScript(watching(rows));
     await page.goto(url, { waitUntil: 'commit' });
-    await calm(page);
+    await waitUntilCalm(page);
     work.heapMb = await heapMb(page);
     await acted(page, () => page.locator('body').press(']'));
     work.expandMs = await acted(page, () => page.keyboard.press('['));
     work.framesPerSecond = await scrolled(page);
     await page.evaluate(() => window.scrollTo(0, 0));
     await page.evaluate(watching(`${rows}, .find output, .TracePageSearchBar--count`));
-    await calm(page);
+    await waitUntilCalm(page);
     work.findMs = await acted(page, () => page.locator(findField).first().fill(word));
     await page.evaluate(watching(`${rows}, .details, .detail-row`));
-    await calm(page);
+    await waitUntilCalm(page);
     work.openMs = await acted(page, () =>
       page.evaluate((selector) => {
         const row = [...document.querySelectorAll<HTMLElement>(selector)].find(
@@ -124,7 +124,7 @@ export async function workWith(browser: Browser, url: string, word: string): Pro
   return work as Work;
 }
 
-/** The heap of scripts after garbage was collected. */
+/** The JavaScript heap after garbage collection. */
 async function heapMb(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');
@@ -133,7 +133,7 @@ async function heapMb(page: Page): Promise<number> {
   return usedSize / 1e6;
 }
 
-/** Frames a second while the page scrolls by 100 px a frame for two seconds. */
+/** Frames per second while the page scrolls by 100 px per frame for two seconds. */
 function scrolled(page: Page): Promise<number> {
   return page.evaluate(
     () =>

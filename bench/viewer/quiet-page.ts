@@ -1,6 +1,6 @@
 /**
- * A page that nobody follows. Playwright notes every request of the pages it opens, which takes longer than some of what
- * is measured; this one is a target of its own, asked by the Chrome DevTools Protocol for nothing but what is needed.
+ * A page without Playwright's instrumentation, which records every request and so takes longer than some of what is
+ * measured. It is a separate target that is controlled through the Chrome DevTools Protocol.
  */
 import type { Browser, CDPSession } from 'playwright-core';
 
@@ -9,24 +9,24 @@ export interface QuietPage {
   /** Runs a script in every document before its own. */
   addInitScript(source: string): Promise<void>;
   /**
-   * Resolves once the document at the address begins to arrive.
-   * @throws Error when it does not
+   * Resolves once the document at the URL begins to arrive.
+   * @throws Error if it doesn't
    */
   goto(url: string): Promise<void>;
   /**
-   * The value of an expression in the document, as JSON can tell it.
-   * @throws Error when the expression throws
+   * The value of an expression in the document, serialised as JSON.
+   * @throws Error if the expression throws
    */
   evaluate<T>(expression: string): Promise<T>;
   close(): Promise<void>;
 }
 
-/** As long as the browser may take for any one command. */
-const LIMIT_MS = 30_000;
+/** How long the browser may take for a command. */
+const TIMEOUT_MS = 30_000;
 
 /**
- * Opens one of this size in pixels.
- * @throws Error from here or from any of its methods when the browser does not answer, or is gone
+ * Opens a page of this size in px.
+ * @throws Error here and from any method, if the browser doesn't respond or is closed
  */
 export async function openQuietPage(
   browser: Browser,
@@ -50,7 +50,7 @@ export async function openQuietPage(
       addInitScript: async (source) => void (await send('Page.addScriptToEvaluateOnNewDocument', { source })),
       async goto(url) {
         const { errorText } = await send('Page.navigate', { url });
-        if (errorText) throw new Error(`${url} cannot be opened: ${errorText}`);
+        if (errorText) throw new Error(`Cannot open ${url}: ${errorText}`);
       },
       async evaluate(expression) {
         const { result, exceptionDetails } = await send('Runtime.evaluate', {
@@ -70,26 +70,26 @@ export async function openQuietPage(
 }
 
 /**
- * What sends commands to one target. They go through the session of the whole browser, wrapped as texts, because
- * Playwright gives no session for a target that it has not made.
+ * A function that sends commands to one target. They go through the browser's session, wrapped as text, because
+ * Playwright has no sessions for targets that it didn't create.
  */
 async function attached(whole: CDPSession, targetId: string): Promise<CDPSession['send']> {
   const { sessionId } = await whole.send('Target.attachToTarget', { targetId, flatten: false });
-  const waiting = new Map<number, (answer: Answer) => void>();
+  const waiting = new Map<number, (response: CommandResponse) => void>();
   whole.on('Target.receivedMessageFromTarget', (received) => {
     if (received.sessionId !== sessionId) return;
-    const { id, ...answer } = JSON.parse(received.message) as Answer & { id?: number };
-    if (id !== undefined) waiting.get(id)?.(answer);
+    const { id, ...response } = JSON.parse(received.message) as CommandResponse & { id?: number };
+    if (id !== undefined) waiting.get(id)?.(response);
   });
   let last = 0;
   const send = async (method: string, params: object = {}) => {
     const id = ++last;
     let timer: NodeJS.Timeout | undefined;
-    const { error, result } = await new Promise<Answer>((resolve, reject) => {
+    const { error, result } = await new Promise<CommandResponse>((resolve, reject) => {
       waiting.set(id, resolve);
       timer = setTimeout(
-        () => reject(new Error(`${method} had no answer in ${LIMIT_MS / 1_000} s.`)),
-        LIMIT_MS,
+        () => reject(new Error(`${method} got no response within ${TIMEOUT_MS / 1_000} s.`)),
+        TIMEOUT_MS,
       );
       const message = JSON.stringify({ id, method, params });
       whole.send('Target.sendMessageToTarget', { sessionId, message }).catch(reject);
@@ -103,7 +103,7 @@ async function attached(whole: CDPSession, targetId: string): Promise<CDPSession
   return send as CDPSession['send'];
 }
 
-interface Answer {
+interface CommandResponse {
   result?: unknown;
   error?: { message: string };
 }
