@@ -1,8 +1,8 @@
 /**
  * npm run bench -- overhead: the cost of tracing bands-api, in requests per second on the same machine.
  *
- * Each request is for a band without reviews, so that there is no delay for reading them: bands-api calls reviews-api and
- * responds. The services' logs are discarded. All processes, including the load generator, share the machine.
+ * Each request is for a band without reviews, so that there is no delay for reading them: bands-api calls reviews-api
+ * and responds. The services' logs are discarded. All processes, including the load generator, share the machine.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
@@ -107,7 +107,7 @@ async function measure({ tracing, env = {} }: Variant): Promise<number> {
   return requests.average;
 }
 
-/** Makes calls at full speed, stops the services, which makes them send their last spans, and counts the spans received. */
+/** Makes calls at full speed, stops the services, which makes them send their last spans, and counts all spans. */
 async function spansOf(calls: number): Promise<number> {
   const before = await backend.accepted();
   const pair = await startPair('./tracing.ts', backend.env);

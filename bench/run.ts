@@ -1,8 +1,8 @@
 /**
  * npm run bench -- run: how long `npx tsx run.ts` takes, and how long a saved change takes to be live.
  *
- * A run is timed from starting the command to its exit, a save from writing the file until the service responds with the
- * change.
+ * A run is timed from starting the command to its exit, a save from writing the file until the service responds with
+ * the change.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
- * The workshop's only source of randomness. If WORKSHOP_SEED is set, a process gets the same numbers every time, so that
- * the output in the lessons is reproducible.
+ * The workshop's only source of randomness. If WORKSHOP_SEED is set, a process gets the same numbers every time, so
+ * that the output in the lessons is reproducible.
  */
 
 const seed = process.env.WORKSHOP_SEED;

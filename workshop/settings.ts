@@ -10,7 +10,7 @@ export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 // It is set in the environment because the SDK and the services, which inherit it, read it from there.
 process.env.OTEL_BSP_SCHEDULE_DELAY ??= '100';
 
-// @grpc/grpc-js, which sends the spans, would use a proxy even for localhost. This variable takes precedence over no_proxy.
+// @grpc/grpc-js, which sends the spans, would use a proxy even for localhost. This variable overrides no_proxy.
 process.env.no_grpc_proxy = [process.env.no_grpc_proxy || process.env.no_proxy, 'localhost,127.0.0.1,::1']
   .filter(Boolean)
   .join(',');
@@ -66,5 +66,7 @@ function urlFrom(variable: string, fallback: string): URL {
   const text = process.env[variable] || fallback;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new UserError(`${variable} is "${text}", which is not a valid URL: set it to something like ${fallback}.`);
+  throw new UserError(
+    `${variable} is "${text}", which is not a valid URL: set it to something like ${fallback}.`,
+  );
 }

@@ -1,4 +1,4 @@
-/** The services' tracing.ts in parts: PARTS lists those that are switched on, so that the cost of each can be measured. */
+/** The services' tracing.ts in parts: PARTS lists those that are switched on, to measure the cost of each. */
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';

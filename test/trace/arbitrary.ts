@@ -3,8 +3,8 @@ import type { Span } from '#workshop/trace/model';
 import { span } from './spans.ts';
 
 /**
- * Spans whose ids and parent ids are from a small set, so that orphans, duplicates, self-parents, and cycles are common,
- * and whose times contradict each other.
+ * Spans whose ids and parent ids are from a small set, so that orphans, duplicates, self-parents, and cycles are
+ * common, and whose times contradict each other.
  */
 export const anySpans: fc.Arbitrary<Span[]> = fc.array(
   fc
@@ -45,7 +45,10 @@ export const soundSpans: fc.Arbitrary<Span[]> = fc
     return spans;
   });
 
-/** Untrusted names: escape sequences, line breaks, other scripts and directions, combining marks, emoji, lone surrogates. */
+/**
+ * Untrusted names: escape sequences, line breaks, other scripts and directions, combining marks, emoji, lone
+ * surrogates.
+ */
 export const hostileText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(

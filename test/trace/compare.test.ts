@@ -191,7 +191,10 @@ test('10,000 levels or 50,000 spans can be compared', () => {
   }
 });
 
-/** Of two matched spans, one is an ancestor of the other in both traces or in neither, and the nearest matched ancestor is the same. */
+/**
+ * Of two matched spans, one is an ancestor of the other in both traces or in neither, and the nearest matched ancestor
+ * is the same.
+ */
 function assertOrderKept(rows: ComparisonRow[], spansOfA: Span[], spansOfB: Span[]): void {
   const partners = new Map(rows.flatMap(({ a, b }) => (a && b ? [[a.span.spanId, b.span.spanId]] : [])));
   const matched = new Set(partners.values());

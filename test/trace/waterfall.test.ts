@@ -149,9 +149,7 @@ test('a span that is its own parent and a cycle of spans have a warning where th
   assert.deepEqual(warningsOf(self), [
     'cycle: this span names itself as its parent, so it is shown as a root',
   ]);
-  assert.deepEqual(warningsOf(a), [
-    'cycle: its parents form a cycle of 2 spans, which is cut here',
-  ]);
+  assert.deepEqual(warningsOf(a), ['cycle: its parents form a cycle of 2 spans, which is cut here']);
   assert.deepEqual(warningsOf(b), []);
 });
 
@@ -171,10 +169,7 @@ test('a duplicate id has a warning, which lists the spans that are not shown', (
   assert.equal(others.warnings[0]!.more, 'not shown: twin (3.0 ms), try 2 (2.0 ms, an error)');
 
   const many = rowsOf(...[1, 2, 3, 4, 5, 6].map((durationMs) => span('twin', { durationMs })))['twin']!;
-  assert.equal(
-    many.warnings[0]!.more,
-    'not shown: twin (2.0 ms), twin (3.0 ms), twin (4.0 ms), 2 others',
-  );
+  assert.equal(many.warnings[0]!.more, 'not shown: twin (2.0 ms), twin (3.0 ms), twin (4.0 ms), 2 others');
 });
 
 test('a duration of zero or less has a warning', () => {

@@ -39,14 +39,15 @@ export function isInclude(href: string): boolean {
 /**
  * Resolves an include:
  *
- * - `code:STEP/PATH?plain&dense#PART,PART`: parts of a file, as `findRegion` names them; `plain` leaves out comment lines,
- *   `dense` blank lines
+ * - `code:STEP/PATH?plain&dense#PART,PART`: parts of a file, as `findRegion` names them; `plain` leaves out comment
+ *   lines, `dense` blank lines
  * - `diff:FROM..TO/PATH?plain&context=1#PART`: how the parts changed between two steps
  * - `output:STEP?from=TEXT&lines=5#COMMAND`: a command's output in the step's README, from the line with TEXT
- * - `trace:STEP?critical&letters&quiet&plays&ghost`: the recorded trace of a step as a waterfall, at most `height` px high
+ * - `trace:STEP?critical&letters&quiet&plays&ghost`: the recorded trace of a step as a waterfall, at most `height` px
+ *   high
  * - `tree:STEP`, `bars:STEP`: the same trace as a tree next to its bars, or the bars alone as an ornament
- * - `span:STEP/SERVICE`, `hop:STEP/SERVICE?lost`, `header:STEP/SERVICE`, `tracestate:STEP/SERVICE`: a SERVER span of the
- *   recorded trace, the call into its service, and the headers of that call
+ * - `span:STEP/SERVICE`, `hop:STEP/SERVICE?lost`, `header:STEP/SERVICE`, `tracestate:STEP/SERVICE`: a SERVER span of
+ *   the recorded trace, the call into its service, and the headers of that call
  * - `system:STEP`: who calls whom, and how long the caller waited
  * - `cost:parts`, `cost:table`: the stored result of the benchmark
  * - `sampling:head`: which of many requests a sampler keeps

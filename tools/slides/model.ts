@@ -72,7 +72,7 @@ export function beginsSystem({ step, slides }: Chapter): boolean {
   return step !== undefined && slides.every(({ kind }) => kind !== 'change');
 }
 
-/** The steps of the system that a chapter's step changes, in order, including that step; empty if it teaches no step. */
+/** The steps of the system that a chapter's step belongs to, in order; empty if the chapter teaches no step. */
 export function stepsBeside({ step }: Chapter, deck: Deck): Step[] {
   const systems: Step[][] = [];
   for (const chapter of chaptersOf(deck).filter((each) => each.step)) {

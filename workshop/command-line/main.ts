@@ -43,7 +43,7 @@ export function wholeNumber(flag: string, text: string): number {
   throw new UsageError(`${flag} needs a whole number of at least 1, not "${text}".`);
 }
 
-/** Runs a command and sets the exit code: the command's result, 1 for a UserError, 2 for a UsageError, 130 for Ctrl-C. */
+/** Runs a command and sets the exit code: its result, 1 for a UserError, 2 for a UsageError, 130 for Ctrl-C. */
 export async function main(command: () => Promise<number | void>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(); // the reader has closed the pipe, as in `npm run diff 1 10 | head`

@@ -1,4 +1,4 @@
-/** The last line of a terminal, which shows what the program waits for, and for how long. Without a terminal, it shows nothing. */
+/** The last line of a terminal, which shows what the program waits for, and for how long; nothing without a terminal. */
 export interface ProgressLine {
   /** Shows what the program waits for, from now on. */
   show(text: string): void;

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 
-/** Whether a process accepts connections on a port of this machine. An IPv6 host can be in brackets as in a URL: [::1]. */
+/** Whether a process accepts connections on a port of this machine. An IPv6 host may be in brackets: [::1]. */
 export function accepts(port: number, hostname = 'localhost'): Promise<boolean> {
   const host = hostname.replaceAll(/[[\]]/g, '');
   return new Promise((resolve) => {

@@ -50,8 +50,9 @@ const MARKS = 4;
  * and so on. After the last mark, the looks repeat.
  *
  * A service gets its preferred colour. If a service earlier in alphabetical order has that colour, it gets the next
- * colour that no service prefers, or, if all are taken, a colour with the next mark. So the result doesn't depend on the
- * order of the services or on duplicates, and a new service can only change the look of services that it clashes with.
+ * colour that no service prefers, or, if all are taken, a colour with the next mark. So the result doesn't depend on
+ * the order of the services or on duplicates, and a new service can only change the look of services that it clashes
+ * with.
  */
 export function serviceLooks(services: Iterable<string>): Map<string, ServiceLook> {
   const looks = new Map<string, ServiceLook>();

@@ -93,7 +93,7 @@ function pairsOf(
   return [...first, ...pairs];
 }
 
-/** Looks for spans of one trace among siblings of the other and then, level by level, below the siblings without a match. */
+/** Looks for spans of one trace among siblings of the other and then, level by level, below those without a match. */
 function findPartners(wanted: readonly SpanNode[], siblings: readonly SpanNode[], matches: Matches): void {
   const { partners, passedBy } = matches;
   const free = wanted.filter((node) => !partners.has(node) && !passedBy.has(node));

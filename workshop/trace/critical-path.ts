@@ -14,9 +14,9 @@ export interface CriticalSegment {
  * had been shorter, the response would have come sooner.
  *
  * From the end of a span it walks back to the child that finished last, through that child in the same way, and from
- * the start of that child to the one that finished last before it. The time between children belongs to the span itself.
- * This is the algorithm of CRISP (Zhang et al., USENIX ATC 2022), which Jaeger also uses. If there are several roots, it
- * starts with the last to finish and continues with those before it.
+ * the start of that child to the one that finished last before it. The time between children belongs to the span
+ * itself. This is the algorithm of CRISP (Zhang et al., USENIX ATC 2022), which Jaeger also uses. If there are several
+ * roots, it starts with the last to finish and continues with those before it.
  *
  * A child that outlives its parent is left out with all its descendants, because its parent didn't wait for it. The
  * exception is a server whose caller has ended: it is cut to the caller's time, because there it is the clocks that
@@ -80,12 +80,14 @@ function walkOf({ span, children }: SpanNode, fromUs: number, untilUs: number): 
   return { spanId: span.spanId, children: waitedFor, next: 0, fromUs, cursorUs: untilUs };
 }
 
-/** Whether what happened at `us` can have waited for this interval. An overlap within the clock's resolution still counts. */
+/** Whether what happened at `us` can have waited for this interval, despite an overlap within the clock's resolution. */
 function endedBefore(us: number, { startUs, endUs }: Interval): boolean {
   return endUs - us <= Math.min(clockStepUs, (endUs - startUs) / 2);
 }
 
-/** A call has two sides: the parent is a client span or, if the header was written by hand, any span of another service. */
+/**
+ * A call has two sides: the parent is a client span or, if the header was written by hand, any span of another service.
+ */
 function isCall(parent: Span, child: Span): boolean {
   return child.kind === 'server' && (parent.kind === 'client' || parent.service !== child.service);
 }

@@ -3,8 +3,8 @@
  *
  * Seconds always keep their milliseconds, because a child often differs from its parent only in those: 5150 ms and
  * 5142 ms are `5.150 s` and `5.142 s`. If that isn't enough, pass the duration that is shown next to this one as
- * `otherUs`: if they differ, this one gets as many extra digits as the two need to read differently, down to the µs. For
- * the durations of a whole trace, `extra-digits.ts` computes how many digits `formatWithDigits` needs.
+ * `otherUs`: if they differ, this one gets as many extra digits as the two need to read differently, down to the µs.
+ * For the durations of a whole trace, `extra-digits.ts` computes how many digits `formatWithDigits` needs.
  *
  * Takes µs. A negative duration starts with a minus sign (U+2212); a value that isn't a finite number gives `?`.
  */

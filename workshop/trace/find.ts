@@ -3,10 +3,11 @@ import type { AttributeValue, Span } from './model.ts';
 /**
  * A test for the spans that match a search text; undefined if the text is empty.
  *
- * A span matches if it contains every word in its name, service, kind, id, status, attributes, or events, ignoring case.
- * `"get reviews"` in quotes is one word; `-word` must not occur. `key=value` requires exactly this value of an attribute
- * of the span, of one of its events, or of its resource; `service`, `name`, `kind`, `id`, and `error=true` work in the
- * same way. Resource attributes match only `key=value`, because a plain word would match every span of a service.
+ * A span matches if it contains every word in its name, service, kind, id, status, attributes, or events, ignoring
+ * case. `"get reviews"` in quotes is one word; `-word` must not occur. `key=value` requires exactly this value of an
+ * attribute of the span, of one of its events, or of its resource; `service`, `name`, `kind`, `id`, and `error=true`
+ * work in the same way. Resource attributes match only `key=value`, because a plain word would match every span of a
+ * service.
  */
 export function spanFinder(text: string): ((span: Span) => boolean) | undefined {
   const tests = [...text.matchAll(term)].map(({ groups }) => {

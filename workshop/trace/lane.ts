@@ -26,7 +26,9 @@ export interface Lane {
   duration: Label;
 }
 
-/** A text and the position of its left or right edge in percent of the lane, chosen so that the whole text is visible. */
+/**
+ * A text and the position of its left or right edge in percent of the lane, chosen so that the whole text is visible.
+ */
 export interface Label {
   text: string;
   edge: 'left' | 'right';

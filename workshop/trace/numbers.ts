@@ -1,4 +1,6 @@
-/** A whole number with its digits in groups of three: `1,000`. The first use of `Intl` would take 20 ms in a new page. */
+/**
+ * A whole number with its digits in groups of three: `1,000`. The first use of `Intl` would take 20 ms in a new page.
+ */
 export function grouped(number: number): string {
   return String(number).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 }

@@ -11,7 +11,8 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
  * Replaces every character that could control a terminal with a visible one: ␛ for an escape, ␊ for a line feed (from
- * the block "Control Pictures"), � for the rest: C1 codes, marks that change the writing direction, and lone surrogates.
+ * the block "Control Pictures"), � for the rest: C1 codes, marks that change the writing direction, and lone
+ * surrogates.
  */
 export function printable(text: string): string {
   if (plain.test(text)) return text;

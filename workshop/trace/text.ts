@@ -26,8 +26,8 @@ const narrow = 64;
  * by its depth, its start relative to the trace, its duration, and a bar. Below a span come its warnings and links. The
  * part of a bar that is ░ is a gap: a long time in which no child of the span ran.
  *
- * An error is marked with ✗ and the word "error", even when the name is shortened. No line is wider than `width` or ends
- * with a space; line feeds separate the lines, with none at the end. Control characters in names are made visible.
+ * An error is marked with ✗ and the word "error", even when the name is shortened. No line is wider than `width` or
+ * ends with a space; line feeds separate the lines, with none at the end. Control characters in names are made visible.
  */
 export function waterfallText(
   trace: Trace,
@@ -76,7 +76,9 @@ interface TreeLine {
   below: string;
 }
 
-/** Levels deeper than `deepest` aren't indented any further, so that names keep their room; they show a number instead. */
+/**
+ * Levels deeper than `deepest` aren't indented any further, so that names keep their room; they show a number instead.
+ */
 function treeLines(rows: readonly Row[], deepest: number): TreeLine[] {
   const openAt: boolean[] = [];
   return rows.map((row) => {

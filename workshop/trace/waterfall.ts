@@ -66,7 +66,9 @@ const gapShare = 0.1;
 /** and at least this many µs, because shorter waits are not noticeable. */
 const gapFloorUs = 10_000;
 
-/** A server ends its span only after it has sent the response; on a busy machine, its caller can end this much earlier. */
+/**
+ * A server ends its span only after it has sent the response; on a busy machine, its caller can end this much earlier.
+ */
 const afterResponseUs = 50_000;
 
 /**
@@ -210,7 +212,9 @@ function identity({ service, name, parentId, startUs, durationUs, error, statusM
   return JSON.stringify([service, name, parentId, startUs, durationUs, error, statusMessage]);
 }
 
-/** The parent of a server or consumer is in another process, which may not be traced; other parents are in the same one. */
+/**
+ * The parent of a server or consumer is in another process, which may not be traced; other parents are in the same one.
+ */
 function missingParent(span: Span): Warning {
   const { parentId, kind } = span;
   const claim = `parent span ${parentId} is missing from this trace`;
@@ -235,7 +239,10 @@ function senderOf({ attributes }: Span): string {
   return [program, address !== undefined && `at ${address}`].filter(Boolean).join(' ');
 }
 
-/** Warns if a span isn't within its parent's time. Messages are often consumed long after they were produced: no warning. */
+/**
+ * Warns if a span isn't within its parent's time. Messages are often consumed long after they were produced: no
+ * warning.
+ */
 function contradictions(span: Span, parent: Span): Warning[] {
   const earlyUs = parent.startUs - span.startUs;
   if (earlyUs > clockStepUs) {
@@ -243,7 +250,8 @@ function contradictions(span: Span, parent: Span): Warning[] {
     return [{ kind: 'starts-early', text }];
   }
   const lateUs = endOf(span) - endOf(parent);
-  if (lateUs <= (span.kind === 'server' ? afterResponseUs : clockStepUs) || span.kind === 'consumer') return [];
+  if (lateUs <= (span.kind === 'server' ? afterResponseUs : clockStepUs) || span.kind === 'consumer')
+    return [];
   const text = `ends ${formatDuration(lateUs)} after its parent: the parent did not wait for it, or their clocks differ`;
   return [{ kind: 'ends-late', text }];
 }

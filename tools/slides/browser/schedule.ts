@@ -5,8 +5,8 @@ const names = Object.keys(schedules) as ScheduleName[];
 
 /**
  * Keeps only the slides of one schedule: the one that `?schedule=` names, or `all`; by default, the first that has the
- * slide in the URL. Shows an error for an unknown name. Slides of 0 minutes in the schedule are removed, and the minutes
- * of the others are added to their notes.
+ * slide in the URL. Shows an error for an unknown name. Slides of 0 minutes in the schedule are removed, and the
+ * minutes of the others are added to their notes.
  */
 export function chooseSchedule(): void {
   const asked = new URLSearchParams(location.search).get('schedule');

@@ -37,8 +37,8 @@ function indentOf(text: string): number {
 }
 
 /**
- * The font size in px for all code of a slide: as large as fits into this height without wrapping lines that would fit at
- * the smallest size.
+ * The font size in px for all code of a slide: as large as fits into this height without wrapping lines that would fit
+ * at the smallest size.
  */
 export function codeSize(blocks: readonly (readonly Line[])[], heightPx: number): number {
   const lines = blocks.flat();

@@ -5,9 +5,10 @@ export interface LineRange {
 }
 
 /**
- * Finds a part of a file by its name, in formatted code: a declaration (`getReviews`, `sdk`, `OurTracestate`), a method,
- * or a statement by its beginning (`register`, `sdk.start`). `name/other` is the part `other` within the part `name`;
- * `name{}` is only the first and last line of a part. Gives the line ranges, or undefined if there is no such part.
+ * Finds a part of a file by its name, in formatted code: a declaration (`getReviews`, `sdk`, `OurTracestate`), a
+ * method, or a statement by its beginning (`register`, `sdk.start`). `name/other` is the part `other` within the part
+ * `name`; `name{}` is only the first and last line of a part. Gives the line ranges, or undefined if there is no such
+ * part.
  */
 export function findRegion(lines: readonly string[], words: string): LineRange[] | undefined {
   const isFrame = words.endsWith('{}');

@@ -16,8 +16,8 @@ export interface Hop {
 }
 
 /**
- * The call into a service, reconstructed from the spans of both sides: they have the trace id, and the receiver's parent
- * is the sender. `00` is the only version so far, and the call was sampled, or there would be no spans.
+ * The call into a service, reconstructed from the spans of both sides: they have the trace id, and the receiver's
+ * parent is the sender. `00` is the only version so far, and the call was sampled, or there would be no spans.
  * @throws UserError if the trace has no call with both sides
  */
 export function hopInto(service: string, trace: Trace): Hop {

@@ -6,9 +6,9 @@ const tabs = [
 ] as const;
 
 /**
- * The HTML of the header of a page, with the tab of `current` marked if it has one. The header is drawn before any script
- * has run, and the script moves nothing in it: it only activates the field and buttons, which are inert until then (see
- * workshop/viewer/frame/header.ts).
+ * The HTML of the header of a page, with the tab of `current` marked if it has one. The header is drawn before any
+ * script has run, and the script moves nothing in it: it only activates the field and buttons, which are inert until
+ * then (see workshop/viewer/frame/header.ts).
  */
 export function siteHeader(current: PageName): string {
   const links = tabs.map(

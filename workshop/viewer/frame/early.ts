@@ -1,5 +1,5 @@
-// Runs before the page is drawn, so that it never flashes in the wrong theme or size. It isn't a module, because modules
-// wait for the document; the block keeps its variables local.
+// Runs before the page is drawn, so that it never flashes in the wrong theme or size. It isn't a module, because
+// modules wait for the document; the block keeps its variables local.
 {
   const { dataset } = document.documentElement;
   try {

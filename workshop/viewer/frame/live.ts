@@ -10,9 +10,9 @@ export const isBackendReachable = signal(true);
 export type Update<Data> = { data: Data | undefined } | { problem: string };
 
 /**
- * Requests `urlOf()` at once and then every second while the page is visible, and calls `onUpdate` with each response that
- * differs from the previous one, and its URL. A URL of undefined means no request for now. Gives a function that requests
- * at once.
+ * Requests `urlOf()` at once and then every second while the page is visible, and calls `onUpdate` with each response
+ * that differs from the previous one, and its URL. A URL of undefined means no request for now. Gives a function that
+ * requests at once.
  */
 export function poll<Data>(
   urlOf: () => string | undefined,

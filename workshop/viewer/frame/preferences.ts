@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
 
-/** The reader's preferences for all pages, stored in the browser and set on the root element, where styles read them. */
+/**
+ * The reader's preferences for all pages, stored in the browser and set on the root element, where styles read them.
+ */
 export const theme = preference('theme', ['system', 'light', 'dark']);
 export const size = preference('size', ['normal', 'projector']);
 

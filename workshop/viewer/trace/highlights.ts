@@ -25,7 +25,10 @@ function errorHighlight({ rows, errorCount }: Waterfall): Highlight[] {
   return [{ kind: 'error', text: reason ? `${where}: ${reason}` : where, spanId: origin.span.spanId }];
 }
 
-/** The span's own description of its error: its status message, else the exception that it recorded; empty if it has neither. */
+/**
+ * The span's own description of its error: its status message, else the exception that it recorded; empty if it has
+ * neither.
+ */
 export function errorText({ span }: Row): string {
   if (!span.error) return '';
   if (span.statusMessage) return span.statusMessage;

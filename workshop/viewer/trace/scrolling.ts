@@ -101,8 +101,8 @@ export function goTo(spanId: string, { open = false, isTyping = false } = {}): v
 }
 
 /**
- * Makes a change that may remove the element with the focus. The focus then moves to the focused row or, if there are no
- * rows, to the button of the current view.
+ * Makes a change that may remove the element with the focus. The focus then moves to the focused row or, if there are
+ * no rows, to the button of the current view.
  */
 export function keepFocus(change: () => void): void {
   const hadFocus = document.activeElement !== document.body;
@@ -175,8 +175,8 @@ export function anchor(): Anchor | undefined {
 }
 
 /**
- * The place of the focused row, an open row, or a match, if it is on the screen; else of the row under the pointer, or of
- * the first visible row if the list was scrolled. Takes px from the top of the list.
+ * The place of the focused row, an open row, or a match, if it is on the screen; else of the row under the pointer, or
+ * of the first visible row if the list was scrolled. Takes px from the top of the list.
  */
 function readingPlace(top: number, bottom: number, pointer: number | undefined): number | undefined {
   const at = positions.value;

@@ -1,4 +1,7 @@
-/** The state of the trace page, and values derived from it. Everything that the reader can change is in the URL: see url.ts. */
+/**
+ * The state of the trace page, and values derived from it. Everything that the reader can change is in the URL: see
+ * url.ts.
+ */
 import { batch, computed, signal } from '@preact/signals';
 import { criticalPathOf } from '../../trace/critical-path.ts';
 import type { CriticalSegment } from '../../trace/critical-path.ts';

@@ -141,7 +141,8 @@ function Services() {
     keepFocus(() => (services.value = all.every((each) => chosen.has(each)) ? new Set() : chosen));
   };
   const first = all.length > MAX_CHIPS + 2 ? all.slice(0, MAX_CHIPS) : all;
-  // Chosen services are always visible, so that they can be removed, even one from the URL without a span in this trace.
+  // Chosen services are always visible, so that they can be removed, even one from the URL without a span in this
+  // trace.
   const visible = [...new Set([...first, ...services.value])];
   const others = all.filter((service) => !visible.includes(service));
   return (

@@ -1,8 +1,8 @@
 /**
  * The state of the trace page in its URL, so that a link shows what its sender saw and Back undoes the last step.
  *
- * `uiFind` is the search text, as in Jaeger; `#span-ID` is the focused row. `zoom=FROM-TO` is in µs from the start of the
- * trace; `level` is the number of expanded levels, and `toggled` lists the exceptions; `open` lists the spans whose
+ * `uiFind` is the search text, as in Jaeger; `#span-ID` is the focused row. `zoom=FROM-TO` is in µs from the start of
+ * the trace; `level` is the number of expanded levels, and `toggled` lists the exceptions; `open` lists the spans whose
  * details are shown; `service` (may be repeated) and `errors` filter; `path=0` hides the critical path.
  */
 import { batch, effect } from '@preact/signals';
