@@ -67,8 +67,8 @@ bands-api: GET /bands/:id  6.540 s · 7 spans · 2 services · ✗ 1 error
 
 service      span                            start  duration  0                              6.540 s
 bands-api    GET /bands/:id                      0   6.540 s  ██████████████████████████████████████
-             │ ! parent span 00f067aa0ba902b7 is missing from this trace: the caller is not traced, or
-             │   its span has not arrived yet
+             │ ! parent span 00f067aa0ba902b7 is missing from this trace: the caller is not traced,
+             │   or its span has not arrived yet
 bands-api    ├ hook - onRequest            +1.2 ms     85 µs  ▏
 bands-api    └ request handler - fastify   +2.1 ms   6.537 s  █░░░░░░░░░░░░░░░░░░░░░░░░░░░░█████████
                │ ░ 5.010 s in which no child of this span ran

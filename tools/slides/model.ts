@@ -73,7 +73,7 @@ export function beginsSystem({ step, slides }: Chapter): boolean {
 }
 
 /** The steps of the system that a chapter's step belongs to, in order; empty if the chapter teaches no step. */
-export function stepsBeside({ step }: Chapter, deck: Deck): Step[] {
+export function stepsOfSystem({ step }: Chapter, deck: Deck): Step[] {
   const systems: Step[][] = [];
   for (const chapter of chaptersOf(deck).filter((each) => each.step)) {
     if (beginsSystem(chapter) || systems.length === 0) systems.push([]);

@@ -1,23 +1,23 @@
 import type { Step } from '../../workshop/course/list.ts';
 import { escaped } from './draw/svg.ts';
 import { hatching } from './draw/waterfall.ts';
-import { chaptersOf, type Deck, stepsBeside } from './model.ts';
+import { chaptersOf, type Deck, stepsOfSystem } from './model.ts';
 import { sectionsOf } from './section.ts';
 
 /** Sets the theme before the page is drawn; the deck's script changes it on a key. */
 const EARLY = `
-const asked = new URLSearchParams(location.search).get('theme');
+const requested = new URLSearchParams(location.search).get('theme');
 const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-document.documentElement.dataset.theme = asked === 'dark' || asked === 'light' ? asked : system;
+document.documentElement.dataset.theme = requested === 'dark' || requested === 'light' ? requested : system;
 `;
 
 /** The talk as an HTML page that loads deck.css and deck.js; each chapter is a column of slides. */
 export async function pageOf(deck: Deck, steps: readonly Step[]): Promise<string> {
   const columns: string[] = [];
   for (const chapter of chaptersOf(deck)) {
-    const around = { chapter, steps, beside: stepsBeside(chapter, deck) };
+    const context = { chapter, steps, systemSteps: stepsOfSystem(chapter, deck) };
     const sections: string[] = [];
-    for (const slide of chapter.slides) sections.push(...(await sectionsOf(slide, around)));
+    for (const slide of chapter.slides) sections.push(...(await sectionsOf(slide, context)));
     columns.push(`<section>\n${sections.join('\n')}\n</section>`);
   }
   return `<!doctype html>

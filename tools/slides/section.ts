@@ -21,10 +21,10 @@ const TEXT_BLOCK_PX = 96;
 const KICKER_PX = 50;
 
 /** The context of a slide: its chapter, all steps, and the steps that change the same system as its chapter's. */
-export interface Around {
+export interface SlideContext {
   chapter: Chapter;
   steps: readonly Step[];
-  beside: readonly Step[];
+  systemSteps: readonly Step[];
 }
 
 /**
@@ -32,7 +32,10 @@ export interface Around {
  * after.
  * @throws UserError if an include fails, or there is more code than an audience can read
  */
-export async function sectionsOf(slide: Slide, { chapter, steps, beside }: Around): Promise<string[]> {
+export async function sectionsOf(
+  slide: Slide,
+  { chapter, steps, systemSteps }: SlideContext,
+): Promise<string[]> {
   const texts = slide.body.filter(
     (token) => token.type === 'list' || (token.type === 'paragraph' && !isImage(token)),
   );
@@ -62,7 +65,7 @@ export async function sectionsOf(slide: Slide, { chapter, steps, beside }: Aroun
       '<div class="frame">',
       headerOf(slide, chapter),
       `<div class="body">${bodyOf(slide, included, state, chapter)}</div>`,
-      footerOf(chapter, beside),
+      footerOf(chapter, systemSteps),
       '</div>',
       notesOf(slide.notes),
       '</section>',
@@ -171,8 +174,8 @@ function headerOf({ kind, title }: Slide, { step }: Chapter): string {
 }
 
 /** The chapter and, for a step, its position among the steps. */
-function footerOf({ title, step, name }: Chapter, beside: readonly Step[]): string {
-  const dots = beside.map(
+function footerOf({ title, step, name }: Chapter, systemSteps: readonly Step[]): string {
+  const dots = systemSteps.map(
     ({ number }) =>
       `<i${number === step!.number ? ' class="here"' : number < step!.number ? ' class="done"' : ''}></i>`,
   );
@@ -192,8 +195,8 @@ function notesOf(notes: Notes): string {
   const said: [string, string][] = [
     ['Say', notes.say],
     ['Show', notes.show],
-    ['Asked every time', notes.asked],
-    ['What goes wrong', notes.wrong],
+    ['Common question', notes.asked],
+    ['Common problem', notes.wrong],
   ];
   const paragraphs = said.map(
     ([name, text]) => `<p><strong>${name}.</strong> ${new Marked().parseInline(text) as string}</p>`,

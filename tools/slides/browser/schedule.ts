@@ -9,11 +9,11 @@ const names = Object.keys(schedules) as ScheduleName[];
  * minutes of the others are added to their notes.
  */
 export function chooseSchedule(): void {
-  const asked = new URLSearchParams(location.search).get('schedule');
-  const known = [...names, 'all'].find((name) => name === asked);
+  const requested = new URLSearchParams(location.search).get('schedule');
+  const known = [...names, 'all'].find((name) => name === requested);
   const schedule = known ?? firstWith(location.hash.slice(2));
-  if (asked !== null && !known) {
-    showError(`There is no schedule "${asked}", only ${[...names, 'all'].join(', ')}. This is ${schedule}.`);
+  if (requested !== null && !known) {
+    showError(`There is no schedule "${requested}", only ${[...names, 'all'].join(', ')}. This is ${schedule}.`);
   }
   document.documentElement.dataset.schedule = schedule;
   const sections = [...document.querySelectorAll<HTMLElement>('section.slide')];

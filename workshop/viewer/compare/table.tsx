@@ -87,8 +87,8 @@ function Line({ row, scaleA, scaleB }: { row: ComparisonRow; scaleA: number; sca
           </span>
         </span>
       </th>
-      <Duration column="A" of={a} beside={b} />
-      <Duration column="B" of={b} beside={a} />
+      <Duration column="A" of={a} other={b} />
+      <Duration column="B" of={b} other={a} />
       <td class="number verdict" data-column="Difference">
         <span class="sign" aria-hidden="true">
           {verdictSigns[verdict]}
@@ -108,7 +108,7 @@ function Line({ row, scaleA, scaleB }: { row: ComparisonRow; scaleA: number; sca
 
 type Side = ComparisonRow['a'];
 
-function Duration({ column, of: row, beside }: { column: 'A' | 'B'; of: Side; beside: Side }) {
+function Duration({ column, of: row, other }: { column: 'A' | 'B'; of: Side; other: Side }) {
   if (!row) {
     return (
       <td class="number none" data-column={column}>
@@ -119,7 +119,7 @@ function Duration({ column, of: row, beside }: { column: 'A' | 'B'; of: Side; be
   const { span } = row;
   return (
     <td class="number" data-column={column}>
-      <a href={traceUrl(span.traceId, span.spanId)}>{formatDuration(row.durationUs, beside?.durationUs)}</a>
+      <a href={traceUrl(span.traceId, span.spanId)}>{formatDuration(row.durationUs, other?.durationUs)}</a>
       {span.error && (
         <span class="error-sign" title="error">
           <span class="hidden-text"> error</span>

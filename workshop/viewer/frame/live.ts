@@ -19,7 +19,7 @@ export function poll<Data>(
   onUpdate: (response: Update<Data>, url: string) => void,
 ): () => Promise<void> {
   let etag = '';
-  let asked = '';
+  let lastUrl = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
   let turn = 0;
 
@@ -28,14 +28,14 @@ export function poll<Data>(
     const own = ++turn;
     const url = urlOf();
     if (url !== undefined && !document.hidden) {
-      const response = await fetchUpdate<Data>(url, url === asked ? etag : '');
+      const response = await fetchUpdate<Data>(url, url === lastUrl ? etag : '');
       if (own !== turn) return;
       isBackendReachable.value = response !== undefined;
       if (response?.body) {
-        asked = url;
+        lastUrl = url;
         etag = response.etag;
         onUpdate(response.body, url);
-      } else if (!response && asked === '') {
+      } else if (!response && lastUrl === '') {
         onUpdate({ problem: 'The trace backend does not respond. Start it, and this page continues.' }, url);
       }
     }

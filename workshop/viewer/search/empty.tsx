@@ -56,19 +56,19 @@ function NoMatches({ kept, steps }: { kept: number; steps: readonly FilterStep[]
   );
 }
 
-function wordsFor(filter: FilterStep['filter'], asked: SearchQuery): string {
-  const isCustom = asked.start !== '' || asked.end !== '';
+function wordsFor(filter: FilterStep['filter'], search: SearchQuery): string {
+  const isCustom = search.start !== '' || search.end !== '';
   const words: Record<FilterStep['filter'], string> = {
-    time: `started within ${isCustom ? 'the custom time range' : describeLookback(asked.lookback)}`,
-    service: `has a span of ${asked.service}`,
-    operation: `has a span ${asked.operation}${asked.service && ' of that service'}`,
-    duration: `with a duration of ${[asked.minDuration && `at least ${asked.minDuration}`, asked.maxDuration && `at most ${asked.maxDuration}`].filter(Boolean).join(' and ')}`,
-    tags: `with the tags ${asked.tags}`,
+    time: `started within ${isCustom ? 'the custom time range' : describeLookback(search.lookback)}`,
+    service: `has a span of ${search.service}`,
+    operation: `has a span ${search.operation}${search.service && ' of that service'}`,
+    duration: `with a duration of ${[search.minDuration && `at least ${search.minDuration}`, search.maxDuration && `at most ${search.maxDuration}`].filter(Boolean).join(' and ')}`,
+    tags: `with the tags ${search.tags}`,
   };
   return words[filter];
 }
 
-function without(filter: FilterStep['filter'], asked: SearchQuery): SearchQuery {
+function without(filter: FilterStep['filter'], search: SearchQuery): SearchQuery {
   const names: Record<FilterStep['filter'], (keyof SearchQuery)[]> = {
     time: ['lookback', 'start', 'end'],
     service: ['service', 'operation'],
@@ -76,5 +76,5 @@ function without(filter: FilterStep['filter'], asked: SearchQuery): SearchQuery 
     duration: ['minDuration', 'maxDuration'],
     tags: ['tags'],
   };
-  return { ...asked, ...Object.fromEntries(names[filter].map((name) => [name, emptyQuery[name]])) };
+  return { ...search, ...Object.fromEntries(names[filter].map((name) => [name, emptyQuery[name]])) };
 }
