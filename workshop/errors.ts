@@ -1,7 +1,7 @@
-/** An error that the user can fix: only its message is shown, without a stack, and the process exits with status 1. */
+/** An error that the user can fix: a command prints its message without a stack trace and exits with 1. */
 export class UserError extends Error {}
 
-/** A command line that was not understood: only its message is shown, and the process exits with status 2. */
+/** A command line that was not understood: a command prints the message without a stack trace and exits with 2. */
 export class UsageError extends Error {}
 
 /**

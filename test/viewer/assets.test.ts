@@ -16,14 +16,14 @@ after(() => backend.close());
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(backend.queryUrl + path, { headers, redirect: 'manual' });
 
-/** The paths of all assets that a document loads. */
+/** All that a document loads, as paths. */
 function loadedBy(html: string): string[] {
   return [...html.matchAll(/<(?:script|link)\b[^>]* (?:src|href)="(\/[^"]+)"/g)].map(([, path]) =>
     path!.replaceAll('&#38;', '&'),
   );
 }
 
-/** The size of a compressed response, in bytes. */
+/** Bytes that come over the wire. */
 async function sizeOf(path: string): Promise<number> {
   const { request } = await import('undici');
   const { body } = await request(backend.queryUrl + path, { headers: { 'accept-encoding': 'gzip' } });
@@ -38,7 +38,7 @@ const pagePaths = () => [
   '/nothing',
 ];
 
-test('no page loads more than 150 KB at first, including its data', async () => {
+test('no page takes more than 150 KB at first, with its data', async () => {
   for (const path of pagePaths()) {
     const paths = [path, ...new Set(loadedBy(await (await get(path)).text()))];
     const sizes = await Promise.all(paths.map(sizeOf));
@@ -47,7 +47,7 @@ test('no page loads more than 150 KB at first, including its data', async () => 
   }
 });
 
-test('no page has inline scripts or styles, and the content security policy allows none, nor any from other hosts', async () => {
+test('no page has a script or style in it, and none may run there or come from elsewhere', async () => {
   for (const path of pagePaths()) {
     const page = await get(path);
     const policy = page.headers.get('content-security-policy')!;
@@ -59,7 +59,7 @@ test('no page has inline scripts or styles, and the content security policy allo
   }
 });
 
-test('assets are cached forever, under URLs that change with their content', async () => {
+test('what a page loads is kept for ever under a name that changes with it', async () => {
   const paths = loadedBy(await (await get('/search')).text()).filter((path) => path.startsWith('/assets/'));
   for (const path of paths) {
     const asset = await get(path);
@@ -75,7 +75,7 @@ test('assets are cached forever, under URLs that change with their content', asy
   assert.equal((await get(paths[0]!.replace(/\/assets\/\w+/, '/assets/0123456789ab'))).status, 404);
 });
 
-test('only the assets of the pages are served', async () => {
+test('nothing but what the pages are made of can be had', async () => {
   const version = /\/assets\/(\w+)\//.exec(await (await get('/search')).text())![1];
   for (const path of [
     'package.json',
@@ -89,7 +89,7 @@ test('only the assets of the pages are served', async () => {
   }
 });
 
-test('text from a URL is escaped in the document', async () => {
+test('text from an address is text in the document', async () => {
   for (const path of [
     `/trace/${encodeURIComponent(hostile.slice(0, 40))}`,
     `/search?service=${encodeURIComponent('"><script>alert(1)</script>')}`,
@@ -99,7 +99,7 @@ test('text from a URL is escaped in the document', async () => {
   }
 });
 
-test('an invalid trace id gives 400, and an unknown one 204', async () => {
+test('ids are looked at before anything else: 400 for what can be none, 204 for what is not there', async () => {
   const statuses: Record<string, number> = {
     '/trace/xyz': 400,
     '/viewer/trace/xyz': 400,
@@ -116,12 +116,12 @@ test('an invalid trace id gives 400, and an unknown one 204', async () => {
   for (const [path, status] of Object.entries(statuses)) assert.equal((await get(path)).status, status, path);
 });
 
-test("the URLs of Jaeger's pages work here too", async () => {
+test("the addresses of Jaeger's pages lead to ours", async () => {
   assert.equal((await get('/')).headers.get('location'), '/search');
   assert.equal((await get('/trace/a...b')).headers.get('location'), '/compare/a...b');
 });
 
-test('a response is not sent again to a client that has it, until it changes', async () => {
+test('an answer is not sent again to those who have it, until there is more', async () => {
   for (const path of [`/viewer/trace/${traceIdOf('one')}`, '/viewer/search', '/viewer/dependencies']) {
     const first = await get(path);
     const etag = first.headers.get('etag')!;
@@ -134,13 +134,13 @@ test('a response is not sent again to a client that has it, until it changes', a
   }
 });
 
-test("the response for a page is a fraction of the size of the API's JSON", async () => {
+test('the answer for a page is a fraction of the JSON of the API', async () => {
   const id = traceIdOf('large 1000');
   const json = (await (await get(`/api/traces/${id}`)).arrayBuffer()).byteLength;
   assert.ok((await sizeOf(`/viewer/trace/${id}`)) * 10 < json);
 });
 
-test('responses of the API have no fields that Jaeger does not have', async () => {
+test('what the API answers has no fields that Jaeger has not', async () => {
   const { data } = (await (await get('/api/dependencies')).json()) as { data: object[] };
   assert.ok(data.length > 0);
   for (const call of data) assert.deepEqual(Object.keys(call), ['parent', 'child', 'callCount']);

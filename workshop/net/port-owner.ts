@@ -4,18 +4,18 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 
 const run = promisify(execFile);
 
-/** The process that listens on a port, such as "node (process 4711)"; undefined if the system doesn't tell. */
+/** Says which process listens on a port, as in "node (process 4711)"; undefined where the system does not tell. */
 export async function portOwner(port: number): Promise<string | undefined> {
   try {
     if (process.platform === 'linux') return await ownerOnLinux(port);
     if (process.platform === 'win32') return await ownerOnWindows(port);
     return await ownerByLsof(port);
   } catch {
-    return undefined; // not permitted, or the tool is missing
+    return undefined; // not allowed to look, or the tool is missing: the message does without
   }
 }
 
-/** Reads /proc/net/tcp (proc(5)): column 1 is the local address, 3 the state (0A is LISTEN), 9 the socket's inode. */
+/** Reads /proc/net/tcp (proc(5)): column 1 is the local address, 3 the state (0A listens), 9 the socket's inode. */
 async function ownerOnLinux(port: number): Promise<string | undefined> {
   const tables = await Promise.all(
     ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
