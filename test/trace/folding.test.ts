@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  ancestorsOf,
+  ancestorRows,
   isFolded,
   allExpanded,
   shownRows,
@@ -48,7 +48,7 @@ test('a span without children is never folded', () => {
 test('showing a span unfolds its ancestors and no other spans', () => {
   const shown = unfoldTo(rows, at('a11'), { depth: 1, toggled: new Set() });
   assert.deepEqual(names(shownRows(rows, shown)), ['root', 'a', 'a1', 'a11', 'b']);
-  assert.deepEqual(names(ancestorsOf(rows, at('a11'))), ['a1', 'a', 'root']);
+  assert.deepEqual(names(ancestorRows(rows, at('a11'))), ['a1', 'a', 'root']);
 });
 
 test('a filter keeps the matching rows and the paths to them', () => {

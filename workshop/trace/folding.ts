@@ -26,14 +26,14 @@ export function toggleFold(folding: Folding, spanId: string): Folding {
 /** The folding in which this row is visible: all its ancestors are unfolded. Takes all rows, in display order. */
 export function unfoldTo(rows: readonly Row[], index: number, folding: Folding): Folding {
   let opened = folding;
-  for (const above of ancestorsOf(rows, index)) {
+  for (const above of ancestorRows(rows, index)) {
     if (isFolded(rows[above]!, opened)) opened = toggleFold(opened, rows[above]!.span.spanId);
   }
   return opened;
 }
 
 /** Indexes of a row's ancestors, the nearest first. */
-export function ancestorsOf(rows: readonly Row[], index: number): number[] {
+export function ancestorRows(rows: readonly Row[], index: number): number[] {
   const ancestors: number[] = [];
   let depth = rows[index]!.depth;
   for (let above = index - 1; above >= 0 && depth > 0; above--) {

@@ -42,13 +42,13 @@ export function escaped(text: string): string {
 }
 
 /** The approximate width of a text in the slides' font in px, rather too large than too small. */
-export function widthOf(text: string, sizePx: number): number {
+export function textWidthPx(text: string, sizePx: number): number {
   return text.length * sizePx * 0.6;
 }
 
 /** A text of at most about `widthPx`, shortened in the middle if necessary. */
 export function fitted(text: string, sizePx: number, widthPx: number): string {
-  return shortened(text, Math.floor(widthPx / widthOf('m', sizePx)));
+  return shortened(text, Math.floor(widthPx / textWidthPx('m', sizePx)));
 }
 
 function rounded(value: number): string {

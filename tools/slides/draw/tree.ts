@@ -1,7 +1,7 @@
 import type { Trace } from '../../../workshop/trace/model.ts';
 import { durationText, type Row, waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { serviceClasses } from './services.ts';
-import { contentWidth, element, picture, widthOf, words } from './svg.ts';
+import { contentWidth, element, picture, textWidthPx, words } from './svg.ts';
 
 const CAPTION_PX = 80;
 const BOX_PX = 64;
@@ -18,7 +18,7 @@ export function drawTree(trace: Trace, alt: string): string {
 
   const tree = rows.map((row, index) => {
     const { x, y } = places[index]!;
-    const boxPx = Math.min(HALF / countAt(rows, row.depth) - 16, widthOf(row.span.name, TEXT_SIZE) + 40);
+    const boxPx = Math.min(HALF / countAt(rows, row.depth) - 16, textWidthPx(row.span.name, TEXT_SIZE) + 40);
     const parent = places[rows.findIndex(({ span }) => span.spanId === row.span.parentId)];
     return element(
       'g',

@@ -5,7 +5,7 @@ import { treeOf } from '../../../workshop/trace/tree.ts';
 import { type Row, type Waterfall, waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { type Lane, laneOf } from '../../../workshop/trace/lane.ts';
 import { serviceClasses } from './services.ts';
-import { contentWidth, element, escaped, fitted, picture, widthOf, words } from './svg.ts';
+import { contentWidth, element, escaped, fitted, picture, textWidthPx, words } from './svg.ts';
 
 /** What a waterfall on a slide shows in addition to the spans. */
 export interface WaterfallOptions {
@@ -110,7 +110,7 @@ function frameOf({ rows, durationUs }: Waterfall, hasGhost: boolean, options: Wa
   const rowPx = Math.min(MAX_ROW_PX, (height - RULER_PX - LEGEND_PX) / count);
   const nameSize = Math.min(34, Math.max(28, rowPx * 0.44));
   const letterPx = letters ? 64 : 0;
-  const names = rows.map((row) => row.depth * INDENT_PX + 34 + widthOf(row.span.name, nameSize) * 0.9);
+  const names = rows.map((row) => row.depth * INDENT_PX + 34 + textWidthPx(row.span.name, nameSize) * 0.9);
   const laneX = letterPx + Math.min(MAX_NAME_PX, Math.max(...names)) + 30;
   const laneWidth = contentWidth - laneX;
   return {
@@ -138,7 +138,7 @@ function laneFor(row: Row, segments: readonly CriticalSegment[], { startUs }: Wa
     range: { fromUs: 0, toUs: frame.laneUs },
     widthPx: frame.laneWidth,
     traceStartUs: startUs,
-    widthOf: (text) => widthOf(text, LABEL_SIZE),
+    widthOf: (text) => textWidthPx(text, LABEL_SIZE),
   });
 }
 
@@ -221,7 +221,7 @@ function laneElements({ bar, gaps, path, duration }: Lane, y: number, frame: Fra
 
 /** The text of a gap with its own background, because text on stripes is hard to read. */
 function gapText(text: string, middle: number, baseline: number): string {
-  const width = widthOf(text, LABEL_SIZE) * 0.9 + 24;
+  const width = textWidthPx(text, LABEL_SIZE) * 0.9 + 24;
   return (
     element('rect', { class: 'label', x: middle - width / 2, y: baseline - 27, width, height: 36, rx: 8 }) +
     words(middle, baseline, text, 'gap-text', 'middle')
@@ -271,7 +271,7 @@ function legendOf(
     const item =
       element('rect', { class: `swatch ${classOf(service)}`, x, y: y - 20, width: 24, height: 24, rx: 5 }) +
       words(x + 38, y, service, 'legend');
-    x += widthOf(service, LABEL_SIZE) + 80;
+    x += textWidthPx(service, LABEL_SIZE) + 80;
     return item;
   });
   if (criticalPath) {
