@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { patchText } from '#workshop/course/show-diff';
 import { changesBetween } from '#workshop/course/changes';
-import { copyFiles, type LessonFiles, readLessonFiles, servicesOf } from '#workshop/course/files';
+import { type LessonFiles, readLessonFiles, servicesOf } from '#workshop/course/files';
 import { listSteps } from '#workshop/course/list';
-import { projectCopy } from '../support/copy.ts';
 import { temporaryFolder } from '../support/environment.ts';
 import { runScript, start, startScript } from '../support/process.ts';
 
@@ -45,12 +44,11 @@ const patchOf = (before: LessonFiles, after: LessonFiles) => patchText(changesBe
 for (const { before, after } of neighbours) {
   test(`the diff ${before.number} → ${after.number} turns one step into the next, by git and by patch`, async (t) => {
     const [from, to] = [await readLessonFiles(before.folder), await readLessonFiles(after.folder)];
-    const { stdout } = await runScript(t, DIFF, [before.name, after.name]);
-    for (const result of await apply(t, from, stdout)) assert.deepEqual(result, to);
+    for (const result of await apply(t, from, patchOf(from, to))) assert.deepEqual(result, to);
   });
 }
 
-test('a patch of files at their edges applies: empty, without a last line feed, with odd names and lines, blank at a hunk’s end', async (t) => {
+test('patches of edge cases apply: empty files, no line feed at the end, odd names and lines, blank lines at the end of a hunk', async (t) => {
   const lines = Array.from({ length: 40 }, (_, index) => `line ${index}\n`).join('');
   const from = new Map([
     ['a/emptied.txt', 'one\ntwo\n'],
@@ -84,75 +82,36 @@ test('a patch of files at their edges applies: empty, without a last line feed, 
   }
 });
 
-test('without a word it shows what is left for the next step; typed, nothing is left', async (t) => {
-  const cwd = await projectCopy(t);
-  const env = { ...process.env, WORKSHOP_STATE: join(cwd, '.workshop') };
-  await runScript(t, 'workshop/commands/step.ts', ['6'], { cwd, env });
-
-  const { code, stdout } = await runScript(t, DIFF, [], { cwd, env });
+test('the command prints the patch between two steps without colour, and needs no git', async (t) => {
+  const [before, after] = steps as [(typeof steps)[0], (typeof steps)[0]];
+  const { code, stdout } = await runScript(t, DIFF, [before.name, after.name], {
+    env: { ...process.env, PATH: '' },
+  });
   assert.equal(code, 0);
-  assert.match(stdout, /^\+.*responseHook: sendTraceId/m);
-  assert.ok(!stdout.includes('\u001b'), 'no colour where there is no terminal');
-
-  const applied = spawnSync('git', ['apply', '-'], { cwd, input: stdout, encoding: 'utf8' });
-  assert.equal(applied.status, 0, applied.stderr);
-  const rest = await runScript(t, DIFF, [], { cwd, env });
-  assert.equal(rest.stdout, '');
-  assert.equal(rest.stderr, 'Nothing differs: the working copy is the same as step 7.\n');
-
-  // As npm run check leaves it.
-  await writeFile(join(cwd, '.workshop/step'), `${steps[6]!.name}\n`);
-  assert.match((await runScript(t, DIFF, [], { cwd, env })).stdout, /^\+.*tracestate/im);
-  // As git switch leaves it.
-  await copyFiles(steps[2]!.folder, cwd, (await readLessonFiles(steps[2]!.folder)).keys());
-  await rm(join(cwd, 'reviews-api/tracing.ts'));
-  assert.match((await runScript(t, DIFF, [], { cwd, env })).stdout, /^\+\+\+ b\/reviews-api\/tracing\.ts$/m);
+  assert.match(stdout, /^new file mode 100644$/m);
+  assert.equal(stdout, patchOf(await readLessonFiles(before.folder), await readLessonFiles(after.folder)));
 });
 
-test('where half is typed, it shows the rest; who goes back is shown the step after that one', async (t) => {
-  const cwd = await projectCopy(t);
-  const env = { ...process.env, WORKSHOP_STATE: join(cwd, '.workshop') };
-  const script = (file: string, ...args: string[]) => runScript(t, file, args, { cwd, env });
-  await mkdir(join(cwd, '.workshop'));
-  await writeFile(
-    join(cwd, '.workshop/progress.json'),
-    JSON.stringify({ checked: steps.slice(0, 6).map(({ name }) => name) }),
-  );
-  await script('workshop/commands/step.ts', '2');
-  await appendFile(join(cwd, 'run.ts'), '// half a thought\n');
-
-  const { stdout } = await script(DIFF);
-
-  assert.match(stdout, /^-\/\/ half a thought$/m);
-  assert.equal(stdout, (await script(DIFF, '3')).stdout);
-});
-
-test('at the end of a chapter nothing is left, and the next one is named', async (t) => {
-  const cwd = await projectCopy(t);
-  await runScript(t, 'workshop/commands/step.ts', ['10'], { cwd });
-  const { code, stdout, stderr } = await runScript(t, DIFF, [], { cwd });
+test('at the end of a chapter nothing is left, and the command names the next one', async (t) => {
+  const { code, stdout, stderr } = await runScript(t, DIFF, [], {
+    env: { ...process.env, WORKSHOP_STATE: await temporaryFolder(t) },
+  });
   assert.deepEqual([code, stdout], [0, '']);
-  assert.match(
-    stderr,
-    /^Nothing is left to do in this chapter\. Step 11 begins another one.*npm run step 11/,
-  );
+  assert.match(stderr, /^This chapter is finished\. Step 11 starts the next one.*npm run step 11/);
 });
 
-test('the same step twice, or one that is there already, says that nothing differs', async (t) => {
-  const cwd = await projectCopy(t);
-  const env = { ...process.env, WORKSHOP_STATE: join(cwd, '.workshop') };
+test('where nothing differs, the command says so', async (t) => {
+  const env = { ...process.env, WORKSHOP_STATE: await temporaryFolder(t) };
   for (const [args, sentence] of [
-    [['3', '3'], 'Nothing differs: step 3 is the same as step 3.\n'],
-    [['10'], 'Nothing differs: the working copy is the same as step 10.\n'],
+    [['3', '3'], 'No differences: step 3 is the same as step 3.\n'],
+    [['10'], 'No differences: the working copy is the same as step 10.\n'],
   ] as const) {
-    const { code, stdout, stderr } = await runScript(t, DIFF, [...args], { cwd, env });
-    assert.equal(code, 0);
-    assert.equal(stdout, '');
-    assert.equal(stderr, sentence);
+    const { code, stdout, stderr } = await runScript(t, DIFF, [...args], { env });
+    assert.deepEqual([code, stdout, stderr], [0, '', sentence]);
   }
 });
 
-test('a reader that has seen enough ends it without an error', async (t) => {
+test('a reader that closes the pipe early ends the command without an error', async (t) => {
   const subject = startScript(t, DIFF, ['1', '10']);
   subject.child.stdout!.destroy();
   assert.equal(await subject.ended, 0);
@@ -162,7 +121,7 @@ test('a reader that has seen enough ends it without an error', async (t) => {
 const noScript = process.platform !== 'linux' || spawnSync('script', ['--version']).error !== undefined;
 
 test(
-  'in a terminal it is coloured and goes through PAGER; one that is missing costs only the paging',
+  "in a terminal the output is coloured and goes through PAGER, or straight to the terminal if PAGER doesn't exist",
   {
     skip: noScript && process.env.CI !== 'true' && 'script(1) of util-linux gives a program a terminal',
   },
@@ -191,12 +150,6 @@ test('--stat counts lines', async (t) => {
   });
   assert.match(stdout, /^ run\.ts \| +\d+ \++-+$/m);
   assert.match(stdout, /^ 1 file changed, \d+ lines added, \d+ removed$/m);
-});
-
-test('it needs no git', async (t) => {
-  const { code, stdout } = await runScript(t, DIFF, ['1', '2'], { env: { ...process.env, PATH: '' } });
-  assert.equal(code, 0);
-  assert.match(stdout, /^new file mode 100644$/m);
 });
 
 test('an unknown step and too many words are refused with exit code 2', async (t) => {

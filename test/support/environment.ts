@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { freePort } from '#workshop/net/ports';
 
 /** A folder that is gone when the test is over. */
-export async function temporaryFolder(t: TestContext): Promise<string> {
+export async function temporaryFolder(t: { after(end: () => unknown): void }): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'workshop-'));
   t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;

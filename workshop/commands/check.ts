@@ -7,9 +7,10 @@ import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
-import { nextStep, rememberPassed } from '../course/current.ts';
+import { openCourse } from '../course/course.ts';
+import { nextStep } from '../course/current.ts';
 import { findStep, listSteps, type Step } from '../course/list.ts';
-import { readProgress, writeProgress } from '../course/progress.ts';
+import { recordPassed } from '../course/progress.ts';
 
 const help = `
 npm run check [STEP]
@@ -24,6 +25,8 @@ what came instead, why that is likely so, and which file to look at. What runs a
   --help    this text
 `;
 
+const course = openCourse();
+
 const SETTLE_MS = 100; // an editor may write a file in several steps, and changing the step touches many
 
 await main(async () => {
@@ -34,16 +37,16 @@ await main(async () => {
   });
   const [words, ...more] = positionals;
   if (more.length > 0) throw new UsageError(`One step at a time, not also "${more.join(' ')}".`);
-  const chosen = words === undefined ? undefined : await findStep(words);
+  const chosen = words === undefined ? undefined : await findStep(words, course);
   const check = async (signal: AbortSignal) =>
-    (await checkAndShow(chosen ?? (await nextStep()), values.json ?? false, signal)).passed;
+    (await checkAndShow(chosen ?? (await nextStep(course)), values.json ?? false, signal)).passed;
 
   if (!values.watch) return (await check(interruption.signal)) ? 0 : 1;
   await checkAtEachSave(check);
   return 0;
 });
 
-/** Checks the working copy, prints the result, and remembers a step that passed. */
+/** Checks the working copy, prints the result, and records a step that passed. */
 async function checkAndShow(step: Step, json: boolean, signal: AbortSignal): Promise<CheckResult> {
   const since = performance.now();
   const result = await runCheck({ stepFolder: step.folder, folder: projectFolder, signal });
@@ -54,16 +57,12 @@ async function checkAndShow(step: Step, json: boolean, signal: AbortSignal): Pro
     console.log(reportText(result, width ? { ...options, width } : options));
   }
 
-  if (result.passed) {
-    await rememberPassed(step);
-    const { checked } = await readProgress();
-    if (!checked.includes(step.name)) await writeProgress({ checked: [...checked, step.name] });
-  }
+  if (result.passed) await recordPassed(step, course);
   return result;
 }
 
 async function nextSentence({ number }: Step): Promise<string> {
-  const next = (await listSteps()).find((step) => step.number > number);
+  const next = (await listSteps(course)).find((step) => step.number > number);
   return next ? `Next: steps/${next.name}/README.md` : 'That was the last step.';
 }
 

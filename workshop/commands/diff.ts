@@ -1,21 +1,19 @@
 /** npm run diff: what differs between two steps, or what is left to do for the next one. */
 import { main, readCommandLine } from '../command-line/main.ts';
-import { changesBetween, isSameSystem } from '../course/changes.ts';
+import { openCourse } from '../course/course.ts';
+import { differenceBetween } from '../course/difference.ts';
+import { findStep } from '../course/list.ts';
 import { page, patchText, statText } from '../course/show-diff.ts';
 import { UsageError } from '../errors.ts';
-import { nextStep } from '../course/current.ts';
-import { readLessonFiles } from '../course/files.ts';
-import { findStep } from '../course/list.ts';
-import { readWorkingCopy } from '../course/working-copy.ts';
 
 const help = `
-npm run diff                  what is left to do: from the working copy to the next step, which
-                              is the one after the step that you put there last, or whose check passed since
+npm run diff                  what is left to do: from the working copy to the next step, which is
+                              the one after the step that you put there last or that passed its check
 npm run diff 4                from the working copy to step 4
 npm run diff 3 4              from step 3 to step 4: what step 4 adds
-npm run diff -- 3 4 --stat    only how many lines of which file
+npm run diff -- 3 4 --stat    only the number of changed lines in each file
 
-The output is a patch that git apply and patch -p1 take. A long one is shown in $PAGER, less if that is not set.
+The output is a patch for git apply and patch -p1. A long one is shown in $PAGER, or in less if that isn't set.
 `;
 
 await main(async () => {
@@ -24,24 +22,19 @@ await main(async () => {
     options: { stat: { type: 'boolean' } },
     positionals: true,
   });
-  if (positionals.length > 2)
-    throw new UsageError('Say two steps at the most; --help explains what they mean.');
+  if (positionals.length > 2) throw new UsageError('Give at most two steps; --help explains what they mean.');
 
-  const named = await Promise.all(positionals.map(findStep));
-  const to = named.at(-1) ?? (await nextStep());
-  const from = named.length === 2 ? named[0]! : undefined;
-  const before = from ? await readLessonFiles(from.folder) : await readWorkingCopy();
-  const after = await readLessonFiles(to.folder);
-  if (named.length === 0 && !isSameSystem(before, after)) {
+  const course = openCourse();
+  const named = await Promise.all(positionals.map((words) => findStep(words, course)));
+  const { from, to, changes, startsChapter } = await differenceBetween(named, course);
+  if (named.length === 0 && startsChapter) {
     console.error(
-      `Nothing is left to do in this chapter. Step ${to.number} begins another one, with services of its own: npm run step ${to.number} puts it into the working copy.`,
+      `This chapter is finished. Step ${to.number} starts the next one, with services of its own: npm run step ${to.number} puts it into the working copy.`,
     );
     return;
   }
-  const changes = changesBetween(before, after);
 
   if (changes.length > 0) return page(values.stat ? statText(changes) : patchText(changes));
-  console.error(
-    `Nothing differs: ${from ? `step ${from.number}` : 'the working copy'} is the same as step ${to.number}.`,
-  );
+  const compared = from ? `step ${from.number}` : 'the working copy';
+  console.error(`No differences: ${compared} is the same as step ${to.number}.`);
 });

@@ -1,33 +1,54 @@
+import { changesBetween } from './changes.ts';
+import type { Course } from './course.ts';
+import { type LessonFiles, readLessonFiles, sameFiles } from './files.ts';
 import { listSteps, type Step } from './list.ts';
-import { readProgress } from './progress.ts';
-import { rememberedStep, rememberStep } from './remembered.ts';
-import { positionOf, readWorkingCopy } from './working-copy.ts';
+import { reachedStep, readProgress } from './progress.ts';
+import { readWorkingCopy } from './working-copy.ts';
+
+/** Which step the working copy holds. */
+export interface Position {
+  /** The step that it equals, or the nearest one. */
+  step: Step;
+  /** Whether it equals that step. */
+  exact: boolean;
+}
+
+/** Finds the step that some files equal or, if there is none, the one with the fewest different lines. */
+export async function positionOf(files: LessonFiles, course: Course): Promise<Position> {
+  const candidates = await Promise.all(
+    (await listSteps(course)).map(async (step) => {
+      const filesOfStep = await readLessonFiles(step.folder);
+      const changes = changesBetween(filesOfStep, files);
+      const distance = changes.reduce((lines, { added, removed }) => lines + added + removed, 0);
+      return { step, exact: sameFiles(filesOfStep, files), distance };
+    }),
+  );
+  const [nearest] = candidates.toSorted(
+    (a, b) => Number(b.exact) - Number(a.exact) || a.distance - b.distance,
+  );
+  return { step: nearest!.step, exact: nearest!.exact };
+}
 
 /**
- * The step that the attendee has reached: the one last put into the working copy or passed in a check, and the one
- * after it is what they work towards, even when all of it is typed. If the working copy equals yet another step,
- * as after `git switch`, it is that one; where nothing is known, the nearest.
+ * The step that the attendee has reached: the one that was last put into the working copy or passed its check. It stays
+ * the current one even when everything of the next step is typed. If the working copy equals any other step, as after
+ * `git switch`, that is the current one; if no step is recorded, it is the nearest.
  */
-export async function currentStep(): Promise<Step> {
-  const [steps, name] = [await listSteps(), (await rememberedStep()) || (await lastPassed())];
-  const position = await positionOf(await readWorkingCopy());
+export async function currentStep(course: Course): Promise<Step> {
+  const [steps, name] = [await listSteps(course), (await reachedStep(course)) || (await lastPassed(course))];
+  const position = await positionOf(await readWorkingCopy(course), course);
   const index = steps.findIndex((step) => step.name === name);
   const next = steps[index + 1];
   if (index === -1 || (position.exact && position.step.name !== next?.name)) return position.step;
   return steps[index]!;
 }
 
-/** The step that the attendee works towards: the one after the step reached; the last one if there is none after it. */
-export async function nextStep(): Promise<Step> {
-  const [steps, { number }] = [await listSteps(), await currentStep()];
+/** The step that the attendee works towards: the one after the current step, or the last step. */
+export async function nextStep(course: Course): Promise<Step> {
+  const [steps, { number }] = [await listSteps(course), await currentStep(course)];
   return steps.find((step) => step.number > number) ?? steps.at(-1)!;
 }
 
-/** Remembers a step whose check passed in the working copy: who checks an earlier one once more does not go back. */
-export async function rememberPassed({ name }: Step): Promise<void> {
-  if (name > (await rememberedStep())) await rememberStep(name);
-}
-
-async function lastPassed(): Promise<string | undefined> {
-  return (await readProgress()).checked.toSorted().at(-1);
+async function lastPassed(course: Course): Promise<string | undefined> {
+  return (await readProgress(course)).checked.toSorted().at(-1);
 }

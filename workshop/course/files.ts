@@ -1,42 +1,46 @@
 import { isUtf8 } from 'node:buffer';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
 
 /** The code of a step or of a working copy: path with `/` between names → text. */
 export type LessonFiles = ReadonlyMap<string, string>;
 
 /**
- * Reads run.ts and all that is in the folders of services, which are those with a service.json and those of the given
- * names. Files whose name begins with a dot belong to nobody.
+ * Reads run.ts and everything in the service folders, which are those with a service.json and those with the given
+ * names. Links are followed. Files and folders whose name begins with a dot are left out.
  */
 export async function readLessonFiles(
   folder: string,
   services: ReadonlySet<string> = new Set(),
 ): Promise<LessonFiles> {
-  const entries = await readdir(folder, { withFileTypes: true });
   const isService = (name: string) => services.has(name) || existsSync(join(folder, name, 'service.json'));
-  const folders = entries.filter((entry) => entry.isDirectory() && isService(entry.name));
-  const below = await Promise.all(folders.map(({ name }) => pathsBelow(folder, name)));
-  const paths = [...(existsSync(join(folder, 'run.ts')) ? ['run.ts'] : []), ...below.flat()].toSorted();
+  const folders = (await readdir(folder)).filter(
+    (name) => isService(name) && kindOf(join(folder, name)) === 'folder',
+  );
+  const below = await Promise.all(folders.map((name) => pathsBelow(folder, name)));
+  const paths = [
+    ...(kindOf(join(folder, 'run.ts')) === 'file' ? ['run.ts'] : []),
+    ...below.flat(),
+  ].toSorted();
 
   const texts = await Promise.all(paths.map((path) => readText(join(folder, path))));
   return new Map(paths.map((path, index) => [path, texts[index]!]));
 }
 
-/** The folders of services that some files are in. */
+/** The names of the service folders that some files are in. */
 export function servicesOf(files: LessonFiles): Set<string> {
   return new Set(
     [...files.keys()].filter((path) => path.includes('/')).map((path) => path.slice(0, path.indexOf('/'))),
   );
 }
 
-/** Whether two sets of files say the same; how lines end does not count. */
+/** Whether two sets of files have the same paths and texts; line endings don't count. */
 export function sameFiles(a: LessonFiles, b: LessonFiles): boolean {
   return a.size === b.size && [...a].every(([path, text]) => plain(b.get(path)) === plain(text));
 }
 
-/** A text with the line ends that the repository has. */
+/** A text with the line endings that the repository has. */
 export function plain(text: string | undefined): string | undefined {
   return text?.replaceAll('\r\n', '\n');
 }
@@ -49,14 +53,36 @@ export async function copyFiles(from: string, to: string, paths: Iterable<string
   }
 }
 
-async function pathsBelow(folder: string, name: string): Promise<string[]> {
-  const entries = await readdir(join(folder, name), { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, posix.sep));
+/** The paths of all files below `folder/path`. `above` are the real folders on the way: a link back to one of them is left out. */
+async function pathsBelow(folder: string, path: string, above: string[] = []): Promise<string[]> {
+  const real = await realpath(join(folder, path));
+  if (above.includes(real)) return [];
+  const names = (await readdir(real)).filter((name) => !name.startsWith('.'));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const inner = posix.join(path, name);
+      const kind = kindOf(join(folder, inner));
+      if (kind === 'folder') return pathsBelow(folder, inner, [...above, real]);
+      return kind === 'file' ? [inner] : [];
+    }),
+  );
+  return found.flat();
 }
 
-/** Reads a file; one that is no text becomes a string too, so that two of them are only equal if their bytes are. */
+/** What a path leads to. Undefined for a link that leads nowhere, and for anything that is neither file nor folder. */
+function kindOf(path: string): 'file' | 'folder' | undefined {
+  try {
+    const stats = statSync(path);
+    if (stats.isFile()) return 'file';
+    return stats.isDirectory() ? 'folder' : undefined;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw error;
+  }
+}
+
+/** Reads a file. Two files that aren't valid UTF-8 have equal strings only if their bytes are equal. */
 async function readText(file: string): Promise<string> {
   const bytes = await readFile(file);
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
-import { projectFolder } from '../settings.ts';
+import { openCourse } from './course.ts';
 
 /** A step of the workshop: a folder steps/NN-name. */
 export interface Step {
@@ -17,30 +17,30 @@ export interface Step {
 }
 
 /**
- * All steps in their order, at least one.
- * @throws UserError when there is none
+ * Lists all steps in order. There is at least one.
+ * @throws UserError when there are no steps
  */
-export async function listSteps(): Promise<Step[]> {
-  const parent = join(projectFolder, 'steps');
+export async function listSteps({ root } = openCourse()): Promise<Step[]> {
+  const parent = join(root, 'steps');
   const entries = await readdir(parent).catch(() => []);
   const names = entries.filter((name) => /^\d\d-/.test(name)).toSorted();
   if (names.length === 0)
-    throw new UserError('There are no steps in steps/: `git checkout HEAD -- steps` puts them back.');
+    throw new UserError('There are no steps in steps/: `git checkout HEAD -- steps` restores them.');
   return Promise.all(names.map((name) => readStep(name, join(parent, name))));
 }
 
 /**
- * The step that a person means by `3`, `03` or its name.
- * @throws UsageError when there is none; the sentence lists what there is
+ * Finds a step by its number (`3` or `03`) or its name.
+ * @throws UsageError when there is no such step; the message lists the steps
  */
-export async function findStep(words: string): Promise<Step> {
-  const steps = await listSteps();
+export async function findStep(words: string, course = openCourse()): Promise<Step> {
+  const steps = await listSteps(course);
   const step = steps.find(
     ({ number, name }) => name === words || (/^\d+$/.test(words) && number === Number(words)),
   );
   if (step) return step;
   const names = steps.map(({ name }) => name).join(', ');
-  throw new UsageError(`There is no step "${words}". Say the number or the name of one of these: ${names}.`);
+  throw new UsageError(`There is no step "${words}". Give the number or the name of one of these: ${names}.`);
 }
 
 async function readStep(name: string, folder: string): Promise<Step> {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stateFolder } from '../settings.ts';
+import type { Course } from './course.ts';
+import type { Step } from './list.ts';
 
 /** What the attendee has done so far. */
 export interface Progress {
@@ -8,10 +9,9 @@ export interface Progress {
   checked: string[];
 }
 
-const file = join(stateFolder, 'progress.json');
-
-/** Reads the progress. A file that cannot be understood is set aside, with a sentence on stderr. */
-export async function readProgress(): Promise<Progress> {
+/** Reads the progress. A file that can't be read as progress is moved aside, and stderr says so. */
+export async function readProgress({ state }: Course): Promise<Progress> {
+  const file = join(state, 'progress.json');
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -23,18 +23,37 @@ export async function readProgress(): Promise<Progress> {
     const { checked } = JSON.parse(text) as Partial<Progress>;
     if (Array.isArray(checked) && checked.every((name) => typeof name === 'string')) return { checked };
   } catch {
-    // told below, like any other content that is no progress
+    // handled below, like valid JSON that isn't progress
   }
   await rename(file, `${file}.damaged`);
   console.error(
-    `The progress in ${file} could not be read: it is kept as progress.json.damaged, and counting begins anew.`,
+    `${file} is damaged: it was renamed to progress.json.damaged, and progress starts from zero.`,
   );
   return { checked: [] };
 }
 
-/** Writes the progress, so that a reader sees the old or the new one whole. */
-export async function writeProgress(progress: Progress): Promise<void> {
-  await mkdir(stateFolder, { recursive: true });
-  await writeFile(`${file}.new`, `${JSON.stringify(progress, null, 2)}\n`);
-  await rename(`${file}.new`, file);
+/** Records that the check of a step passed. The step reached moves forward only: rechecking an earlier step keeps it. */
+export async function recordPassed({ name }: Step, course: Course): Promise<void> {
+  if (name > (await reachedStep(course))) await recordReached(name, course);
+  const { checked } = await readProgress(course);
+  if (checked.includes(name)) return;
+  await replaceFile(course, 'progress.json', `${JSON.stringify({ checked: [...checked, name] }, null, 2)}\n`);
+}
+
+/** The name of the step that was last put into the working copy or passed its check; empty if none is recorded. */
+export async function reachedStep({ state }: Course): Promise<string> {
+  return (await readFile(join(state, 'step'), 'utf8').catch(() => '')).trim();
+}
+
+/** Records that step by its name; an empty name forgets it. */
+export async function recordReached(name: string, course: Course): Promise<void> {
+  await replaceFile(course, 'step', `${name}\n`);
+}
+
+/** Writes a file of the state, so that a reader sees either the old text or the new one. */
+async function replaceFile({ state }: Course, name: string, text: string): Promise<void> {
+  const draft = join(state, `${name}.${process.pid}.new`);
+  await mkdir(state, { recursive: true });
+  await writeFile(draft, text);
+  await rename(draft, join(state, name));
 }

@@ -1,161 +1,131 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
-import { projectFolder, stateFolder } from '../settings.ts';
-import { changesBetween } from './changes.ts';
+import type { Course } from './course.ts';
 import { copyFiles, type LessonFiles, plain, readLessonFiles, sameFiles, servicesOf } from './files.ts';
-import { listSteps, type Step } from './list.ts';
-import { rememberedStep } from './remembered.ts';
-
-/** Which step the working copy holds. */
-export interface Position {
-  /** The step that it equals, or the nearest one. */
-  step: Step;
-  /** Whether it equals that step. */
-  exact: boolean;
-}
-
-/** Work of the user's own that is kept. */
-export interface SavedWork {
-  folder: string;
-  files: LessonFiles;
-  /** The name of the step that had been reached with it; empty if that is not known. */
-  step: string;
-}
-
-const savedFolder = join(stateFolder, 'saved');
-
-/** Holds the name of the step beside the files of a saved work. With the dot it is none of them. */
-const STEP_FILE = '.step';
+import { listSteps } from './list.ts';
+import { listSavedWork, readAllFiles, saveWork } from './saved-work.ts';
 
 /**
- * The journal: a change of the working copy that is under way, as the files `before` and `after` it, and the id of the
- * process that is its `owner`. While this folder is there, the change is to be finished: by its owner, or if that has
- * died by whoever comes next. It appears and goes by a single rename.
+ * The journal, a folder: a change of the working copy that is in progress. It holds the files `after` the change and
+ * the process id of its `owner`. As long as it exists, the change must be finished: by its owner or, if that process
+ * has died, by the next command. A single rename creates it, and another one removes it.
  */
-const journal = join(stateFolder, 'change');
+const journalOf = ({ state }: Course) => join(state, 'change');
 
 /**
- * Reads the working copy. A change of it that was interrupted is finished first, which stderr says.
- * @throws UserError when another process is changing it, or such a change cannot be finished
+ * Reads the working copy. If a change of it was interrupted, finishes that first and says so on stderr.
+ * @throws UserError when another process is changing the working copy, or the interrupted change can't be finished
  */
-export async function readWorkingCopy(): Promise<LessonFiles> {
-  const owner = await ownerOfChange();
-  if (owner !== undefined) {
-    if (owner !== process.pid && isAlive(owner)) throw anotherIsAtIt();
-    const saved = await saveWhatCameSince();
-    await finishChange();
-    const also = saved ? `; what you changed since then is in ${shown(saved)}` : '';
-    console.error(`An interrupted change of the working copy was finished${also}.`);
-  }
-  return readFiles();
-}
-
-/** Finds out which step the working copy holds: the one that it equals, or the one with the fewest lines between. */
-export async function positionOf(files: LessonFiles): Promise<Position> {
-  const candidates = await Promise.all(
-    (await listSteps()).map(async (step) => {
-      const changes = changesBetween(await readLessonFiles(step.folder), files);
-      return { step, distance: changes.reduce((lines, { added, removed }) => lines + added + removed, 0) };
-    }),
-  );
-  const nearest = candidates.toSorted((a, b) => a.distance - b.distance)[0]!;
-  return { step: nearest.step, exact: sameFiles(files, await readLessonFiles(nearest.step.folder)) };
+export async function readWorkingCopy(course: Course): Promise<LessonFiles> {
+  return orConcurrentChange(async () => {
+    const owner = await ownerOfChange(course);
+    if (owner !== undefined) {
+      if (owner !== process.pid && isAlive(owner)) throw concurrentChangeError();
+      const now = await readFiles(course);
+      const saved = (await hasUnsavedText(now, course)) ? await saveWork(now, course) : undefined;
+      await finishChange(course);
+      const also = saved ? `; what you changed since then is in ${relative(course.root, saved)}` : '';
+      console.error(`An interrupted change of the working copy was finished${also}.`);
+    }
+    return readFiles(course);
+  });
 }
 
 /**
- * Puts some files of a folder into the working copy in place of those that are there. What is there and no step has is
- * saved first. Gives the folder that it was saved in.
- * @throws UserError when something cannot be written, or another process is at it
+ * Replaces the working copy with the files of a folder. If the working copy doesn't equal a step, it is saved first.
+ * A service folder or file that is a link is replaced by a real one; what it leads to isn't touched.
+ * Returns the folder that the work was saved in.
+ * @throws UserError when a file can't be written, or another process is changing the working copy
  */
-export async function putIntoWorkingCopy(folder: string, files: LessonFiles): Promise<string | undefined> {
-  const before = await readWorkingCopy();
-  const saved = await saveIfOwn(before);
+export async function replaceWorkingCopy(
+  { folder, files }: { folder: string; files: LessonFiles },
+  course: Course,
+): Promise<string | undefined> {
+  const before = await readWorkingCopy(course);
+  return orConcurrentChange(async () => {
+    const saved = (await isOwnWork(before, course)) ? await saveWork(before, course) : undefined;
+    await beginChange(folder, files, course);
+    // From here on no other process can begin. What was changed before, but after we read it, must not be lost.
+    if (!sameFiles(await readFiles(course), before)) {
+      await endChange(course);
+      throw concurrentChangeError();
+    }
+    await finishChange(course);
+    return saved;
+  });
+}
 
-  const draft = `${journal}.${process.pid}`;
-  await rm(draft, { recursive: true, force: true }); // of a process that died and had the same id
-  await mkdir(join(draft, 'before'), { recursive: true });
-  await mkdir(join(draft, 'after'));
+/** The files of the working copy. A folder that is a service in some step counts even without its service.json. */
+async function readFiles(course: Course): Promise<LessonFiles> {
+  const services = (await filesOfSteps(course)).flatMap((files) => [...servicesOf(files)]);
+  return readLessonFiles(course.root, new Set(services));
+}
+
+/** Whether there are files that don't equal a step. */
+async function isOwnWork(files: LessonFiles, course: Course): Promise<boolean> {
+  return files.size > 0 && !(await filesOfSteps(course)).some((step) => sameFiles(files, step));
+}
+
+/** Whether a file has a text that is neither in a step nor in saved work: it was changed after the interruption. */
+async function hasUnsavedText(files: LessonFiles, course: Course): Promise<boolean> {
+  const saved = (await listSavedWork(course)).map((work) => work.files);
+  const known = [...(await filesOfSteps(course)), ...saved];
+  return [...files].some(([path, text]) => known.every((one) => plain(one.get(path)) !== plain(text)));
+}
+
+async function filesOfSteps(course: Course): Promise<LessonFiles[]> {
+  return Promise.all((await listSteps(course)).map(({ folder }) => readLessonFiles(folder)));
+}
+
+async function beginChange(folder: string, files: LessonFiles, course: Course): Promise<void> {
+  const draft = `${journalOf(course)}.${process.pid}`;
+  await rm(draft, { recursive: true, force: true }); // left by a process that died and had the same id
+  await mkdir(join(draft, 'after'), { recursive: true });
+  await copyFiles(folder, join(draft, 'after'), files.keys());
   await writeFile(join(draft, 'owner'), String(process.pid));
   try {
-    await copyFiles(folder, join(draft, 'after'), files.keys());
-    await copyFiles(projectFolder, join(draft, 'before'), before.keys());
-    await rename(draft, journal);
+    await rename(draft, journalOf(course));
   } catch (error) {
     await rm(draft, { recursive: true });
-    throw isOfAnother(error) || (await ownerOfChange()) !== undefined ? anotherIsAtIt() : error;
+    throw (await ownerOfChange(course)) === undefined ? error : concurrentChangeError();
   }
-  // Only now nobody else can begin: what came between reading and this moment would be lost.
-  if (!sameFiles(await readFiles(), before)) {
-    await forgetChange();
-    throw anotherIsAtIt();
-  }
-  await finishChange();
-  return saved;
 }
 
-/** All saved work, oldest first. */
-export async function savedWork(): Promise<SavedWork[]> {
-  if (!existsSync(savedFolder)) return [];
-  // What was interrupted while it was saved has another name, and is still where it was saved from.
-  const names = (await readdir(savedFolder)).filter((name) => /^[\dT-]+$/.test(name)).toSorted();
-  return Promise.all(
-    names.map(async (name) => {
-      const folder = join(savedFolder, name);
-      const step = await readFile(join(folder, STEP_FILE), 'utf8').catch(() => '');
-      return { folder, files: await readAll(folder), step };
-    }),
-  );
-}
+/** Does what the journal says, and removes it. Every part can be repeated, so it may be interrupted anywhere. */
+async function finishChange(course: Course): Promise<void> {
+  const { root } = course;
+  const source = join(journalOf(course), 'after');
+  const after = await readAllFiles(source);
+  const gone = [...(await readFiles(course)).keys()].filter((path) => !after.has(path));
 
-/** A path as the user would write it. */
-export function shown(folder: string): string {
-  return relative(projectFolder, folder);
-}
-
-/** The files of the working copy. The folder of a service stays one when its service.json is lost. */
-async function readFiles(): Promise<LessonFiles> {
-  const steps = await Promise.all((await listSteps()).map(({ folder }) => readLessonFiles(folder)));
-  const services = new Set(steps.flatMap((files) => [...servicesOf(files)]));
-  return orAnother(readLessonFiles(projectFolder, services));
-}
-
-/** Everything in a folder that holds nothing but files of a working copy. */
-async function readAll(folder: string): Promise<LessonFiles> {
-  return readLessonFiles(folder, new Set(await readdir(folder)));
-}
-
-/** Does what the journal says, and forgets it. Each part can be done again, so it may be interrupted anywhere. */
-async function finishChange(): Promise<void> {
-  const [before, after] = [await readAll(join(journal, 'before')), await readAll(join(journal, 'after'))];
+  for (const path of [...after.keys(), ...gone]) await orSay(path, () => removeLinksAbove(path, root));
   for (const path of after.keys()) {
-    const target = join(projectFolder, path);
+    const target = join(root, path);
     const beside = join(dirname(target), `.${basename(target)}.new`);
     await orSay(path, async () => {
       await mkdir(dirname(target), { recursive: true });
-      await copyFile(join(journal, 'after', path), beside);
+      await copyFile(join(source, path), beside);
       await rename(beside, target);
     });
   }
-  for (const path of before.keys()) {
-    if (after.has(path)) continue;
-    await orSay(path, () => rm(join(projectFolder, path), { force: true }));
-    await removeEmptyAbove(join(projectFolder, path));
+  for (const path of gone) {
+    await orSay(path, () => rm(join(root, path), { force: true }));
+    await removeEmptyFoldersAbove(path, root);
   }
-  await forgetChange();
+  await endChange(course);
 }
 
-async function forgetChange(): Promise<void> {
-  const done = `${journal}.${process.pid}`;
-  await orAnother(rename(journal, done)); // two may finish what a third has begun
+async function endChange(course: Course): Promise<void> {
+  const done = `${journalOf(course)}.${process.pid}`;
+  await rename(journalOf(course), done);
   await rm(done, { recursive: true });
 }
 
-/** The process that changes the working copy; undefined if none does. */
-async function ownerOfChange(): Promise<number | undefined> {
+/** The id of the process that is changing the working copy, or that died while it did; undefined if there is none. */
+async function ownerOfChange(course: Course): Promise<number | undefined> {
   try {
-    return Number(await readFile(join(journal, 'owner'), 'utf8'));
+    return Number(await readFile(join(journalOf(course), 'owner'), 'utf8'));
   } catch {
     return undefined;
   }
@@ -169,73 +139,52 @@ function isAlive(id: number): boolean {
   }
 }
 
-/** Gives what some work gives, and says in one sentence where somebody else's change stopped it. */
-function orAnother<T>(work: Promise<T>): Promise<T> {
-  return work.catch((error) => {
-    throw isOfAnother(error) ? anotherIsAtIt() : error;
-  });
-}
-
-/**
- * Whether an error of the file system comes of somebody else's change, even if that is over by now: a file that was
- * seen is gone, or a journal is where none was.
- */
-function isOfAnother(error: unknown): boolean {
-  return ['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
-
-function anotherIsAtIt(): UserError {
-  return new UserError('Something else is changing the working copy at this moment: try again.');
-}
-
-/** Saves the working copy if it has anything that neither side of the change has: somebody typed on meanwhile. */
-async function saveWhatCameSince(): Promise<string | undefined> {
-  const [before, after] = [await readAll(join(journal, 'before')), await readAll(join(journal, 'after'))];
-  const now = await readFiles();
-  const isNew = ([path, text]: [string, string]) =>
-    [before, after].every((files) => plain(files.get(path)) !== plain(text));
-  return [...now].some(isNew) ? save(now) : undefined;
-}
-
-async function saveIfOwn(files: LessonFiles): Promise<string | undefined> {
-  for (const { folder } of await listSteps()) {
-    if (sameFiles(files, await readLessonFiles(folder))) return undefined;
+/** Does some work. When a file was there a moment ago and isn't now, or the reverse, another process is at work. */
+async function orConcurrentChange<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw ['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code) ? concurrentChangeError() : error;
   }
-  return files.size === 0 ? undefined : save(files);
 }
 
-/** Keeps a copy as the newest saved work; what is saved already becomes the newest. */
-async function save(files: LessonFiles): Promise<string> {
-  const earlier = (await savedWork()).find((work) => sameFiles(work.files, files));
-  const time = new Date().toISOString().replaceAll(':', '-').replace(/\..*/, '');
-  let folder = join(savedFolder, time);
-  for (let number = 2; existsSync(folder); number++) folder = join(savedFolder, `${time}-${number}`);
-
-  const draft = earlier?.folder ?? `${folder}.${process.pid}.new`;
-  if (!earlier) await orAnother(copyFiles(projectFolder, draft, files.keys()));
-  await orAnother(writeFile(join(draft, STEP_FILE), await rememberedStep()));
-  await orAnother(rename(draft, folder)); // saved whole or not at all
-  return folder;
+function concurrentChangeError(): UserError {
+  return new UserError('Another process is changing the working copy: try again.');
 }
 
-/** Says which file stands in the way of a change, which stays in the journal until it can be finished. */
+/** Changes a file. If that fails, says which file is in the way; the journal keeps the change until it can be finished. */
 async function orSay(path: string, change: () => Promise<void>): Promise<void> {
   try {
     await change();
   } catch (error) {
     throw new UserError(
-      `${path} could not be changed (${messageOf(error)}): put out of the way what holds it, then npm run step finishes.`,
+      `${path} could not be changed (${messageOf(error)}): move away what blocks it, then run npm run step to finish.`,
     );
   }
 }
 
+/** The folders above a path, from the outermost in. */
+function foldersAbove(path: string, root: string): string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, index) => join(root, ...names.slice(0, index + 1)));
+}
+
+/** Removes a folder above a path that is a link: written through it, a file would change what it leads to. */
+async function removeLinksAbove(path: string, root: string): Promise<void> {
+  for (const folder of foldersAbove(path, root)) {
+    const stats = await lstat(folder).catch(() => undefined);
+    if (stats?.isSymbolicLink()) await unlink(folder);
+  }
+}
+
 /** Removes the folders above a path that have become empty. */
-async function removeEmptyAbove(path: string): Promise<void> {
-  for (let folder = dirname(path); folder !== projectFolder; folder = dirname(folder)) {
+async function removeEmptyFoldersAbove(path: string, root: string): Promise<void> {
+  for (const folder of foldersAbove(path, root).toReversed()) {
     try {
       await rmdir(folder);
     } catch {
-      return; // something of the user's own is in it, and stays
+      return; // it holds something else of the attendee's, which stays
     }
   }
 }
