@@ -155,7 +155,7 @@ test(
     const channel = await openChannel(t, broker);
     const { queue } = await channel.assertQueue('', { exclusive: true });
     await channel.bindQueue(queue, 'exchange', 'checkout.processed');
-    const definition = loadSync(join(projectFolder, 'steps/14-parent-or-link/checkout/checkout.proto'));
+    const definition = loadSync(join(projectFolder, 'steps/shared/protos/checkout.proto'));
     const Checkout = grpc.makeClientConstructor(
       definition['checkout.Checkout'] as grpc.ServiceDefinition,
       '',

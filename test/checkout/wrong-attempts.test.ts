@@ -18,12 +18,12 @@ interface Mistake {
 
 const mistakes: Mistake[] = [
   {
-    title: 'gRPC is imported as a default',
+    title: 'the loader hook is missing',
     step: 11,
-    patch: { 'gateway/app.ts': [['import * as grpc from', 'import grpc from']] },
+    patch: { 'checkout/tracing.ts': [["register('@opentelemetry", "void ('@opentelemetry"]] },
     expect: /a CLIENT span, above checkout's SERVER span/,
-    cause: /import \* as grpc/,
-    file: 'gateway/app.ts',
+    cause: /the loader hook, register\(…\), is missing/,
+    file: 'checkout/tracing.ts',
   },
   {
     title: 'the event comes when the call is answered already',

@@ -2,38 +2,42 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
-import { portFrom } from '../settings.ts';
+import { portFrom, projectFolder } from '../settings.ts';
 
 /** A service of a step: a folder that holds a service.json. */
 export interface Service {
-  /** The folder's name, which is the service's name. */
+  /** The name of the step's folder, which is the service's name. */
   name: string;
+  /**
+   * Where its code is: the step's folder or, if its service.json says `{ "shared": "gateway" }`, steps/shared/gateway,
+   * which holds what the steps of a chapter have in common, with a service.json of its own.
+   */
   folder: string;
-  /** Where it listens if nobody says otherwise; a service that only consumes messages has none. */
+  /** The default port; a service that only consumes messages has none. */
   port?: number;
-  /** How it is spoken to at its port: HTTP if nothing else is said. */
+  /** The protocol at that port: HTTP unless given. */
   protocol?: 'grpc';
   /** Where it publishes messages to, as in exchange:routing-key. */
   publishes?: string;
-  /** The queue that it takes messages from: what a service without a port is seen by. */
+  /** The queue that it takes messages from: what a service without a port is recognized by. */
   consumes?: string;
-  /** What must run before it and is not started by the workshop: names of needs.ts. */
+  /** What must run before it: names of needs.ts. */
   needs: string[];
   /** The variable that moves its port: BANDS_API_PORT for bands-api. */
   portVariable: string;
-  /** What it is started with; `{name}` stands for the port of the service of that name. */
+  /** The variables that it is started with; `{name}` stands for the port of the service of that name. */
   env: Record<string, string>;
 }
 
-/** Every service of a step or of the working copy, by the alphabet. Throws UserError for a broken service.json. */
+/**
+ * Reads every service of a step or of the working copy, in alphabetical order.
+ * @throws UserError for a service.json that can't be read, or that names a shared service that doesn't exist
+ */
 export async function readServices(stepFolder: string): Promise<Service[]> {
-  const entries = await readdir(stepFolder, { withFileTypes: true });
-  const folders = entries
-    .filter((entry) => entry.isDirectory() && existsSync(join(stepFolder, entry.name, 'service.json')))
-    .map((entry) => entry.name)
-    .toSorted();
-
-  return Promise.all(folders.map((name) => readService(name, join(stepFolder, name))));
+  const names = (await readdir(stepFolder)).filter((name) =>
+    existsSync(join(stepFolder, name, 'service.json')),
+  );
+  return Promise.all(names.toSorted().map((name) => readService(name, join(stepFolder, name))));
 }
 
 /** Whether a service sets up tracing: then its tracing.ts is loaded before its app. */
@@ -41,28 +45,30 @@ export function isTraced(service: Service): boolean {
   return existsSync(join(service.folder, 'tracing.ts'));
 }
 
-async function readService(name: string, folder: string): Promise<Service> {
-  const file = join(folder, 'service.json');
+async function readService(name: string, place: string): Promise<Service> {
+  const { shared } = await readServiceJson(place);
+  const folder = shared === undefined ? place : join(projectFolder, 'steps', 'shared', shared);
+  const { port, needs = [], env = {}, ...rest } = await readServiceJson(folder);
   const portVariable = `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
+  return {
+    ...rest,
+    name,
+    folder,
+    portVariable,
+    needs,
+    env,
+    ...(port && { port: portFrom(portVariable, port) }),
+  };
+}
+
+async function readServiceJson(folder: string): Promise<Partial<Service> & { shared?: string }> {
+  const file = join(folder, 'service.json');
   try {
-    const {
-      port,
-      needs = [],
-      env = {},
-      ...rest
-    } = JSON.parse(await readFile(file, 'utf8')) as Partial<Service>;
-    return {
-      ...rest,
-      name,
-      folder,
-      portVariable,
-      needs,
-      env,
-      ...(port && { port: portFrom(portVariable, port) }),
-    };
+    const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof content !== 'object' || content === null) throw new Error('it is not an object');
+    return content;
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`${file} cannot be read (${messageOf(error)}): put back the one of its step.`);
+    throw new UserError(`${file} can't be read (${messageOf(error)}): restore the original.`);
   }
 }
 

@@ -23,18 +23,20 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
   /** Ends what is gone and starts what is new. */
   async function adapt() {
     const services = await readServices(stepFolder);
-    const names = services.map(({ name }) => name);
-    const gone = [...supervisors.keys()].filter((name) => !names.includes(name));
-    await Promise.all(gone.map((name) => supervisors.get(name)!.stop()));
-    for (const name of gone) supervisors.delete(name);
+    // A service of the same name in another folder is another one: it may be a shared one in one step only.
+    const keyOf = ({ name, folder }: Service) => `${name} ${folder}`;
+    const keys = services.map(keyOf);
+    const gone = [...supervisors.keys()].filter((key) => !keys.includes(key));
+    await Promise.all(gone.map((key) => supervisors.get(key)!.stop()));
+    for (const key of gone) supervisors.delete(key);
 
-    const fresh = services.filter(({ name }) => !supervisors.has(name));
+    const fresh = services.filter((service) => !supervisors.has(keyOf(service)));
     await requireFreePorts(fresh);
     await requireNeeds(fresh);
-    const prefixed = prefixes(names);
+    const prefixed = prefixes(services.map(({ name }) => name));
     for (const service of fresh) {
       const print = (line: string) => console.log(prefixed.get(service.name)!(line));
-      supervisors.set(service.name, supervise(service, portsOf(services), print));
+      supervisors.set(keyOf(service), supervise(service, portsOf(services), print));
     }
   }
 

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { ServerCredentials } from '@grpc/grpc-js';
+import { connectPublisher } from '#shared/messages/publisher.ts';
 import { buildServer, log } from './app.ts';
-import { connectPublisher } from './publisher.ts';
 
 const address = (process.env.GRPC_ADDRESS ?? 'localhost:8080').replace(/^:/, 'localhost:');
 

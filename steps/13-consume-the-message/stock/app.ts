@@ -3,7 +3,7 @@ import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@ope
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
 import { random } from '#workshop/random';
-import { QUEUE } from '../checkout/broker.ts';
+import { QUEUE } from '#shared/messages/broker.ts';
 import { messageHeaders } from '../checkout/headers.ts';
 
 const WRITE_AFTER_MS = 1_000;

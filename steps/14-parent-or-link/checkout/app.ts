@@ -1,15 +1,10 @@
-import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js'; // all of it: what `import grpc from` gives stays untraced
-import { loadSync } from '@grpc/proto-loader';
 import { trace } from '@opentelemetry/api';
 import { pino } from 'pino';
-import type { Publisher } from './publisher.ts';
+import type { Publisher } from '#shared/messages/publisher.ts';
+import { checkoutService, healthService } from '#shared/protos/services.ts';
 
 type Unary<Request, Response> = grpc.handleUnaryCall<Request, Response>;
-
-const files = ['checkout.proto', 'health.proto'].map((name) => join(import.meta.dirname, name));
-const definition = loadSync(files, { enums: String });
-const serviceOf = (name: string) => definition[name] as grpc.ServiceDefinition;
 
 export const log = pino({ mixin: traceIds });
 
@@ -39,8 +34,8 @@ export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
   };
 
   const server = new grpc.Server();
-  server.addService(serviceOf('grpc.health.v1.Health'), { Check: check });
-  server.addService(serviceOf('checkout.Checkout'), { DoCheckout: doCheckout });
+  server.addService(healthService, { Check: check });
+  server.addService(checkoutService, { DoCheckout: doCheckout });
   return server;
 }
 

@@ -1,5 +1,5 @@
+import { connectConsumer } from '#shared/messages/consumer.ts';
 import { handle, log, writeStock } from './app.ts';
-import { connectConsumer } from './consumer.ts';
 
 const consumer = await connectConsumer(handle, log);
 

@@ -1,6 +1,6 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Logger } from 'pino';
-import { connectBroker, QUEUE } from '../checkout/broker.ts';
+import { connectBroker, QUEUE } from './broker.ts';
 
 const AT_ONCE = 10; // messages that RabbitMQ hands over before the first of them is acknowledged
 

@@ -1,19 +1,14 @@
-import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js'; // all of it: what `import grpc from` gives stays untraced
-import { loadSync } from '@grpc/proto-loader';
 import { context, trace } from '@opentelemetry/api';
 import { getRPCMetadata } from '@opentelemetry/core';
 import Fastify from 'fastify';
+import { checkoutService } from '#shared/protos/services.ts';
 
 const CHECKOUT_ADDRESS = process.env.CHECKOUT_SERVICE_ADDRESS ?? 'localhost:8080';
 const CHECKOUT_TIMEOUT_MS = Number(process.env.CHECKOUT_TIMEOUT_MS ?? 5_000);
 const BASKET = [1, 2, 3, 4];
 
-const definition = loadSync(join(import.meta.dirname, '../checkout/checkout.proto'));
-const Checkout = grpc.makeClientConstructor(
-  definition['checkout.Checkout'] as grpc.ServiceDefinition,
-  'Checkout',
-);
+const Checkout = grpc.makeClientConstructor(checkoutService, 'Checkout');
 
 /** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
 function traceIds() {
