@@ -15,7 +15,7 @@ export default {
   expectations: [
     {
       expect: 'POST /api/checkout is answered with status 202',
-      see: answers({ status: 202, cause: 'checkout fails, or the route is gone.', file: 'steps/shared/gateway/app.ts' }),
+      see: answers({ status: 202, cause: 'checkout fails, or the route is gone.', file: 'gateway/app.ts' }),
     },
     {
       expect: 'Any other method is answered with status 405',
@@ -23,7 +23,7 @@ export default {
         {
           status: 405,
           cause: 'The handler of what has no route does not tell them apart.',
-          file: 'steps/shared/gateway/app.ts',
+          file: 'gateway/app.ts',
         },
         'a GET of the checkout',
       ),

@@ -23,7 +23,15 @@ const mistakes: Mistake[] = [
     patch: { 'checkout/tracing.ts': [["register('@opentelemetry", "void ('@opentelemetry"]] },
     expect: /a CLIENT span, above checkout's SERVER span/,
     cause: /the loader hook, register\(…\), is missing/,
-    file: 'checkout/tracing.ts',
+    file: 'checkout/app.ts',
+  },
+  {
+    title: 'checkout refuses, and the gateway, which is shared, answers with an error',
+    step: 11,
+    patch: { 'checkout/app.ts': [['answer(null, response);', 'answer({ code: grpc.status.INTERNAL });']] },
+    expect: /The call is answered with status 200/,
+    cause: /gateway threw Error: checkout failed/,
+    file: 'steps/shared/gateway/app.ts',
   },
   {
     title: 'the event comes when the call is answered already',

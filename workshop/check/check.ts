@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
+import { projectFolder } from '../settings.ts';
 import { Breakdown, otherServices } from './breakdown.ts';
 import type { Lesson, Shortfall } from './lesson.ts';
 import { type Observation, tracesOfCall } from './observation.ts';
@@ -42,7 +43,23 @@ export async function runCheck({ stepFolder, ...options }: CheckOptions): Promis
   const lesson = await readLesson(stepFolder);
   const missing = await missingServices(stepFolder, options.folder);
   if (missing.length > 0) return judge(lesson, otherServices(missing, basename(stepFolder)));
-  return judge(lesson, await observeOrBreakdown({ ...options, lesson }));
+  const result = judge(lesson, await observeOrBreakdown({ ...options, lesson }));
+  const outcomes = await Promise.all(
+    result.outcomes.map((outcome) => nameSharedFile(outcome, options.folder)),
+  );
+  return { ...result, outcomes };
+}
+
+/** Names the file of a shared service by its place: what a judge calls gateway/app.ts is in steps/shared. */
+async function nameSharedFile(outcome: Outcome, folder: string): Promise<Outcome> {
+  const { shortfall } = outcome;
+  if (!shortfall) return outcome;
+  const [name = '', ...path] = shortfall.file.split('/');
+  const services = await readServices(folder).catch(() => []); // a broken service.json is what the shortfall is about
+  const shared = services.find((service) => service.name === name && service.folder !== join(folder, name));
+  if (!shared) return outcome;
+  const file = relative(projectFolder, join(shared.folder, ...path)).replaceAll('\\', '/');
+  return { ...outcome, shortfall: { ...shortfall, file } };
 }
 
 /** The services of a step that a folder with others does not have: it holds a step of another chapter. */

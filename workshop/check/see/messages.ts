@@ -307,7 +307,7 @@ function traceOfThis(seen: Observation, { traceId }: Span): Trace {
 }
 
 const grpcIsUntraced =
-  "gRPC is not traced. GrpcInstrumentation is not among the instrumentations in tracing.ts; or the app says `import grpc from '@grpc/grpc-js'`, which gets past the instrumentation: what `import * as grpc` gives is traced.";
+  "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app says `import grpc from '@grpc/grpc-js'`, which gets past the instrumentation: what `import * as grpc` gives is traced.";
 
 /** Why a service has no span at all, or if nothing else explains it, what the step says about it. */
 function noSpan(seen: Observation, service: string, cause: string): Shortfall {
