@@ -102,13 +102,9 @@ test('at the end of a chapter nothing is left, and the command names the next on
 
 test('where nothing differs, the command says so', async (t) => {
   const env = { ...process.env, WORKSHOP_STATE: await temporaryFolder(t) };
-  for (const [args, sentence] of [
-    [['3', '3'], 'No differences: step 3 is the same as step 3.\n'],
-    [['10'], 'No differences: the working copy is the same as step 10.\n'],
-  ] as const) {
-    const { code, stdout, stderr } = await runScript(t, DIFF, [...args], { env });
-    assert.deepEqual([code, stdout, stderr], [0, '', sentence]);
-  }
+  const { code, stdout, stderr } = await runScript(t, DIFF, ['10'], { env });
+  assert.deepEqual([code, stdout], [0, '']);
+  assert.equal(stderr, 'No differences: the working copy is the same as step 10.\n');
 });
 
 test('a reader that closes the pipe early ends the command without an error', async (t) => {
@@ -152,10 +148,8 @@ test('--stat counts lines', async (t) => {
   assert.match(stdout, /^ 1 file changed, \d+ lines added, \d+ removed$/m);
 });
 
-test('an unknown step and too many words are refused with exit code 2', async (t) => {
-  for (const args of [['77'], ['1', '2', '3']]) {
-    const { code, stderr } = await runScript(t, DIFF, args);
-    assert.equal(code, 2);
-    assert.equal(stderr.trimEnd().split('\n').length, 1);
-  }
+test('a third step is refused with exit code 2', async (t) => {
+  const { code, stderr } = await runScript(t, DIFF, ['1', '2', '3']);
+  assert.equal(code, 2);
+  assert.equal(stderr, 'Give at most two steps; --help explains what they mean.\n');
 });

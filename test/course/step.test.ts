@@ -59,7 +59,6 @@ test('the command puts a step, saves and restores work, resets, and lists the st
 for (const [args, sentence] of [
   [['99'], /^There is no step "99"\. Give the number or the name of one of these: 01-start-the-services, /],
   [['1', '2'], /^Give one step, or --reset, or --restore; --help explains them\.$/],
-  [['--back'], /^Unknown option '--back'; --help lists /],
 ] as const) {
   test(`step ${args.join(' ')} is refused with one sentence and exit code 2`, async (t) => {
     const { code, stderr } = await runScript(t, STEP, [...args]);
