@@ -25,8 +25,8 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
     const services = await readServices(stepFolder);
     // A service of the same name in another folder is another one: it may be a shared one in one step only.
     const keyOf = ({ name, folder }: Service) => `${name} ${folder}`;
-    const keys = services.map(keyOf);
-    const gone = [...supervisors.keys()].filter((key) => !keys.includes(key));
+    const keys = new Set(services.map(keyOf));
+    const gone = [...supervisors.keys()].filter((key) => !keys.has(key));
     await Promise.all(gone.map((key) => supervisors.get(key)!.stop()));
     for (const key of gone) supervisors.delete(key);
 
