@@ -52,7 +52,7 @@ const accidents: Accident[] = [
     title: 'a service.json that is no JSON',
     patch: { 'bands-api/service.json': '{' },
     expect: /The services are there/,
-    cause: /put back the one of its step/,
+    cause: /npm run step -- --reset restores it/,
     file: /^bands-api\/service\.json$/,
   },
   {

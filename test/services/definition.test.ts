@@ -44,7 +44,10 @@ for (const [text, reason] of [
   test(`the service.json ${text} is refused with one sentence that names the file`, async (t) => {
     const folder = await stepWith(t, { greeter: text });
     await assert.rejects(readServices(folder), (error: Error) => {
-      assert.match(error.message, /service\.json can't be read \(.+\): restore the original\.$/);
+      assert.match(
+        error.message,
+        /service\.json can't be read \(.+\): npm run step -- --reset restores it\.$/,
+      );
       assert.match(error.message, reason);
       return true;
     });

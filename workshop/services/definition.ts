@@ -68,7 +68,7 @@ async function readServiceJson(folder: string): Promise<Partial<Service> & { sha
     if (typeof content !== 'object' || content === null) throw new Error('it is not an object');
     return content;
   } catch (error) {
-    throw new UserError(`${file} can't be read (${messageOf(error)}): restore the original.`);
+    throw new UserError(`${file} can't be read (${messageOf(error)}): npm run step -- --reset restores it.`);
   }
 }
 
