@@ -113,7 +113,7 @@ test('a progress that is damaged is set aside, and the check goes on', async (t)
   await writeFile(progressFile, '{"checked": [');
   const { code, stdout, stderr } = await check('10', '--json');
 
-  assert.match(stderr, /progress\.json could not be read/);
+  assert.match(stderr, /progress\.json is damaged/);
   assert.equal(code, 0);
   assert.equal(JSON.parse(stdout).passed, true);
   assert.deepEqual(JSON.parse(await readFile(progressFile, 'utf8')), { checked: [nameOf(10)] });
