@@ -1,12 +1,15 @@
-/** What the pages are made of, ready to be sent: modules, styles, and the pages that load them. */
+/** What the pages load: for each page a bundle of its script and a bundle of its styles. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { BuildFailure } from 'esbuild';
+import { missingPackages } from '../../errors.ts';
+import { projectFolder } from '../../settings.ts';
 import { serviceColours } from '../../trace/colours.ts';
-import { browserModules, neededBy } from './modules.ts';
 
-/** The pages by name: each has a module of this name to start with. */
+/** The pages by name: each has a folder of this name in workshop/viewer/. */
 export const pageNames = ['trace', 'search', 'dependencies', 'compare', 'problem'] as const;
 export type PageName = (typeof pageNames)[number];
 
@@ -17,78 +20,104 @@ export interface Asset {
 }
 
 export interface Assets {
-  /** By path: what is under /assets/VERSION/. */
-  byPath: ReadonlyMap<string, Asset>;
-  /** Another one when any of the assets is another, so that a browser may keep what it has for ever. */
+  /** By file name: `trace.js` and `trace.css` for each page, `early.js`, and `icon.svg`. */
+  byName: ReadonlyMap<string, Asset>;
+  /** Changes when any of the assets changes, so that a browser can cache them forever. */
   version: string;
-  /** What a page needs, as paths: its styles, what must run before anything is drawn, and its modules, entry first. */
-  neededBy: Readonly<Record<PageName, { styles: string; early: string; modules: string[] }>>;
 }
 
-let making: Promise<Assets> | undefined;
+let building: Promise<Assets> | undefined;
 
-/** The assets; they are made when the first page is asked for, which takes about 0.2 s, and kept. */
+/**
+ * The assets. They are built when the first page is requested, which takes about 0.2 s, and kept.
+ * @throws UserError when the packages that the pages consist of are not installed
+ */
 export function assets(): Promise<Assets> {
-  return (making ??= makeAssets());
+  return (building ??= buildAssets().catch((error: unknown) => {
+    building = undefined;
+    throw error;
+  }));
 }
 
-const viewer = new URL('../../viewer/', import.meta.url);
-const early = 'workshop/viewer/frame/early.ts';
+type NamedFile = [name: string, content: Buffer];
 
-async function makeAssets(): Promise<Assets> {
-  const entries = pageNames.map((name) => `workshop/viewer/${name}/page.tsx`);
-  const modules = await browserModules([early, ...entries]);
+const viewerFolder = join(projectFolder, 'workshop', 'viewer');
 
-  const sources = new Map<string, { type: string; text: string }>();
-  for (const { path, code } of modules.values()) sources.set(path, { type: 'text/javascript', text: code });
-  const styles = await readStyles();
-  for (const page of pageNames) {
-    const texts = [...styles].filter(([file]) => isFor(page, file)).map(([, text]) => text);
-    sources.set(stylesOf(page), { type: 'text/css', text: [colourStyles(), ...texts].join('\n') });
-  }
-  sources.set('icon.svg', {
-    type: 'image/svg+xml',
-    text: await readFile(new URL('styles/icon.svg', viewer), 'utf8'),
-  });
+const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+
+async function buildAssets(): Promise<Assets> {
+  const [scripts, styles, icon] = await Promise.all([
+    buildScripts(),
+    buildStyles(),
+    readFile(join(viewerFolder, 'styles', 'icon.svg')),
+  ]);
+  const files: NamedFile[] = [...scripts, ...styles, ['icon.svg', icon]];
 
   const hash = createHash('sha256');
-  const byPath = new Map<string, Asset>();
-  for (const [path, { type, text }] of sources) {
-    hash.update(path).update('\0').update(text).update('\0');
-    const plain = Buffer.from(text);
-    byPath.set(path, { type: `${type}; charset=utf-8`, plain, gzip: await promisify(gzip)(plain) });
+  const byName = new Map<string, Asset>();
+  for (const [name, plain] of files) {
+    hash.update(name).update('\0').update(plain).update('\0');
+    const type = `${types[name.split('.')[1]!]}; charset=utf-8`;
+    byName.set(name, { type, plain, gzip: await promisify(gzip)(plain) });
   }
-  const needs = (name: PageName) => ({
-    styles: stylesOf(name),
-    early,
-    modules: neededBy(`workshop/viewer/${name}/page.tsx`, modules),
+  return { byName, version: hash.digest('hex').slice(0, 12) };
+}
+
+/** One bundle per page, without chunks that the pages share: on one machine, a request costs more than its bytes. */
+async function buildScripts(): Promise<NamedFile[]> {
+  const { build } = await import('esbuild');
+  const pages = pageNames.map((page) => [page, join(viewerFolder, page, 'page.tsx')]);
+  const { outputFiles } = await build({
+    entryPoints: { ...Object.fromEntries(pages), early: join(viewerFolder, 'frame', 'early.ts') },
+    outdir: viewerFolder, // nothing is written there
+    write: false,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2023',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    logLevel: 'silent',
+  }).catch((error: BuildFailure) => {
+    const isPackageMissing = error.errors?.some(({ text }) => /^Could not resolve "[^."]/.test(text));
+    throw isPackageMissing ? missingPackages('the pages') : error;
   });
-  return {
-    byPath,
-    version: hash.digest('hex').slice(0, 12),
-    neededBy: Object.fromEntries(pageNames.map((name) => [name, needs(name)])) as Assets['neededBy'],
-  };
+  return outputFiles.map(({ path, contents }) => [
+    path.slice(viewerFolder.length + 1),
+    Buffer.from(contents),
+  ]);
 }
 
-function stylesOf(page: PageName): string {
-  return `styles/${page}.css`;
+async function buildStyles(): Promise<NamedFile[]> {
+  const { transform } = await import('esbuild');
+  const styles = await readStyles();
+  return Promise.all(
+    pageNames.map(async (page) => {
+      const texts = [...styles].filter(([owner]) => isFor(page, owner)).map(([, text]) => text);
+      const { code } = await transform([colourStyles(), ...texts].join('\n'), {
+        loader: 'css',
+        minify: true,
+      });
+      return [`${page}.css`, Buffer.from(code)] as NamedFile;
+    }),
+  );
 }
 
-/** The files with styles in the order in which they count, that of their names. */
+/** The style sheets by file name without `.css`, in the order in which they apply: by name. */
 async function readStyles(): Promise<Map<string, string>> {
-  const folder = new URL('styles/', viewer);
+  const folder = join(viewerFolder, 'styles');
   const files = (await readdir(folder)).filter((name) => name.endsWith('.css')).toSorted();
-  const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')));
-  return new Map(files.map((name, index) => [name, texts[index]!]));
+  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+  return new Map(files.map((name, index) => [name.replace('.css', ''), texts[index]!]));
 }
 
-/** A file of styles that is named after another page is not for this one. */
-function isFor(page: PageName, file: string): boolean {
-  const owner = file.replace('.css', '');
+/** Whether a page uses a style sheet: every page does, unless the sheet is named after another page. */
+function isFor(page: PageName, owner: string): boolean {
   return owner === page || !(pageNames as readonly string[]).includes(owner);
 }
 
-/** A class for each colour of `serviceColours`, so that there is one list of them; without a mark, until one is added. */
+/** A class for each of `serviceColours`, without a mark: a class added to it can bring one. */
 function colourStyles(): string {
   return serviceColours
     .map(

@@ -70,9 +70,9 @@ export async function sendNoSuchPage(reply: FastifyReply): Promise<FastifyReply>
 }
 
 function addAssets(app: FastifyInstance): void {
-  app.get<{ Params: { version: string; '*': string } }>('/assets/:version/*', async (request, reply) => {
-    const { byPath, version } = await assets();
-    const asset = byPath.get(request.params['*']);
+  app.get<{ Params: { version: string; name: string } }>('/assets/:version/:name', async (request, reply) => {
+    const { byName, version } = await assets();
+    const asset = byName.get(request.params.name);
     if (!asset || request.params.version !== version) {
       return reply.code(404).headers(pageHeaders).type('text/plain').send('There is no such file.');
     }

@@ -2,13 +2,11 @@ import type { Assets, PageName } from './assets.ts';
 import { siteHeader } from './header.ts';
 
 /**
- * The document of a page: its header, and what it has to load. All else is drawn in the browser. `dataUrls` are
- * what its script will ask for first, so that the answers are on their way meanwhile.
+ * The document of a page: the header, and what the page loads. Its script draws everything else. `dataUrls` are what the
+ * script requests first; the browser fetches them while it loads the script.
  */
 export function shell(page: PageName, title: string, assets: Assets, dataUrls: readonly string[]): string {
-  const at = (path: string) => `/assets/${assets.version}/${path}`;
-  const { styles, early, modules } = assets.neededBy[page];
-  const [entry, ...others] = modules;
+  const at = (name: string) => `/assets/${assets.version}/${name}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -17,11 +15,10 @@ export function shell(page: PageName, title: string, assets: Assets, dataUrls: r
 <meta name="color-scheme" content="light dark">
 <title>${escaped(title)}</title>
 <link rel="icon" href="${at('icon.svg')}">
-<script src="${at(early)}"></script>
+<script src="${at('early.js')}"></script>
 ${dataUrls.map((url) => `<link rel="preload" as="fetch" crossorigin href="${escaped(url)}">`).join('\n')}
-<link rel="stylesheet" href="${at(styles)}">
-<script type="module" src="${at(entry!)}"></script>
-${others.map((path) => `<link rel="modulepreload" href="${at(path)}">`).join('\n')}
+<link rel="stylesheet" href="${at(`${page}.css`)}">
+<script type="module" src="${at(`${page}.js`)}"></script>
 </head>
 <body data-page="${page}">
 <div id="page">

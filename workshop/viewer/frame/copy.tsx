@@ -6,8 +6,8 @@ export const copied = signal('');
 export const textToCopy = signal('');
 
 /** Copies text; `what` names it in the note: "Trace id". */
-export async function copy(what: string, text: string | (() => string | Promise<string>)): Promise<void> {
-  const value = typeof text === 'string' ? text : await text();
+export async function copy(what: string, text: string | (() => string)): Promise<void> {
+  const value = typeof text === 'string' ? text : text();
   try {
     await navigator.clipboard.writeText(value);
     copied.value = `${what} copied.`;
@@ -24,7 +24,7 @@ export function CopyButton({
 }: {
   /** For the note and for screen readers: "Trace id". */
   what: string;
-  text: string | (() => string | Promise<string>);
+  text: string | (() => string);
   /** On the button; without a label, it shows an icon. */
   label?: string;
 }) {

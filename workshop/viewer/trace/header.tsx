@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { counted, grouped } from '../../trace/numbers.ts';
+import { waterfallText } from '../../trace/text.ts';
 import { durationText } from '../../trace/waterfall.ts';
 import { now } from '../frame/clock.ts';
 import { CopyButton } from '../frame/copy.tsx';
@@ -111,9 +112,8 @@ function Tools({ traceId }: { traceId: string }) {
   );
 }
 
-/** The waterfall as in the terminal. The code for it is loaded on demand. */
-async function waterfallAsText(): Promise<string> {
-  const { waterfallText } = await import('../../trace/text.ts');
+/** The waterfall as the terminal shows it. */
+function waterfallAsText(): string {
   return waterfallText(trace.value!, { maxRows: Infinity });
 }
 
