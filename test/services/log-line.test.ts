@@ -13,7 +13,10 @@ test('a request becomes time, level, message, method and path, with the ids of t
     req: { method: 'GET', url: '/bands/1' },
     msg: 'incoming request',
   });
-  assert.equal(readableLogLine(line), '03:04:05 info incoming request GET /bands/1 trace_id=abc span_id=def');
+  assert.equal(
+    readableLogLine(line),
+    '[03:04:05] INFO: incoming request GET /bands/1 trace_id=abc span_id=def',
+  );
 });
 
 test('a response becomes its status and how long it took', () => {
@@ -23,16 +26,42 @@ test('a response becomes its status and how long it took', () => {
     responseTime: 12.4,
     msg: 'request completed',
   });
-  assert.equal(readableLogLine(line), '03:04:05 info request completed 200 12 ms');
+  assert.equal(readableLogLine(line), '[03:04:05] INFO: request completed 200 12 ms');
 });
 
-test('an error brings its stack on lines of its own', () => {
-  const line = JSON.stringify({ ...entry, level: 50, err: { stack: 'Error: no\n    at here' }, msg: 'no' });
-  assert.equal(readableLogLine(line), '03:04:05 error no\nError: no\n    at here');
+test('what else an entry holds follows as JSON', () => {
+  const line = JSON.stringify({ ...entry, level: 40, queue: 'orders', msg: 'no consumer' });
+  assert.equal(readableLogLine(line), '[03:04:05] WARN: no consumer {"queue":"orders"}');
+});
+
+test('the stack trace of an error has lines of its own', () => {
+  const err = { type: 'Error', message: 'no', stack: 'Error: no\n    at here' };
+  const lines = readableLogLine(JSON.stringify({ ...entry, level: 50, err, msg: 'no' })).split('\n');
+  assert.equal(lines[0], '[03:04:05] ERROR: no');
+  assert.deepEqual(
+    lines.map((line) => line.trim()).filter((line) => /^(Error: no|at here)$/.test(line)),
+    ['Error: no', 'at here'],
+  );
+});
+
+test('no escape sequence reaches the terminal, from no part of a line', () => {
+  const escape = '\x1b[31m\x1b]0;title\x07\r\x9b2J';
+  const err = { type: escape, message: escape, stack: `${escape}\n${escape}` };
+  const logged = {
+    ...entry,
+    level: 50,
+    msg: escape,
+    req: { url: escape },
+    trace_id: escape,
+    [escape]: escape,
+  };
+  for (const line of [JSON.stringify({ ...logged, err }), `Server starts ${escape}`]) {
+    assert.doesNotMatch(readableLogLine(line), /(?!\n)\p{Cc}/u);
+  }
 });
 
 for (const line of ['Server starts', '', '{', '{"a":1}', 'null', '[]']) {
-  test(`what is no line of the logger stays as it is: ${JSON.stringify(line)}`, () => {
+  test(`text that isn't a log entry stays as it is: ${JSON.stringify(line)}`, () => {
     assert.equal(readableLogLine(line), line);
   });
 }

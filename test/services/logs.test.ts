@@ -34,12 +34,12 @@ const both = {
   ],
 };
 
-/** What is said behind the time and the level. */
+/** The messages, without time and level. */
 const said = (stdout: string) =>
   stdout
     .trimEnd()
     .split('\n')
-    .map((text) => text.replace(/ +│ (\d\d:\d\d:\d\d info )?/, ': ').replace(/ trace_id.*/, ''));
+    .map((text) => text.replace(/ +│ (\[\d\d:\d\d:\d\d\] INFO: )?/, ': ').replace(/ trace_id.*/, ''));
 
 test('the lines of a trace in all services are shown in order of time', async (t) => {
   for (const word of [ours, ours.toUpperCase(), `http://localhost:16686/trace/${ours}`]) {

@@ -1,10 +1,10 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { watch } from 'chokidar';
 import { listenOnLoopback, PortInUseError } from '../../workshop/net/loopback.ts';
 import { UserError } from '../../workshop/errors.ts';
 import { portOwner } from '../../workshop/net/port-owner.ts';
 import { projectFolder } from '../../workshop/settings.ts';
+import { watch } from '../../workshop/watch.ts';
 import { type BuiltDeck, buildDeck } from './build.ts';
 
 /** A deck that is being served. */
@@ -21,7 +21,6 @@ const TYPES: Record<string, string> = {
   txt: 'text/plain',
 };
 const WATCHED = ['slides', 'steps', 'bench/results'].map((path) => join(projectFolder, path));
-const SETTLE_MS = 80; // an editor may write a file in several steps
 
 /**
  * Serves the deck on this machine only, and rebuilds it when its source or a step changes; open pages then reload. An
@@ -62,17 +61,11 @@ export async function serveDeck(port: number, onError: (text: string) => void): 
     }
   }
   let turn = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
-  const watcher = watch(WATCHED, { ignoreInitial: true });
-  watcher.on('all', () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => (turn = turn.then(rebuild)), SETTLE_MS);
-  });
+  const watcher = watch(WATCHED, () => (turn = turn.then(rebuild)));
 
   return {
     url: `http://127.0.0.1:${listener.port}/`,
     async close() {
-      clearTimeout(timer);
       await Promise.all([watcher.close(), turn]);
       await listener.close();
     },

@@ -1,5 +1,4 @@
 /** npm run check: whether the working copy does what a step teaches, and if not, what is missing. */
-import { watch } from 'chokidar';
 import { type CheckResult, runCheck } from '../check/check.ts';
 import { reportJson, reportText } from '../check/report.ts';
 import { interruption } from '../command-line/interruption.ts';
@@ -7,6 +6,7 @@ import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
+import { watch } from '../watch.ts';
 import { openCourse } from '../course/course.ts';
 import { nextStep } from '../course/current.ts';
 import { findStep, listSteps, type Step } from '../course/list.ts';
@@ -26,8 +26,6 @@ what came instead, why that is likely so, and which file to look at. What runs a
 `;
 
 const course = openCourse();
-
-const SETTLE_MS = 100; // an editor may write a file in several steps, and changing the step touches many
 
 await main(async () => {
   const { positionals, values } = readCommandLine({
@@ -71,11 +69,7 @@ async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>)
   const services = await readServices(projectFolder);
   const paths = [`${projectFolder}/run.ts`, ...services.map(({ folder }) => folder)];
   let saved = new AbortController(); // ends the check that runs
-  let timer: NodeJS.Timeout | undefined;
-  const watcher = watch(paths, { ignoreInitial: true }).on('all', () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => saved.abort(), SETTLE_MS);
-  });
+  const watcher = watch(paths, () => saved.abort());
   interruption.signal.addEventListener('abort', () => saved.abort());
 
   try {
@@ -85,7 +79,6 @@ async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>)
       await aborted(saved.signal);
     }
   } finally {
-    clearTimeout(timer);
     await watcher.close();
   }
 }

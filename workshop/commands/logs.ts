@@ -2,6 +2,7 @@
 import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
+import { readableLogLine } from '../services/log-line.ts';
 import { readLogs } from '../services/logs.ts';
 import { prefixes } from '../services/prefix.ts';
 import { projectFolder } from '../settings.ts';
@@ -40,7 +41,7 @@ await main(async () => {
   }
 
   const prefixed = prefixes(services.map(({ name }) => name));
-  for (const { service, line } of lines) console.log(prefixed.get(service)!(line));
+  for (const { service, line } of lines) console.log(prefixed.get(service)!(readableLogLine(line)));
 });
 
 function namesOf(services: { name: string }[]): string {

@@ -1,70 +1,48 @@
-/** What Fastify's logger (pino) writes: one JSON object a line. Its other properties are the log's own. */
+import { prettyFactory } from 'pino-pretty';
+import { printable } from '../trace/terminal-text.ts';
+
+/** What a log line of Fastify's logger (pino) may hold and `messageFormat` shows. */
 interface LogEntry {
-  level: number;
-  time: number;
   msg?: string;
-  req?: { method: string; url: string };
-  res?: { statusCode: number };
+  req?: { method?: string; url?: string };
+  res?: { statusCode?: number };
   responseTime?: number;
-  err?: { stack?: string };
-  [property: string]: unknown;
+  trace_id?: string;
+  span_id?: string;
 }
 
-const LEVELS: Record<number, string> = {
-  10: 'trace',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-};
-const ERROR = 50;
+const pretty = prettyFactory({
+  colorize: false, // the service's name in front of the line has the colour
+  singleLine: true,
+  translateTime: 'SYS:HH:MM:ss',
+  ignore: 'pid,hostname,reqId,req,res,responseTime,trace_id,span_id',
+  messageFormat: (entry) => {
+    const { msg, req, res, responseTime, trace_id, span_id } = entry as LogEntry;
+    const words = [msg, req?.method, req?.url, res?.statusCode];
+    if (responseTime !== undefined) words.push(`${Math.round(responseTime)} ms`);
+    if (trace_id !== undefined) words.push(`trace_id=${trace_id}`);
+    if (span_id !== undefined) words.push(`span_id=${span_id}`);
+    return words.filter((word) => word !== undefined).join(' ');
+  },
+});
 
-// Said elsewhere on the line, or the same on every line.
-const LEFT_OUT = new Set([
-  'level',
-  'time',
-  'pid',
-  'hostname',
-  'reqId',
-  'msg',
-  'req',
-  'res',
-  'responseTime',
-  'err',
-]);
-
-/** A line of a service's log for people to read, as several lines if it holds a stack; other text stays as it is. */
+/**
+ * A line that a service printed, for people to read: several lines if it is a log entry with a stack trace. Text that
+ * isn't a log entry stays as it is, but control characters never reach the terminal: pino-pretty would let those in
+ * messages through.
+ */
 export function readableLogLine(line: string): string {
-  const entry = entryOf(line);
-  if (!entry) return line;
-
-  const time = new Date(entry.time).toTimeString().slice(0, 8);
-  const words = [time, LEVELS[entry.level] ?? String(entry.level), entry.msg];
-  if (entry.req) words.push(entry.req.method, entry.req.url);
-  if (entry.res) words.push(String(entry.res.statusCode));
-  if (entry.responseTime !== undefined) words.push(`${entry.responseTime.toFixed(0)} ms`);
-  for (const [name, value] of Object.entries(entry)) {
-    if (!LEFT_OUT.has(name))
-      words.push(`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  }
-
-  const stack = entry.level >= ERROR && entry.err?.stack;
-  return words.filter(Boolean).join(' ') + (stack ? `\n${stack}` : '');
+  const text = timeOf(line) === undefined ? line : pretty(line).trimEnd();
+  const lines = text.replaceAll('\t', '  ').split('\n');
+  return lines.map((each) => printable(each.trimEnd())).join('\n');
 }
 
-/** When a line was logged, in ms since 1970; undefined for a line that does not say it. */
+/** When a line was logged, in ms since 1970; undefined for a line that isn't a log entry. */
 export function timeOf(line: string): number | undefined {
-  return entryOf(line)?.time;
-}
-
-function entryOf(line: string): LogEntry | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const entry = JSON.parse(line) as Partial<LogEntry>;
-    return typeof entry.level === 'number' && typeof entry.time === 'number'
-      ? (entry as LogEntry)
-      : undefined;
+    const { level, time } = JSON.parse(line) as { level?: unknown; time?: unknown };
+    return typeof level === 'number' && typeof time === 'number' ? time : undefined;
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { UserError } from '../errors.ts';
 import { stateFolder } from '../settings.ts';
+import { printable } from '../trace/terminal-text.ts';
 import { environmentOf, isTraced, type Service } from './definition.ts';
 
 /** A service that this process started. `stop` lets it finish what it does, for `graceMs` (3 s) at most. */
@@ -74,7 +75,7 @@ export async function startService(service: Service, options: StartOptions): Pro
   } catch (reason) {
     child.kill('SIGKILL'); // it may not listen to us yet
     await running.stop();
-    const printed = lastLines.map((line) => `\n  ${line}`).join('');
+    const printed = lastLines.map((line) => `\n  ${printable(line)}`).join('');
     throw new UserError(`${service.name} ${(reason as Error).message}.${printed}`);
   }
 }

@@ -1,26 +1,26 @@
 import { existsSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
 import { messageOf, UserError } from '../errors.ts';
 import { paint } from '../command-line/colour.ts';
+import { watch } from '../watch.ts';
 import { readServices, type Service } from './definition.ts';
+import { readableLogLine } from './log-line.ts';
 import { type RunningService, startService } from './start.ts';
 import { prefixes } from './prefix.ts';
 import { requireNeeds } from '../parts/needs.ts';
 import { portsOf, requireFreePorts } from './use.ts';
 
-const RESTART_GRACE_MS = 300; // whoever saves wants to see the change, not the last spans of what was before
-const SETTLE_MS = 80; // an editor may write a file in several steps, and changing the step touches many
+const RESTART_GRACE_MS = 300; // after a save, the change matters more than the last spans of the old code
 
 /**
- * Runs all services of a folder until the signal, and starts one anew when a file of it changes. When others take
- * their place, as another step may bring them, those that are gone are ended and the new ones started.
- * @throws UserError when there is no service, one of their ports is held, or something that they need is missing
+ * Runs all services of a folder until the signal, and restarts one when a file of it changes. When another step replaces
+ * them, stops the services that are gone and starts the new ones.
+ * @throws UserError when there is no service, one of their ports is in use, or something that they need is missing
  */
 export async function superviseServices(stepFolder: string, signal: AbortSignal): Promise<void> {
   const supervisors = new Map<string, Supervisor>();
 
-  /** Ends what is gone and starts what is new. */
+  /** Stops the services that are gone and starts the new ones. */
   async function adapt() {
     const services = await readServices(stepFolder);
     // A service of the same name in another folder is another one: it may be a shared one in one step only.
@@ -35,7 +35,7 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
     await requireNeeds(fresh);
     const prefixed = prefixes(services.map(({ name }) => name));
     for (const service of fresh) {
-      const print = (line: string) => console.log(prefixed.get(service.name)!(line));
+      const print = (text: string) => console.log(prefixed.get(service.name)!(text));
       supervisors.set(keyOf(service), supervise(service, portsOf(services), print));
     }
   }
@@ -46,14 +46,13 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
 
   let turn = Promise.resolve();
   const nextTurn = () => (turn = turn.then(adapt).catch((error) => console.error(messageOf(error))));
-  const watcher = watch(stepFolder, { ignoreInitial: true, depth: 1, ignored: isNoServiceFile });
-  const watching = afterSettling(watcher, nextTurn);
+  const watcher = watch(stepFolder, nextTurn, { depth: 1, ignored: isIrrelevant });
 
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  await Promise.all([watching.close(), turn]);
+  await Promise.all([watcher.close(), turn]);
   await Promise.all([...supervisors.values()].map((supervisor) => supervisor.stop()));
 }
 
@@ -61,37 +60,19 @@ interface Supervisor {
   stop(): Promise<void>;
 }
 
-/** Of all that is in a folder and one level below, only the service.json tell which services there are. */
-function isNoServiceFile(path: string, stats?: Stats): boolean {
+/** Which services there are depends on nothing but the service.json files, in the step's folder or one level below. */
+function isIrrelevant(path: string, stats?: Stats): boolean {
   return stats?.isFile() ? basename(path) !== 'service.json' : /[\\/](?:node_modules|\.[^\\/]+)$/.test(path);
 }
 
-/** Does something a little after files have changed. */
-function afterSettling(watcher: FSWatcher, act: () => void) {
-  let timer: NodeJS.Timeout | undefined;
-  watcher.on('all', () => {
-    clearTimeout(timer);
-    timer = setTimeout(act, SETTLE_MS);
-  });
-  watcher.on('error', (error) => {
-    console.error(`Saves are not seen any more (${messageOf(error)}): start this again after a change.`);
-  });
-  return {
-    async close() {
-      clearTimeout(timer);
-      await watcher.close();
-    },
-  };
-}
-
 /**
- * Keeps one service running. Starts and stops wait for each other, so that there is never more than one of it; a start
- * that is out of date, because of a save or because all ends, is given up.
+ * Keeps one service running. Starts and stops wait for each other, so that the service never runs twice. A save, or the
+ * end of the command, cancels a start that is still going on.
  */
 function supervise(
   service: Service,
   ports: ReadonlyMap<string, number>,
-  print: (line: string) => void,
+  print: (text: string) => void,
 ): Supervisor {
   let running: RunningService | undefined;
   let turn: Promise<void> = Promise.resolve();
@@ -105,7 +86,11 @@ function supervise(
     if (signal.aborted || stopping || !existsSync(join(service.folder, 'service.json'))) return;
     print(paint('gray', before ? 'starting again …' : 'starting …'));
     try {
-      const started = await startService(service, { ports, onLine: print, signal });
+      const started = await startService(service, {
+        ports,
+        onLine: (line) => print(readableLogLine(line)),
+        signal,
+      });
       running = started;
       print(
         paint('green', `ready${addressText(service)} after ${(started.readyAfterMs / 1_000).toFixed(1)} s`),
@@ -127,12 +112,12 @@ function supervise(
   }
   void nextTurn();
 
-  const watching = afterSettling(watch(service.folder, { ignoreInitial: true }), nextTurn);
+  const watcher = watch(service.folder, nextTurn);
 
   return {
     async stop() {
       stopping = true;
-      await Promise.all([watching.close(), nextTurn()]);
+      await Promise.all([watcher.close(), nextTurn()]);
     },
   };
 }
