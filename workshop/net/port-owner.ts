@@ -4,14 +4,17 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 
 const run = promisify(execFile);
 
-/** Says which process listens on a port, as in "node (process 4711)"; undefined where the system does not tell. */
+/**
+ * Which process listens on a port, as in "node (process 4711)"; undefined where the system does not tell. The package
+ * pid-port would not do: on Linux it needs ss or lsof, which slim systems lack, and it gives no name.
+ */
 export async function portOwner(port: number): Promise<string | undefined> {
   try {
     if (process.platform === 'linux') return await ownerOnLinux(port);
     if (process.platform === 'win32') return await ownerOnWindows(port);
     return await ownerByLsof(port);
   } catch {
-    return undefined; // not allowed to look, or the tool is missing: the message does without
+    return undefined; // not permitted, or the tool is missing: the message works without it
   }
 }
 

@@ -1,10 +1,11 @@
-/** Makes untrusted text safe for a terminal, without control characters, and measures its width in columns. */
+/**
+ * Makes untrusted text safe for a terminal, without control characters, and fits it into columns. wrap-ansi would not do:
+ * it breaks a word that is too long over several lines, where `wrapped` shortens it, and cannot keep parts whole as
+ * `joined` does.
+ */
+import stringWidth from 'string-width';
 
 const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]/gu;
-const invisible = /^[\p{Mn}\p{Me}\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u;
-/** Unicode Standard Annex #11, "East Asian Width": the blocks that are wide or full-width, and emoji. */
-const wide =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1aff0}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
 /** ASCII and the characters that waterfalls are drawn with, all one column wide: a fast path for most text. */
 const plain = /^[\x20-\x7e\u2500-\u259f]*$/;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
@@ -25,16 +26,7 @@ export function printable(text: string): string {
 
 /** How many columns printable text takes: 2 for a wide character or an emoji, 0 for a combining mark. */
 export function widthOf(text: string): number {
-  if (plain.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment);
-  return width;
-}
-
-function graphemeWidth(grapheme: string): number {
-  if (plain.test(grapheme)) return grapheme.length;
-  if (invisible.test(grapheme)) return 0;
-  return wide.test(grapheme) || grapheme.includes('\ufe0f') ? 2 : 1;
+  return plain.test(text) ? text.length : stringWidth(text);
 }
 
 /** Shortens text to `width` columns by replacing its middle with …; keeps more of the beginning than of the end. */
@@ -50,7 +42,7 @@ export function shortened(text: string, width: number): string {
 
 function taken(parts: readonly string[], width: number): string[] {
   let left = width;
-  const end = parts.findIndex((part) => (left -= graphemeWidth(part)) < 0);
+  const end = parts.findIndex((part) => (left -= widthOf(part)) < 0);
   return end < 0 ? [...parts] : parts.slice(0, end);
 }
 
