@@ -22,7 +22,7 @@ export const searchMs: Limit = { atMost: 300 };
 export const serviceGraphMs: Limit = { atMost: 300 };
 
 /** The time to open a trace relative to another backend's, at every size. */
-export const shareOfOther: Limit = { atMost: 0.5 };
+export const shareOfOther: Limit = { atMost: 0.25 };
 
 /** `≤ 300` or `≥ 50`. */
 export function limitText(limit: Limit): string {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { build } from 'esbuild';
 import { minVersion, satisfies } from 'semver';
 import { projectFolder } from '#workshop/settings';
 
@@ -36,6 +37,46 @@ test('every direct dependency is pinned to one version', () => {
     wanted.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version)),
     [],
   );
+});
+
+test('every override has its reason beside it', () => {
+  assert.deepEqual(Object.keys(manifest['//overrides']), Object.keys(manifest.overrides));
+});
+
+test('dependencies are the packages that run.ts and the services need to run, and no others', async () => {
+  const programs = /^(?:steps\/\d\d-[^/]+\/)?(?:run|[^/]+\/(?:main|tracing))\.ts$/;
+  const folders = (await readdir(projectFolder)).filter((name) => name === 'steps' || name.endsWith('-api'));
+  const paths = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(join(projectFolder, folder), { recursive: true })).map((name) =>
+        `${folder}/${name}`.replaceAll('\\', '/'),
+      ),
+    ),
+  );
+  const { metafile } = await build({
+    absWorkingDir: projectFolder,
+    entryPoints: ['run.ts', ...paths.flat().filter((path) => programs.test(path))],
+    outdir: 'out',
+    write: false,
+    metafile: true,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  });
+  const imported = Object.values(metafile.inputs)
+    .flatMap(({ imports }) => imports)
+    // What is loaded only on demand is a message broker's client, which services import too, or builds the pages.
+    .filter(
+      ({ external, kind, path }) => external && kind === 'import-statement' && !path.startsWith('node:'),
+    )
+    .map(({ path }) =>
+      path
+        .split('/')
+        .slice(0, path.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+  assert.deepEqual(Object.keys(manifest.dependencies), [...new Set([...imported, 'tsx'])].toSorted());
 });
 
 test('the lock file serves Linux, macOS and Windows, and names no place to download from', () => {
