@@ -33,7 +33,7 @@ test('on a machine where all is well every line is ok', async (t) => {
   ])
     assert.match(stdout, new RegExp(`^✓ trace backend +port ${port} is free for ${what}$`, 'm'));
   assert.match(stdout, /^✓ trace backend +none runs; npx tsx run\.ts starts the embedded one$/m);
-  for (const name of ['node', 'docker', 'proxy', 'clock', 'disk', 'memory'])
+  for (const name of ['node', 'packages', 'docker', 'proxy', 'clock', 'disk', 'memory'])
     assert.match(stdout, new RegExp(`^✓ ${name}`, 'm'));
   assert.match(stdout, /^The workshop can run here\.$/m);
 });

@@ -32,7 +32,7 @@ async function openAsleep(path: string, options: Parameters<typeof pages.open>[1
   const page = await pages.open('/nothing', options);
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
-  await page.route('**/page.tsx', async (route) => {
+  await page.route(/\/assets\/\w+\/(?!early)\w+\.js$/, async (route) => {
     await held;
     await route.continue();
   });

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { stat, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,6 +31,7 @@ const COMMAND_TIMEOUT_MS = 5_000;
 /** Everything that `npm run doctor` looks at, in the order in which it is shown. */
 export const examinations: Record<string, Examination> = {
   node: examineNode,
+  packages: examinePackages,
   services: examineServices,
   needs: examineNeeds,
   'trace backend': examineBackend,
@@ -53,6 +55,15 @@ export async function findingsOf(examine: Examination): Promise<Finding[]> {
 async function examineNode(): Promise<Finding[]> {
   const fault = nodeFault();
   return [fault ? fails(fault) : ok(`Node.js ${process.version}`)];
+}
+
+/** Looks for packages that npm left out, as it does with devDependencies where NODE_ENV is "production". */
+async function examinePackages(): Promise<Finding[]> {
+  const manifest = JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8'));
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  const missing = names.filter((name) => !existsSync(join(projectFolder, 'node_modules', name)));
+  if (missing.length === 0) return [ok(`all ${names.length} are installed`)];
+  return [fails(`${missing.length} of ${names.length} are not installed: run npm ci --include=dev.`)];
 }
 
 async function examineServices(): Promise<Finding[]> {

@@ -5,7 +5,7 @@ import { examinations, type Finding, findingsOf } from './examinations.ts';
 const help = `
 npm run doctor
 
-Looks at Node.js, the ports and who holds them, the trace backend, Docker, proxies, the clock, disk and memory. Each
+Looks at Node.js, the packages, the ports and who holds them, the trace backend, Docker, proxies, the clock, disk and memory. Each
 line is ok or says what to do. Exit code 1 if the workshop cannot run like this.
 `;
 
