@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { projectFolder } from '#workshop/settings';
-import { shareBrowser, skipWithoutBrowser } from './support/browser.ts';
 
 const SHOWN_FILES = 10;
 const FILE_TIMEOUT_MS = 600_000; // a hung test should say its name instead of waiting for CI's own end
@@ -24,9 +23,6 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-const needsBrowser = !skipWithoutBrowser && files.some((file) => /[\\/](?:viewer|slides)[\\/]/.test(file));
-const browser = needsBrowser ? await shareBrowser() : undefined;
-
 const seconds = new Map<string, number>();
 const tests = run({ files, concurrency: availableParallelism(), timeout: FILE_TIMEOUT_MS });
 
@@ -40,7 +36,6 @@ tests.on('test:complete', ({ name, nesting, details }) => {
 tests
   .compose(new spec())
   .on('end', () => {
-    void browser?.close();
     const slowest = [...seconds].toSorted(([, a], [, b]) => b - a).slice(0, SHOWN_FILES);
     console.log(`\nWhat took longest (s, with everything that ran beside it):`);
     for (const [name, time] of slowest)

@@ -1,7 +1,7 @@
 /** The system's Chromium, which prints slides, takes pictures of pages and tests them. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Browser, LaunchOptions } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { UserError } from '../workshop/errors.ts';
 
 /** Where Chromium and Chrome usually are, by platform. */
@@ -37,18 +37,10 @@ export const howToGetIt =
  * @throws UserError when there is none
  */
 export async function launchBrowser(): Promise<Browser> {
-  const { chromium } = await import('playwright-core');
-  return chromium.launch(launchOptions());
-}
-
-/**
- * How Playwright starts the browser.
- * @throws UserError when there is none
- */
-export function launchOptions(): LaunchOptions {
   const executablePath = chromiumPath();
   if (!executablePath) throw new UserError(`There is no Chromium: ${howToGetIt}.`);
-  return {
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({
     executablePath,
     args: [
       '--no-sandbox',
@@ -59,7 +51,7 @@ export function launchOptions(): LaunchOptions {
       '--no-first-run',
       '--force-color-profile=srgb',
     ],
-  };
+  });
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { type Backend, startBackend } from '#workshop/backend/start';
 import { nameHelper } from '#tools/browser';
 import { projectFolder } from '#workshop/settings';
-import { openBrowser, skipWithoutBrowser } from '../support/browser.ts';
+import { launchBrowser, skipWithoutBrowser } from '../support/browser.ts';
 import { sendHttp } from '../support/otlp.ts';
 import type { TraceSketch } from './traces.ts';
 
@@ -32,7 +32,7 @@ export function viewer(): Viewer {
   if (!skipWithoutBrowser) {
     before(async () => {
       backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
-      browser = await openBrowser();
+      browser = await launchBrowser();
     });
     after(async () => {
       await browser?.close();
