@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { interruption } from '../../workshop/command-line/interruption.ts';
 import { UserError } from '../../workshop/errors.ts';
 import { listSteps } from '../../workshop/course/list.ts';
-import { checkOutput } from './checked.ts';
 import { type RunningCommand, startCommand } from './command.ts';
 import { copyProject, removeCopy } from '../project-copy.ts';
 import { comparableLines } from './normalise.ts';
@@ -13,10 +12,7 @@ import { movePorts } from './ports.ts';
 export interface Terminal {
   /** The copy's folder. */
   folder: string;
-  /**
-   * Runs a command and gives what it printed; a check whose result is known already is not run again. Throws UserError
-   * when the command does not end in time.
-   */
+  /** Runs a command and gives what it printed. Throws UserError when it does not end in time. */
   run(command: string): Promise<string>;
   /**
    * Starts a command in a terminal of its own and waits until it has printed some lines, in any order.
@@ -67,8 +63,6 @@ export async function openTerminal(): Promise<Terminal> {
   return {
     folder,
     async run(command) {
-      const checked = await checkOutput(command, folder);
-      if (checked !== undefined) return checked;
       const running = start(command);
       await waitFor(running, running.hasEnded, `"${command}" did not end within ${TIMEOUT_MS / 1_000} s`);
       return running.printed().trimEnd();

@@ -9,6 +9,7 @@ import { changesBetween, isSameSystem } from '#workshop/course/changes';
 import { readLessonFiles } from '#workshop/course/files';
 import { listSteps } from '#workshop/course/list';
 import { brokerMissing, startBroker } from '../../support/broker.ts';
+import '../../support/observed.ts';
 
 const documents = (await projectPaths()).filter((path) => path.endsWith('.md')).toSorted();
 // What the READMEs of the second chapter show needs a broker.
