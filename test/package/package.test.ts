@@ -128,7 +128,8 @@ test('what the workflows and .ci/run call is there', async () => {
   const commands = [...scripts.values()].flat();
   const names = commands.flatMap((line) => [...line.matchAll(/\bnpm (?:run )?(test|(?<=run )[\w:]+)/g)]);
   assert.ok(names.length > 5, `${names.length} scripts are called`);
-  for (const [command, name] of names) assert.ok(name! in manifest.scripts, `there is no ${command}`);
+  for (const [command, name] of names)
+    assert.ok(Object.hasOwn(manifest.scripts, name!), `there is no ${command}`);
   for (const [, file] of commands.join('\n').matchAll(/npx tsx (\S+)/g))
     await stat(join(projectFolder, file!));
 });
