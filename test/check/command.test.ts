@@ -1,37 +1,11 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { after, test, type TestContext } from 'node:test';
-import { copyProject, removeCopy } from '#tools/project-copy';
-import { listSteps } from '#workshop/course/list';
-import { isolatedEnvironment } from '../support/environment.ts';
-import { runScript, startScript } from '../support/process.ts';
-
-const steps = await listSteps();
-const nameOf = (number: number) => steps.find((step) => step.number === number)!.name;
-const command = 'workshop/commands/check.ts';
-
-const cwd = await copyProject();
-after(() => removeCopy(cwd));
-
-/** Puts a step into the working copy of a project of our own, and gives the command with a state of its own. */
-async function workingCopy(t: TestContext, number = 10) {
-  const { env, ports } = await isolatedEnvironment(t);
-  const step = join(cwd, 'steps', nameOf(number));
-  for (const name of ['run.ts', 'bands-api', 'reviews-api']) {
-    await rm(join(cwd, name), { recursive: true });
-    await cp(join(step, name), join(cwd, name), { recursive: true });
-  }
-  const options = { cwd, env };
-  return {
-    env,
-    ports,
-    check: (...args: string[]) => runScript(t, command, args, options),
-    start: (...args: string[]) => startScript(t, command, args, options),
-    progressFile: join(env['WORKSHOP_STATE']!, 'progress.json'),
-  };
-}
+import { test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { runScript } from '../support/process.ts';
+import { command, cwd, nameOf, workingCopy } from './working-copy.ts';
 
 test('a check that passes shows each expectation with a tick and one closing line, remembers that, and ends with 0', async (t) => {
   const { check, progressFile } = await workingCopy(t);
@@ -80,68 +54,6 @@ Look at   bands-api/tracing.ts
   await assert.rejects(readFile(progressFile), 'nothing is remembered');
 });
 
-test('without a word it checks the step after the last one that passed', async (t) => {
-  const { check, progressFile } = await workingCopy(t, 9); // all of it is typed
-  await writeFile(progressFile, JSON.stringify({ checked: [nameOf(2), nameOf(8), nameOf(3)] }));
-  const { code, stdout } = await check();
-
-  assert.match(stdout, /^Step 09, /);
-  assert.equal(code, 0);
-  const { checked } = JSON.parse(await readFile(progressFile, 'utf8')) as { checked: string[] };
-  assert.deepEqual(checked, [nameOf(2), nameOf(8), nameOf(3), nameOf(9)]);
-});
-
-test('without a word it checks the step after the one that was put there, as npm run diff shows it', async (t) => {
-  const { check, env, progressFile } = await workingCopy(t, 7);
-  const put = await runScript(t, 'workshop/commands/step.ts', ['6'], { cwd, env });
-  assert.equal(put.code, 0, put.stderr);
-  const diff = () => runScript(t, 'workshop/commands/diff.ts', [], { cwd, env });
-  const diffTo = (number: number) =>
-    runScript(t, 'workshop/commands/diff.ts', [String(number)], { cwd, env });
-
-  assert.match((await check()).stdout, /^Step 07, /);
-  assert.equal((await diff()).stdout, (await diffTo(7)).stdout);
-
-  // Who has passed later steps before, and goes back.
-  await writeFile(progressFile, JSON.stringify({ checked: [1, 2, 3, 4, 5, 6, 7, 8].map(nameOf) }));
-  assert.match((await check()).stdout, /^Step 07, /);
-  assert.equal((await diff()).stdout, (await diffTo(7)).stdout);
-});
-
-test('a progress that is damaged is set aside, and the check goes on', async (t) => {
-  const { check, progressFile } = await workingCopy(t);
-  await writeFile(progressFile, '{"checked": [');
-  const { code, stdout, stderr } = await check('10', '--json');
-
-  assert.match(stderr, /progress\.json is damaged/);
-  assert.equal(code, 0);
-  assert.equal(JSON.parse(stdout).passed, true);
-  assert.deepEqual(JSON.parse(await readFile(progressFile, 'utf8')), { checked: [nameOf(10)] });
-});
-
-test('--json prints one object: step, passed, time, and what became of each expectation', async (t) => {
-  const { check } = await workingCopy(t, 6);
-  await writeFile(
-    join(cwd, 'run.ts'),
-    (await readFile(join(cwd, 'run.ts'), 'utf8')).replace('traceparent:', 'trace_parent:'),
-  );
-  const { code, stdout, stderr } = await check('3', '--json');
-
-  assert.equal(code, 1);
-  assert.equal(stderr, '');
-  const { step, passed, durationMs, expectations } = JSON.parse(stdout);
-  assert.equal(step, nameOf(3));
-  assert.equal(passed, false);
-  assert.ok(Number.isInteger(durationMs) && durationMs > 0);
-  const [failed, ...open] = expectations;
-  assert.equal(failed.status, 'failed');
-  assert.equal(failed.found, 'run.ts sent bands-api no header traceparent, but one called "trace_parent".');
-  assert.match(failed.cause, /^The header is misspelt/);
-  assert.equal(failed.file, 'run.ts');
-  assert.ok(failed.traces.every((id: string) => /^[\da-f]{32}$/.test(id)));
-  assert.ok(open.length > 0 && open.every(({ status }: { status: string }) => status === 'open'));
-});
-
 test('services that run already are left alone: the check needs none of their ports and none of their logs', async (t) => {
   const { check, ports, progressFile } = await workingCopy(t);
   const held = await Promise.all(
@@ -162,20 +74,6 @@ test('services that run already are left alone: the check needs none of their po
   assert.deepEqual(await readdir(logs), ['bands-api.log']);
 });
 
-test('--watch checks again when a file is saved, and ends with Ctrl-C', async (t) => {
-  const { start } = await workingCopy(t, 6);
-  const subject = start('7', '--watch');
-  await subject.printed(/Step 07 is not done yet[^]*Waiting for the next save/);
-
-  const step = join(cwd, 'steps', nameOf(7));
-  await cp(join(step, 'bands-api/tracing.ts'), join(cwd, 'bands-api/tracing.ts'));
-  await cp(join(step, 'run.ts'), join(cwd, 'run.ts'));
-  await subject.printed(/Step 07 done:[^]*Waiting for the next save/);
-
-  subject.child.kill('SIGINT');
-  assert.equal(await subject.ended, 0);
-});
-
 test('Ctrl-C during a check ends it with 130', async (t) => {
   const { start } = await workingCopy(t, 6);
   const main = join(cwd, 'bands-api/main.ts');
@@ -185,7 +83,6 @@ test('Ctrl-C during a check ends it with 130', async (t) => {
     `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(told)}, '');\nconsole.error('here');\n${await readFile(main, 'utf8')}`,
   );
   const subject = start('7');
-  const { eventually } = await import('../support/eventually.ts');
   await eventually(
     () =>
       readFile(told).then(

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CheckResult, judge, observeOrBreakdown, readLesson } from '#workshop/check/check';
-import { fewAtATime, steps } from './support.ts';
+import { judge, readLesson, runCheck } from '#workshop/check/check';
+import type { Shortfall } from '#workshop/check/lesson';
+import type { Observation } from '#workshop/check/observation';
+import { hasLinkedRoot } from '#workshop/check/see/messages';
+import { listSteps } from '#workshop/course/list';
+import type { Span } from '#workshop/trace/model';
+import { checksFor } from '#tools/observations';
+import { observed, unobservable } from '../support/observed.ts';
+import { span, traceOf } from '../trace/spans.ts';
+import { assertFound, type Finding } from './support.ts';
 
 /** What step N-1 is told by the check of step N: the expectation that it does not meet, and why. */
-const missing: Record<number, { expect: RegExp; cause: RegExp; file: string }> = {
+const missing: Record<number, Finding> = {
   2: {
     expect: /^bands-api makes a span of kind SERVER/,
     cause: /has no tracing\.ts/,
@@ -22,45 +30,79 @@ const missing: Record<number, { expect: RegExp; cause: RegExp; file: string }> =
   8: { expect: /^run\.ts sends a tracestate/, cause: /It was not made/, file: 'run.ts' },
   9: { expect: /^Every line that bands-api logs/, cause: /A mixin adds the ids/, file: 'bands-api/app.ts' },
   10: { expect: /^The trace begins with a CLIENT span/, cause: /makes no span/, file: 'run.ts' },
+  12: { expect: /^checkout publishes in a span/, cause: /^None was made/, file: 'checkout/app.ts' },
+  13: { expect: /^stock handles the message/, cause: /stock has no tracing\.ts/, file: 'stock/tracing.ts' },
+  14: {
+    expect: /^The PRODUCER span is made by the instrumentation/,
+    cause: /AmqplibInstrumentation is not among/,
+    file: 'checkout/tracing.ts',
+  },
 };
 
-// Each folder is run once, with the calls of all lessons; then every lesson looks at what was seen.
-const lessons = await Promise.all(steps.map(({ folder }) => readLesson(folder)));
-const calls = Object.assign({}, ...lessons.map((lesson) => lesson.calls ?? {}));
-const retells = lessons.find((lesson) => lesson.retells)!.retells!;
-const results = fewAtATime(3, steps, async ({ folder }): Promise<CheckResult[]> => {
-  const seen = await observeOrBreakdown({ folder, lesson: { calls, retells } });
-  return lessons.map((lesson) => judge(lesson, seen));
+const steps = await listSteps();
+
+for (const step of steps) {
+  const skip = await unobservable(step);
+  const checks = await checksFor(step);
+
+  test(
+    `the check of ${step.name} passes on it, and so do those before it in its chapter`,
+    { skip },
+    async () => {
+      const seen = await observed(step);
+      for (const { name, folder } of checks.filter(({ number }) => number <= step.number)) {
+        const { passed, outcomes } = judge(await readLesson(folder), seen);
+        const failed = outcomes.find(({ status }) => status === 'failed');
+        const said = failed && `${failed.expect}: ${failed.shortfall!.found} ${failed.shortfall!.cause}`;
+        assert.equal(said, undefined, `check ${name}: ${said}`);
+        assert.equal(passed, true);
+        assert.ok(outcomes.every(({ status }) => status === 'met'));
+      }
+    },
+  );
+
+  const next = checks.find(({ number }) => number > step.number);
+  if (!next) continue;
+  test(`the check of ${next.name} fails on the step before, and says what that lacks`, { skip }, async () => {
+    const result = judge(await readLesson(next.folder), await observed(step));
+    assertFound(result, missing[next.number]!);
+    const failed = result.outcomes.findIndex(({ status }) => status === 'failed');
+    assert.ok(result.outcomes.slice(failed + 1).every(({ status }) => status === 'open'));
+  });
+}
+
+test('a lesson gives each of its calls a name that no other lesson of its chapter uses', async () => {
+  for (const step of steps) {
+    const lessons = await Promise.all((await checksFor(step)).map(({ folder }) => readLesson(folder)));
+    const names = lessons.flatMap(({ calls = {} }) => Object.keys(calls));
+    assert.deepEqual(names, [...new Set(names)]);
+  }
 });
 
-for (const [index, { number, name }] of steps.entries()) {
-  test(`the check of ${name} passes on it, and so do those of the steps before`, async () => {
-    const ofChecks = await results[index]!;
-    for (const [check, result] of ofChecks.slice(0, number).entries()) {
-      const failed = result.outcomes.find(({ status }) => status === 'failed');
-      const said = failed && `${failed.expect}: ${failed.shortfall!.found} ${failed.shortfall!.cause}`;
-      assert.equal(said, undefined, `check ${check + 1}: ${said}`);
-      assert.equal(result.passed, true);
-      assert.ok(result.outcomes.every(({ status }) => status === 'met'));
-    }
+test('the first check of a chapter says of the chapter before that it has other services', async () => {
+  const { passed, outcomes } = await runCheck({
+    stepFolder: steps.find(({ number }) => number === 11)!.folder,
+    folder: steps.find(({ number }) => number === 10)!.folder,
   });
-}
 
-for (const { number, name } of steps.slice(1)) {
-  test(`the check of ${name} fails on the step before, and says what that lacks`, async () => {
-    const { passed, outcomes } = (await results[number - 2]!)[number - 1]!;
-    const { expect, cause, file } = missing[number]!;
-    const failed = outcomes.find(({ status }) => status === 'failed')!;
+  assert.equal(passed, false);
+  assert.equal(outcomes[0]!.status, 'failed');
+  assert.match(outcomes[0]!.shortfall!.cause, /npm run step 11 puts this one there/);
+});
 
-    assert.equal(passed, false);
-    assert.match(failed.expect, expect);
-    assert.match(failed.shortfall!.cause, cause);
-    assert.equal(failed.shortfall!.file, file);
-    assert.ok(outcomes.slice(outcomes.indexOf(failed) + 1).every(({ status }) => status === 'open'));
-  });
-}
+test('a write of the stock that has a parent is told why', () => {
+  const consumer = span('consumer', { service: 'stock', kind: 'consumer', parentId: 'producer' });
+  const server = span('server', { service: 'gateway', kind: 'server' });
+  const links = [{ traceId: consumer.traceId, spanId: consumer.spanId }];
+  const write = span('write stock', { service: 'stock', parentId: consumer.spanId, links });
+  const call = { from: 'run.ts', to: 'gateway', method: 'POST', path: '/', headers: [], startMs: 0 };
+  const seen = (spans: Span[]) =>
+    ({ calls: new Map(), exchanges: [call], traces: [traceOf(...spans)] }) as unknown as Observation;
 
-test('a lesson gives each of its calls a name of its own, and no call of another lesson that name', () => {
-  const names = lessons.flatMap((lesson) => Object.entries(lesson.calls ?? {}));
-  for (const [name, call] of names) assert.deepEqual(calls[name], call, name);
+  const verdict = hasLinkedRoot('stock')(seen([server, consumer, write]));
+  assert.notEqual(verdict, 'ok');
+  assert.match((verdict as Shortfall).cause, /The timer remembers the context.*root: true/);
+
+  const { parentId: _, ...root } = write;
+  assert.equal(hasLinkedRoot('stock')(seen([server, consumer, root])), 'ok');
 });

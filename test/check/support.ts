@@ -1,20 +1,74 @@
+import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '#workshop/net/ports';
-import { projectFolder } from '#workshop/settings';
+import { type CheckResult, judge, readLesson, runCheck } from '#workshop/check/check';
+import type { Observation } from '#workshop/check/observation';
 import { listSteps, type Step } from '#workshop/course/list';
+import { projectFolder } from '#workshop/settings';
+import { observed } from '../support/observed.ts';
 
-// No backend of somebody else may be taken for the one to which spans went by mistake.
-process.env.JAEGER_URL = `http://localhost:${await freePort()}`;
+const TIMEOUT_MS = 300_000; // for a run.ts on a machine that is busy with other work
 
-// Many services run side by side here: let none give up on another because the machine is busy.
-process.env.REVIEWS_TIMEOUT_MS = '20000';
-
-/** The steps of the first chapter. */
-export const steps = (await listSteps()).filter(({ number }) => number <= 10);
+const steps = await listSteps();
 
 export function stepNumber(number: number): Step {
   return steps.find((step) => step.number === number)!;
+}
+
+/** The expectation that is not met, and what the check says of it. */
+export interface Finding {
+  expect: RegExp;
+  found?: RegExp;
+  cause: RegExp;
+  file: string | RegExp;
+}
+
+/** A mistake that learners make: what is changed in a step, and what the check of that step says then. */
+export interface Mistake extends Finding {
+  title: string;
+  step: number;
+  patch: Patch;
+  /**
+   * Changes the observation of the right step into what the mistake would show. `npm test` judges that and runs only
+   * mistakes without it; `npm run test:rest` runs the others.
+   */
+  edit?: (seen: Observation) => void;
+}
+
+/** What the check of a step says of a mistake, judged on the edited observation. */
+export async function judgeEdited({ step, edit }: Mistake): Promise<CheckResult> {
+  const { folder } = stepNumber(step);
+  const seen = structuredClone(await observed(stepNumber(step)));
+  edit!(seen);
+  return judge(await readLesson(folder), seen);
+}
+
+/** What the check of a step says of a mistake, judged on a run of the changed step. */
+export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'>): Promise<CheckResult> {
+  const { folder: stepFolder } = stepNumber(step);
+  const folder = await patchedStep(stepNumber(step), patch);
+  try {
+    return await runCheck({ stepFolder, folder, timeoutMs: TIMEOUT_MS });
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Fails unless the first expectation that is not met is the one that is meant, with its cause and file. */
+export function assertFound(
+  { passed, outcomes }: CheckResult,
+  { expect, found, cause, file }: Finding,
+): void {
+  const failed = outcomes.find(({ status }) => status === 'failed');
+  assert.ok(failed?.shortfall, 'all expectations are met');
+  const said = JSON.stringify({ ...failed, shortfall: { ...failed.shortfall, traces: [] } }, null, 2);
+
+  assert.equal(passed, false);
+  assert.match(failed.expect, expect, said);
+  if (found) assert.match(failed.shortfall.found, found, said);
+  assert.match(failed.shortfall.cause, cause, said);
+  if (typeof file === 'string') assert.equal(failed.shortfall.file, file, said);
+  else assert.match(failed.shortfall.file, file, said);
 }
 
 /** Changes of a step's files: for each file the texts to replace, or its whole new text; null deletes it. */

@@ -1,36 +1,23 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { freePort } from '#workshop/net/ports';
 import { accepts } from '#workshop/net/accepts';
 import { brokerMissing, startBroker } from '../support/broker.ts';
 import { projectCopy } from '../support/copy.ts';
-import { isolatedEnvironment } from '../support/environment.ts';
-import { eventually } from '../support/eventually.ts';
-import { runScript, startScript } from '../support/process.ts';
+import { checkoutEnvironment } from './environment.ts';
+import { runScript } from '../support/process.ts';
 
 const skip = brokerMissing;
 const broker = skip ? undefined! : await startBroker();
 const RUN = 'steps/14-parent-or-link/run.ts';
 
-/** Ports, a state folder and whatever is said of RabbitMQ for one test. */
-async function environment(t: TestContext, rabbitmq: Record<string, string>) {
-  const { env, ports } = await isolatedEnvironment(t);
-  const gateway = await freePort();
-  const checkout = await freePort();
-  return {
-    env: { ...env, ...rabbitmq, GATEWAY_PORT: String(gateway), CHECKOUT_PORT: String(checkout) },
-    ports: { ...ports, gateway, checkout },
-  };
-}
-
 test(
   'run.ts makes the call, draws five spans over three services and prints the URL last',
   { skip },
   async (t) => {
-    const { env, ports } = await environment(t, broker.env);
+    const { env, ports } = await checkoutEnvironment(t, broker.env);
 
     const { code, stdout, stderr } = await runScript(t, RUN, [], { env });
 
@@ -41,26 +28,9 @@ test(
   },
 );
 
-test(
-  'run.ts --json names the answer after what is asked for, and there is no band to choose',
-  { skip },
-  async (t) => {
-    const { env } = await environment(t, broker.env);
-
-    const { stdout } = await runScript(t, RUN, ['--json'], { env });
-    const refused = await runScript(t, RUN, ['--band', '1'], { env });
-    const help = await runScript(t, RUN, ['--help'], { env });
-
-    assert.deepEqual(Object.keys(JSON.parse(stdout)), ['checkout', 'traceId', 'url', 'durationMs', 'spans']);
-    assert.equal(refused.code, 2);
-    assert.match(refused.stderr, /Unknown option '--band'/);
-    assert.ok(!help.stdout.includes('band'));
-  },
-);
-
 test('without a RabbitMQ: one sentence that says how to get one, exit code 1, nothing left', async (t) => {
   const nobody = String(await freePort());
-  const { env, ports } = await environment(t, { RABBITMQ_HOST: 'localhost', RABBITMQ_PORT: nobody });
+  const { env, ports } = await checkoutEnvironment(t, { RABBITMQ_HOST: 'localhost', RABBITMQ_PORT: nobody });
 
   const { code, stdout, stderr } = await runScript(t, RUN, [], { env });
 
@@ -79,7 +49,11 @@ test(
   'a RabbitMQ that refuses the user: run.ts, the doctor and the check say so, and what to set',
   { skip },
   async (t) => {
-    const { env } = await environment(t, { ...broker.env, RABBITMQ_USER: 'guest', RABBITMQ_PASS: 'wrong' });
+    const { env } = await checkoutEnvironment(t, {
+      ...broker.env,
+      RABBITMQ_USER: 'guest',
+      RABBITMQ_PASS: 'wrong',
+    });
     const cwd = await projectCopy(t);
     await runScript(t, 'workshop/commands/step.ts', ['11'], { cwd, env });
     const refused = `RabbitMQ at 127\\.0\\.0\\.1:${broker.port} refuses the user guest: set RABBITMQ_USER and RABBITMQ_PASS\\.`;
@@ -104,7 +78,7 @@ for (const [what, answer] of [
     await once(server, 'listening');
     t.after(() => server.close());
     const { port } = server.address() as { port: number };
-    const { env } = await environment(t, { RABBITMQ_HOST: 'localhost', RABBITMQ_PORT: String(port) });
+    const { env } = await checkoutEnvironment(t, { RABBITMQ_HOST: 'localhost', RABBITMQ_PORT: String(port) });
 
     const { code, stderr } = await runScript(t, RUN, [], { env });
 
@@ -117,42 +91,11 @@ for (const [what, answer] of [
 }
 
 test(
-  'the services follow a change of the step, and run.ts uses them, also the one without a port',
-  { skip },
-  async (t) => {
-    const cwd = await projectCopy(t);
-    const { env, ports } = await environment(t, broker.env);
-    const services = startScript(t, 'workshop/commands/services.ts', [], { cwd, env });
-    await services.printed(/bands-api {3}│ ready/);
-    await services.printed(/reviews-api │ ready/);
-
-    const step = await runScript(t, 'workshop/commands/step.ts', ['14'], { cwd, env });
-    assert.equal(step.code, 0, step.stderr);
-    await services.printed(new RegExp(`gateway {2}│ ready at http://localhost:${ports.gateway} after`));
-    await services.printed(new RegExp(`checkout │ ready at localhost:${ports.checkout} \\(gRPC\\) after`));
-    await services.printed(/stock {4}│ ready after/);
-    await eventually(async () => !(await accepts(ports.bands)), 'the services of the step before are ended');
-
-    const { code, stderr } = await runScript(t, join(cwd, 'run.ts'), [], { cwd, env });
-    assert.equal(code, 0, stderr);
-    assert.match(stderr, /checkout and gateway and stock \(running already\)/);
-
-    const second = await runScript(t, 'workshop/commands/services.ts', [], { cwd, env });
-    assert.equal(second.code, 1);
-    assert.match(second.stderr, /checkout runs already at port \d+ in /);
-
-    const back = await runScript(t, 'workshop/commands/step.ts', ['10'], { cwd, env });
-    assert.equal(back.code, 0, back.stderr);
-    await eventually(() => accepts(ports.bands), 'bands-api is back');
-  },
-);
-
-test(
   'the doctor finds the broker; without one that is a fault only where a step needs it',
   { skip },
   async (t) => {
     const cwd = await projectCopy(t);
-    const { env } = await environment(t, broker.env);
+    const { env } = await checkoutEnvironment(t, broker.env);
     const lines = async (more: Record<string, string> = {}) => {
       const { code, stdout } = await runScript(t, 'workshop/commands/doctor.ts', [], {
         cwd,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'esbuild';
 import { minVersion, satisfies } from 'semver';
+import { parse } from 'yaml';
 import { projectFolder } from '#workshop/settings';
 
 interface LockedPackage {
@@ -111,3 +112,30 @@ test('what npm ci installs takes at most 200 MB of disk, about what the README s
     assert.ok(Math.abs(megabytes - Number(said)) < 10, `${megabytes.toFixed(0)} MB, the README says ${said}`);
   }
 });
+
+test('what the workflows and .ci/run call is there', async () => {
+  const folder = join(projectFolder, '.github/workflows');
+  const scripts = new Map<string, string[]>([['.ci/run', (await text('.ci/run')).split('\n')]]);
+  for (const name of await readdir(folder)) {
+    const { jobs } = parse(await readFile(join(folder, name), 'utf8')) as { jobs: Record<string, Job> };
+    for (const { needs = [], uses, steps = [] } of Object.values(jobs)) {
+      for (const job of [needs].flat()) assert.ok(job in jobs, `${name} needs a job ${job}`);
+      if (uses) await stat(join(projectFolder, uses));
+      scripts.set(name, [...(scripts.get(name) ?? []), ...steps.flatMap(({ run = [] }) => run)]);
+    }
+  }
+
+  const commands = [...scripts.values()].flat();
+  const names = commands.flatMap((line) => [...line.matchAll(/\bnpm (?:run )?(test|(?<=run )[\w:]+)/g)]);
+  assert.ok(names.length > 5, `${names.length} scripts are called`);
+  for (const [command, name] of names)
+    assert.ok(Object.hasOwn(manifest.scripts, name!), `there is no ${command}`);
+  for (const [, file] of commands.join('\n').matchAll(/npx tsx (\S+)/g))
+    await stat(join(projectFolder, file!));
+});
+
+interface Job {
+  needs?: string | string[];
+  uses?: string;
+  steps?: { run?: string }[];
+}

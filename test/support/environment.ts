@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { accepts } from '#workshop/net/accepts';
 import { freePort } from '#workshop/net/ports';
 
 /** A folder that is gone when the test is over. */
@@ -32,4 +33,10 @@ export async function isolatedEnvironment(t: TestContext) {
     NO_COLOR: '1',
   };
   return { env, ports };
+}
+
+/** Whether nothing listens on any of some ports. */
+export async function allClosed(ports: Record<string, number>): Promise<boolean> {
+  const open = await Promise.all(Object.values(ports).map((port) => accepts(port)));
+  return !open.includes(true);
 }

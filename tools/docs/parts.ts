@@ -9,7 +9,7 @@ import { type LessonFiles, plain, readLessonFiles } from '../../workshop/course/
 import { findStep, listSteps } from '../../workshop/course/list.ts';
 import { waterfallText } from '../../workshop/trace/text.ts';
 import { hunksOf } from './hunks.ts';
-import { recordTrace } from '../traces/record-trace.ts';
+import { traceOfStep } from '../traces/record-trace.ts';
 import { renewOutput } from './shown.ts';
 
 /** A generated part of a document: `<!-- name words -->`, with the text that it has now. */
@@ -92,10 +92,7 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
 
   /** trace STEP: the trace of a call; trace STEP NAME: one that it led to, whose root has a name. */
   async trace([step = '', ...name], body) {
-    const trace = await recordTrace(
-      (await findStep(step)).folder,
-      name.length > 0 ? { root: name.join(' ') } : {},
-    );
+    const trace = await traceOfStep(await findStep(step), name.join(' '));
     const shown = body.split('\n').slice(1, -1).join('\n');
     return fenced('text', renewOutput(shown, waterfallText(trace)));
   },

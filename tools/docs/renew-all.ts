@@ -3,22 +3,22 @@ import { dirname, join } from 'node:path';
 import { readServices } from '../../workshop/services/definition.ts';
 import { requireNeeds } from '../../workshop/parts/needs.ts';
 import { projectFolder } from '../../workshop/settings.ts';
-import { type Renewal, renewDocument } from './renew.ts';
+import { type Renewal, renewDocument, type RenewOptions } from './renew.ts';
 
 /** One more than there are processors, because much of what documents show is waiting. */
 const AT_A_TIME = availableParallelism() + 1;
 
 /** Renews documents, a few at a time and each in a copy of its own, and gives what comes of each. */
-export function renewAll(documents: string[]): Map<string, Promise<Renewal>> {
+export function renewAll(documents: string[], options: RenewOptions = {}): Map<string, Promise<Renewal>> {
   const lanes: Promise<unknown>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
   let turn: Promise<unknown> = Promise.resolve();
 
   /** Services that need something which the workshop does not start share it: one such document after the other. */
   async function renew(document: string): Promise<Renewal> {
     const services = await readServices(join(projectFolder, dirname(document)));
-    if (services.every(({ needs }) => needs.length === 0)) return renewDocument(document);
+    if (services.every(({ needs }) => needs.length === 0)) return renewDocument(document, options);
     await requireNeeds(services);
-    const renewal = turn.then(() => renewDocument(document));
+    const renewal = turn.then(() => renewDocument(document, options));
     turn = renewal.catch(() => {});
     return renewal;
   }

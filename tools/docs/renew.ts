@@ -2,6 +2,7 @@ import { messageOf, UserError } from '../../workshop/errors.ts';
 import { type Block, consoleBlock, generatedBlock, readBlocks } from '../markdown.ts';
 import { generatePart, typePart } from './parts.ts';
 import { readProjectFile } from '../project-files.ts';
+import { observedOutput } from './observed.ts';
 import { pairIds, renewOutput } from './shown.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -11,29 +12,37 @@ export interface Renewal {
   after: string;
 }
 
+/** `live`: run every command, even where an observation of the step knows what it prints. */
+export interface RenewOptions {
+  live?: boolean;
+}
+
 /**
  * Renews a Markdown file of the project, given as a path from its folder: runs the commands that it shows, in the order
  * in which they stand, in a copy of the project; types the changes that it shows there; and generates its generated parts.
  * What a command printed has to differ twice, since a machine that is too busy for what is shown may mend that by itself.
  * @throws UserError naming the document, when a command hangs or a part cannot be generated
  */
-export async function renewDocument(path: string): Promise<Renewal> {
+export async function renewDocument(path: string, options: RenewOptions = {}): Promise<Renewal> {
   const before = await readProjectFile(path);
   try {
-    const after = await renewText(before);
-    return { before, after: after === before ? after : await renewText(before) };
+    const after = await renewText(before, options);
+    return { before, after: after === before ? after : await renewText(before, options) };
   } catch (error) {
     throw error instanceof UserError ? new UserError(`${path}: ${messageOf(error)}`) : error;
   }
 }
 
-/** Reads a document once, as a person with a new copy of the project would, and gives it as it should be. */
-export async function renewText(document: string): Promise<string> {
+/**
+ * Reads a document once, as a person with a new copy of the project would, and gives it as it should be. What the
+ * observation of a step tells is not run again, unless everything should run `live`.
+ */
+export async function renewText(document: string, { live = false }: RenewOptions = {}): Promise<string> {
   let terminal: Terminal | undefined;
   try {
     const blocks = readBlocks(document);
     if (blocks.some(({ kind }) => kind === 'console')) terminal = await openTerminal();
-    const reader = new Reader(terminal);
+    const reader = new Reader(terminal, live);
     let after = '';
     for (const block of blocks) after += await reader.renew(block);
     return after;
@@ -45,10 +54,12 @@ export async function renewText(document: string): Promise<string> {
 /** Does what a document says, block by block, and remembers which id of the document stands for which of this run. */
 class Reader {
   readonly #terminal: Terminal | undefined;
+  readonly #live: boolean;
   readonly #shownIds = new Map<string, string>();
 
-  constructor(terminal: Terminal | undefined) {
+  constructor(terminal: Terminal | undefined, live: boolean) {
     this.#terminal = terminal;
+    this.#live = live;
   }
 
   /** Gives the block as Markdown, up to date. */
@@ -69,13 +80,19 @@ class Reader {
         await this.#terminal!.start(now, output);
         commands.push({ command, output });
       } else {
-        const printed = await this.#terminal!.run(now);
+        const printed = (await this.#observed(block, output)) ?? (await this.#terminal!.run(now));
         for (const [ours, shown] of pairIds(output, printed)) this.#shownIds.set(ours, shown);
         commands.push({ command, output: renewOutput(output, replaceAll(printed, this.#shownIds)) });
       }
     }
     const changed = commands.some(({ output }, index) => output !== block.commands[index]!.output);
     return changed ? consoleBlock(block, commands) : block.raw;
+  }
+
+  /** What the only command of a block prints, if that is known. One of several may build on what the others leave. */
+  async #observed({ commands }: Block & { kind: 'console' }, output: string): Promise<string | undefined> {
+    if (this.#live || commands.length > 1) return undefined;
+    return observedOutput(commands[0]!.command, output, this.#terminal!.folder);
   }
 }
 

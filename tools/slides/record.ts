@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { recordTrace } from '../traces/record-trace.ts';
+import { recordTrace, traceOfStep } from '../traces/record-trace.ts';
 import type { Step } from '../../workshop/course/list.ts';
 import type { Trace } from '../../workshop/trace/model.ts';
 import { readRecording, recordingFile, shapeOf, wordsOf } from '../traces/recordings.ts';
 
 /**
- * Makes the call of a step again and compares its trace with the recording; with `write`, replaces a recording that is
- * out of date. Only times and ids may differ.
+ * Compares the recording of a step with the trace of a new call; with `write`, replaces a recording that is out of date.
+ * Only times and ids may differ.
  */
 export async function renewRecording(
   step: Step,
@@ -21,9 +21,10 @@ export async function renewRecording(
   return 'renewed';
 }
 
-/** Makes the call of a step and records its trace for the slides. */
+/** The trace of the call of a step that the slides show. */
 export function recordStep(step: Step): Promise<Trace> {
-  return recordTrace(step.folder, { words: wordsOf(step) });
+  const words = wordsOf(step);
+  return words.length > 0 ? recordTrace(step.folder, words) : traceOfStep(step);
 }
 
 /** One span per line, so that recordings can be compared. */

@@ -2,47 +2,35 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startBackend } from '../../workshop/backend/start.ts';
-import { findTraces } from '../../workshop/backend/query.ts';
+import { queryTrace } from '../../workshop/backend/query.ts';
+import { traceOfCall } from '../../workshop/check/observation.ts';
+import type { Step } from '../../workshop/course/list.ts';
 import { UserError } from '../../workshop/errors.ts';
-import type { Span, Trace } from '../../workshop/trace/model.ts';
+import type { Trace } from '../../workshop/trace/model.ts';
+import { observationOf } from '../observations.ts';
 
 const run = promisify(execFile);
 
 const TIMEOUT_MS = 120_000;
 
-/** What a call left: the id that it learned, and all traces. */
-interface Left {
-  traceId: string | null;
-  traces: Trace[];
-}
-
-const recorded = new Map<string, Promise<Left>>();
-
-/** `words` stand on the command line of the call; `root` names the root of another trace that the call led to. */
-export interface Wanted {
-  words?: readonly string[];
-  root?: string;
+/**
+ * The trace of a step's call, as the observation of the step has it; or, given the name of a root span, another trace
+ * that the call led to.
+ * @throws UserError when the call leaves no such trace
+ */
+export async function traceOfStep(step: Step, root = ''): Promise<Trace> {
+  const seen = await observationOf(step);
+  const hasRoot = ({ spans }: Trace) => spans.some(({ parentId, name }) => !parentId && name === root);
+  const trace = root ? seen.traces.find(hasRoot) : traceOfCall(seen);
+  if (trace) return trace;
+  throw new UserError(`A call to ${step.name} left no trace${root ? ` with a root "${root}"` : ''}.`);
 }
 
 /**
- * Makes the call of a step with its own services, as `npx tsx steps/NN-name/run.ts` does, and gives its trace, or
- * another that it led to. A call is made once, however often it is asked for. Random waits repeat.
- * @throws UserError when the call leaves no such trace
+ * The trace of a call with words on the command line, as in `npx tsx steps/NN-name/run.ts WORDS`. Random waits repeat.
+ * @throws UserError when the call leaves no trace
  */
-export async function recordTrace(stepFolder: string, { words = [], root }: Wanted = {}): Promise<Trace> {
-  const call = [stepFolder, ...words].join(' ');
-  const left = recorded.get(call) ?? record(stepFolder, words);
-  recorded.set(call, left);
-  const { traceId, traces } = await left;
-  const isRoot = ({ parentId, name }: Span) => parentId === undefined && name === root;
-  const isWanted = (each: Trace) => (root ? each.spans.some(isRoot) : each.traceId === traceId);
-  const trace = traces.find(isWanted);
-  if (!trace)
-    throw new UserError(`A call to ${stepFolder} left no trace${root ? ` with a root "${root}"` : ''}.`);
-  return trace;
-}
-
-async function record(stepFolder: string, more: readonly string[]): Promise<Left> {
+export async function recordTrace(stepFolder: string, words: readonly string[]): Promise<Trace> {
   const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
   try {
     const env = {
@@ -52,11 +40,12 @@ async function record(stepFolder: string, more: readonly string[]): Promise<Left
       OTLP_URL: backend.otlpHttpUrl,
       WORKSHOP_SEED: '1',
     };
-    const words = ['--import', import.meta.resolve('tsx'), join(stepFolder, 'run.ts'), '--json', ...more];
-    const sinceMs = Date.now();
-    const { stdout } = await run(process.execPath, words, { env, timeout: TIMEOUT_MS }).catch(withStatus);
+    const command = ['--import', import.meta.resolve('tsx'), join(stepFolder, 'run.ts'), '--json', ...words];
+    const { stdout } = await run(process.execPath, command, { env, timeout: TIMEOUT_MS }).catch(withStatus);
     const { traceId } = JSON.parse(stdout) as { traceId: string | null };
-    return { traceId, traces: await findTraces(backend.queryUrl, sinceMs) };
+    const trace = traceId === null ? undefined : await queryTrace(backend.queryUrl, traceId);
+    if (!trace) throw new UserError(`A call to ${stepFolder} with ${words.join(' ')} left no trace.`);
+    return trace;
   } finally {
     await backend.close();
   }

@@ -2,6 +2,7 @@ import { paint, wantsColour } from '../command-line/colour.ts';
 import type { Trace } from '../trace/model.ts';
 import { waterfallText } from '../trace/text.ts';
 import { padEnd, printable, shortened, wrapped } from '../trace/terminal-text.ts';
+import type { Step } from '../course/list.ts';
 import type { CheckResult, Outcome } from './check.ts';
 import type { Shortfall } from './lesson.ts';
 
@@ -9,8 +10,8 @@ import type { Shortfall } from './lesson.ts';
 export interface ReportOptions {
   /** The name of the step's folder: 03-propagate-from-the-caller. */
   name: string;
-  /** The sentence that follows once the check has passed, as in `Next: steps/04-trace-reviews-api/README.md`. */
-  next: string;
+  /** The step that follows; undefined after the last one. */
+  next: Pick<Step, 'name'> | undefined;
   /** Columns; 100 if not given. */
   width?: number;
 }
@@ -31,7 +32,7 @@ export function reportText(result: CheckResult, { name, next, width = 100 }: Rep
   const marks = result.outcomes.flatMap((outcome) => markLines(outcome, columns));
   const closing = failed
     ? `Step ${number} is not done yet: mend this, then npm run check ${Number(number)} again.`
-    : `Step ${number} done: ${result.done}. ${next}`;
+    : `Step ${number} done: ${result.done}. ${next ? `Next: steps/${next.name}/README.md` : 'That was the last step.'}`;
   return [
     head,
     '',

@@ -50,18 +50,14 @@ async function checkAndShow(step: Step, json: boolean, signal: AbortSignal): Pro
   const result = await runCheck({ stepFolder: step.folder, folder: projectFolder, signal });
   if (json) console.log(reportJson(result, step.name, performance.now() - since));
   else {
-    const options = { ...step, next: await nextSentence(step) };
+    const next = (await listSteps(course)).find(({ number }) => number > step.number);
+    const options = { ...step, next };
     const width = process.stdout.columns;
     console.log(reportText(result, width ? { ...options, width } : options));
   }
 
   if (result.passed) await recordPassed(step, course);
   return result;
-}
-
-async function nextSentence({ number }: Step): Promise<string> {
-  const next = (await listSteps(course)).find((step) => step.number > number);
-  return next ? `Next: steps/${next.name}/README.md` : 'That was the last step.';
 }
 
 /** Checks now and at each save until interrupted. A save during a check ends that check: it looks at old code. */

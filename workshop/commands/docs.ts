@@ -21,7 +21,8 @@ in their path. What is only different by chance (ids, times, durations, bars, po
   --check   change nothing; exit code 1 if something is out of date
   --help    this text
 
-A document is read as a person would do it, in a copy of the project with ports of its own:
+A document is read as a person would do it, in a copy of the project with ports of its own. Each step is run once: a
+check, and an npx tsx run.ts whose output is shown from the response on (below a line "…"), look at that run.
 
   \`\`\`console              Runs each line that begins with "$ " and shows below it what it printed.
   $ npm run step 2         A line "…" stands for any number of lines that are not shown.

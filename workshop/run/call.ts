@@ -101,8 +101,17 @@ export async function call(
     consumed: services.services.some(({ consumes }) => consumes !== undefined),
   });
 
-  const page = traceId ? `trace/${traceId}` : `search?service=${traced[0]}`;
-  return { ...result, ...(traceId && { traceId }), url: `${backend.url}/${page}`, ...(trace && { trace }) };
+  return {
+    ...result,
+    ...(traceId && { traceId }),
+    url: pageUrl(backend.url, traceId, traced),
+    ...(trace && { trace }),
+  };
+}
+
+/** The page that shows a call: that of its trace, or the one that searches where the caller learned no id. */
+export function pageUrl(backendUrl: string, traceId: string | undefined, tracedServices: string[]): string {
+  return `${backendUrl}/${traceId ? `trace/${traceId}` : `search?service=${tracedServices[0]}`}`;
 }
 
 /**
@@ -121,7 +130,8 @@ function usableId(told: Answer['traceId']): string | undefined {
   return id && /^[\da-f]{32}$/i.test(id) && !/^0+$/.test(id) ? id : undefined;
 }
 
-function parsed(body: string): unknown {
+/** A body, read as JSON if it is JSON. */
+export function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {

@@ -12,22 +12,45 @@ export function hasFailed({ status = Infinity }: CallResult): boolean {
 
 /** Says on stderr that a call failed, if it did. */
 export function noteFailure(result: CallResult): void {
-  if (!hasFailed(result)) return;
-  const { status, failure } = result;
-  const text = status
-    ? `The call failed with status ${statusText(status)}.`
-    : `The call got no answer (${failure}): see the services' logs in ${join(stateFolder, 'logs')}.`;
-  note(paint('red', text));
+  if (hasFailed(result)) note(paint('red', failureText(result)));
 }
 
-/** Shows a call: the answer and the trace's URL on stdout, all that explains them on stderr. */
+/** Shows a call: the response and the trace's URL on stdout, all that explains them on stderr. */
 export function showCall(result: CallResult): void {
+  const look = { width: process.stderr.columns ?? 100, colour: wantsColour(process.stderr) };
   noteFailure(result);
-  if (result.body === '') note(`The answer is ${statusText(result.status!)}, without a body.`);
-  else if (result.status)
-    console.log(typeof result.body === 'string' ? result.body : JSON.stringify(result.body, null, 4));
-  showTrace(result);
-  if (result.traceId) console.log(result.url);
+  for (const { text, isNote } of callParts(result, look)) (isNote ? note : console.log)(text);
+}
+
+/** What `showCall` prints of a call that did not fail, as one text without colours, 100 columns wide. */
+export function callText(result: CallResult): string {
+  const parts = callParts(result, { width: 100, colour: false });
+  return parts.map(({ text }) => text).join('\n');
+}
+
+/** The lines about a call in their order; notes explain the others. */
+function callParts(result: CallResult, look: WaterfallLook): { text: string; isNote: boolean }[] {
+  const { status, body, traceId, url } = result;
+  const parts: { text: string; isNote: boolean }[] = [];
+  if (body === '') parts.push(asNote(`The answer is ${statusText(status!)}, without a body.`));
+  else if (status) parts.push(asOutput(typeof body === 'string' ? body : JSON.stringify(body, null, 4)));
+  parts.push(...traceNotes(result, look).map(asNote));
+  if (traceId) parts.push(asOutput(url!));
+  return parts;
+}
+
+interface WaterfallLook {
+  width: number;
+  colour: boolean;
+}
+
+const asNote = (text: string) => ({ text, isNote: true });
+const asOutput = (text: string) => ({ text, isNote: false });
+
+function failureText({ status, failure }: CallResult): string {
+  return status
+    ? `The call failed with status ${statusText(status)}.`
+    : `The call got no answer (${failure}): see the services' logs in ${join(stateFolder, 'logs')}.`;
 }
 
 /** One line for one call of many. */
@@ -53,21 +76,18 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function showTrace({ failure, traceId, url, trace, durationMs }: CallResult): void {
+function traceNotes({ failure, traceId, url, trace, durationMs }: CallResult, look: WaterfallLook): string[] {
   const seconds = `${(durationMs / 1_000).toFixed(2)} s`;
-  if (failure && !url) return;
-  if (!url) return note(`\nThat took ${seconds}, and no trace says why: no service sets up tracing yet.`);
+  if (failure && !url) return [];
+  if (!url) return [`\nThat took ${seconds}, and no trace says why: no service sets up tracing yet.`];
   if (trace) {
-    note('');
-    note(waterfallText(trace, { width: process.stderr.columns ?? 100, colour: wantsColour(process.stderr) }));
-    note('');
-    if (!traceId) note(`The caller knows no trace id. This trace was found by searching: ${url}`);
-    return;
+    const search = `The caller knows no trace id. This trace was found by searching: ${url}`;
+    return ['', waterfallText(trace, look), '', ...(traceId ? [] : [search])];
   }
-  note(
+  return [
     `\nThat took ${seconds}, but no span of ${traceId ? `trace ${traceId}` : 'it'} arrived: is tracing.ts loaded, ` +
       `and does it send to the right port? (npm run doctor looks at the ports.)`,
-  );
+  ];
 }
 
 function statusText(status: number): string {

@@ -15,7 +15,7 @@ const command = 'workshop/commands/slides.ts';
 /** The parts of the project that the command needs, in a folder that a test may change. */
 async function copy(t: TestContext): Promise<string> {
   const folder = await temporaryFolder(t);
-  for (const name of ['slides', 'steps', 'workshop', 'bench', 'package.json', 'tsconfig.json']) {
+  for (const name of ['slides', 'steps', 'workshop', 'tools', 'bench', 'package.json', 'tsconfig.json']) {
     await cp(join(projectFolder, name), join(folder, name), { recursive: true });
   }
   await symlink(join(projectFolder, 'node_modules'), join(folder, 'node_modules'), 'junction');
@@ -133,7 +133,7 @@ test('an invalid chapter gives an error with its name', async (t) => {
     ['why.md', '<!-- slide: title -->', '<!-- slide: tilte -->', /"tilte" is not a kind of slide/],
     ['why.md', 'Note:\n- minutes: 1 · 1', '- minutes: 1 · 1', /has no notes/],
     ['why.md', '](bars:05)', '](bras:05)', /cannot include bras:05/],
-    ['step-02.md', '# 02. Trace bands-api', '# 02. Trace', /its step "02\. Trace bands-api"/],
+    ['step-02.md', '# 02. Trace bands-api', '# 02. Trace', /its step is "02\. Trace bands-api"/],
     ['deck.json', '"why"', '"why not"', /no slides\/why not\.md/],
   ];
   for (const [name, from, to, sentence] of cases) {

@@ -3,25 +3,16 @@ import { test } from 'node:test';
 import { recordStep } from '#tools/slides/record';
 import { readRecording, recordedSteps, shapeOf } from '#tools/traces/recordings';
 import { waterfallOf } from '#workshop/trace/waterfall';
-import { brokerMissing, startBroker } from '../../support/broker.ts';
+import { observed, unobservable } from '../../support/observed.ts';
 
 const steps = await recordedSteps();
 
-// The second chapter needs a broker; its calls run one at a time because they use the same queue.
-const chapters = [steps.filter(({ number }) => number <= 10), steps.filter(({ number }) => number > 10)];
-if (!brokerMissing) Object.assign(process.env, (await startBroker()).env);
-
-for (const [index, chapter] of chapters.entries()) {
-  const skip = index === 1 && brokerMissing;
-  let turn: Promise<unknown> = Promise.resolve();
-  for (const step of chapter) {
-    const call = skip ? undefined : turn.then(() => recordStep(step));
-    turn = Promise.allSettled([call]);
-    const title = `the trace that the slides show of step ${step.number} is such as a call of it leaves`;
-    test(title, { skip }, async () => {
-      assert.equal(shapeOf((await call)!), shapeOf(await readRecording(step)));
-    });
-  }
+for (const step of steps) {
+  const skip = await unobservable(step);
+  test(`the slides of step ${step.number} show a trace such as its call leaves`, { skip }, async () => {
+    await observed(step);
+    assert.equal(shapeOf(await recordStep(step)), shapeOf(await readRecording(step)));
+  });
 }
 
 test('the recorded traces match what the slides say about them', async () => {

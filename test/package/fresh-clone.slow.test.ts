@@ -19,7 +19,7 @@ test('in a fresh clone, npm ci from a cache that it has filled and npx tsx run.t
   const install = startNpm(t, 'npm', ['ci', '--offline', '--loglevel=error'], { cwd });
   const installed = await install.ended;
   if (/ENOTCACHED/.test(install.stderr) && process.env.CI !== 'true') {
-    return t.skip('the cache of npm on this machine does not hold all packages: npm ci fills it');
+    return t.skip('needs a network once: the cache of npm lacks packages, and npm ci fills it');
   }
   assert.equal(installed, 0, install.stderr);
   const packages = await readdir(join(cwd, 'node_modules'));

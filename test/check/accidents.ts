@@ -1,0 +1,242 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runCheck } from '#workshop/check/check';
+import { freePort } from '#workshop/net/ports';
+import { eventually } from '../support/eventually.ts';
+import { assertFound, fewAtATime, type Finding, type Patch, patchedStep, stepNumber } from './support.ts';
+
+/** A folder in which something does not run at all, and what the check must say. */
+interface Accident extends Finding {
+  title: string;
+  /** One that `npm test` runs; `npm run test:rest` runs the others. */
+  fast?: boolean;
+  /** 6 if not given: the first that is quick. */
+  step?: number;
+  patch: Patch;
+  /** For something that does not end. ms. */
+  timeoutMs?: number;
+}
+
+// Long enough for run.ts to make its call on a machine that is busy with other work.
+const SOON_MS = 45_000;
+const TIMEOUT_MS = 300_000;
+
+// A port that somebody holds, and one that nobody does.
+const held = createServer();
+const heldPort = await freePort();
+await new Promise<void>((resolve) => held.listen(heldPort, 'localhost', resolve));
+after(() => held.close());
+const listen = 'port: Number(process.env.PORT ?? 8000)';
+const handler = 'async function getBand({ params }) {';
+
+const forFugazi = "if (params.id.startsWith('553be815'))";
+
+/** Each process of the folder writes its id, so that it can be seen whether one is left. */
+const tellId =
+  "import { writeFileSync } from 'node:fs';\nwriteFileSync(import.meta.filename + '.pid', String(process.pid));\n";
+const writers = ['run.ts', 'bands-api/main.ts', 'reviews-api/main.ts'];
+
+const all: Accident[] = [
+  {
+    title: 'a folder without services',
+    fast: true,
+    patch: { 'bands-api': null, 'reviews-api': null },
+    expect: /The services are there/,
+    cause: /npm run step puts/,
+    file: /^run\.ts$/,
+  },
+  {
+    title: 'a service.json that is no JSON',
+    fast: true,
+    patch: { 'bands-api/service.json': '{' },
+    expect: /The services are there/,
+    cause: /npm run step -- --reset restores it/,
+    file: /^bands-api\/service\.json$/,
+  },
+  {
+    title: 'a syntax error in a service',
+    fast: true,
+    patch: { 'bands-api/app.ts': [[handler, 'async function getBand({ params } {']] },
+    expect: /bands-api starts/,
+    cause: /The file cannot be read \(SyntaxError: Expected/,
+    file: /^bands-api\/app\.ts:\d+$/,
+  },
+  {
+    title: 'an import of a package that does not exist',
+    patch: { 'bands-api/app.ts': [["from 'fastify'", "from 'fastifi'"]] },
+    expect: /bands-api starts/,
+    cause: /imports what is not there.*'fastifi'/,
+    file: /^bands-api\/app\.ts/,
+  },
+  {
+    title: 'a fixed port that somebody holds',
+    patch: { 'bands-api/main.ts': [[listen, `port: ${heldPort}`]] },
+    expect: /bands-api starts/,
+    cause: /The port is taken .*EADDRINUSE.*process\.env\.PORT/,
+    file: /^bands-api\/main\.ts/,
+  },
+  {
+    title: 'a fixed port that is free',
+    fast: true,
+    patch: { 'bands-api/main.ts': [[listen, `port: ${await freePort()}`]] },
+    expect: /bands-api listens at the port that it is given/,
+    cause: /Its port is fixed/,
+    file: /^bands-api\/main\.ts$/,
+  },
+  {
+    title: 'a service that ends during the call',
+    fast: true,
+    patch: { 'bands-api/app.ts': [[handler, `${handler}\n    process.exit(1);`]] },
+    expect: /bands-api keeps running/,
+    found: /It ended during the call/,
+    cause: /Something in it ends the process/,
+    file: /^bands-api\/main\.ts$/,
+  },
+  {
+    title: 'an error in the handler of the service behind',
+    fast: true,
+    patch: {
+      'reviews-api/app.ts': [['    return getReviews(', '    missing.thing();\n    return getReviews(']],
+    },
+    expect: /answered with status 200/,
+    found: /reviews-api answered GET \/reviews.* from bands-api with status 500/,
+    cause: /reviews-api threw ReferenceError: missing is not defined/,
+    file: /^reviews-api\/app\.ts:\d+$/,
+  },
+  // These steps' checks also make a call that is refused, or that fails: its error is not the one to name.
+  ...([5, 7, 9].map((step) => ({
+    title: `an error in the handler, beside a call of the check's own that is an error (step 0${step})`,
+    step,
+    patch: { 'bands-api/app.ts': [[handler, `${handler}\n    ${forFugazi} throw new Error('a mistake');`]] },
+    expect: /answered with status 200/,
+    found: /bands-api answered GET .* from run\.ts with status 500/,
+    cause: /^bands-api threw Error: a mistake\.$/,
+    file: /^bands-api\/app\.ts:\d+$/,
+  })) satisfies Accident[]),
+  ...([7, 9].map((step) => ({
+    title: `a service that crashes, after a call of the check's own that is an error (step 0${step})`,
+    step,
+    patch: {
+      'bands-api/app.ts': [
+        [handler, `${handler}\n    ${forFugazi} setTimeout(crash, 0);`],
+        ['const tracer', "const crash = () => { throw new Error('a mistake'); };\nconst tracer"],
+      ],
+    },
+    expect: /bands-api keeps running/,
+    found: /It ended during the call/,
+    cause: /^It threw Error: a mistake\.$/,
+    file: /^bands-api\/app\.ts:\d+$/,
+  })) satisfies Accident[]),
+  {
+    title: 'an error in run.ts',
+    patch: { 'run.ts': [["const flags = '01'", "missing.thing();\n  const flags = '01'"]] },
+    expect: /run\.ts runs to its end/,
+    cause: /The function that makes the call threw: missing is not defined/,
+    file: /^run\.ts/,
+  },
+  {
+    title: 'a run.ts that calls a fixed address',
+    patch: {
+      'run.ts': [
+        ["${urls['bands-api']}", `http://localhost:${heldPort + 1}`],
+        ['{ urls, band = FUGAZI }', '{ band = FUGAZI }'],
+      ],
+    },
+    expect: /run\.ts calls a service/,
+    cause: /The address is fixed.*urls/,
+    file: /^run\.ts$/,
+  },
+  {
+    title: 'an endless loop in a handler',
+    patch: { 'bands-api/app.ts': [[handler, `${handler}\n    for (;;);`]] },
+    timeoutMs: SOON_MS,
+    expect: /answered in time/,
+    found: /bands-api had not answered GET .* after 45 s, and answers nothing at all any more/,
+    cause: /endless loop/,
+    file: /^bands-api\/app\.ts$/,
+  },
+  {
+    title: 'a handler that waits for what never comes',
+    fast: true,
+    patch: { 'bands-api/app.ts': [[handler, `${handler}\n    await new Promise(() => {});`]] },
+    timeoutMs: SOON_MS,
+    expect: /answered in time/,
+    found: /and still answers other requests/,
+    cause: /waits for something that never comes/,
+    file: /^bands-api\/app\.ts$/,
+  },
+  {
+    title: 'an endless loop in run.ts',
+    patch: { 'run.ts': [["const flags = '01'", "for (;;);\n  const flags = '01'"]] },
+    timeoutMs: SOON_MS,
+    expect: /answered in time/,
+    found: /run\.ts had not ended after 45 s/,
+    cause: /loops for ever/,
+    file: /^run\.ts$/,
+  },
+  {
+    title: 'a service that answers, but with nothing (step 01)',
+    step: 1,
+    patch: { 'bands-api/app.ts': [[handler, `${handler}\n    if (params.id) return {};`]] },
+    expect: /gets the band Fugazi/,
+    cause: /not the band that run\.ts asks for/,
+    file: /^bands-api\/app\.ts$/,
+  },
+  {
+    title: 'an id that is no UUID is let through (step 01)',
+    step: 1,
+    patch: { 'bands-api/app.ts': [['{ id: uuid }', "{ id: { type: 'string' } }"]] },
+    expect: /An id that is no UUID/,
+    cause: /The schema of the route is gone/,
+    file: /^bands-api\/app\.ts$/,
+  },
+];
+
+/** Tests some of the accidents: the ones that `npm test` runs, or the others. */
+export function testAccidents(which: 'fast' | 'slow'): void {
+  const accidents = all.filter(({ fast = false }) => fast === (which === 'fast'));
+  const results = fewAtATime(3, accidents, async ({ step = 6, patch, timeoutMs = TIMEOUT_MS }) => {
+    const { folder: stepFolder } = stepNumber(step);
+    const folder = await patchedStep(stepNumber(step), patch);
+    try {
+      for (const file of writers) {
+        if (existsSync(join(folder, file))) await prepend(join(folder, file), tellId);
+      }
+      const result = await runCheck({ stepFolder, folder, timeoutMs });
+      await eventually(async () => (await living(folder)).length === 0, 'no process is left');
+      return result;
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  });
+
+  for (const [index, accident] of accidents.entries()) {
+    test(`${accident.title}: a clear sentence, and no process is left`, async () => {
+      assertFound(await results[index]!, accident);
+    });
+  }
+}
+
+async function prepend(file: string, text: string): Promise<void> {
+  await writeFile(file, text + (await readFile(file, 'utf8')));
+}
+
+/** The ids of the folder's processes that still run. */
+async function living(folder: string): Promise<number[]> {
+  const ids = await Promise.all(
+    writers.map((file) => readFile(join(folder, `${file}.pid`), 'utf8').then(Number, () => undefined)),
+  );
+  return ids.filter((id): id is number => id !== undefined && isRunning(id));
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

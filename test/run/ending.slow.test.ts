@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allClosed, isolatedEnvironment } from '../support/environment.ts';
+import { eventually } from '../support/eventually.ts';
+import { startScript } from '../support/process.ts';
+
+const posix = process.platform !== 'win32';
+
+test('SIGTERM in the middle of it leaves no process', { skip: !posix }, async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
+  await subject.printed(/^1 {2}200/m);
+
+  subject.child.kill('SIGTERM');
+
+  assert.equal(await subject.ended, 130);
+  await eventually(() => allClosed(ports), 'all ports are closed');
+});
+
+test('when run.ts is ended without a chance to clean up, its services exit on their own', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
+  await subject.printed(/^1 {2}200/m);
+
+  subject.child.kill('SIGKILL');
+
+  await subject.ended;
+  await eventually(() => allClosed(ports), 'all ports are closed');
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { projectCopy } from '../support/copy.ts';
+import { isolatedEnvironment } from '../support/environment.ts';
+import { runScript } from '../support/process.ts';
+import { withLine } from './with-line.ts';
+
+test('a trace id that is none is not asked for: the answer is shown, and the trace that was found', async (t) => {
+  const cwd = await projectCopy(t);
+  const { env } = await isolatedEnvironment(t);
+  const file = join(cwd, 'run.ts');
+  const code = await readFile(file, 'utf8');
+  await writeFile(file, code.replace("answer.headers['trace-id']", 'String(answer.headers)'));
+
+  const { code: status, stdout, stderr } = await runScript(t, 'run.ts', [], { cwd, env });
+
+  assert.equal(status, 0, stderr);
+  assert.equal(JSON.parse(stdout).name, 'Fugazi');
+  assert.match(stderr, /The caller knows no trace id\. This trace was found by searching/);
+});
+
+test('an id that is no UUID: status 400 and the URL of its trace, exit code 1', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+
+  const { code, stdout } = await runScript(t, 'run.ts', ['--band', 'fugazi'], { env });
+
+  assert.equal(code, 1);
+  assert.match(stdout, /"message": "params\/id must match format \\"uuid\\""/);
+  assert.match(stdout.trimEnd().split('\n').at(-1)!, /\/trace\/[0-9a-f]{32}$/);
+});
+
+test('a service that ends during the call: no answer, but the trace of the caller, and the others go on', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+  const cwd = await withLine(
+    t,
+    'bands-api/app.ts',
+    'async function getBand({ params }) {',
+    'process.exit(1);',
+  );
+
+  const { code, stdout, stderr } = await runScript(t, 'run.ts', [], { cwd, env });
+
+  assert.equal(code, 1);
+  assert.match(stdout, /^http:\S+\/trace\/[0-9a-f]{32}\n$/);
+  assert.match(stderr, /^The call got no answer \(.+\): see the services' logs in .+logs\.$/m);
+  assert.match(stderr, /^caller +GET ✗ error/m);
+
+  const twice = await runScript(t, 'run.ts', ['--times', '2'], { cwd, env });
+  assert.equal(twice.code, 1);
+  assert.match(twice.stdout, /^1 {2}no answer {2}\d+ ms {2}1 span {2}http.+\n2 {2}no answer /);
+});

@@ -1,0 +1,35 @@
+/** Observations of the steps, for tests. Also sets what a check needs in the environment of a test. */
+import { after } from 'node:test';
+import { isObserved, observationOf } from '#tools/observations';
+import type { Observation } from '#workshop/check/observation';
+import type { Step } from '#workshop/course/list';
+import { freePort } from '#workshop/net/ports';
+import { readServices } from '#workshop/services/definition';
+import { type Broker, brokerMissing, launchBroker } from './rabbitmq-server.ts';
+
+// The backend of a workshop that runs on this machine must not be mistaken for one to which spans went astray.
+process.env.JAEGER_URL = `http://localhost:${await freePort()}`;
+
+// Many services run side by side: none should give up on another because the machine is busy.
+process.env.REVIEWS_TIMEOUT_MS = '20000';
+
+let broker: Promise<Broker> | undefined;
+after(async () => (await broker)?.close());
+
+/** The observation of a step: the one that `npm test` made at its start, or else a new one. */
+export async function observed(step: Step): Promise<Observation> {
+  if (!isObserved(step) && (await needsBroker(step))) {
+    broker ??= launchBroker();
+    Object.assign(process.env, (await broker).env);
+  }
+  return observationOf(step);
+}
+
+/** For a test's `skip`: why a step cannot be observed on this machine; false if it can. */
+export async function unobservable(step: Step): Promise<string | false> {
+  return (await needsBroker(step)) && brokerMissing;
+}
+
+async function needsBroker({ folder }: Step): Promise<boolean> {
+  return (await readServices(folder)).some(({ needs }) => needs.length > 0);
+}

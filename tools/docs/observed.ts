@@ -1,0 +1,67 @@
+/** What commands print about a working copy that is exactly one of the steps, without running that step again. */
+import { stripVTControlCharacters } from 'node:util';
+import { judge, readLesson } from '../../workshop/check/check.ts';
+import { callOfRun, traceOfCall } from '../../workshop/check/observation.ts';
+import { reportText } from '../../workshop/check/report.ts';
+import { changesBetween } from '../../workshop/course/changes.ts';
+import { readLessonFiles } from '../../workshop/course/files.ts';
+import { listSteps, type Step } from '../../workshop/course/list.ts';
+import { pageUrl, parsed } from '../../workshop/run/call.ts';
+import { callText } from '../../workshop/run/show.ts';
+import { isTraced } from '../../workshop/services/definition.ts';
+import { checksFor, observationOf } from '../observations.ts';
+
+const USUAL_BACKEND = 'http://localhost:16686';
+
+/**
+ * What a command prints where it is known from the observation of the step that a working copy holds: a check that can
+ * judge it, or `npx tsx run.ts` from the response on. Undefined for any other command or working copy.
+ * `shown` is what a document shows now: one that shows how the services start needs a real run.
+ */
+export async function observedOutput(
+  command: string,
+  shown: string,
+  workingCopy: string,
+): Promise<string | undefined> {
+  const check = /^npm run check (\d+)$/.exec(command)?.[1];
+  const isRun = command === 'npx tsx run.ts' && shown.startsWith('…\n');
+  if (check === undefined && !isRun) return undefined;
+  const steps = await stepsEqualTo(workingCopy);
+  if (isRun) return steps[0] && runOutput(steps[0]);
+  for (const step of steps) {
+    const checked = (await checksFor(step)).find(({ number }) => number === Number(check));
+    if (checked) return checkOutput(checked, step);
+  }
+  return undefined;
+}
+
+async function stepsEqualTo(workingCopy: string): Promise<Step[]> {
+  const files = await readLessonFiles(workingCopy);
+  const equal: Step[] = [];
+  for (const step of await listSteps()) {
+    if (changesBetween(await readLessonFiles(step.folder), files).length === 0) equal.push(step);
+  }
+  return equal;
+}
+
+async function checkOutput(checked: Step, step: Step): Promise<string> {
+  const result = judge(await readLesson(checked.folder), await observationOf(step));
+  const next = (await listSteps()).find(({ number }) => number > checked.number);
+  return stripVTControlCharacters(reportText(result, { ...checked, next }));
+}
+
+async function runOutput(step: Step): Promise<string> {
+  const seen = await observationOf(step);
+  const { answer, startMs } = callOfRun(seen)!;
+  const traceId = seen.run.output?.traceId ?? undefined;
+  const traced = seen.services.filter(isTraced).map(({ name }) => name);
+  const trace = traceOfCall(seen);
+  return callText({
+    status: answer!.status,
+    body: parsed(answer!.body),
+    durationMs: answer!.endMs - startMs,
+    ...(traceId && { traceId }),
+    ...(traced.length > 0 && { url: pageUrl(USUAL_BACKEND, traceId, traced) }),
+    ...(trace && { trace }),
+  });
+}
