@@ -11,8 +11,9 @@ async function getBand({ urls, band = FUGAZI }: Call) {
   const parentId = randomBytes(8).toString('hex');
   const flags = '01'; // sampled: please record this trace
   const tracestate = 'vendor=opaque-value'; // what another tracing system wants to find again
+  const baggage = 'customer.plan=premium'; // what a service further on may want to know
 
-  const headers = { traceparent: `${version}-${traceId}-${parentId}-${flags}`, tracestate };
+  const headers = { traceparent: `${version}-${traceId}-${parentId}-${flags}`, tracestate, baggage };
   const answer = await request(`${urls['bands-api']}/bands/${band}`, { headers });
 
   return { status: answer.statusCode, body: await answer.body.text(), traceId: answer.headers['trace-id'] };

@@ -18,7 +18,10 @@ sdk.start();
 
 /** The call that this workshop follows: asks bands-api for one band. */
 async function getBand({ urls, band = FUGAZI }: Call) {
-  const headers = { tracestate: 'vendor=opaque-value' }; // what another tracing system wants to find again
+  const tracestate = 'vendor=opaque-value'; // what another tracing system wants to find again
+  const baggage = 'customer.plan=premium'; // what a service further on may want to know
+
+  const headers = { tracestate, baggage };
   const answer = await request(`${urls['bands-api']}/bands/${band}`, { headers });
 
   return { status: answer.statusCode, body: await answer.body.text(), traceId: answer.headers['trace-id'] };
@@ -26,3 +29,6 @@ async function getBand({ urls, band = FUGAZI }: Call) {
 
 // Starts what is not running yet, makes the call and shows the answer and its trace.
 await run(getBand, import.meta.dirname);
+
+// Who starts an SDK shuts it down: sends the spans that still wait.
+await sdk.shutdown();
