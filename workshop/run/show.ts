@@ -20,13 +20,13 @@ export function noteFailure(result: CallResult): void {
   note(paint('red', text));
 }
 
-/** Shows a call: the answer and the trace's URL on stdout, all that explains them on stderr. */
-export function showCall(result: CallResult): void {
+/** Shows a call: the response and the trace's URL on stdout, the rest on stderr; with `explain`, what is odd about the trace. */
+export function showCall(result: CallResult, explain = false): void {
   noteFailure(result);
   if (result.body === '') note(`The answer is ${statusText(result.status!)}, without a body.`);
   else if (result.status)
     console.log(typeof result.body === 'string' ? result.body : JSON.stringify(result.body, null, 4));
-  showTrace(result);
+  showTrace(result, explain);
   if (result.traceId) console.log(result.url);
 }
 
@@ -53,13 +53,14 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function showTrace({ failure, traceId, url, trace, durationMs }: CallResult): void {
+function showTrace({ failure, traceId, url, trace, durationMs }: CallResult, explain: boolean): void {
   const seconds = `${(durationMs / 1_000).toFixed(2)} s`;
   if (failure && !url) return;
   if (!url) return note(`\nThat took ${seconds}, and no trace says why: no service sets up tracing yet.`);
   if (trace) {
     note('');
-    note(waterfallText(trace, { width: process.stderr.columns ?? 100, colour: wantsColour(process.stderr) }));
+    const width = process.stderr.columns ?? 100;
+    note(waterfallText(trace, { width, colour: wantsColour(process.stderr), explain }));
     note('');
     if (!traceId) note(`The caller knows no trace id. This trace was found by searching: ${url}`);
     return;
