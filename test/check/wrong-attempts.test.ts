@@ -131,7 +131,7 @@ const mistakes: Mistake[] = [
   {
     title: 'the carrier is filled but not sent',
     step: 4,
-    patch: { 'bands-api/app.ts': [['      headers,\n', '']] },
+    patch: { 'bands-api/app.ts': [['{ headers, signal }', '{ signal }']] },
     expect: /passes the trace on/,
     cause: /the headers were not passed on/,
     file: 'bands-api/app.ts',
@@ -149,9 +149,9 @@ const mistakes: Mistake[] = [
     step: 4,
     patch: {
       'bands-api/app.ts': [
-        ['getReviews(params.id)', "getReviews(params.id, headers['traceparent'] as string)"],
-        ['getBand({ params })', 'getBand({ params, headers })'],
-        ['getReviews(bandId: string)', 'getReviews(bandId: string, traceparent: string)'],
+        ['getReviews(params.id, signal)', "getReviews(params.id, signal, headers['traceparent'] as string)"],
+        ['getBand({ params, signal })', 'getBand({ params, signal, headers })'],
+        ['signal: AbortSignal)', 'signal: AbortSignal, traceparent: string)'],
         [
           'propagation.inject(context.active(), headers);',
           "headers['traceparent'] = traceparent;\n  void propagation;\n  void context;",
@@ -292,17 +292,14 @@ const mistakes: Mistake[] = [
     title: 'the sleep is shortened to a second',
     step: 6,
     patch: {
-      'bands-api/app.ts': [
-        ['import { context', "import { setTimeout as sleep } from 'node:timers/promises';\nimport { context"],
-        [
-          'async function getReviews(bandId: string) {',
-          'async function getReviews(bandId: string) {\n  await sleep(1_000);',
-        ],
+      'bands-api/reviews.ts': [
+        ['import { request', "import { setTimeout as sleep } from 'node:timers/promises';\nimport { request"],
+        ['  try {', '  await sleep(1_000);\n  try {'],
       ],
     },
     expect: /bands-api does not wait before it asks/,
     cause: /a sleep that was left in/,
-    file: 'bands-api/app.ts',
+    file: 'bands-api/reviews.ts',
   },
 
   // Step 07: the header
@@ -315,7 +312,7 @@ const mistakes: Mistake[] = [
         ['/** Tells the caller', 'void sendTraceId;\n/** Tells the caller'],
       ],
       'bands-api/app.ts': [
-        ['getBand({ params })', 'getBand({ params }, reply)'],
+        ['getBand({ params, signal })', 'getBand({ params, signal }, reply)'],
         [
           'const reviews = await inSpan(',
           "reply.header('trace-id', trace.getActiveSpan()!.spanContext().traceId);\n    const reviews = await inSpan(",
@@ -343,10 +340,7 @@ const mistakes: Mistake[] = [
     step: 8,
     patch: {
       'bands-api/tracing.ts': [
-        [
-          "[`workshop=${span.spanId}`, ...(others ? others.split(',') : [])]",
-          "[...(others ? others.split(',') : []), `workshop=${span.spanId}`]",
-        ],
+        ['`workshop=${span.spanId},${others}`', '`${others},workshop=${span.spanId}`'],
       ],
     },
     expect: /an entry of its own in front/,
@@ -367,8 +361,8 @@ const mistakes: Mistake[] = [
     patch: {
       'bands-api/tracing.ts': [
         [
-          'const traceState = createTraceState(entries.join());',
-          "const traceState = (span.traceState ?? createTraceState()).set('workshop', entries[0]!.slice(9));",
+          'new core.TraceState(`workshop=${span.spanId},${others}`)',
+          "new core.TraceState(others).set('workshop', span.spanId)",
         ],
       ],
     },
@@ -391,6 +385,22 @@ const mistakes: Mistake[] = [
     cause: /The trace is lost on the way/,
     file: 'bands-api/tracing.ts',
   },
+  {
+    title: 'the propagator for baggage is missing',
+    step: 8,
+    patch: { 'bands-api/tracing.ts': [[', new core.W3CBaggagePropagator()', '']] },
+    expect: /passes the baggage on/,
+    cause: /neither reads nor writes baggage/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'the baggage is read but put on no span',
+    step: 8,
+    patch: { 'reviews-api/app.ts': [['trace.getActiveSpan()?.setAttributes', 'console.log']] },
+    expect: /puts the value on a span/,
+    cause: /does not get onto spans by itself/,
+    file: 'reviews-api/app.ts',
+  },
 
   // Step 09: logs
   {
@@ -410,10 +420,9 @@ const mistakes: Mistake[] = [
       'bands-api/app.ts': [
         ['import { SpanStatusCode, trace }', 'import { context, propagation, SpanStatusCode, trace }'],
         [
-          'async function getReviews(bandId: string) {',
-          'async function getReviews(bandId: string) {\n  const headers: Record<string, string> = {};\n  propagation.inject(context.active(), headers);',
+          'return askReviewsApi(`/reviews?band_id=${bandId}`, { signal });',
+          'const headers: Record<string, string> = {};\n  propagation.inject(context.active(), headers);\n  return askReviewsApi(`/reviews?band_id=${bandId}`, { headers, signal });',
         ],
-        ['      signal: AbortSignal', '      headers,\n      signal: AbortSignal'],
       ],
     },
     expect: /bands-api's request is a CLIENT span too/,

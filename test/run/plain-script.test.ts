@@ -28,7 +28,7 @@ test("run.ts without the workshop's run: the lines that are left deliver the roo
   const folder = await mkdtemp(join(parent, 'plain-script-'));
   t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   await writeFile(join(folder, 'call.ts'), script);
-  const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: backend.otlpGrpcUrl };
+  const env: NodeJS.ProcessEnv = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: backend.otlpGrpcUrl };
   delete env['OTEL_BSP_SCHEDULE_DELAY']; // the SDK's own default: 5 s
 
   const { code, stderr } = await runScript(t, join(folder, 'call.ts'), [], { env });
