@@ -29,6 +29,4 @@ async function getBand({ urls, band = FUGAZI }: Call) {
 
 // Starts what is not running yet, makes the call and shows the answer and its trace.
 await run(getBand, import.meta.dirname);
-
-// Who starts an SDK shuts it down: sends the spans that still wait.
-await sdk.shutdown();
+await sdk.shutdown(); // sends the spans that are still waiting
