@@ -23,7 +23,7 @@ function traceIds() {
 export function buildApp() {
   const app = Fastify({ logger: { mixin: traceIds } });
 
-  // Whether the service is here: asked so often that it is worth no line in the log.
+  // Health checks are too frequent to log.
   app.get('/health', { logLevel: 'warn' }, async () => ({ service: 'bands-api' }));
 
   app.get<{ Params: { id: string } }>('/bands/:id', { schema }, async function getBand({ params, signal }) {
@@ -34,7 +34,7 @@ export function buildApp() {
   return app;
 }
 
-/** Does some work in a span of its own; what is called meanwhile becomes a child. */
+/** Does some work in a span. Spans that start during the work become its children. */
 function inSpan<T>(name: string, work: () => Promise<T>) {
   return tracer.startActiveSpan(name, async (span) => {
     try {

@@ -5,11 +5,11 @@ const REVIEWS_TIMEOUT_MS = Number(process.env.REVIEWS_TIMEOUT_MS ?? 5_000);
 
 interface Options {
   headers?: Record<string, string>;
-  /** Aborts when nobody waits for the reviews any more. */
+  /** Aborts when our own caller stops waiting. */
   signal: AbortSignal;
 }
 
-/** Sends a GET request to reviews-api and gives the JSON of its response. Throws what our caller should be told. */
+/** Sends a GET request to reviews-api and returns the JSON of its response, or throws what our caller should be told. */
 export async function askReviewsApi(path: string, { headers = {}, signal }: Options) {
   try {
     const response = await request(`${REVIEWS_API_URL}${path}`, {

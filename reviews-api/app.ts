@@ -28,7 +28,7 @@ function traceIds() {
 export function buildApp() {
   const app = Fastify({ logger: { mixin: traceIds } });
 
-  // Whether the service is here: asked so often that it is worth no line in the log.
+  // Health checks are too frequent to log.
   app.get('/health', { logLevel: 'warn' }, async () => ({ service: 'reviews-api' }));
 
   app.get<ReviewsQuery>('/reviews', { schema }, async function listReviews({ query }) {

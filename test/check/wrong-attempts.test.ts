@@ -121,7 +121,7 @@ const mistakes: Mistake[] = [
   {
     title: 'the trace id is not returned',
     step: 3,
-    patch: { 'run.ts': [['.text(), traceId }', '.text() }']] },
+    patch: { 'run.ts': [['    traceId,\n', '']] },
     expect: /prints the URL/,
     cause: /does not return the traceId/,
     file: 'run.ts',
@@ -326,11 +326,11 @@ const mistakes: Mistake[] = [
   {
     title: 'run.ts still returns its own id',
     step: 7,
-    patch: { 'run.ts': [["traceId: answer.headers['trace-id'] }", 'traceId }']] },
+    patch: { 'run.ts': [["traceId: response.headers['trace-id'],", 'traceId,']] },
     expect: /run\.ts learns the trace id/,
     found:
       /^In a second run bands-api answered with trace-id: [\da-f]{32}, and run\.ts printed the URL of trace/,
-    cause: /still returns the trace id that it made itself.*answer\.headers\['trace-id'\]/,
+    cause: /still returns the trace id that it made itself.*response\.headers\['trace-id'\]/,
     file: 'run.ts',
   },
 

@@ -15,7 +15,7 @@ const schema = { params: { type: 'object', properties: { id: uuid } }, response:
 export function buildApp() {
   const app = Fastify({ logger: true });
 
-  // Whether the service is here: asked so often that it is worth no line in the log.
+  // Health checks are too frequent to log.
   app.get('/health', { logLevel: 'warn' }, async () => ({ service: 'bands-api' }));
 
   app.get<{ Params: { id: string } }>('/bands/:id', { schema }, async function getBand({ params, signal }) {
