@@ -107,7 +107,8 @@ async function responsesOf(served: App[], tracing?: string, variables: NodeJS.Pr
     { after: (end) => ends.push(end) },
     process.execPath,
     [
-      ...['--import', import.meta.resolve('tsx')],
+      '--import',
+      import.meta.resolve('tsx'),
       ...(tracing ? ['--import', tracing] : []),
       join(import.meta.dirname, 'serve-apps.ts'),
       ...served.map(({ file }) => file),
