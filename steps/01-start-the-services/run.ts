@@ -5,10 +5,13 @@ const FUGAZI = '553be815-76f3-49db-b9d7-caca4b23cc3e';
 
 /** The call that this workshop follows: asks bands-api for one band. */
 async function getBand({ urls, band = FUGAZI }: Call) {
-  const answer = await request(`${urls['bands-api']}/bands/${band}`);
+  const response = await request(`${urls['bands-api']}/bands/${band}`);
 
-  return { status: answer.statusCode, body: await answer.body.text() };
+  return {
+    status: response.statusCode,
+    body: await response.body.text(),
+  };
 }
 
-// Starts what is not running yet, makes the call and shows the answer and its trace.
+// Starts what isn't running yet, makes the call, and shows the response and its trace.
 await run(getBand, import.meta.dirname);

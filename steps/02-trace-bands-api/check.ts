@@ -2,7 +2,7 @@ import type { Lesson } from '#workshop/check/lesson';
 import { hasServerSpan, knowsRoute } from '#workshop/check/see/spans';
 
 export default {
-  done: 'bands-api is traced, and who searches finds the trace',
+  done: 'bands-api is traced, and you can find the trace by searching',
   expectations: [
     {
       expect: 'bands-api makes a span of kind SERVER for the call',

@@ -30,12 +30,12 @@ export default {
   },
   expectations: [
     {
-      expect: 'The answer is still Fugazi with its three reviews',
+      expect: 'The response is still Fugazi with its three reviews',
       see: fugazi(faultOfBand),
     },
     {
       expect: 'bands-api does not wait before it asks reviews-api, nor after',
-      see: wastesNoTime('bands-api', { asked: 'reviews-api', limitMs, again }),
+      see: wastesNoTime('bands-api', { asked: 'reviews-api', limitMs, again, file: 'bands-api/reviews.ts' }),
     },
     {
       expect: 'reviews-api does nothing but read reviews',

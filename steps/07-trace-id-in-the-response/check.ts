@@ -2,7 +2,7 @@ import type { Lesson } from '#workshop/check/lesson';
 import { answersWithTraceId, printsTraceIdTold } from '#workshop/check/see/answer';
 
 export default {
-  done: 'whoever gets an answer can tell you the id of its trace',
+  done: 'every caller can tell you the id of its trace',
   calls: {
     'a call that is refused': {
       to: 'bands-api',

@@ -12,10 +12,14 @@ async function getBand({ urls, band = FUGAZI }: Call) {
   const flags = '01'; // sampled: please record this trace
 
   const headers = { traceparent: `${version}-${traceId}-${parentId}-${flags}` };
-  const answer = await request(`${urls['bands-api']}/bands/${band}`, { headers });
+  const response = await request(`${urls['bands-api']}/bands/${band}`, { headers });
 
-  return { status: answer.statusCode, body: await answer.body.text(), traceId: answer.headers['trace-id'] };
+  return {
+    status: response.statusCode,
+    body: await response.body.text(),
+    traceId: response.headers['trace-id'],
+  };
 }
 
-// Starts what is not running yet, makes the call and shows the answer and its trace.
+// Starts what isn't running yet, makes the call, and shows the response and its trace.
 await run(getBand, import.meta.dirname);

@@ -1,4 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
+import { passesBaggageOn, putsBaggageOnSpan, sendsBaggage } from '#workshop/check/see/baggage';
 import {
   dropsInvalid,
   isOnEverySpan,
@@ -22,7 +23,7 @@ const call = (traceId: string, tracestate: string) => ({
 });
 
 export default {
-  done: 'two tracing systems share one trace, and neither loses its own way of finding it',
+  done: 'two tracing systems share one trace, and a value of yours travels along',
   calls: {
     '32 entries': call('c1f3b6a29d8e47508b7a6c5d4e3f2a10', entries(32, 10)),
     '511 characters': call('c2f3b6a29d8e47508b7a6c5d4e3f2a10', entries(8, 63)),
@@ -56,6 +57,18 @@ export default {
     {
       expect: 'An invalid tracestate is dropped, and the trace goes on',
       see: dropsInvalid(way, 'an invalid tracestate'),
+    },
+    {
+      expect: 'run.ts sends baggage: a value for a service further on',
+      see: sendsBaggage(),
+    },
+    {
+      expect: 'bands-api passes the baggage on to reviews-api',
+      see: passesBaggageOn(way),
+    },
+    {
+      expect: 'reviews-api puts the value on a span, as an attribute',
+      see: putsBaggageOnSpan('reviews-api'),
     },
   ],
 } satisfies Lesson;

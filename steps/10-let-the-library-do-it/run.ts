@@ -18,11 +18,19 @@ sdk.start();
 
 /** The call that this workshop follows: asks bands-api for one band. */
 async function getBand({ urls, band = FUGAZI }: Call) {
-  const headers = { tracestate: 'vendor=opaque-value' }; // what another tracing system wants to find again
-  const answer = await request(`${urls['bands-api']}/bands/${band}`, { headers });
+  const tracestate = 'vendor=opaque-value'; // what another tracing system wants to find again
+  const baggage = 'customer.plan=premium'; // what a service further on may want to know
 
-  return { status: answer.statusCode, body: await answer.body.text(), traceId: answer.headers['trace-id'] };
+  const headers = { tracestate, baggage };
+  const response = await request(`${urls['bands-api']}/bands/${band}`, { headers });
+
+  return {
+    status: response.statusCode,
+    body: await response.body.text(),
+    traceId: response.headers['trace-id'],
+  };
 }
 
-// Starts what is not running yet, makes the call and shows the answer and its trace.
+// Starts what isn't running yet, makes the call, and shows the response and its trace.
 await run(getBand, import.meta.dirname);
+await sdk.shutdown(); // sends the spans that are still waiting

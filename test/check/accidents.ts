@@ -30,7 +30,7 @@ const heldPort = await freePort();
 await new Promise<void>((resolve) => held.listen(heldPort, 'localhost', resolve));
 after(() => held.close());
 const listen = 'port: Number(process.env.PORT ?? 8000)';
-const handler = 'async function getBand({ params }) {';
+const handler = 'async function getBand({ params, signal }) {';
 
 const forFugazi = "if (params.id.startsWith('553be815'))";
 
@@ -59,7 +59,7 @@ const all: Accident[] = [
   {
     title: 'a syntax error in a service',
     fast: true,
-    patch: { 'bands-api/app.ts': [[handler, 'async function getBand({ params } {']] },
+    patch: { 'bands-api/app.ts': [[handler, 'async function getBand({ params, signal } {']] },
     expect: /bands-api starts/,
     cause: /The file cannot be read \(SyntaxError: Expected/,
     file: /^bands-api\/app\.ts:\d+$/,

@@ -152,7 +152,7 @@ export const mistakes: Mistake[] = [
   {
     title: 'the trace id is not returned',
     step: 3,
-    patch: { 'run.ts': [['.text(), traceId }', '.text() }']] },
+    patch: { 'run.ts': [['    traceId,\n', '']] },
     edit: (seen) => void (seen.run.output!.traceId = null),
     expect: /prints the URL/,
     cause: /does not return the traceId/,
@@ -163,7 +163,7 @@ export const mistakes: Mistake[] = [
   {
     title: 'the carrier is filled but not sent',
     step: 4,
-    patch: { 'bands-api/app.ts': [['      headers,\n', '']] },
+    patch: { 'bands-api/app.ts': [['{ headers, signal }', '{ signal }']] },
     edit: withoutContext,
     expect: /passes the trace on/,
     cause: /the headers were not passed on/,
@@ -183,9 +183,9 @@ export const mistakes: Mistake[] = [
     step: 4,
     patch: {
       'bands-api/app.ts': [
-        ['getReviews(params.id)', "getReviews(params.id, headers['traceparent'] as string)"],
-        ['getBand({ params })', 'getBand({ params, headers })'],
-        ['getReviews(bandId: string)', 'getReviews(bandId: string, traceparent: string)'],
+        ['getReviews(params.id, signal)', "getReviews(params.id, signal, headers['traceparent'] as string)"],
+        ['getBand({ params, signal })', 'getBand({ params, signal, headers })'],
+        ['signal: AbortSignal)', 'signal: AbortSignal, traceparent: string)'],
         [
           'propagation.inject(context.active(), headers);',
           "headers['traceparent'] = traceparent;\n  void propagation;\n  void context;",
@@ -356,17 +356,14 @@ export const mistakes: Mistake[] = [
     title: 'the sleep is shortened to a second',
     step: 6,
     patch: {
-      'bands-api/app.ts': [
-        ['import { context', "import { setTimeout as sleep } from 'node:timers/promises';\nimport { context"],
-        [
-          'async function getReviews(bandId: string) {',
-          'async function getReviews(bandId: string) {\n  await sleep(1_000);',
-        ],
+      'bands-api/reviews.ts': [
+        ['import { request', "import { setTimeout as sleep } from 'node:timers/promises';\nimport { request"],
+        ['  try {', '  await sleep(1_000);\n  try {'],
       ],
     },
     expect: /bands-api does not wait before it asks/,
     cause: /a sleep that was left in/,
-    file: 'bands-api/app.ts',
+    file: 'bands-api/reviews.ts',
   },
 
   // Step 07: the header
@@ -379,7 +376,7 @@ export const mistakes: Mistake[] = [
         ['/** Tells the caller', 'void sendTraceId;\n/** Tells the caller'],
       ],
       'bands-api/app.ts': [
-        ['getBand({ params })', 'getBand({ params }, reply)'],
+        ['getBand({ params, signal })', 'getBand({ params, signal }, reply)'],
         [
           'const reviews = await inSpan(',
           "reply.header('trace-id', trace.getActiveSpan()!.spanContext().traceId);\n    const reviews = await inSpan(",
@@ -397,11 +394,11 @@ export const mistakes: Mistake[] = [
   {
     title: 'run.ts still returns its own id',
     step: 7,
-    patch: { 'run.ts': [["traceId: answer.headers['trace-id'] }", 'traceId }']] },
+    patch: { 'run.ts': [["traceId: response.headers['trace-id'],", 'traceId,']] },
     expect: /run\.ts learns the trace id/,
     found:
       /^In a second run bands-api answered with trace-id: [\da-f]{32}, and run\.ts printed the URL of trace/,
-    cause: /still returns the trace id that it made itself.*answer\.headers\['trace-id'\]/,
+    cause: /still returns the trace id that it made itself.*response\.headers\['trace-id'\]/,
     file: 'run.ts',
   },
 
@@ -411,10 +408,7 @@ export const mistakes: Mistake[] = [
     step: 8,
     patch: {
       'bands-api/tracing.ts': [
-        [
-          "[`workshop=${span.spanId}`, ...(others ? others.split(',') : [])]",
-          "[...(others ? others.split(',') : []), `workshop=${span.spanId}`]",
-        ],
+        ['`workshop=${span.spanId},${others}`', '`${others},workshop=${span.spanId}`'],
       ],
     },
     edit: (seen) => {
@@ -442,8 +436,8 @@ export const mistakes: Mistake[] = [
     patch: {
       'bands-api/tracing.ts': [
         [
-          'const traceState = createTraceState(entries.join());',
-          "const traceState = (span.traceState ?? createTraceState()).set('workshop', entries[0]!.slice(9));",
+          'new core.TraceState(`workshop=${span.spanId},${others}`)',
+          "new core.TraceState(others).set('workshop', span.spanId)",
         ],
       ],
     },
@@ -474,6 +468,22 @@ export const mistakes: Mistake[] = [
     cause: /The trace is lost on the way/,
     file: 'bands-api/tracing.ts',
   },
+  {
+    title: 'the propagator for baggage is missing',
+    step: 8,
+    patch: { 'bands-api/tracing.ts': [[', new core.W3CBaggagePropagator()', '']] },
+    expect: /passes the baggage on/,
+    cause: /neither reads nor writes baggage/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'the baggage is read but put on no span',
+    step: 8,
+    patch: { 'reviews-api/app.ts': [['trace.getActiveSpan()?.setAttributes', 'console.log']] },
+    expect: /puts the value on a span/,
+    cause: /does not get onto spans by itself/,
+    file: 'reviews-api/app.ts',
+  },
 
   // Step 09: logs
   {
@@ -493,10 +503,9 @@ export const mistakes: Mistake[] = [
       'bands-api/app.ts': [
         ['import { SpanStatusCode, trace }', 'import { context, propagation, SpanStatusCode, trace }'],
         [
-          'async function getReviews(bandId: string) {',
-          'async function getReviews(bandId: string) {\n  const headers: Record<string, string> = {};\n  propagation.inject(context.active(), headers);',
+          'return askReviewsApi(`/reviews?band_id=${bandId}`, { signal });',
+          'const headers: Record<string, string> = {};\n  propagation.inject(context.active(), headers);\n  return askReviewsApi(`/reviews?band_id=${bandId}`, { headers, signal });',
         ],
-        ['      signal: AbortSignal', '      headers,\n      signal: AbortSignal'],
       ],
     },
     expect: /bands-api's request is a CLIENT span too/,

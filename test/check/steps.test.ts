@@ -21,7 +21,7 @@ const missing: Record<number, Finding> = {
   3: { expect: /^run\.ts sends a valid traceparent/, cause: /The header was not made/, file: 'run.ts' },
   4: { expect: /^bands-api passes the trace on/, cause: /propagation\.inject/, file: 'bands-api/app.ts' },
   5: { expect: /^bands-api has a span of your own/, cause: /^None was made/, file: 'bands-api/app.ts' },
-  6: { expect: /^bands-api does not wait/, cause: /a sleep that was left in/, file: 'bands-api/app.ts' },
+  6: { expect: /^bands-api does not wait/, cause: /a sleep that was left in/, file: 'bands-api/reviews.ts' },
   7: {
     expect: /^bands-api answers with a header trace-id/,
     cause: /Nothing sets the header/,

@@ -12,7 +12,7 @@ test('a trace id that is none is not asked for: the answer is shown, and the tra
   const { env } = await isolatedEnvironment(t);
   const file = join(cwd, 'run.ts');
   const code = await readFile(file, 'utf8');
-  await writeFile(file, code.replace("answer.headers['trace-id']", 'String(answer.headers)'));
+  await writeFile(file, code.replace("response.headers['trace-id']", 'String(response.headers)'));
 
   const { code: status, stdout, stderr } = await runScript(t, 'run.ts', [], { cwd, env });
 
@@ -36,7 +36,7 @@ test('a service that ends during the call: no answer, but the trace of the calle
   const cwd = await withLine(
     t,
     'bands-api/app.ts',
-    'async function getBand({ params }) {',
+    'async function getBand({ params, signal }) {',
     'process.exit(1);',
   );
 

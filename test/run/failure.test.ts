@@ -35,7 +35,7 @@ test('a slow reviews-api: status 504, the body and the URL all the same, exit co
   const lines = stdout.trimEnd().split('\n');
   assert.equal(
     JSON.parse(lines.slice(0, -1).join('\n')).message,
-    'reviews-api failed: no answer within 50 ms',
+    'reviews-api failed: no response within 50 ms',
   );
   const traceId = /\/trace\/([0-9a-f]{32})$/.exec(lines.at(-1)!)![1]!;
   // The trace is drawn with the side of bands-api, where the reason is.
@@ -47,7 +47,7 @@ test('a slow reviews-api: status 504, the body and the URL all the same, exit co
   assert.equal(failed.events[0]!.name, 'exception');
   assert.equal(
     failed.events[0]!.attributes['exception.message'],
-    'reviews-api failed: no answer within 50 ms',
+    'reviews-api failed: no response within 50 ms',
   );
   const server = trace!.spans.find(
     ({ name, service }) => service === 'bands-api' && name === 'GET /bands/:id',

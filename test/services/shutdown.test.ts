@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import type { Backend } from '#workshop/backend/start';
+import { accepts } from '#workshop/net/accepts';
 import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 import { freshBackend } from '../backend/backend.ts';
@@ -12,101 +12,176 @@ import { eventually } from '../support/eventually.ts';
 import { start, type Subject } from '../support/process.ts';
 
 const BAND = '553be815-76f3-49db-b9d7-caca4b23cc3e';
-/** The batch processor sends when so many spans wait, and not before the service ends. */
+const CALLS = 100;
+const IN_FLIGHT = 5;
+/** GET /bands/:id, its handler, get reviews, and the request to reviews-api. */
+const SPANS_PER_BAND = 4;
+/** GET /reviews, its handler, and three times read review. */
+const SPANS_PER_LIST = 5;
+/** The batch processor sends this many spans at once, and the rest only when the service ends. */
 const BATCH = 10;
 const NEVER_MS = 600_000;
 
-test('SIGTERM to a service at rest: its spans arrive, and it ends with 0', async (t) => {
+const endings: Record<string, (service: Subject) => void> = {
+  SIGTERM: ({ child }) => void child.kill('SIGTERM'),
+  'Ctrl-C': ({ child }) => void child.kill('SIGINT'),
+  'Ctrl-C twice': ({ child }) => void (child.kill('SIGINT') && child.kill('SIGINT')),
+  'the end of its parent': ({ child }) => child.disconnect(),
+};
+
+for (const [ending, end] of Object.entries(endings)) {
+  test(`bands-api on ${ending}, with calls in flight of which one never ends: all spans arrive`, async (t) => {
+    const backend = await freshBackend(t);
+    const reviews = await heldReviews(t);
+    const bands = await startService(t, 'bands-api', {
+      ...tracedTo(backend.otlpGrpcUrl),
+      REVIEWS_API_URL: reviews.url,
+      REVIEWS_TIMEOUT_MS: String(NEVER_MS),
+    });
+    await sendFirstBatch(bands, () => backend.store.status().spans);
+    const call = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => bands.get(`/bands/${BAND}`)));
+
+    const before = call(CALLS);
+    await reviews.respond(CALLS);
+    assert.deepEqual(new Set(await before), new Set([200]));
+    const neverEnds = assert.rejects(call(1));
+    await reviews.keep();
+    const inFlight = call(IN_FLIGHT);
+    await reviews.asked(IN_FLIGHT);
+    end(bands.service);
+    await bands.closed();
+    await reviews.respond(IN_FLIGHT);
+
+    assert.deepEqual(new Set(await inFlight), new Set([200]));
+    await neverEnds;
+    assert.equal(await bands.service.ended, 0, bands.service.stderr);
+    assert.equal(backend.store.status().spans, BATCH + SPANS_PER_BAND * (CALLS + IN_FLIGHT + 1));
+  });
+}
+
+test('reviews-api on SIGTERM, with calls in flight: all spans arrive', async (t) => {
   const backend = await freshBackend(t);
-  const { service, get } = await startTraced(t, 'reviews-api', backend);
-  assert.equal(await get(`/reviews?band_id=${BAND}`), 200);
+  const reviews = await startService(t, 'reviews-api', tracedTo(backend.otlpGrpcUrl));
+  await sendFirstBatch(reviews, () => backend.store.status().spans);
+  const call = (count: number) =>
+    Promise.all(Array.from({ length: count }, () => reviews.get(`/reviews?band_id=${BAND}`)));
 
-  assert.equal(await terminated(service), 0, service.stderr);
+  await call(CALLS);
+  const inFlight = call(IN_FLIGHT);
+  await eventually(() => received(reviews.service) === CALLS + IN_FLIGHT, 'all requests were received');
+  reviews.service.child.kill('SIGTERM');
 
-  assert.equal(backend.store.status().spans, BATCH + 5, 'GET /reviews, its handler and three reviews');
+  assert.deepEqual(new Set(await inFlight), new Set([200]));
+  assert.equal(await reviews.service.ended, 0, reviews.service.stderr);
+  assert.equal(backend.store.status().spans, BATCH + SPANS_PER_LIST * (CALLS + IN_FLIGHT));
 });
 
-test('SIGTERM while a request hangs: the spans of those that were answered arrive', async (t) => {
-  const backend = await freshBackend(t);
-  const reviews = await silentFromTheSecondOn(t);
-  const { service, get } = await startTraced(t, 'bands-api', backend, {
-    REVIEWS_API_URL: reviews.url,
-    REVIEWS_TIMEOUT_MS: String(NEVER_MS),
-  });
-  assert.equal(await get(`/bands/${BAND}`), 200);
-  const hangs = assert.rejects(get(`/bands/${BAND}`));
-  await eventually(() => reviews.asked() === 2, 'the second request is under way');
+test('SIGTERM without tracing.ts: a call in flight gets its response, and the service ends with 0', async (t) => {
+  const reviews = await startService(t, 'reviews-api');
+  const inFlight = reviews.get(`/reviews?band_id=${BAND}`);
+  await eventually(() => received(reviews.service) === 1, 'the request was received');
 
-  await terminated(service);
+  reviews.service.child.kill('SIGTERM');
 
-  await hangs;
-  assert.equal(backend.store.status().spans, BATCH + 4, 'GET /bands/:id, its handler, get reviews and GET');
+  assert.equal(await inFlight, 200);
+  assert.equal(await reviews.service.ended, 0, reviews.service.stderr);
 });
 
 test('SIGTERM when the backend is gone: a line says why spans are lost, and the service ends with 0', async (t) => {
   const backend = await freshBackend(t);
-  const { service, get } = await startTraced(t, 'reviews-api', backend);
+  const reviews = await startService(t, 'reviews-api', tracedTo(backend.otlpGrpcUrl));
+  await sendFirstBatch(reviews, () => backend.store.status().spans);
   await backend.close();
-  assert.equal(await get(`/reviews?band_id=${BAND}`), 200);
+  assert.equal(await reviews.get(`/reviews?band_id=${BAND}`), 200);
 
-  assert.equal(await terminated(service), 0, service.stderr);
+  reviews.service.child.kill('SIGTERM');
 
-  // Node.js 26 warns of the loader hook (DEP0205), which OpenTelemetry has no other way for yet.
-  const said = service.stderr
+  assert.equal(await reviews.service.ended, 0, reviews.service.stderr);
+  // Node.js 26 warns about the loader hook (DEP0205); OpenTelemetry has no alternative yet.
+  const said = reviews.service.stderr
     .split('\n')
     .filter((line) => line !== '' && !/DEP0205|trace-deprecation/.test(line));
-  assert.equal(said.length, 1, service.stderr);
+  assert.equal(said.length, 1, reviews.service.stderr);
   assert.match(said[0]!, /^Spans were lost: .*UNAVAILABLE/);
 });
 
-/**
- * Starts a service of the working copy, and lets it send a first batch: loading what sends takes a second on a busy
- * machine, half of what a service has to end.
- */
-async function startTraced(
+/** The environment of a service whose spans go to an address, in batches that are sent when they are full. */
+function tracedTo(endpoint: string): Record<string, string> {
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_BSP_SCHEDULE_DELAY: String(NEVER_MS),
+    OTEL_BSP_MAX_EXPORT_BATCH_SIZE: String(BATCH),
+  };
+}
+
+interface Started {
+  service: Subject;
+  /** Sends a GET request and gives the status of the response. */
+  get(path: string): Promise<number>;
+  /** Resolves when the service no longer accepts connections. */
+  closed(): Promise<unknown>;
+}
+
+/** Starts a service of the working copy; without an endpoint for its spans, without its tracing.ts. */
+async function startService(
   t: TestContext,
   name: string,
-  backend: Backend,
   env: Record<string, string> = {},
-): Promise<{ service: Subject; get: (path: string) => Promise<number> }> {
+): Promise<Started> {
   const port = await freePort();
-  const words = ['--import', import.meta.resolve('tsx'), '--import', './tracing.ts', 'main.ts'];
-  const service = start(t, process.execPath, words, {
-    cwd: join(projectFolder, name),
-    env: {
-      ...process.env,
-      ...env,
-      PORT: String(port),
-      OTEL_EXPORTER_OTLP_ENDPOINT: backend.otlpGrpcUrl,
-      OTEL_BSP_SCHEDULE_DELAY: String(NEVER_MS),
-      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: String(BATCH),
-    },
-  });
+  const tracing = 'OTEL_EXPORTER_OTLP_ENDPOINT' in env ? ['--import', './tracing.ts'] : [];
+  const service = start(
+    t,
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), ...tracing, 'main.ts'],
+    { cwd: join(projectFolder, name), env: { ...process.env, ...env, PORT: String(port) }, ipc: true },
+  );
   await service.printed(/Server listening/);
-
-  const get = async (path: string) => {
-    const answer = await fetch(`http://localhost:${port}${path}`);
-    await answer.arrayBuffer();
-    return answer.status;
+  return {
+    service,
+    async get(path) {
+      const response = await fetch(`http://localhost:${port}${path}`);
+      await response.arrayBuffer();
+      return response.status;
+    },
+    closed: () => eventually(async () => !(await accepts(port)), 'the service stops listening'),
   };
+}
+
+/** Lets a service send a first batch: loading what sends takes a second on a busy machine, half of what it has to end. */
+async function sendFirstBatch({ get }: Started, arrived: () => number): Promise<void> {
   for (let spans = 0; spans < BATCH; spans += 2) await get('/health'); // the request and its handler
-  await eventually(() => backend.store.status().spans === BATCH, 'the first batch has arrived');
-  return { service, get };
+  await eventually(() => arrived() === BATCH, 'the first batch has arrived');
 }
 
-/** Asks a process to end, and gives how it did. */
-function terminated(service: Subject): Promise<number | NodeJS.Signals> {
-  service.child.kill('SIGTERM');
-  return service.ended;
+/** How many calls of its route a service has received, by its log. */
+function received({ stdout }: Subject): number {
+  return stdout.match(/incoming request/g)?.length ?? 0;
 }
 
-/** Stands for reviews-api: has no reviews for who asks first, and no answer for anybody after. */
-async function silentFromTheSecondOn(t: TestContext) {
-  let asked = 0;
-  const server = createServer((_request, response) => {
-    if (++asked === 1) response.setHeader('content-type', 'application/json').end('[]');
-  });
+/** Stands for reviews-api: has no reviews of any band, and says so only when told. */
+async function heldReviews(t: TestContext) {
+  const waiting: ServerResponse[] = [];
+  const server = createServer((_request, response) => void waiting.push(response));
   await once(server.listen(0, 'localhost'), 'listening');
   t.after(() => server.close().closeAllConnections());
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, asked: () => asked };
+  const asked = (count: number) =>
+    eventually(() => waiting.length === count, `reviews-api was asked ${count} times`);
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    /** Resolves when so many requests wait for a response. */
+    asked,
+    /** Waits for so many requests and responds to them. */
+    async respond(count: number) {
+      await asked(count);
+      for (const response of waiting.splice(0))
+        response.setHeader('content-type', 'application/json').end('[]');
+    },
+    /** Waits for one request that never gets a response. */
+    async keep() {
+      await asked(1);
+      waiting.splice(0);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { finished } from 'node:stream/promises';
 import type { TestContext } from 'node:test';
 import { projectFolder } from '#workshop/settings';
 
@@ -18,6 +19,8 @@ export interface StartOptions {
   env?: NodeJS.ProcessEnv;
   /** What it reads on standard input; a process that should see no terminal gets nothing. */
   stdin?: 'ignore' | 'pipe';
+  /** Opens a channel to the process, over which a service says that it is ready. */
+  ipc?: boolean;
 }
 
 /** Starts a program that the test waits for, and ends it by its id when the test is over. */
@@ -27,8 +30,12 @@ export function start(
   args: string[],
   options: StartOptions = {},
 ): Subject {
-  const { cwd = projectFolder, env = process.env, stdin = 'ignore' } = options;
-  const child = spawn(command, args, { cwd, env, stdio: [stdin, 'pipe', 'pipe'] });
+  const { cwd = projectFolder, env = process.env, stdin = 'ignore', ipc = false } = options;
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    stdio: [stdin, 'pipe', 'pipe', ...(ipc ? ['ipc' as const] : [])],
+  });
   const waiting: { pattern: RegExp; resolve: () => void }[] = [];
   const heard = (text: string) => {
     for (const { resolve } of waiting.filter(({ pattern }) => pattern.test(text))) resolve();
@@ -38,7 +45,13 @@ export function start(
     child,
     stdout: '',
     stderr: '',
-    ended: new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal!))),
+    // Not the event close: a process whose channel this one has closed never emits it.
+    ended: new Promise((resolve) => {
+      child.once('exit', async (code, signal) => {
+        await Promise.allSettled([finished(child.stdout!), finished(child.stderr!)]);
+        resolve(code ?? signal!);
+      });
+    }),
     printed(pattern) {
       return new Promise((resolve, reject) => {
         waiting.push({ pattern, resolve });

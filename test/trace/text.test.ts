@@ -61,7 +61,7 @@ test('the links of a span are below it: the first three, and how many more there
 
 test('a trace at 100 columns', () => {
   assert.equal(
-    `\n${waterfallText(lesson)}\n`,
+    `\n${waterfallText(lesson, { explain: true })}\n`,
     `
 bands-api: GET /bands/:id  6.540 s · 7 spans · 2 services · ✗ 1 error
 
@@ -81,9 +81,18 @@ reviews-api        └ read review ✗ error  +5.430 s   1.104 s                
   );
 });
 
+test('without an explanation, what a span says itself stays: its error, and no more', () => {
+  const explained = waterfallText(lesson, { explain: true }).split('\n');
+  const plain = explained
+    .filter((line) => !/[│ ]+ (?:[!░] |  (?:or )?its span has)/.test(line.slice(11)))
+    .map((line) => line.replaceAll('░', '█'));
+  assert.equal(plain.length, explained.length - 3);
+  assert.deepEqual(waterfallText(lesson).split('\n'), plain);
+});
+
 test('a trace at 40 columns', () => {
   assert.equal(
-    `\n${waterfallText(lesson, { width: 40 })}\n`,
+    `\n${waterfallText(lesson, { width: 40, explain: true })}\n`,
     `
 bands-api: GET /bands/:id
 6.540 s · 7 spans · 2 services
@@ -121,7 +130,7 @@ function assertSound(text: string, width: number): void {
 
 test('widths are clamped to between 40 and 400', () => {
   for (let width = 40; width <= 400; width++) {
-    const text = waterfallText(lesson, { width });
+    const text = waterfallText(lesson, { width, explain: true });
     assertSound(text, width);
     assert.match(text, /✗ error/);
     assert.match(text, /00f067aa0ba902b7/);
@@ -188,6 +197,7 @@ test('bars are where their spans ran', () => {
       span('moment', { parentId: 'root', startMs: 30, durationMs: 0.01 }),
       span('half', { parentId: 'root', startMs: 50, durationMs: 50 }),
     ),
+    { explain: true },
   ).split('\n');
   assert.deepEqual(
     lines.slice(2).flatMap((line) => (line.includes('░ 20 ms') ? [] : line.slice(40))),
@@ -252,7 +262,7 @@ test('for any spans, names, and width, lines fit, errors are visible, and contro
     );
   fc.assert(
     fc.property(hostile, fc.integer({ min: 40, max: 400 }), fc.boolean(), (trace, width, colour) => {
-      const text = waterfallText(trace, { width, colour });
+      const text = waterfallText(trace, { width, colour, explain: true });
       assertSound(text, width);
       if (!colour) assert.ok(!text.includes('\x1b'));
       const errors = new Map(trace.spans.toReversed().map(({ spanId, error }) => [spanId, error]));

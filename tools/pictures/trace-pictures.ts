@@ -19,10 +19,11 @@ const pathOf = (theme: (typeof themes)[number]) => `docs/trace-${theme}.png`;
 /** The paths of the pictures, relative to the project folder. */
 export const picturePaths: readonly string[] = themes.map(pathOf);
 
-const STEP_SHOWN = 5;
+const STEP_SHOWN = 10;
 
 /**
- * Takes the pictures of step 5's recorded trace again and gives the paths of those that have changed.
+ * Takes the pictures of the recorded trace of step 10, in which nothing is left to find, and gives the paths of
+ * those that have changed.
  * @throws UserError if there is no Chromium or no recording
  */
 export async function renewPictures(): Promise<string[]> {

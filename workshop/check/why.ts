@@ -74,7 +74,7 @@ export function faultyTraceparent({ from, to, headers }: Exchange): Omit<Shortfa
 function howToSend(from: string): string {
   return from === caller
     ? 'The header was not made, or not passed on: request(url, { headers }).'
-    : 'Nothing wrote the context of the active span into the headers of the request, or the headers were not passed on: propagation.inject(context.active(), headers), then request(url, { headers }).';
+    : 'Nothing wrote the context of the active span into the headers of the request, or the headers were not passed on: propagation.inject(context.active(), headers), then askReviewsApi(path, { headers, signal }).';
 }
 
 /** The file of a program that sends requests. */

@@ -14,6 +14,8 @@ export interface Awaited {
   services: string[];
   /** Whether a service of the step takes messages: if not, one that was published waits, and so need not we. */
   consumed: boolean;
+  /** Whether the caller sends a span too, the root: if not, the first span's parent never arrives. */
+  root: boolean;
 }
 
 const POLL_MS = 40;
@@ -44,15 +46,20 @@ export async function awaitTrace(
 }
 
 function patienceFor(trace: Trace | undefined, awaited: Awaited): number {
-  if (!trace || missesParent(trace)) return awaited.firstMs;
+  if (!trace || missesParent(trace, awaited)) return awaited.firstMs;
   if (missesOtherSide(trace, awaited)) return awaited.otherSideMs;
   return missesService(trace, awaited) ? awaited.serviceMs : 0;
 }
 
-/** Whether a span has arrived before its parent. Parents of SERVER and CONSUMER spans are in another process. */
-function missesParent(trace: Trace): boolean {
+/**
+ * Whether a span has arrived before its parent. The parent of a SERVER or CONSUMER span is in another process, which may
+ * not be traced.
+ */
+function missesParent(trace: Trace, { root }: Awaited): boolean {
   const ids = new Set(trace.spans.map((span) => span.spanId));
-  return trace.spans.some((span) => span.parentId && !beginsElsewhere(span) && !ids.has(span.parentId));
+  return trace.spans.some(
+    (span) => span.parentId && (root || !beginsElsewhere(span)) && !ids.has(span.parentId),
+  );
 }
 
 /** Whether a service has no span yet. */

@@ -1,4 +1,4 @@
-import { trace as opentelemetry, type ProxyTracerProvider } from '@opentelemetry/api';
+import { ROOT_CONTEXT, trace as opentelemetry } from '@opentelemetry/api';
 import { findTraces, queryTrace } from '../backend/query.ts';
 import type { UsedBackend } from '../backend/connect.ts';
 import { isTraced } from '../services/definition.ts';
@@ -62,7 +62,7 @@ export async function call(
   );
   const durationMs = performance.now() - since;
 
-  const callerIsTraced = await flushCaller();
+  const root = callerIsTraced();
   if ('failure' in outcome) {
     const result = { ...outcome, durationMs };
     // Nobody told an id. What began meanwhile begins with the caller's own span, if it makes one.
@@ -73,8 +73,9 @@ export async function call(
       serviceMs: 0,
       services: [],
       consumed: false,
+      root,
     };
-    const trace = callerIsTraced && !isChecked ? await awaitTrace(look, own) : undefined;
+    const trace = root && !isChecked ? await awaitTrace(look, own) : undefined;
     return trace
       ? { ...result, trace, traceId: trace.traceId, url: `${backend.url}/trace/${trace.traceId}` }
       : result;
@@ -99,6 +100,7 @@ export async function call(
     serviceMs: status < 400 ? otherSideMs : SERVICE_AFTER_FAILURE_MS * slowness,
     services: traceId ? traced : [], // without an id there is only the first one's own trace
     consumed: services.services.some(({ consumes }) => consumes !== undefined),
+    root,
   });
 
   return {
@@ -114,14 +116,9 @@ export function pageUrl(backendUrl: string, traceId: string | undefined, tracedS
   return `${backendUrl}/${traceId ? `trace/${traceId}` : `search?service=${tracedServices[0]}`}`;
 }
 
-/**
- * Sends the caller's own spans, if it sets up tracing: it has no reason to wait for a full batch. Tells whether it does.
- */
-async function flushCaller(): Promise<boolean> {
-  const registered = opentelemetry.getTracerProvider() as ProxyTracerProvider;
-  const provider = registered.getDelegate() as { forceFlush?: () => Promise<void> };
-  await provider.forceFlush?.().catch(() => {}); // nobody receives: the missing trace will say so
-  return provider.forceFlush !== undefined;
+/** Whether the caller records spans itself, so that the trace is complete only with the root. */
+function callerIsTraced(): boolean {
+  return opentelemetry.getTracer('workshop').startSpan('', {}, ROOT_CONTEXT).isRecording();
 }
 
 /** The id that the caller was told; undefined if that is none, as the zeros are where tracing is switched off. */

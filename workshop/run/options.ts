@@ -21,6 +21,8 @@ export interface RunOptions {
   chosen?: string;
   times?: number;
   json: boolean;
+  /** Whether to say what is odd about the trace. */
+  explain: boolean;
 }
 
 /** Reads the command line of a run.ts. Throws UsageError for a flag that it does not know, or a value it can't use. */
@@ -32,6 +34,7 @@ export function readRunOptions(asked: Asked): RunOptions {
       ...(asked.choice === undefined ? {} : flag),
       times: { type: 'string' },
       json: { type: 'boolean' },
+      explain: { type: 'boolean' },
     },
   });
   const chosen = (values as Record<string, unknown>)[asked.name];
@@ -40,19 +43,21 @@ export function readRunOptions(asked: Asked): RunOptions {
     ...(typeof chosen === 'string' && { chosen }),
     ...(values.times !== undefined && { times: wholeNumber('--times', values.times) }),
     json: values.json ?? false,
+    explain: values.explain ?? false,
   };
 }
 
 function helpFor({ name, choice }: Asked): string {
   const flag = `--${name} ID`;
   return `
-npx tsx run.ts ${choice ? `[${flag}] ` : ''}[--times N] [--json]
+npx tsx run.ts ${choice ? `[${flag}] ` : ''}[--times N] [--json] [--explain]
 
-Makes the call, prints the answer and the URL of its trace. Starts what is not running yet: the services, and
-a trace backend if no Jaeger answers.
+Makes the call, and prints the response and the URL of its trace. Starts what is not running yet: the services,
+and a trace backend if no Jaeger is there.
 
 ${choice ? `  ${flag}   ${choice}\n` : ''}  --times N   call N times, and print a line for each
-  --json      print one JSON object a call: ${name}, traceId, url, durationMs, spans
+  --explain   say what is odd about the trace: long gaps, missing parents, clocks that differ
+  --json      print one JSON object per call: ${name}, traceId, url, durationMs, spans
   --help      this text
 `;
 }

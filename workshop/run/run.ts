@@ -72,7 +72,7 @@ async function callAndShow(
   backend: UsedBackend,
   asked: Asked,
 ) {
-  const { times, json } = options;
+  const { times, json, explain } = options;
   let failed = false;
 
   for (let number = 1; number <= (times ?? 1); number++) {
@@ -81,19 +81,19 @@ async function callAndShow(
     if (json || times) noteFailure(result);
     if (json) console.log(callJson(result, asked.name));
     else if (times) console.log(callLine(result, number));
-    else showCall(result);
+    else showCall(result, explain);
   }
 
   const stays = backend.started && process.stdin.isTTY && process.stdout.isTTY && !times && !json;
-  if (stays) await callAtEachKey(callOnce);
+  if (stays) await callAtEachKey(callOnce, explain);
   return failed ? 1 : 0;
 }
 
-async function callAtEachKey(callOnce: () => Promise<CallResult>) {
+async function callAtEachKey(callOnce: () => Promise<CallResult>, explain: boolean) {
   for (;;) {
     note(`\nThe trace stays at its URL while this runs. Enter calls again, q or Ctrl-C quits.`);
     if ((await nextKey()) === 'quit') return;
-    showCall(await callOnce());
+    showCall(await callOnce(), explain);
   }
 }
 

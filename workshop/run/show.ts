@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import { paint, wantsColour } from '../command-line/colour.ts';
 import { stateFolder } from '../settings.ts';
-import { waterfallText } from '../trace/text.ts';
+import { type TextOptions, waterfallText } from '../trace/text.ts';
 import type { CallResult } from './call.ts';
 
 /** Whether a call had no answer, or one that says that it failed. */
@@ -15,9 +15,9 @@ export function noteFailure(result: CallResult): void {
   if (hasFailed(result)) note(paint('red', failureText(result)));
 }
 
-/** Shows a call: the response and the trace's URL on stdout, all that explains them on stderr. */
-export function showCall(result: CallResult): void {
-  const look = { width: process.stderr.columns ?? 100, colour: wantsColour(process.stderr) };
+/** Shows a call: the response and the trace's URL on stdout, the rest on stderr; with `explain`, what is odd about the trace. */
+export function showCall(result: CallResult, explain = false): void {
+  const look = { width: process.stderr.columns ?? 100, colour: wantsColour(process.stderr), explain };
   noteFailure(result);
   for (const { text, isNote } of callParts(result, look)) (isNote ? note : console.log)(text);
 }
@@ -39,10 +39,7 @@ function callParts(result: CallResult, look: WaterfallLook): { text: string; isN
   return parts;
 }
 
-interface WaterfallLook {
-  width: number;
-  colour: boolean;
-}
+type WaterfallLook = Pick<TextOptions, 'width' | 'colour' | 'explain'>;
 
 const asNote = (text: string) => ({ text, isNote: true });
 const asOutput = (text: string) => ({ text, isNote: false });

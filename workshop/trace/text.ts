@@ -13,6 +13,8 @@ export interface TextOptions {
   colour?: boolean;
   /** How many spans get a row, 60 by default, which is about what a terminal shows. The last line counts the others. */
   maxRows?: number;
+  /** Whether to say in words what is odd about the trace: long gaps, missing parents, clocks that differ. */
+  explain?: boolean;
 }
 
 const errorMark = '✗ error';
@@ -23,22 +25,24 @@ const narrow = 64;
 
 /**
  * The waterfall of a trace for a terminal: a summary line, then one line per span with its service, its name indented
- * by its depth, its start relative to the trace, its duration, and a bar. Below a span come its warnings and links. The
- * part of a bar that is ░ is a gap: a long time in which no child of the span ran.
+ * by its depth, its start relative to the trace, its duration, and a bar. Below a span come its errors and links. With
+ * `explain`, its warnings follow too, and the part of a bar that is ░ is a gap: a long time in which no child of the
+ * span ran.
  *
  * An error is marked with ✗ and the word "error", even when the name is shortened. No line is wider than `width` or
  * ends with a space; line feeds separate the lines, with none at the end. Control characters in names are made visible.
  */
 export function waterfallText(
   trace: Trace,
-  { width = 100, colour = false, maxRows = 60 }: TextOptions = {},
+  { width = 100, colour = false, maxRows = 60, explain = false }: TextOptions = {},
 ): string {
   const columns = Math.min(400, Math.max(40, Math.floor(width) || 100));
   const waterfall = waterfallOf(trace);
   if (waterfall.rows.length === 0) return shortened('This trace has no spans yet.', columns);
 
   const paint = colour ? ansiPaint(waterfall.services) : unpainted;
-  const rows = waterfall.rows.slice(0, maxRows);
+  const shown = waterfall.rows.slice(0, maxRows);
+  const rows = explain ? shown : shown.map((row) => ({ ...row, gaps: [], warnings: [] }));
   const trees = treeLines(rows, Math.floor(columns / 8) - 2);
   const layout = layoutOf(rows, trees, columns);
   const lines = [...headline(waterfall, columns, paint), '', columnTitles(waterfall, layout, paint)];

@@ -1,9 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
-import { request } from 'undici';
-
-const REVIEWS_API_URL = process.env.REVIEWS_API_URL ?? 'http://localhost:8080';
-const REVIEWS_TIMEOUT_MS = Number(process.env.REVIEWS_TIMEOUT_MS ?? 5_000);
+import { askReviewsApi } from './reviews.ts';
 
 const uuid = { type: 'string', format: 'uuid' };
 const time = { type: 'string', format: 'date-time' };
@@ -18,11 +14,11 @@ const schema = { params: { type: 'object', properties: { id: uuid } }, response:
 export function buildApp() {
   const app = Fastify({ logger: true });
 
-  // Whether the service is here: asked so often that it is worth no line in the log.
+  // Health checks are too frequent to log.
   app.get('/health', { logLevel: 'warn' }, async () => ({ service: 'bands-api' }));
 
-  app.get<{ Params: { id: string } }>('/bands/:id', { schema }, async function getBand({ params }) {
-    const reviews = await getReviews(params.id);
+  app.get<{ Params: { id: string } }>('/bands/:id', { schema }, async function getBand({ params, signal }) {
+    const reviews = await getReviews(params.id, signal);
     return { uuid: params.id, name: 'Fugazi', reviews, created: new Date() };
   });
 
@@ -30,30 +26,6 @@ export function buildApp() {
 }
 
 /** Asks reviews-api for the reviews of a band. */
-async function getReviews(bandId: string) {
-  await debugging();
-
-  try {
-    const response = await request(`${REVIEWS_API_URL}/reviews?band_id=${bandId}`, {
-      signal: AbortSignal.timeout(REVIEWS_TIMEOUT_MS),
-    });
-    if (response.statusCode !== 200) throw new Error(`it answered with status ${response.statusCode}`);
-    return await response.body.json();
-  } catch (error) {
-    throw reviewsFailed(error as Error);
-  }
-}
-
-/** What our caller is told when reviews-api fails: 504 if it was too slow, 502 for any other reason. */
-function reviewsFailed(cause: Error & { code?: string }) {
-  const tooSlow = cause.name === 'TimeoutError';
-  // Where localhost has two addresses, and neither answers, the error has a code and no message.
-  const reason = tooSlow ? `no answer within ${REVIEWS_TIMEOUT_MS} ms` : cause.message || cause.code;
-  return Object.assign(new Error(`reviews-api failed: ${reason}`, { cause }), {
-    statusCode: tooSlow ? 504 : 502,
-  });
-}
-
-async function debugging() {
-  await sleep(5_000);
+async function getReviews(bandId: string, signal: AbortSignal) {
+  return askReviewsApi(`/reviews?band_id=${bandId}`, { signal });
 }

@@ -21,7 +21,7 @@ type ReviewsQuery = { Querystring: { band_id: string } };
 export function buildApp() {
   const app = Fastify({ logger: true });
 
-  // Whether the service is here: asked so often that it is worth no line in the log.
+  // Health checks are too frequent to log.
   app.get('/health', { logLevel: 'warn' }, async () => ({ service: 'reviews-api' }));
 
   app.get<ReviewsQuery>('/reviews', { schema }, async function listReviews({ query }) {

@@ -5,14 +5,14 @@ import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
-// The loader hook: lets an instrumentation wrap an ES module at the moment it is imported.
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
 const sdk = new NodeSDK({
   // The resource says who made a span; its most important attribute is service.name.
   serviceName: 'reviews-api',
   // The exporter sends finished spans over OTLP/gRPC to localhost:4317, or to OTEL_EXPORTER_OTLP_ENDPOINT.
-  // The SDK puts a batch processor before it: spans wait, at most OTEL_BSP_SCHEDULE_DELAY ms, and leave together.
+  // The SDK puts a batch processor in front of it: spans wait for at most OTEL_BSP_SCHEDULE_DELAY ms.
   traceExporter: new OTLPTraceExporter(),
   // HTTP makes a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation()],
@@ -25,6 +25,6 @@ const sdk = new NodeSDK({
 // remembers the active span across every await.
 sdk.start();
 
-// Before the process ends: send the spans that still wait, or say why they are lost.
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
 const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
 process.once('beforeExit', sendSpans);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { trace } from '@opentelemetry/api';
+import { propagation, trace } from '@opentelemetry/api';
 import Fastify from 'fastify';
 import { random } from '#workshop/random';
 
@@ -28,10 +28,12 @@ function traceIds() {
 export function buildApp() {
   const app = Fastify({ logger: { mixin: traceIds } });
 
-  // Whether the service is here: asked so often that it is worth no line in the log.
+  // Health checks are too frequent to log.
   app.get('/health', { logLevel: 'warn' }, async () => ({ service: 'reviews-api' }));
 
   app.get<ReviewsQuery>('/reviews', { schema }, async function listReviews({ query }) {
+    const plan = propagation.getActiveBaggage()?.getEntry('customer.plan')?.value;
+    trace.getActiveSpan()?.setAttributes({ 'customer.plan': plan });
     return getReviews(query.band_id);
   });
 

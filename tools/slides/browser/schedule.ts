@@ -13,7 +13,9 @@ export function chooseSchedule(): void {
   const known = [...names, 'all'].find((name) => name === requested);
   const schedule = known ?? firstWith(location.hash.slice(2));
   if (requested !== null && !known) {
-    showError(`There is no schedule "${requested}", only ${[...names, 'all'].join(', ')}. This is ${schedule}.`);
+    showError(
+      `There is no schedule "${requested}", only ${[...names, 'all'].join(', ')}. This is ${schedule}.`,
+    );
   }
   document.documentElement.dataset.schedule = schedule;
   const sections = [...document.querySelectorAll<HTMLElement>('section.slide')];

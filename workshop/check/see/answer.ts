@@ -112,7 +112,7 @@ export function printsTraceIdTold(): See {
     if (printed === told) return 'ok';
     return {
       found: `In a second run ${callNamed(seen).to} answered with ${header}: ${told}, and ${caller} printed ${printed ? `the URL of trace ${printed}` : 'no URL of a trace'}.`,
-      cause: `${caller} still returns the trace id that it made itself. It has to return the one that the answer tells: answer.headers['${header}'].`,
+      cause: `${caller} still returns the trace id that it made itself. It has to return the one in the response: response.headers['${header}'].`,
       file: caller,
       traces: [],
     };

@@ -11,6 +11,8 @@ export interface Idle {
   asked?: string;
   /** Another call of the check that does the same work. */
   again: string;
+  /** The file in which it waits for what it asks for; app.ts if not given. */
+  file?: string;
 }
 
 /**
@@ -24,7 +26,11 @@ export function wastesNoTime(service: string, { again, ...idle }: Idle): See {
   };
 }
 
-function wastesNoTimeIn(service: string, { limitMs, asked }: Omit<Idle, 'again'>, name?: string): See {
+function wastesNoTimeIn(
+  service: string,
+  { limitMs, asked, file = `${service}/app.ts` }: Omit<Idle, 'again'>,
+  name?: string,
+): See {
   return (seen) => {
     const server = serverSpanOf(seen, service, name);
     const trace = traceOfCall(seen, name);
@@ -33,7 +39,6 @@ function wastesNoTimeIn(service: string, { limitMs, asked }: Omit<Idle, 'again'>
       asked ? span.service === asked && span.kind === 'server' : span.service === service && isOwn(span),
     );
     const what = asked ? `what it asks ${asked} for` : 'the spans of its own';
-    const file = `${service}/app.ts`;
     const traces = [trace];
 
     const { beforeUs, betweenUs, afterUs } = idleTimes(server, work);

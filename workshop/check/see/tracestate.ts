@@ -95,7 +95,8 @@ export function putsOwnInFront(way: Way, name?: string): See {
 export function respectsLimits(way: Way, name: string): See {
   return sent(way, name, (came, went) => {
     const length = went.join().length;
-    const cause = 'Nothing makes room for the new entry: leave out as many of the last ones as it takes.';
+    const cause =
+      'Nothing makes room for the new entry. The constructor of TraceState leaves out the last ones; its set() does not.';
     if (went.length > MAX_ENTRIES) {
       return {
         found: `${came.length} entries came in, and ${went.length} went out. ${MAX_ENTRIES} are allowed.`,
@@ -132,7 +133,7 @@ export function dropsInvalid(way: Way, name: string): See {
       ? undefined
       : {
           found: `The entry "${invalid}" went out.`,
-          cause: 'The text is passed on unread. createTraceState() reads it, and keeps what is valid.',
+          cause: 'The text is passed on as it came in. TraceState reads it, and keeps what is valid.',
         };
   });
 }

@@ -1,0 +1,96 @@
+/** The header baggage (W3C Baggage): entries `key=value;properties`, separated by commas. */
+import type { See } from '../lesson.ts';
+import { callNamed, requestWithin, tracesOfCall, valuesOf } from '../observation.ts';
+import type { Exchange } from '../relay.ts';
+
+interface Entry {
+  key: string;
+  value: string;
+}
+
+const token = /^[\w!#$%&'*+\-.^`|~]+$/;
+
+/** The call of run.ts carries at least one entry of baggage, and each of them is valid. */
+export function sendsBaggage(): See {
+  return (seen) => {
+    const call = callNamed(seen);
+    const header = valuesOf(call.headers, 'baggage').join();
+    const invalid = partsOf(header).find((part) => entryIn(part) === undefined);
+    if (invalid !== undefined) {
+      return {
+        found: `${call.from} sent ${call.to} the baggage ${header}, in which "${invalid}" is not a valid entry.`,
+        cause: 'An entry is a key, "=", and a value, as in customer.plan=premium.',
+        file: call.from,
+      };
+    }
+    if (header !== '') return 'ok';
+    return {
+      found: `${call.from} sent ${call.to} no header baggage.`,
+      cause: 'It was not made, or is not among the headers that are passed to request().',
+      file: call.from,
+    };
+  };
+}
+
+/** What run.ts put into its baggage reaches the service that the called one asks. */
+export function passesBaggageOn({ from, to }: { from: string; to: string }): See {
+  return (seen) => {
+    const call = callNamed(seen);
+    const request = requestWithin(seen, { from, to });
+    const arrived = request ? entriesOf(request) : [];
+    const lost = entriesOf(call).find((entry) => !arrived.some((other) => isSame(entry, other)));
+    if (!lost) return 'ok';
+    return {
+      found: `${call.from} sent ${from} the baggage ${lost.key}=${lost.value}, and ${from} did not send it to ${to}.`,
+      cause: `The propagator of ${from} neither reads nor writes baggage: W3CBaggagePropagator does, as one of the propagators of a CompositePropagator.`,
+      file: `${from}/tracing.ts`,
+      traces: tracesOfCall(seen),
+    };
+  };
+}
+
+/** A service puts what run.ts put into its baggage on a span, as an attribute. */
+export function putsBaggageOnSpan(service: string): See {
+  return (seen) => {
+    const traces = tracesOfCall(seen);
+    const values = traces
+      .flatMap(({ spans }) => spans.filter((span) => span.service === service))
+      .flatMap(({ attributes }) => Object.values(attributes));
+    const [entry] = entriesOf(callNamed(seen));
+    if (entry && values.some((value) => String(value) === entry.value)) return 'ok';
+    return {
+      found: `No span of ${service} has an attribute with the value of ${entry?.key}, which is "${entry?.value}".`,
+      cause:
+        'Baggage does not get onto spans by itself: read it with propagation.getActiveBaggage(), and set the attribute on the active span.',
+      file: `${service}/app.ts`,
+      traces,
+    };
+  };
+}
+
+function entriesOf({ headers }: Exchange): Entry[] {
+  return partsOf(valuesOf(headers, 'baggage').join())
+    .map(entryIn)
+    .filter((entry) => entry !== undefined);
+}
+
+function partsOf(header: string): string[] {
+  return header.split(',').flatMap((part) => part.trim() || []);
+}
+
+/** Reads one entry, whose value is percent-encoded and may have properties behind it. */
+function entryIn(part: string): Entry | undefined {
+  const [pair = ''] = part.split(';');
+  const at = pair.indexOf('=');
+  const key = pair.slice(0, at).trim();
+  if (at < 0 || !token.test(key)) return undefined;
+  try {
+    return { key, value: decodeURIComponent(pair.slice(at + 1).trim()) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isSame(one: Entry, other: Entry): boolean {
+  return one.key === other.key && one.value === other.value;
+}
