@@ -44,7 +44,7 @@ const { values } = readCommandLine({
 });
 const calls = wholeNumber('--calls', values.calls ?? '3000');
 const rounds = wholeNumber('--rounds', values.rounds ?? '3');
-if (brokerMissing) throw new UserError(`This ${brokerMissing}.`);
+if (brokerMissing) throw new UserError(brokerMissing);
 
 const broker = await launchBroker();
 const backend = await startBackendProcess();

@@ -8,6 +8,7 @@ import { brokerMissing, startBroker } from '../support/broker.ts';
 import { projectCopy } from '../support/copy.ts';
 import { checkoutEnvironment } from './environment.ts';
 import { runScript } from '../support/process.ts';
+import { openChannel } from './system.ts';
 
 const skip = brokerMissing;
 const broker = skip ? undefined! : await startBroker();
@@ -39,7 +40,7 @@ test('without a RabbitMQ: one sentence that says how to get one, exit code 1, no
   assert.match(
     stderr.trimEnd(),
     new RegExp(
-      `^checkout and stock cannot start, because no RabbitMQ answers at localhost:${nobody}: docker compose up rabbitmq, .*RABBITMQ_PORT\\.$`,
+      `^checkout and stock need RabbitMQ: nothing answers at localhost:${nobody} \\(from RABBITMQ_HOST and RABBITMQ_PORT\\)\\. It is .+\\.$`,
     ),
   );
   for (const port of Object.values(ports)) assert.equal(await accepts(port), false);
@@ -56,16 +57,16 @@ test(
     });
     const cwd = await projectCopy(t);
     await runScript(t, 'workshop/commands/step.ts', ['11'], { cwd, env });
-    const refused = `RabbitMQ at 127\\.0\\.0\\.1:${broker.port} refuses the user guest: set RABBITMQ_USER and RABBITMQ_PASS\\.`;
+    const refused = `RabbitMQ: it refuses the user guest at 127\\.0\\.0\\.1:${broker.port}\\. Set RABBITMQ_USER and RABBITMQ_PASS\\.`;
 
     const run = await runScript(t, RUN, [], { env });
     const doctor = await runScript(t, 'workshop/commands/doctor.ts', [], { cwd, env });
     const check = await runScript(t, 'workshop/commands/check.ts', ['11'], { cwd, env });
 
     assert.deepEqual([run.code, doctor.code, check.code], [1, 1, 1]);
-    assert.match(run.stderr, new RegExp(`^checkout and stock cannot start, because ${refused}$`, 'm'));
-    assert.match(doctor.stdout, new RegExp(`^✗ needs +${refused}$`, 'm'));
-    assert.match(check.stderr, new RegExp(`^checkout and stock cannot start, because ${refused}$`, 'm'));
+    assert.match(run.stderr, new RegExp(`^checkout and stock need ${refused}$`, 'm'));
+    assert.match(doctor.stdout, new RegExp(`^✗ parts +${refused}$`, 'm'));
+    assert.match(check.stderr, new RegExp(`^checkout and stock need ${refused}$`, 'm'));
   },
 );
 
@@ -85,34 +86,58 @@ for (const [what, answer] of [
     assert.equal(code, 1);
     assert.match(
       stderr,
-      new RegExp(`localhost:${port} is meant for RabbitMQ but held by .*RABBITMQ_PORT\\.`),
+      new RegExp(`need RabbitMQ: localhost:${port} \\(from .+\\) is held by .*RABBITMQ_PORT\\.`),
     );
   });
 }
 
 test(
-  'the doctor finds the broker; without one that is a fault only where a step needs it',
+  'the doctor finds the broker; without one that is a fault only where a step needs it, or the chapter asked for',
   { skip },
   async (t) => {
     const cwd = await projectCopy(t);
     const { env } = await checkoutEnvironment(t, broker.env);
-    const lines = async (more: Record<string, string> = {}) => {
-      const { code, stdout } = await runScript(t, 'workshop/commands/doctor.ts', [], {
+    const gone = { RABBITMQ_PORT: String(await freePort()) };
+    const lines = async (more: Record<string, string> = {}, words: string[] = []) => {
+      const { code, stdout } = await runScript(t, 'workshop/commands/doctor.ts', words, {
         cwd,
         env: { ...env, ...more },
       });
-      return { code, line: stdout.split('\n').find((one) => one.includes('RabbitMQ'))! };
+      return { code, line: stdout.split('\n').find((one) => one.includes(' parts '))! };
     };
-    const gone = { RABBITMQ_PORT: String(await freePort()) };
 
     assert.match(
       (await lines()).line,
-      new RegExp(`^✓ needs +RabbitMQ answers at 127\\.0\\.0\\.1:${broker.port}$`),
+      new RegExp(`^✓ parts +RabbitMQ is running at 127\\.0\\.0\\.1:${broker.port}\\.$`),
     );
-    assert.match((await lines(gone)).line, /^✓ needs +not yet, but from step 11 on: no RabbitMQ answers/);
-    await runScript(t, 'workshop/commands/step.ts', ['11'], { cwd, env });
-    const needed = await lines(gone);
-    assert.match(needed.line, /^✗ needs +no RabbitMQ answers at .*docker compose up rabbitmq/);
+    assert.match(
+      (await lines(gone)).line,
+      /^✓ parts +RabbitMQ: nothing answers at .+ \(needed from step 11\)$/,
+    );
+    assert.match((await lines(gone, ['--chapter', '1'])).line, /^✓ parts +this chapter needs none$/);
+    const needed = await lines(gone, ['--chapter', '2']);
+    assert.match(needed.line, /^✗ parts +RabbitMQ: nothing answers at /);
     assert.equal(needed.code, 1);
+    await runScript(t, 'workshop/commands/step.ts', ['11'], { cwd, env });
+    assert.match((await lines(gone)).line, /^✗ parts +RabbitMQ: nothing answers at /);
   },
 );
+
+test('a queue with other settings: run.ts and the check say at once what to delete', { skip }, async (t) => {
+  const { env } = await checkoutEnvironment(t, broker.env);
+  const channel = await openChannel(t, broker);
+  await channel.deleteQueue('stock-queue');
+  await channel.assertQueue('stock-queue', { durable: true });
+  const cwd = await projectCopy(t);
+  await runScript(t, 'workshop/commands/step.ts', ['14'], { cwd, env });
+
+  const run = await runScript(t, RUN, [], { env });
+  const check = await runScript(t, 'workshop/commands/check.ts', ['14'], { cwd, env });
+
+  assert.deepEqual([run.code, check.code], [1, 1]);
+  for (const { stderr } of [run, check])
+    assert.match(
+      stderr,
+      /^(checkout|stock) cannot start: RabbitMQ already has a queue stock-queue with other settings\. Delete it with `rabbitmqctl delete_queue stock-queue`/m,
+    );
+});

@@ -32,6 +32,7 @@ test('docker-compose.yml is valid by the schema of the compose specification', (
 test('every image is pinned to a version', async () => {
   assert.equal(compose.services.jaeger.image, 'jaegertracing/jaeger:2.20.0');
   assert.equal(compose.services.rabbitmq.image, 'rabbitmq:4.2.9-management');
+  assert.equal(compose.services.postgresql.image, 'postgres:18.4');
   for (const [, image] of (await text('Dockerfile')).matchAll(/^FROM (\S+)/gm)) {
     assert.match(image!, /^node:\d+\.\d+\.\d+-slim$/);
   }
@@ -41,6 +42,7 @@ test('every port is published on 127.0.0.1 alone, where the workshop looks for i
   const expected = new Map<string, (number | undefined)[]>([
     ['jaeger', [16686, 4317, 4318]],
     ['rabbitmq', [5672, 15672]],
+    ['postgresql', [5432]],
   ]);
   for (const { name, port } of await readServices(projectFolder)) expected.set(name, [port]);
 
@@ -51,7 +53,8 @@ test('every port is published on 127.0.0.1 alone, where the workshop looks for i
   }
 });
 
-test('chapter 1 starts nothing that only chapter 2 needs', () => {
+test('chapter 1 starts no part that only later chapters need', () => {
+  assert.deepEqual(compose.services.postgresql.profiles, ['postgresql']);
   assert.deepEqual(compose.services.rabbitmq.profiles, ['chapter-2']);
   assert.equal(compose.services.jaeger.profiles, undefined);
 });

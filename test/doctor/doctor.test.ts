@@ -38,6 +38,12 @@ test('on a machine where all is well every line is ok', async (t) => {
   assert.match(stdout, /^The workshop can run here\.$/m);
 });
 
+test('an unknown chapter: one sentence, exit code 2', async (t) => {
+  const { code, stderr } = await runScript(t, DOCTOR, ['--chapter', '99']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^There is no chapter "99"\. Use a number from 1 to \d+\.\n$/);
+});
+
 test('a backend that runs is recognised', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = await startBackend({
@@ -74,7 +80,7 @@ test('a held port: what to do, exit code 1', async (t) => {
       'm',
     ),
   );
-  assert.match(stdout, /^The workshop cannot run yet: mend the lines with ✗\.$/m);
+  assert.match(stdout, /^The workshop cannot run yet: fix the lines with ✗\.$/m);
 });
 
 test('each held port of the trace backend has a line with its owner and what to do, and so has a free one', async (t) => {

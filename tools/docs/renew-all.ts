@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readServices } from '../../workshop/services/definition.ts';
-import { requireNeeds } from '../../workshop/parts/needs.ts';
 import { projectFolder } from '../../workshop/settings.ts';
 import { type Renewal, renewDocument, type RenewOptions } from './renew.ts';
 
@@ -13,11 +12,10 @@ export function renewAll(documents: string[], options: RenewOptions = {}): Map<s
   const lanes: Promise<unknown>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
   let turn: Promise<unknown> = Promise.resolve();
 
-  /** Services that need something which the workshop does not start share it: one such document after the other. */
+  /** Services that need a part share it, so such documents take turns. */
   async function renew(document: string): Promise<Renewal> {
     const services = await readServices(join(projectFolder, dirname(document)));
     if (services.every(({ needs }) => needs.length === 0)) return renewDocument(document, options);
-    await requireNeeds(services);
     const renewal = turn.then(() => renewDocument(document, options));
     turn = renewal.catch(() => {});
     return renewal;

@@ -7,10 +7,10 @@ import { findTraces } from '../backend/query.ts';
 import { type Backend, startBackend } from '../backend/start.ts';
 import { messageOf } from '../errors.ts';
 import { isTraced, readServices, type Service } from '../services/definition.ts';
-import { requireNeeds } from '../parts/needs.ts';
 import { accepts } from '../net/accepts.ts';
-import { waitingIn } from '../parts/rabbitmq.ts';
-import { type RunningService, startService } from '../services/start.ts';
+import { waitingIn } from '../parts/rabbitmq-client.ts';
+import { useParts } from '../parts/use.ts';
+import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
 import { batchDelayMs, jaegerUrl } from '../settings.ts';
 import { fromJaeger } from '../trace/from-jaeger.ts';
 import type { Trace } from '../trace/model.ts';
@@ -50,6 +50,7 @@ const SETTLE_TIMEOUT_MS = 5_000;
  * Starts the services of a folder on free ports, with a trace backend of its own, runs its run.ts, makes the calls of
  * the lesson meanwhile, ends everything again and gives what could be seen.
  * @throws Breakdown when there is nothing to see because something did not start, crashed, failed or took too long
+ * @throws UserError when a part is missing or refuses a service
  */
 export async function observe(options: ObserveOptions): Promise<Observation> {
   const opened: (() => Promise<unknown>)[] = [];
@@ -75,7 +76,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     throw unreadable(error);
   });
   if (services.length === 0) throw nothingToStart();
-  await requireNeeds(services);
+  const parts = closeLater(await useParts(services, { signal }), (used) => used.stop());
   const backend = closeLater(
     await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 }),
     (started) => started.close(),
@@ -116,15 +117,16 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     }),
     (relays) => relays.close(),
   );
-  const running = closeLater(await startAll(seen, network, signal), stopAll);
+  const running = closeLater(await startAll(seen, { network, parts: parts.env, signal }), stopAll);
   const ended = new Set<string>();
   for (const { service, ended: end } of running) void end.then(() => ended.add(service.name));
 
-  const tap = closeLater(await openTap(services), ({ close }) => close());
+  const tap = closeLater(await openTap(services, parts.env), ({ close }) => close());
   seen.messages = tap.messages;
 
   const runEnv = {
     ...process.env,
+    ...parts.env,
     ...tracingEnv(seen.endpoint),
     ...portVariables(services, network.portsFor(caller)),
     JAEGER_URL: backend.queryUrl,
@@ -158,7 +160,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   await stopAll(running); // which sends the spans that a service holds back, and reads what it printed to the end
   requireGoodRun(seen, runEnd, { timeoutMs, crashed, stuck });
   for (const { name, consumes } of services) {
-    if (consumes) seen.unsettled.set(name, await waitingIn(consumes));
+    if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts.env));
   }
   seen.traces = await tracesOf(backend);
   seen.elsewhere.traces = await tracesElsewhere(seen, startMs);
@@ -177,27 +179,33 @@ async function retellCall(
   return retell(call, header, { ...how, portVariable, port: network.ports.get(call.to)! });
 }
 
-async function startAll(seen: Observation, network: Network, signal: AbortSignal): Promise<RunningService[]> {
-  const starts = await Promise.allSettled(
-    seen.services.map((service) => startOne(service, seen, network, signal)),
-  );
+interface StartOptions {
+  network: Network;
+  /** Where the parts are. */
+  parts: Record<string, string>;
+  signal: AbortSignal;
+}
+
+async function startAll(seen: Observation, options: StartOptions): Promise<RunningService[]> {
+  const starts = await Promise.allSettled(seen.services.map((service) => startOne(service, seen, options)));
   const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failed = starts.findIndex((start) => start.status === 'rejected');
   if (failed < 0) return running;
   await stopAll(running);
-  signal.throwIfAborted();
-  throw notStarted(seen, seen.services[failed]!, (starts[failed] as PromiseRejectedResult).reason);
+  options.signal.throwIfAborted();
+  const { reason } = starts[failed] as PromiseRejectedResult;
+  throw reason instanceof PartRefusedError ? reason : notStarted(seen, seen.services[failed]!, reason);
 }
 
 /** Starts a service, at another port if somebody took the one that it was given before it could. */
-async function startOne(service: Service, seen: Observation, network: Network, signal: AbortSignal) {
+async function startOne(service: Service, seen: Observation, { network, parts, signal }: StartOptions) {
   const { name } = service;
   const lines = seen.lines.get(name)!;
-  const withTracing = { ...service, env: { ...service.env, ...tracingEnv(seen.endpoint) } };
   for (;;) {
     const ports = network.portsFor(name);
-    const started = startService(withTracing, {
+    const started = startService(service, {
       ports,
+      env: { ...parts, ...tracingEnv(seen.endpoint) },
       onLine: (line) => lines.push(line),
       keepLog: false,
       signal,

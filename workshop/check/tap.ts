@@ -1,5 +1,6 @@
 import type { Service } from '../services/definition.ts';
-import { connectRabbitmq } from '../parts/rabbitmq.ts';
+import type { Environment } from '../parts/part.ts';
+import { connectRabbitmq } from '../parts/rabbitmq-client.ts';
 
 /** A message that a service published. What is in its headers can be anything that AMQP has a form for. */
 export interface Message {
@@ -18,12 +19,12 @@ export interface Tap {
  * Gets a copy of every message that the services publish from now on, whoever else takes them. The services must run:
  * it is them who declare where messages go. Where that is missing there is nothing to listen to.
  */
-export async function openTap(services: Service[]): Promise<Tap> {
+export async function openTap(services: Service[], parts: Environment): Promise<Tap> {
   const places = services.flatMap(({ publishes }) => (publishes ? [publishes.split(':')] : []));
   const messages: Message[] = [];
   if (places.length === 0) return { messages, close: async () => {} };
 
-  const connection = await connectRabbitmq();
+  const connection = await connectRabbitmq(parts);
   const channel = await connection.createChannel();
   channel.on('error', () => {}); // it is closed if there is no such exchange
   try {

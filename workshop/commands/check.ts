@@ -4,6 +4,7 @@ import { reportJson, reportText } from '../check/report.ts';
 import { interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
+import { useParts } from '../parts/use.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
 import { watch } from '../watch.ts';
@@ -65,6 +66,7 @@ async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>)
   const services = await readServices(projectFolder);
   const paths = [`${projectFolder}/run.ts`, ...services.map(({ folder }) => folder)];
   let saved = new AbortController(); // ends the check that runs
+  const parts = await useParts(services); // once for all checks, which find them running
   const watcher = watch(paths, () => saved.abort());
   interruption.signal.addEventListener('abort', () => saved.abort());
 
@@ -76,6 +78,7 @@ async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>)
     }
   } finally {
     await watcher.close();
+    await parts.stop();
   }
 }
 

@@ -1,11 +1,14 @@
 /** npm run docs: makes every Markdown file show what runs. */
 import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { main, readCommandLine } from '../command-line/main.ts';
+import type { Step } from '../course/list.ts';
 import { brokenLinks } from '../../tools/docs/links.ts';
 import { projectPaths, readProjectFile } from '../../tools/project-files.ts';
 import { renewAll } from '../../tools/docs/renew-all.ts';
 import { UsageError } from '../errors.ts';
+import { useParts } from '../parts/use.ts';
+import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
 import { picturePaths, renewPictures } from '../../tools/pictures/trace-pictures.ts';
 import { renewRecording } from '../../tools/slides/record.ts';
@@ -60,29 +63,59 @@ await main(async () => {
     throw new UsageError(`Nothing that could be renewed has "${positionals.join('" and "')}" in its path.`);
   }
 
-  const problems: string[] = [];
+  const services = await Promise.all(
+    [
+      ...new Set([
+        ...documents.map((path) => join(projectFolder, dirname(path))),
+        ...recordings.map(({ step }) => step.folder),
+      ]),
+    ].map(readServices),
+  );
+  const parts = await useParts(services.flat());
+  Object.assign(process.env, parts.env); // the commands in the documents inherit it
+  try {
+    const problems = [
+      ...(await renewDocuments(documents, values.check ?? false)),
+      ...(await renewRecordings(recordings, values.check ?? false)),
+    ];
+    if (pictures.length > 0 && !values.check) {
+      for (const path of await renewPictures()) console.log(`${path} was renewed.`);
+    }
+    const files = { paths: new Set(paths), read: readProjectFile };
+    for (const document of documents) problems.push(...(await brokenLinks(document, files)));
+
+    for (const problem of problems) console.error(problem);
+    return problems.length === 0 ? 0 : 1;
+  } finally {
+    await parts.stop();
+  }
+});
+
+/** Renews documents, or with `check` only looks at them. Gives a sentence for each that is out of date. */
+async function renewDocuments(documents: string[], check: boolean): Promise<string[]> {
+  const outdated: string[] = [];
   for (const [path, renewal] of renewAll(documents)) {
     const { before, after } = await renewal;
     if (before === after) continue;
-    if (values.check) problems.push(`${path} is out of date: npm run docs renews it.`);
+    if (check) outdated.push(`${path} is out of date: npm run docs renews it.`);
     else {
       await writeFile(join(projectFolder, path), after);
       console.log(`${path} was renewed.`);
     }
   }
+  return outdated;
+}
+
+/** Does the same for the recordings of steps. */
+async function renewRecordings(
+  recordings: { step: Step; path: string }[],
+  check: boolean,
+): Promise<string[]> {
+  const outdated: string[] = [];
   for (const { step, path } of recordings) {
-    const state = await renewRecording(step, !values.check);
+    const state = await renewRecording(step, !check);
     if (state === 'renewed') console.log(`${path} was renewed.`);
-    if (state === 'out of date') problems.push(`${path} is out of date: npm run docs renews it.`);
+    if (state === 'out of date') outdated.push(`${path} is out of date: npm run docs renews it.`);
   }
-
-  if (pictures.length > 0 && !values.check) {
-    for (const path of await renewPictures()) console.log(`${path} was renewed.`);
-  }
-
-  const files = { paths: new Set(paths), read: readProjectFile };
-  for (const document of documents) problems.push(...(await brokenLinks(document, files)));
-
-  for (const problem of problems) console.error(problem);
-  return problems.length === 0 ? 0 : 1;
-});
+  return outdated;
+}

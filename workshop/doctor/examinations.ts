@@ -7,12 +7,14 @@ import { promisify } from 'node:util';
 import { embeddedPorts, findBackend, PortHeldError } from '../backend/connect.ts';
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from '../services/definition.ts';
-import { needsOf } from '../parts/needs.ts';
+import { partsOf } from '../parts/all.ts';
+import { describe } from '../parts/describe.ts';
+import { lookFor } from '../parts/look.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { probe } from '../services/probe.ts';
 import { projectFolder } from '../settings.ts';
 import { nodeFault } from './node-version.ts';
-import { listSteps } from '../course/list.ts';
+import { listSteps, type Step } from '../course/list.ts';
 
 /** What was found. `fails`: the workshop cannot run like this; `odd`: it can, but something will surprise. */
 export interface Finding {
@@ -28,19 +30,24 @@ const NEEDED_MEMORY_MB = 700; // three processes of Node.js, and npx
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 const COMMAND_TIMEOUT_MS = 5_000;
 
-/** Everything that `npm run doctor` looks at, in the order in which it is shown. */
-export const examinations: Record<string, Examination> = {
-  node: examineNode,
-  packages: examinePackages,
-  services: examineServices,
-  needs: examineNeeds,
-  'trace backend': examineBackend,
-  docker: examineDocker,
-  proxy: examineProxy,
-  clock: examineClock,
-  disk: examineDisk,
-  memory: examineMemory,
-};
+/**
+ * Everything that `npm run doctor` looks at, in the order in which it is shown. `chapter` holds the steps whose parts
+ * have to be there; without it, those of the working copy do.
+ */
+export function examinations(chapter?: Step[]): Record<string, Examination> {
+  return {
+    node: examineNode,
+    packages: examinePackages,
+    services: examineServices,
+    parts: () => examineParts(chapter),
+    'trace backend': examineBackend,
+    docker: examineDocker,
+    proxy: examineProxy,
+    clock: examineClock,
+    disk: examineDisk,
+    memory: examineMemory,
+  };
+}
 
 /** Does an examination; where it cannot be done at all, why is what it found. */
 export async function findingsOf(examine: Examination): Promise<Finding[]> {
@@ -83,23 +90,28 @@ async function examineService(service: Service): Promise<Finding> {
   return fails(`port ${port} is meant for ${name} but held by ${owner}: end that, or set ${portVariable}.`);
 }
 
-/** What the working copy needs must be there; what only other steps need is told of all the same. */
-async function examineNeeds(): Promise<Finding[]> {
-  const now = needsOf(await readServices(projectFolder));
-  const ofSteps = await Promise.all(
-    (await listSteps()).map(async ({ number, folder }) => ({
+/**
+ * The parts that the steps of a chapter need have to be available, or those that the working copy needs if no chapter
+ * is given. For parts that only other steps need, it says which step needs them first.
+ */
+async function examineParts(chapter?: Step[]): Promise<Finding[]> {
+  const steps = await Promise.all(
+    (chapter ?? (await listSteps())).map(async ({ number, folder }) => ({
       number,
-      needs: needsOf(await readServices(folder)),
+      parts: partsOf(await readServices(folder)),
     })),
   );
-  const all = new Set([...now, ...ofSteps.flatMap(({ needs }) => needs)]);
+  const needed = chapter ? steps.flatMap(({ parts }) => parts) : partsOf(await readServices(projectFolder));
+  const all = new Set([...needed, ...steps.flatMap(({ parts }) => parts)]);
+  if (all.size === 0) return [ok('this chapter needs none')];
   return Promise.all(
-    [...all].map(async (need) => {
-      const fault = await need.fault();
-      if (!fault) return ok(`${need.title} answers at ${need.address()}`);
-      if (now.includes(need)) return fails(fault);
-      const first = ofSteps.find(({ needs }) => needs.includes(need))!.number;
-      return ok(`not yet, but from step ${first} on: ${fault}`);
+    [...all].map(async (part) => {
+      const found = await lookFor(part);
+      const text = describe(part, found);
+      if (!('missing' in found)) return ok(text);
+      if (needed.includes(part)) return fails(text);
+      const first = steps.find(({ parts }) => parts.includes(part))!.number;
+      return ok(`${text} (needed from step ${first})`);
     }),
   );
 }

@@ -1,12 +1,16 @@
 import { paint } from '../command-line/colour.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
+import { findChapter } from '../course/chapters.ts';
 import { examinations, type Finding, findingsOf } from './examinations.ts';
 
 const help = `
-npm run doctor
+npm run doctor [-- --chapter N]
 
-Looks at Node.js, the packages, the ports and who holds them, the trace backend, Docker, proxies, the clock, disk and memory. Each
-line is ok or says what to do. Exit code 1 if the workshop cannot run like this.
+Looks at Node.js, the packages, the ports and who holds them, the parts that steps need (such as RabbitMQ), the trace
+backend, Docker, proxies, the clock, disk and memory. Each line is ok or says what to do. Exit code 1 if the workshop
+can't run like this.
+
+  --chapter N   look for the parts that chapter N needs, instead of those for the working copy
 `;
 
 const marks: Record<Finding['verdict'], string> = {
@@ -18,10 +22,11 @@ const marks: Record<Finding['verdict'], string> = {
 /** Runs all examinations and shows what they found; the command's exit code says whether the workshop can run. */
 export function report(): Promise<void> {
   return main(async () => {
-    readCommandLine({ help, options: {} });
+    const { values } = readCommandLine({ help, options: { chapter: { type: 'string' } } });
+    const chapter = values.chapter === undefined ? undefined : await findChapter(values.chapter);
 
     const results = await Promise.all(
-      Object.entries(examinations).map(async ([name, examine]) => ({
+      Object.entries(examinations(chapter)).map(async ([name, examine]) => ({
         name,
         findings: await findingsOf(examine),
       })),
@@ -34,7 +39,7 @@ export function report(): Promise<void> {
 
     const failed = results.some(({ findings }) => findings.some(({ verdict }) => verdict === 'fails'));
     console.log(
-      failed ? '\nThe workshop cannot run yet: mend the lines with ✗.' : '\nThe workshop can run here.',
+      failed ? '\nThe workshop cannot run yet: fix the lines with ✗.' : '\nThe workshop can run here.',
     );
     return failed ? 1 : 0;
   });

@@ -21,7 +21,7 @@ export interface Service {
   publishes?: string;
   /** The queue that it takes messages from: what a service without a port is recognized by. */
   consumes?: string;
-  /** What must run before it: names of needs.ts. */
+  /** The parts that have to run before it, by their names. */
   needs: string[];
   /** The variable that moves its port: BANDS_API_PORT for bands-api. */
   portVariable: string;

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { askGrpc } from '../net/ask-grpc.ts';
 import { accepts } from '../net/accepts.ts';
 import type { Service } from './definition.ts';
-import { hasConsumer } from '../parts/rabbitmq.ts';
+import type { Environment } from '../parts/part.ts';
+import { hasConsumer } from '../parts/rabbitmq-client.ts';
 
 /** What listens on a service's port: nothing, the service itself, or something else. */
 export type Listener = 'nothing' | 'itself' | 'stranger';
@@ -10,11 +11,11 @@ export type Listener = 'nothing' | 'itself' | 'stranger';
 const ANSWER_TIMEOUT_MS = 5_000; // a service that has just started, on a laptop that is busy
 
 /**
- * Finds out what listens on a service's port. One without a port is seen by the queue that it consumes from; if it has
- * none of that either, it cannot be seen from outside.
+ * Finds out what listens on a service's port. A service without a port shows itself as the consumer of its queue, with
+ * `parts` for where the broker is; without a queue either, it can't be seen from outside.
  */
-export async function probe(service: Service): Promise<Listener> {
-  if (service.consumes) return (await hasConsumer(service.consumes)) ? 'itself' : 'nothing';
+export async function probe(service: Service, parts: Environment = {}): Promise<Listener> {
+  if (service.consumes) return (await hasConsumer(service.consumes, parts)) ? 'itself' : 'nothing';
   if (service.port === undefined || !(await accepts(service.port))) return 'nothing';
   if (service.protocol === 'grpc') return probeGrpc(service.name, service.port);
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { UserError } from '../errors.ts';
+import { refusalIn } from '../parts/all.ts';
 import { stateFolder } from '../settings.ts';
 import { printable } from '../trace/terminal-text.ts';
 import { environmentOf, isTraced, type Service } from './definition.ts';
@@ -19,9 +20,14 @@ export interface RunningService {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** A part refuses what a service wants, and will go on doing so. */
+export class PartRefusedError extends UserError {}
+
 /** How a service is started. `ports` are those of all services of the step; `onLine` hears each line that it prints. */
 export interface StartOptions {
   ports: ReadonlyMap<string, number>;
+  /** Other variables for it, such as where the parts are. */
+  env: Record<string, string>;
   onLine?: (line: string) => void;
   /** Whether what it prints is kept in its log file too; it is if not said otherwise. */
   keepLog?: boolean;
@@ -41,12 +47,15 @@ export function logFileOf(service: Service): string {
 
 /**
  * Starts a service and waits until it says that it is ready.
- * @throws UserError when it ends before that, the last lines that it printed below the sentence, or is not ready after 60 s
+ * @throws PartRefusedError; UserError when it ends before that, the last lines that it printed below the sentence, or is
+ * not ready after 60 s
  */
 export async function startService(service: Service, options: StartOptions): Promise<RunningService> {
   const log = options.keepLog === false ? undefined : await openLog(service);
   const since = performance.now();
-  const child = spawnService(service, options.ports);
+  const child = spawnService(service, options);
+  let isReady = false;
+  let refusal: string | undefined; // of a part: the service would try again and again until the timeout
   const lastLines: string[] = [];
   const ended = endOf(child);
 
@@ -54,6 +63,8 @@ export async function startService(service: Service, options: StartOptions): Pro
     createInterface({ input: stream }).on('line', (line) => {
       log?.write(`${line}\n`);
       options.onLine?.(line);
+      refusal ??= refusalIn(service, line);
+      if (refusal && !isReady) child.kill('SIGKILL');
       if (FRAMES_OF_OTHERS.test(line)) return;
       lastLines.push(line);
       lastLines.splice(0, lastLines.length - SHOWN_LINES);
@@ -71,10 +82,12 @@ export async function startService(service: Service, options: StartOptions): Pro
 
   try {
     await ready(child, options.signal);
+    isReady = true;
     return { ...running, readyAfterMs: performance.now() - since };
   } catch (reason) {
     child.kill('SIGKILL'); // it may not listen to us yet
     await running.stop();
+    if (refusal) throw new PartRefusedError(`${service.name} cannot start: ${refusal}`);
     const printed = lastLines.map((line) => `\n  ${printable(line)}`).join('');
     throw new UserError(`${service.name} ${(reason as Error).message}.${printed}`);
   }
@@ -88,11 +101,11 @@ async function openLog(service: Service): Promise<WriteStream> {
 }
 
 /** The rule of the workshop: a service is main.ts, started with its tracing.ts loaded first if it has one. */
-function spawnService(service: Service, ports: ReadonlyMap<string, number>): ChildProcess {
+function spawnService(service: Service, { ports, env }: StartOptions): ChildProcess {
   const tracing = isTraced(service) ? ['--import', './tracing.ts'] : [];
   return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...tracing, 'main.ts'], {
     cwd: service.folder,
-    env: { ...process.env, ...environmentOf(service, ports) },
+    env: { ...process.env, ...environmentOf(service, ports), ...env },
     // The channel tells us that it is ready, and tells it that we are gone, which signals cannot do on Windows.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -7,8 +7,8 @@ import { readServices, type Service } from './definition.ts';
 import { readableLogLine } from './log-line.ts';
 import { type RunningService, startService } from './start.ts';
 import { prefixes } from './prefix.ts';
-import { requireNeeds } from '../parts/needs.ts';
-import { portsOf, requireFreePorts } from './use.ts';
+import { type UsedParts, useParts } from '../parts/use.ts';
+import { portsOf, readyText, requireFreePorts } from './use.ts';
 
 const RESTART_GRACE_MS = 300; // after a save, the change matters more than the last spans of the old code
 
@@ -19,6 +19,7 @@ const RESTART_GRACE_MS = 300; // after a save, the change matters more than the 
  */
 export async function superviseServices(stepFolder: string, signal: AbortSignal): Promise<void> {
   const supervisors = new Map<string, Supervisor>();
+  const parts: UsedParts[] = [];
 
   /** Stops the services that are gone and starts the new ones. */
   async function adapt() {
@@ -31,29 +32,39 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
     for (const key of gone) supervisors.delete(key);
 
     const fresh = services.filter((service) => !supervisors.has(keyOf(service)));
-    await requireFreePorts(fresh);
-    await requireNeeds(fresh);
+    const used = await useParts(fresh, {
+      onStarting: (title) => console.log(paint('gray', `Starting ${title} …`)),
+      onReady: ({ title, pid, readyAfterMs }) =>
+        console.log(`${readyText(title, readyAfterMs)} (process ${pid})`),
+      signal,
+    });
+    parts.push(used);
+    await requireFreePorts(fresh, used.env);
     const prefixed = prefixes(services.map(({ name }) => name));
     for (const service of fresh) {
       const print = (text: string) => console.log(prefixed.get(service.name)!(text));
-      supervisors.set(keyOf(service), supervise(service, portsOf(services), print));
+      supervisors.set(keyOf(service), supervise(service, { ports: portsOf(services), env: used.env }, print));
     }
   }
 
-  await adapt();
-  if (supervisors.size === 0)
-    throw new UserError(`${stepFolder} holds no service: a folder with a service.json.`);
+  try {
+    await adapt();
+    if (supervisors.size === 0)
+      throw new UserError(`${stepFolder} holds no service: a folder with a service.json.`);
 
-  let turn = Promise.resolve();
-  const nextTurn = () => (turn = turn.then(adapt).catch((error) => console.error(messageOf(error))));
-  const watcher = watch(stepFolder, nextTurn, { depth: 1, ignored: isIrrelevant });
+    let turn = Promise.resolve();
+    const nextTurn = () => (turn = turn.then(adapt).catch((error) => console.error(messageOf(error))));
+    const watcher = watch(stepFolder, nextTurn, { depth: 1, ignored: isIrrelevant });
 
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await Promise.all([watcher.close(), turn]);
-  await Promise.all([...supervisors.values()].map((supervisor) => supervisor.stop()));
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.all([watcher.close(), turn]);
+    await Promise.all([...supervisors.values()].map((supervisor) => supervisor.stop()));
+  } finally {
+    for (const used of parts) await used.stop();
+  }
 }
 
 interface Supervisor {
@@ -71,7 +82,7 @@ function isIrrelevant(path: string, stats?: Stats): boolean {
  */
 function supervise(
   service: Service,
-  ports: ReadonlyMap<string, number>,
+  options: { ports: ReadonlyMap<string, number>; env: Record<string, string> },
   print: (text: string) => void,
 ): Supervisor {
   let running: RunningService | undefined;
@@ -87,7 +98,7 @@ function supervise(
     print(paint('gray', before ? 'starting again …' : 'starting …'));
     try {
       const started = await startService(service, {
-        ports,
+        ...options,
         onLine: (line) => print(readableLogLine(line)),
         signal,
       });

