@@ -164,7 +164,7 @@ test(
       page.locator(`.details:has([aria-label="Copy span id"])`, { hasText: spanIdOf('rich', id) });
     await details('linked').waitFor();
 
-    assert.match(await details('pay').innerText(), /80 ms after the span began, at 120 ms/);
+    assert.match(await details('pay').innerText(), /80 ms after the span started, at 120 ms/);
     assert.match(await details('pay').innerText(), /CardError: card declined\n\s+at charge/);
     assert.match(await details('many').locator('h2').first().innerText(), /Attributes 300/);
     await details('many').getByRole('button', { name: 'Show 240 more attributes' }).click();

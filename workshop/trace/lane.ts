@@ -88,8 +88,8 @@ export function gapPhrases({ span, extraDigits }: Row, { durationUs }: Gap): str
   const length = formatWithDigits(durationUs, extraDigits);
   const name = span.name.length > 60 ? `${span.name.slice(0, 59)}…` : span.name;
   return [
-    `${length} in which ${name} waits while none of its child spans runs`,
-    `${length} in which no child span runs`,
+    `${length} in which ${name} waits and no child runs`,
+    `${length} in which no child runs`,
     `${length}: no child runs`,
     `waits ${length}`,
     length,
