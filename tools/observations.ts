@@ -18,6 +18,9 @@ import { readServices } from '../workshop/services/definition.ts';
 const AT_A_TIME = availableParallelism() + 1;
 const TIMEOUT_MS = 300_000; // several run side by side, on a machine that may be busy with other work
 
+// Many services run side by side: none should give up on another because the machine is busy.
+process.env.REVIEWS_TIMEOUT_MS ??= '60000';
+
 const observations = new Map<string, Promise<Observation>>();
 const lanes: Promise<unknown>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
 let partsAreFree: Promise<unknown> = Promise.resolve();

@@ -10,9 +10,6 @@ import { type Broker, brokerMissing, launchBroker } from './rabbitmq-server.ts';
 // The backend of a workshop that runs on this machine must not be mistaken for one to which spans went astray.
 process.env.JAEGER_URL = `http://localhost:${await freePort()}`;
 
-// Many services run side by side: none should give up on another because the machine is busy.
-process.env.REVIEWS_TIMEOUT_MS = '20000';
-
 let broker: Promise<Broker> | undefined;
 after(async () => (await broker)?.close());
 
