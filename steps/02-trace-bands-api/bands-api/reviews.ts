@@ -17,7 +17,9 @@ export async function askReviewsApi(path: string, { headers = {}, signal }: Opti
   try {
     const response = await request(`${REVIEWS_API_URL}${path}`, {
       headers,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(REVIEWS_TIMEOUT_MS)]),
+      signal,
+      headersTimeout: REVIEWS_TIMEOUT_MS,
+      bodyTimeout: REVIEWS_TIMEOUT_MS,
     });
     if (response.statusCode !== 200) throw new Error(`it responded with status ${response.statusCode}`);
     return await response.body.json();
@@ -28,7 +30,7 @@ export async function askReviewsApi(path: string, { headers = {}, signal }: Opti
 
 /** What our caller is told when reviews-api fails: 504 if it was too slow, 502 for any other reason. */
 function reviewsFailed(cause: Error & { code?: string }) {
-  const tooSlow = cause.name === 'TimeoutError';
+  const tooSlow = cause.name.endsWith('TimeoutError');
   // When localhost has two addresses and neither accepts a connection, the error has a code and no message.
   const reason = tooSlow ? `no response within ${REVIEWS_TIMEOUT_MS} ms` : cause.message || cause.code;
   return Object.assign(new Error(`reviews-api failed: ${reason}`, { cause }), {
