@@ -14,23 +14,21 @@ interface Options {
 export async function askReviewsApi(path: string, { headers = {}, signal }: Options) {
   await sleep(5_000, undefined, { signal }); // give reviews-api time to start
 
+  const timeout = AbortSignal.timeout(REVIEWS_TIMEOUT_MS);
   try {
     const response = await request(`${REVIEWS_API_URL}${path}`, {
       headers,
-      signal,
-      headersTimeout: REVIEWS_TIMEOUT_MS,
-      bodyTimeout: REVIEWS_TIMEOUT_MS,
+      signal: AbortSignal.any([signal, timeout]),
     });
     if (response.statusCode !== 200) throw new Error(`it responded with status ${response.statusCode}`);
     return await response.body.json();
   } catch (error) {
-    throw reviewsFailed(error as Error);
+    throw reviewsFailed(error as Error, timeout.aborted);
   }
 }
 
 /** What our caller is told when reviews-api fails: 504 if it was too slow, 502 for any other reason. */
-function reviewsFailed(cause: Error & { code?: string }) {
-  const tooSlow = cause.name.endsWith('TimeoutError');
+function reviewsFailed(cause: Error & { code?: string }, tooSlow: boolean) {
   // When localhost has two addresses and neither accepts a connection, the error has a code and no message.
   const reason = tooSlow ? `no response within ${REVIEWS_TIMEOUT_MS} ms` : cause.message || cause.code;
   return Object.assign(new Error(`reviews-api failed: ${reason}`, { cause }), {
