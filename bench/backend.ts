@@ -1,12 +1,13 @@
 /**
- * npm run bench -- backend: how many spans a trace backend takes, and how quickly it answers meanwhile.
+ * npm run bench -- backend: how many spans a trace backend takes, and how quickly it answers queries meanwhile.
  *
- * The backend runs in a process of its own. The clients are processes too, encode everything beforehand, and share the
- * machine with the backend.
+ * The backend and each client are separate processes on the same machine. The clients encode everything beforehand.
  */
 import { availableParallelism, cpus } from 'node:os';
 import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
+import { findBackend } from '#workshop/backend/connect';
 import { portOwner } from '#workshop/net/port-owner';
+import { otlpGrpcUrl } from '#workshop/settings';
 import { type Measurement, measure, type Target } from './backend/measure.ts';
 import { CLIENTS, IN_FLIGHT, SPANS_PER_BATCH, SPANS_PER_TRACE } from './backend/plan.ts';
 import { startBackendProcess } from './support/backend-process.ts';
@@ -15,10 +16,11 @@ const help = `
 npm run bench -- backend [--spans N] [--against HOST:PORT [--against-query URL]]
 
 Sends spans to the embedded backend over OTLP/gRPC: batches of ${SPANS_PER_BATCH} in traces of ${SPANS_PER_TRACE}, ${CLIENTS} clients, ${IN_FLIGHT} in flight each.
+If a Jaeger runs at the usual ports (or at OTEL_EXPORTER_OTLP_ENDPOINT and JAEGER_URL), it is measured too.
 
   --spans N              how many spans (500000)
-  --against HOST:PORT    do the same to another backend's OTLP/gRPC, and show the ratios
-  --against-query URL    where that one answers Jaeger's queries
+  --against HOST:PORT    measure another backend's OTLP/gRPC too, and show the ratios
+  --against-query URL    where that backend answers Jaeger's queries
 `;
 
 const { values } = readCommandLine({
@@ -35,7 +37,8 @@ try {
 } finally {
   await backend.stop();
 }
-const other = values.against ? await measure(await otherTarget(values.against), spans) : undefined;
+const target = await otherTarget();
+const other = target && (await measure(target, spans));
 
 console.log(`Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}),`);
 console.log(`${spans} spans of ${ours.bytesPerSpan.toFixed(0)} bytes\n`);
@@ -57,8 +60,14 @@ function row(label: string, value: (measured: Measurement) => number | undefined
   console.log(label.padEnd(24) + cells.join('') + ratio);
 }
 
-async function otherTarget(otlp: string): Promise<Target> {
+/** The backend named on the command line, or the Jaeger that runs; undefined if there is neither. */
+async function otherTarget(): Promise<Target | undefined> {
+  const running = await findBackend().catch(() => undefined); // half a backend, or another program: nothing to measure
+  const jaeger = running?.kind === 'jaeger' ? running : undefined;
+  const otlp = values.against ?? (jaeger && otlpGrpcUrl().host);
+  if (otlp === undefined) return undefined;
   const owner = await portOwner(Number(otlp.split(':').at(-1)));
   const pid = /process (\d+)/.exec(owner ?? '')?.[1];
-  return { otlp, queryUrl: values['against-query'], pid: pid === undefined ? undefined : Number(pid) };
+  const queryUrl = values['against-query'] ?? (values.against ? undefined : jaeger?.url);
+  return { otlp, queryUrl, pid: pid === undefined ? undefined : Number(pid) };
 }

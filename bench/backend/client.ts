@@ -1,6 +1,6 @@
-/** One client of the benchmark, a process of its own: encodes all batches, waits for the word, and sends them. */
+/** One client of the benchmark, a separate process: encodes all batches, waits for the start, and sends them. */
 import * as grpc from '@grpc/grpc-js';
-import { requestEncoder } from '#workshop/backend/otlp/encode';
+import { exportRequest, exportResponse } from '#workshop/backend/otlp/messages';
 import { type ClientReport, type ClientTask, IN_FLIGHT, SPANS_PER_BATCH } from './plan.ts';
 import { SPANS_PER_TRACE, traceId } from './plan.ts';
 
@@ -8,8 +8,9 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const task = JSON.parse(process.argv[2]!) as ClientTask;
 const report = (message: ClientReport) => process.send!(message);
 
-const encodeRequest = await requestEncoder();
-const batches = Array.from({ length: task.batches }, (_, batch) => encodeRequest(requestOf(batch)));
+const batches = Array.from({ length: task.batches }, (_, batch) =>
+  Buffer.from(exportRequest.encode(exportRequest.fromObject(requestOf(batch))).finish()),
+);
 const client = new grpc.Client(task.target, grpc.credentials.createInsecure());
 await new Promise<void>((resolve, reject) => {
   client.waitForReady(Date.now() + 10_000, (error) => (error ? reject(error) : resolve()));
@@ -28,18 +29,21 @@ report({ kind: 'ready', bytesPerSpan: batches[0]!.length / SPANS_PER_BATCH });
 
 function send(batch: number): Promise<void> {
   return new Promise((resolve) => {
-    client.makeUnaryRequest(EXPORT, plain, plain, batches[batch]!, (error, answer) => {
-      // An answer that is not empty is a partial success: the batch counts as refused.
-      const accepted = !error && answer?.length === 0;
-      report({
-        kind: 'answered',
-        batch,
-        accepted,
-        reason: error?.message ?? (accepted ? '' : 'partial success'),
-      });
+    client.makeUnaryRequest(EXPORT, plain, plain, batches[batch]!, (error, response) => {
+      const { rejected, reason } = error
+        ? { rejected: SPANS_PER_BATCH, reason: error.message }
+        : partialSuccess(response!);
+      report({ kind: 'response', batch, accepted: SPANS_PER_BATCH - rejected, reason });
       resolve();
     });
   });
+}
+
+/** What a response rejects. An empty partial success, as Jaeger sends it, rejects nothing. */
+function partialSuccess(response: Buffer): { rejected: number; reason: string } {
+  const decoded = exportResponse.toObject(exportResponse.decode(response), { longs: Number });
+  const { rejectedSpans = 0, errorMessage = '' } = decoded['partialSuccess'] ?? {};
+  return { rejected: rejectedSpans, reason: errorMessage };
 }
 
 function plain(bytes: Buffer): Buffer {

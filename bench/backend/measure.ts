@@ -10,7 +10,7 @@ import { SPANS_PER_TRACE, TRACES_PER_BATCH, traceId } from './plan.ts';
 const run = promisify(execFile);
 const QUERY_PAUSE_MS = 5;
 
-/** A backend under load. `queryUrl` and `pid` are missing where they are not known. */
+/** A backend under load. `queryUrl` and `pid` are missing if they are unknown. */
 export interface Target {
   /** host:port of OTLP over gRPC. */
   otlp: string;
@@ -27,13 +27,14 @@ export interface Measurement {
   spansPerSecond: number;
   residentMb: number | undefined;
   queries: number;
-  p50Ms: number;
-  p99Ms: number;
-  /** Answers that lacked the trace or spans of it, though the batch had been accepted. */
+  /** Undefined if there were no queries. */
+  p50Ms: number | undefined;
+  p99Ms: number | undefined;
+  /** Responses that lacked the trace or some of its spans, although the batch had been accepted. */
   incomplete: number;
 }
 
-/** Sends so many spans to a backend as fast as it takes them, and asks for traces meanwhile. */
+/** Sends that many spans to a backend as fast as it takes them, and queries traces meanwhile. */
 export async function measure(target: Target, spans: number): Promise<Measurement> {
   const batches = Math.ceil(spans / SPANS_PER_BATCH / CLIENTS);
   const runId = randomBytes(4).toString('hex');
@@ -49,14 +50,11 @@ export async function measure(target: Target, spans: number): Promise<Measuremen
   clients.forEach((process, client) =>
     process.on('message', (message) => {
       const report = message as ClientReport;
-      if (report.kind !== 'answered') return;
-      if (report.accepted) {
-        accepted += SPANS_PER_BATCH;
-        newest = { client, batch: report.batch };
-      } else {
-        refused += SPANS_PER_BATCH;
-        reasons.add(report.reason);
-      }
+      if (report.kind !== 'response') return;
+      accepted += report.accepted;
+      refused += SPANS_PER_BATCH - report.accepted;
+      if (report.reason) reasons.add(report.reason);
+      if (report.accepted === SPANS_PER_BATCH) newest = { client, batch: report.batch };
     }),
   );
 
@@ -91,8 +89,8 @@ export async function measure(target: Target, spans: number): Promise<Measuremen
       if (!newest) continue;
       const id = traceId(runId, newest.client, newest.batch, Math.floor(Math.random() * TRACES_PER_BATCH));
       const asked = performance.now();
-      const answer = await fetch(`${target.queryUrl}/api/traces/${id}`);
-      const { data } = (await answer.json()) as { data: { spans: unknown[] }[] | null };
+      const response = await fetch(`${target.queryUrl}/api/traces/${id}`);
+      const { data } = (await response.json()) as { data: { spans: unknown[] }[] | null };
       times.push(performance.now() - asked);
       if (data?.[0]?.spans.length !== SPANS_PER_TRACE) lacking++;
     }
@@ -120,6 +118,6 @@ async function residentMb(pid: number): Promise<number> {
   return (Number(stdout) * 1_024) / 1e6;
 }
 
-function percentile(numbers: number[], share: number): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)] ?? NaN;
+function percentile(numbers: number[], share: number): number | undefined {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)];
 }

@@ -6,12 +6,12 @@ export const SPANS_PER_BATCH = 500;
 export const SPANS_PER_TRACE = 5;
 export const TRACES_PER_BATCH = SPANS_PER_BATCH / SPANS_PER_TRACE;
 
-/** A trace's id, from which both the one who sends it and the one who asks for it make it. `run` is 8 digits of hex. */
+/** A trace's id, made in the same way by the client that sends it and by the query. `run` is 8 digits of hex. */
 export function traceId(run: string, client: number, batch: number, trace: number): string {
   return run + [client, batch, trace].map((part) => part.toString(16).padStart(8, '0')).join('');
 }
 
-/** What a client is told by the environment, and what it says of a batch that was answered. */
+/** What a client is told on its command line. */
 export interface ClientTask {
   /** host:port of OTLP over gRPC. */
   target: string;
@@ -20,6 +20,7 @@ export interface ClientTask {
   batches: number;
 }
 
+/** What a client tells: that it can begin, and of each batch how many of its spans were accepted, and why not all. */
 export type ClientReport =
   | { kind: 'ready'; bytesPerSpan: number }
-  | { kind: 'answered'; batch: number; accepted: boolean; reason: string };
+  | { kind: 'response'; batch: number; accepted: number; reason: string };

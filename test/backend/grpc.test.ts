@@ -94,7 +94,7 @@ test('truncated protobuf is INVALID_ARGUMENT, and nothing of the batch is kept',
     Buffer.concat([encodeRequest([span]), encodeRequest([someSpan()]).subarray(0, -3)]),
   );
   assert.equal(code, status.INVALID_ARGUMENT);
-  assert.match(details, /^This is no OTLP: the message ends in the middle of a field/);
+  assert.match(details, /^This is not OTLP: the message ends in the middle of a field/);
   assert.equal(await getTrace(backend, span.traceId), undefined);
 });
 

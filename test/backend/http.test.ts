@@ -119,7 +119,7 @@ test('64-bit integers written as numbers lose no digit, also where text beside t
 });
 
 const badJson: [what: string, body: string, message: RegExp][] = [
-  ['no JSON', '{', /the body is no JSON/],
+  ['no JSON', '{', /the body is not JSON/],
   ['a list', '[]', /the body must be an object, not \[\]/],
   [
     'resourceSpans that are no list',
@@ -139,7 +139,7 @@ const badJson: [what: string, body: string, message: RegExp][] = [
   [
     'a time that is no number',
     jsonRequest({ ...jsonSpan, startTimeUnixNano: 'now' }),
-    /startTimeUnixNano must be a 64-bit integer, not "now"/,
+    /startTimeUnixNano must be a 64-bit integer of at least 0, not "now"/,
   ],
   [
     'a time past 2^64',
@@ -147,8 +147,8 @@ const badJson: [what: string, body: string, message: RegExp][] = [
     /must be a 64-bit integer/,
   ],
   ['a negative time', jsonRequest({ ...jsonSpan, startTimeUnixNano: -1 }), /must be a 64-bit integer/],
-  ['a kind by name', jsonRequest({ ...jsonSpan, kind: 'SPAN_KIND_SERVER' }), /kind must be a whole number/],
-  ['a name that is a number', jsonRequest({ ...jsonSpan, name: 5 }), /name must be text, not 5/],
+  ['a kind by an unknown name', jsonRequest({ ...jsonSpan, kind: 'SERVER' }), /kind must be .* not "SERVER"/],
+  ['a name that is a number', jsonRequest({ ...jsonSpan, name: 5 }), /name must be a string, not 5/],
   [
     'an attribute of no base64',
     jsonRequest({ ...jsonSpan, attributes: [{ key: 'a', value: { bytesValue: '*' } }] }),
@@ -164,16 +164,82 @@ for (const [what, body, message] of badJson) {
   });
 }
 
+test("JSON with the original names of fields, enums by name, and null is taken as proto3's mapping says", async (t) => {
+  const { otlpHttpUrl, queryUrl } = await freshBackend(t);
+  const span = {
+    trace_id: 'c0de0000000000000000000000000008',
+    span_id: '0000000000000001',
+    parent_span_id: null,
+    name: 'snake',
+    kind: 'SPAN_KIND_SERVER',
+    start_time_unix_nano: '1790000000000000000',
+    end_time_unix_nano: 'END',
+    attributes: [
+      { key: 'big', value: { int_value: 'BIG' } },
+      { key: 'none', value: null },
+    ],
+    dropped_attributes_count: 1,
+    links: null,
+    status: { code: 'STATUS_CODE_ERROR' },
+  };
+  const resource = { attributes: [{ key: 'service.name', value: { string_value: 'snake' } }] };
+  const body = JSON.stringify({ resource_spans: [{ resource, scope_spans: [{ spans: [span] }] }] })
+    .replace('"END"', '1790000000005000999')
+    .replace('"BIG"', '9007199254740993');
+  const response = await sendHttp(otlpHttpUrl, body);
+  assert.deepEqual([response.status, await response.json()], [200, {}]);
+
+  const { spans, processes } = (await getTrace({ queryUrl }, span.trace_id))!;
+  assert.equal(processes[spans[0]!.processID]!.serviceName, 'snake');
+  assert.equal(spans[0]!.duration, 5_000);
+  assert.deepEqual(spans[0]!.references, []);
+  const tags = Object.fromEntries(spans[0]!.tags.map(({ key, value }) => [key, value]));
+  assert.deepEqual(tags, {
+    big: '9007199254740993',
+    none: '',
+    'span.kind': 'server',
+    'otel.status_code': 'ERROR',
+    error: true,
+  });
+});
+
+const withoutSpans: [what: string, body: string | Buffer, message: RegExp | undefined][] = [
+  ['a trace file of Tempo', '{"batches":[{"scopeSpans":[]}]}', /holds no spans, and OTLP has no "batches"/],
+  [
+    'the names of before OTLP 1.0',
+    '{"resourceSpans":[{"resource":{},"instrumentationLibrarySpans":[{"spans":[]}]}]}',
+    /OTLP has no "instrumentationLibrarySpans"/,
+  ],
+  [
+    'protobuf of another kind',
+    bytesField(1, bytesField(1_000, 'x')),
+    /OTLP has no field 1000 of ResourceSpans/,
+  ],
+  ['an empty object', '{}', undefined],
+  ['an empty list', '{"resourceSpans":[]}', undefined],
+];
+for (const [what, body, message] of withoutSpans) {
+  test(`${what} is taken, and ${message ? 'a partial success says that it has no spans' : 'nothing is said'}`, async (t) => {
+    const { otlpHttpUrl } = await freshBackend(t);
+    const response = await sendHttp(otlpHttpUrl, body);
+    assert.equal(response.status, 200);
+    const text = await response.text();
+    if (!message) return assert.equal(text, '{}');
+    assert.match(text.replaceAll('\\"', '"'), message);
+    if (typeof body === 'string') assert.equal(JSON.parse(text).partialSuccess.rejectedSpans, '0');
+  });
+}
+
 function nestedLists(levels: number): string {
   return `${'{"arrayValue":{"values":['.repeat(levels)}{}${']}}'.repeat(levels)}`;
 }
 
-test('values in JSON may lie 30 deep in each other, and each of them can be read again', async (t) => {
+test('values in JSON may be nested 47 deep, as in protobuf, and can be read again', async (t) => {
   const { otlpHttpUrl, queryUrl } = await freshBackend(t);
   const body = jsonRequest({ ...jsonSpan, attributes: [{ key: 'deep', value: 'HERE' }] });
-  assert.equal((await sendHttp(otlpHttpUrl, body.replace('"HERE"', nestedLists(30)))).status, 200);
+  assert.equal((await sendHttp(otlpHttpUrl, body.replace('"HERE"', nestedLists(47)))).status, 200);
   const [span] = (await getTrace({ queryUrl }, jsonSpan.traceId))!.spans;
-  assert.equal(span!.tags.find(({ key }) => key === 'deep')!.value, `${'['.repeat(30)}null${']'.repeat(30)}`);
+  assert.equal(span!.tags.find(({ key }) => key === 'deep')!.value, `${'['.repeat(47)}null${']'.repeat(47)}`);
 });
 
 test('JSON of more objects than memory is good for is 400, and the backend goes on', async (t) => {
@@ -181,13 +247,13 @@ test('JSON of more objects than memory is good for is 400, and the backend goes 
   const body = `{"resourceSpans":[${'{},'.repeat(20_000_000)}{}]}`;
   const response = await sendHttp(otlpHttpUrl, body);
   assert.equal(response.status, 400);
-  assert.match(((await response.json()) as { message: string }).message, /more than 500,000 objects/);
+  assert.match(((await response.json()) as { message: string }).message, /more than 1,000,000 objects/);
   assert.equal((await sendHttp(otlpHttpUrl, '{}')).status, 200);
 });
 
 test('JSON that is nested without end is 400', async (t) => {
   const { otlpHttpUrl } = await freshBackend(t);
-  for (const levels of [31, 200, 20_000]) {
+  for (const levels of [48, 200, 20_000]) {
     const body = jsonRequest({ ...jsonSpan, attributes: [{ key: 'deep', value: 'HERE' }] });
     const response = await sendHttp(otlpHttpUrl, body.replace('"HERE"', nestedLists(levels)));
     assert.equal((await refusal(response)).status, 400, `${levels} levels`);
@@ -204,7 +270,7 @@ test('truncated protobuf is 400 with a Status in protobuf, and nothing of the ba
   assert.equal(response.headers.get('content-type'), PROTOBUF);
   const answer = Buffer.from(await response.arrayBuffer());
   assert.deepEqual(answer.subarray(0, 2), varintField(1, 3), 'code is INVALID_ARGUMENT');
-  assert.match(answer.toString(), /This is no OTLP: the message ends in the middle of a field/);
+  assert.match(answer.toString(), /This is not OTLP: the message ends in the middle of a field/);
   assert.equal(await getTrace({ queryUrl }, span.traceId), undefined);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findTraces } from '#workshop/backend/query';
+import { queryTraces } from '#workshop/backend/query';
 import { encodeRequest, sendHttp, someSpan } from '../support/otlp.ts';
 import { freshBackend } from './backend.ts';
 
@@ -13,7 +13,7 @@ test('the traces of any service come newest first, and each once', async (t) => 
   await sendHttp(otlpHttpUrl, encodeRequest([newer], 'b'));
   await sendHttp(otlpHttpUrl, encodeRequest([someSpan({ ...newer, spanId: '1'.repeat(16) })], 'c'));
 
-  const found = await findTraces(queryUrl, Date.now() - 60_000);
+  const found = await queryTraces(queryUrl, Date.now() - 60_000);
   assert.deepEqual(
     found.map(({ traceId }) => traceId),
     [newer.traceId, older.traceId],

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeResource, decodeSpan } from '#workshop/backend/otlp/decode';
-import { MalformedError } from '#workshop/backend/otlp/wire';
+import { MalformedError } from '#workshop/backend/otlp/arrival';
 import { type StoredTrace, TraceStore } from '#workshop/backend/store/store';
 import { mulberry32 } from '#workshop/random';
 import { encodeRequest, someSpan, someSpanId, someTraceId, type SpanInput } from '../support/otlp.ts';
@@ -10,13 +9,10 @@ const KIB = 1024;
 
 /** Names and services of a trace's spans in the order in which the store gives them. */
 function contents(store: TraceStore, trace: StoredTrace): string[] {
-  return [...store.groups(trace)].flatMap(({ resource, spans }) => {
-    const service = decodeResource(resource)[0]!.value as string;
-    return spans.map((span) => `${service} ${decodeSpan(span).name}`);
-  });
+  return [...store.spans(trace)].map(({ service, name }) => `${service} ${name}`);
 }
 
-test('what comes out is what went in, also after the memory has been written over many times', () => {
+test('what comes out is what went in, even after many traces have been dropped', () => {
   const random = mulberry32(7);
   const upTo = (limit: number) => Math.floor(random() * limit);
   const store = new TraceStore({ bytes: 64 * KIB, spans: 1_000 });
@@ -45,7 +41,7 @@ test('what comes out is what went in, also after the memory has been written ove
       const id = span.traceId!;
       for (const old of sent.keys()) if (!store.get(old)) sent.delete(old);
       const names = sent.get(id) ?? [];
-      if (store.get(id)?.spans === 1) names.length = 0;
+      if (store.get(id)?.spans.length === 1) names.length = 0;
       names.push(`${service} ${span.name}`);
       sent.set(id, names);
     }
@@ -66,7 +62,7 @@ test('past the limit of spans the oldest trace goes whole, and is counted', () =
 
   assert.equal(store.get(traces[0]!), undefined);
   assert.deepEqual(
-    traces.slice(1).map((id) => store.get(id)?.spans),
+    traces.slice(1).map((id) => store.get(id)?.spans.length),
     [3, 3, 3],
   );
   const { spans, accepted, droppedTraces, droppedSpans } = store.status();
@@ -95,10 +91,10 @@ test('a span that comes late keeps its trace, and does not make it younger', () 
   store.add(encodeRequest([someSpan({ traceId: first })]));
   store.add(encodeRequest([someSpan({ traceId: second })]));
   store.add(encodeRequest([someSpan({ traceId: first, name: 'the root, late' })]));
-  assert.equal(store.get(first)?.spans, 2);
+  assert.equal(store.get(first)?.spans.length, 2);
   store.add(encodeRequest([someSpan({ traceId: third }), someSpan({ traceId: third })]));
   assert.equal(store.get(first), undefined);
-  assert.equal(store.get(second)?.spans, 1);
+  assert.equal(store.get(second)?.spans.length, 1);
 });
 
 test('services and operations go with the last span that has them', () => {
@@ -165,6 +161,35 @@ test('identical spans count once in what is given out', () => {
   ]);
 });
 
+test('thousands of spans of one id with different bytes are all given out, and each of them once', () => {
+  const store = new TraceStore();
+  const span = someSpan();
+  const count = 16_000;
+  const spans = Array.from({ length: count }, (_, index) => ({ ...span, name: `${index}` }));
+  store.add(encodeRequest([...spans, ...spans]));
+  assert.equal(store.get(span.traceId)!.spans.length, 2 * count);
+  const names = store.trace(span.traceId)!.spans.map(({ name }) => name);
+  assert.deepEqual(
+    names,
+    spans.map(({ name }) => name),
+  );
+  assert.deepEqual(store.calls(store.get(span.traceId)!), []);
+});
+
+test('a span of a kind that OTLP does not have is of no kind', () => {
+  const store = new TraceStore();
+  store.add(
+    encodeRequest(
+      [1_000, 6, -1].map((kind) => someSpan({ name: 'odd', kind })),
+      'kinds',
+    ),
+  );
+  assert.deepEqual(
+    store.operations.of('kinds').map(({ kind, spans }) => [kind, spans]),
+    [[0, 3]],
+  );
+});
+
 test('a batch that is malformed at its very end leaves nothing behind', () => {
   const store = new TraceStore();
   const span = someSpan();
@@ -189,7 +214,7 @@ test('spans without a usable id, or too large to keep, are rejected alone', () =
   );
   assert.deepEqual(added, { accepted: 1, rejected: 4, reason: 'a span was too large to be kept' });
   assert.equal(store.status().rejected, 4);
-  assert.equal(store.get(good.traceId)?.spans, 1);
+  assert.equal(store.get(good.traceId)?.spans.length, 1);
 
   const huge = store.add(
     encodeRequest([someSpan()], { resource: { 'service.name': 'a', big: 'x'.repeat(20_000) } }),

@@ -1,13 +1,11 @@
 import { after } from 'node:test';
 import { join } from 'node:path';
 import amqplib, { type ConfirmChannel } from 'amqplib';
-import { jaegerTrace } from '#workshop/backend/api/routes';
 import { queryTrace } from '#workshop/backend/query';
 import { startBackend } from '#workshop/backend/start';
 import { environmentOf, readServices } from '#workshop/services/definition';
 import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
-import { fromJaeger } from '#workshop/trace/from-jaeger';
 import type { Span, Trace } from '#workshop/trace/model';
 import type { Broker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
@@ -105,9 +103,8 @@ export async function startSystem(broker: Broker, names: Name[] = ['gateway', 'c
     /** All spans of stock for messages that have arrived so far. */
     async consumed(): Promise<Span[]> {
       const ids = [...backend.store.traces()].map(({ id }) => id);
-      const traces = await Promise.all(ids.map((id) => jaegerTrace(backend.store, id)));
-      return traces
-        .flatMap((trace) => (trace ? fromJaeger(trace).spans : []))
+      return ids
+        .flatMap((id) => backend.store.trace(id)!.spans)
         .filter(({ service, kind }) => service === 'stock' && kind === 'consumer');
     },
   };

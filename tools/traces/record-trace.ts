@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startBackend } from '../../workshop/backend/start.ts';
-import { queryTrace } from '../../workshop/backend/query.ts';
 import { traceOfCall } from '../../workshop/check/observation.ts';
 import type { Step } from '../../workshop/course/list.ts';
 import { UserError } from '../../workshop/errors.ts';
@@ -43,7 +42,7 @@ export async function recordTrace(stepFolder: string, words: readonly string[]):
     const command = ['--import', import.meta.resolve('tsx'), join(stepFolder, 'run.ts'), '--json', ...words];
     const { stdout } = await run(process.execPath, command, { env, timeout: TIMEOUT_MS }).catch(withStatus);
     const { traceId } = JSON.parse(stdout) as { traceId: string | null };
-    const trace = traceId === null ? undefined : await queryTrace(backend.queryUrl, traceId);
+    const trace = traceId === null ? undefined : backend.store.trace(traceId);
     if (!trace) throw new UserError(`A call to ${stepFolder} with ${words.join(' ')} left no trace.`);
     return trace;
   } finally {

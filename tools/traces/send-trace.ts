@@ -1,20 +1,19 @@
-import type { Attributes, Span, Trace } from '../../workshop/trace/model.ts';
+import { type Attributes, type Span, spanKinds, type Trace } from '../../workshop/trace/model.ts';
 
 /**
  * Sends a recorded trace to a backend, as OTLP in JSON (OTLP specification, "JSON Protobuf Encoding": ids are hex, enums
  * numbers).
- * @throws Error when the backend does not take it
+ * @throws Error if the backend does not take it
  */
 export async function sendTrace(otlpHttpUrl: string, { spans }: Trace): Promise<void> {
-  const answer = await fetch(`${otlpHttpUrl}/v1/traces`, {
+  const response = await fetch(`${otlpHttpUrl}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ resourceSpans: spans.map(resourceSpansOf) }),
   });
-  if (!answer.ok) throw new Error(`The backend did not take the trace: ${await answer.text()}`);
+  if (!response.ok) throw new Error(`The backend did not take the trace: ${await response.text()}`);
 }
 
-const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 const STATUS_ERROR = 2;
 
 function resourceSpansOf(span: Span) {
@@ -29,7 +28,7 @@ function resourceSpansOf(span: Span) {
             spanId: span.spanId,
             parentSpanId: span.parentId ?? '',
             name: span.name,
-            kind: kinds.indexOf(span.kind),
+            kind: spanKinds.indexOf(span.kind),
             startTimeUnixNano: nanoseconds(span.startUs),
             endTimeUnixNano: nanoseconds(span.startUs + span.durationUs),
             attributes: keyValues(span.attributes),
@@ -38,7 +37,11 @@ function resourceSpansOf(span: Span) {
               timeUnixNano: nanoseconds(timeUs),
               attributes: keyValues(attributes),
             })),
-            links: span.links,
+            links: span.links.map(({ traceId, spanId, attributes = {} }) => ({
+              traceId,
+              spanId,
+              attributes: keyValues(attributes),
+            })),
             traceState: span.traceState,
             status: span.error ? { code: STATUS_ERROR, message: span.statusMessage } : {},
           },
@@ -56,7 +59,9 @@ function keyValues(attributes: Attributes) {
         ? { stringValue: value }
         : typeof value === 'boolean'
           ? { boolValue: value }
-          : { doubleValue: value },
+          : Number.isInteger(value)
+            ? { intValue: value }
+            : { doubleValue: value },
   }));
 }
 

@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import { askGrpc } from '../net/ask-grpc.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { accepts } from '../net/accepts.ts';
+import { type TraceSource, tracesAt, tracesIn } from './query.ts';
 import { jaegerUrl, otlpGrpcUrl, otlpGrpcVariable, otlpHttpUrl } from '../settings.ts';
 
 /** The trace backend in use. `close` ends it if it was started for this, and does nothing otherwise. */
@@ -11,6 +12,8 @@ export interface UsedBackend {
   started: boolean;
   /** Where its pages and its query API are, without a slash at the end. */
   url: string;
+  /** Its traces: out of its store if it runs in this process, otherwise over its query API. */
+  traces: TraceSource;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,7 @@ export async function findBackend(): Promise<UsedBackend | undefined> {
   if (query === 'stranger') throw await taken(jaegerUrl(), "Jaeger's pages", 'JAEGER_URL');
   if (otlp === 'stranger') throw await taken(otlpGrpcUrl(), 'OTLP over gRPC', otlpGrpcVariable());
   if (query !== 'nothing' && otlp === 'otlp')
-    return { kind: query, started: false, url, close: async () => {} };
+    return { kind: query, started: false, url, traces: tracesAt(url), close: async () => {} };
   if (query !== 'nothing') throw halfThere(otlpGrpcUrl(), 'receives spans (OTLP over gRPC)', jaegerUrl());
   if (otlp !== 'nothing') throw halfThere(jaegerUrl(), "answers Jaeger's queries", otlpGrpcUrl());
   return undefined;
@@ -107,7 +110,13 @@ export async function startEmbedded(): Promise<UsedBackend> {
       otlpGrpcPort: portOf(otlpGrpcUrl()),
       otlpHttpPort: portOf(otlpHttpUrl()),
     });
-    return { kind: 'embedded', started: true, url: jaegerUrl().origin, close: () => backend.close() };
+    return {
+      kind: 'embedded',
+      started: true,
+      url: jaegerUrl().origin,
+      traces: tracesIn(backend.store),
+      close: () => backend.close(),
+    };
   } catch (error) {
     const place = error instanceof PortInUseError && places.find(({ url }) => portOf(url) === error.port);
     const running = place && (await findBackend().catch(() => undefined));

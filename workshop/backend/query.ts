@@ -1,6 +1,36 @@
 import { fromJaeger } from '../trace/from-jaeger.ts';
 import type { Trace } from '../trace/model.ts';
 import { extentOf } from '../trace/waterfall.ts';
+import { findTraces } from './jaeger/search.ts';
+import type { TraceStore } from './store/store.ts';
+
+/** Where traces are read from. */
+export interface TraceSource {
+  /** A trace; undefined while no span of it has arrived. */
+  trace(traceId: string): Promise<Trace | undefined>;
+  /** The traces with a span that began after `sinceMs` (ms since 1970), newest first: of a service, or of any. */
+  since(sinceMs: number, service?: string): Promise<Trace[]>;
+}
+
+/** The traces in the store of a backend in this process. */
+export function tracesIn(store: TraceStore): TraceSource {
+  return {
+    trace: async (traceId) => store.trace(traceId),
+    async since(sinceMs, service = '') {
+      const startUs = sinceMs * 1_000;
+      const found = findTraces(store, { service, tags: {}, startUs, endUs: Infinity, limit: Infinity });
+      return found.map(({ id }) => store.trace(id)!);
+    },
+  };
+}
+
+/** The traces behind Jaeger's query API; `url` has no slash at the end. */
+export function tracesAt(url: string): TraceSource {
+  return {
+    trace: (traceId) => queryTrace(url, traceId),
+    since: (sinceMs, service) => queryTraces(url, sinceMs, service),
+  };
+}
 
 /** Asks a backend for a trace over Jaeger's query API; undefined while no span of it has arrived. */
 export async function queryTrace(backendUrl: string, traceId: string): Promise<Trace | undefined> {
@@ -8,11 +38,11 @@ export async function queryTrace(backendUrl: string, traceId: string): Promise<T
   return trace;
 }
 
-/** The traces with a span that began after `sinceMs` (ms since 1970), newest first: of a service, or of any. */
-export async function findTraces(backendUrl: string, sinceMs: number, service?: string): Promise<Trace[]> {
+/** Asks for the traces that `TraceSource.since` gives. */
+export async function queryTraces(backendUrl: string, sinceMs: number, service?: string): Promise<Trace[]> {
   if (service === undefined) {
-    const services = (await ask<string>(`${backendUrl}/api/services`)).toSorted();
-    const found = (await Promise.all(services.map((each) => findTraces(backendUrl, sinceMs, each)))).flat();
+    const services = (await get<string>(`${backendUrl}/api/services`)).toSorted();
+    const found = (await Promise.all(services.map((each) => queryTraces(backendUrl, sinceMs, each)))).flat();
     const byId = new Map(found.map((trace) => [trace.traceId, trace]));
     return [...byId.values()].toSorted((a, b) => extentOf(b.spans).startUs - extentOf(a.spans).startUs);
   }
@@ -23,15 +53,17 @@ export async function findTraces(backendUrl: string, sinceMs: number, service?: 
 }
 
 async function query(url: string): Promise<Trace[]> {
-  return (await ask<unknown>(url)).map(fromJaeger);
+  return (await get<unknown>(url)).map(fromJaeger);
 }
 
-/** The data of an answer of Jaeger's query API, a list; an empty one where there is none. */
-async function ask<Item>(url: string): Promise<Item[]> {
-  const answer = await fetch(url);
-  if (answer.status === 404) return [];
-  if (!answer.ok)
-    throw new Error(`The trace backend answered ${answer.status} to ${url}: ${await answer.text()}`);
-  const { data } = (await answer.json()) as { data: Item[] | null };
+/** The data of a response of Jaeger's query API, a list; an empty one if there is none. */
+async function get<Item>(url: string): Promise<Item[]> {
+  const response = await fetch(url);
+  if (response.status === 404) return [];
+  if (!response.ok) {
+    const text = await response.text();
+    throw new Error(`The trace backend responded with ${response.status} to ${url}: ${text}`);
+  }
+  const { data } = (await response.json()) as { data: Item[] | null };
   return data ?? [];
 }

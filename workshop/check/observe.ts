@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jaegerTrace } from '../backend/api/routes.ts';
-import { findTraces } from '../backend/query.ts';
+import { queryTraces } from '../backend/query.ts';
 import { type Backend, startBackend } from '../backend/start.ts';
 import { messageOf } from '../errors.ts';
 import { isTraced, readServices, type Service } from '../services/definition.ts';
@@ -12,7 +11,6 @@ import { waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
 import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
 import { batchDelayMs, jaegerUrl } from '../settings.ts';
-import { fromJaeger } from '../trace/from-jaeger.ts';
 import type { Trace } from '../trace/model.ts';
 import {
   notListening,
@@ -162,7 +160,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   for (const { name, consumes } of services) {
     if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts.env));
   }
-  seen.traces = await tracesOf(backend);
+  seen.traces = tracesOf(backend);
   seen.elsewhere.traces = await tracesElsewhere(seen, startMs);
   return seen;
 }
@@ -302,17 +300,15 @@ async function untilQuiet(backend: Backend, services: Service[], awaits: Lesson[
     if (seen !== accepted) changedAt = now;
     accepted = seen;
     const silent = traced.some((name) => !store.operations.services().includes(name));
-    const late = awaits && !(await tracesOf(backend)).some(({ spans }) => spans.some(awaits));
+    const late = awaits && !tracesOf(backend).some(({ spans }) => spans.some(awaits));
     const patience = silent || late ? SILENT_MS : QUIET_MS;
     if (now - changedAt >= patience || now - since >= SETTLE_TIMEOUT_MS) return;
     await sleep(25);
   }
 }
 
-async function tracesOf({ store }: Backend): Promise<Trace[]> {
-  const ids = [...store.traces()].map(({ id }) => id);
-  const traces = await Promise.all(ids.map((id) => jaegerTrace(store, id)));
-  return traces.filter((trace) => trace !== undefined).map(fromJaeger);
+function tracesOf({ store }: Backend): Trace[] {
+  return [...store.traces()].map(({ id }) => store.trace(id)!);
 }
 
 /** Looks for the spans of services that have none here in the backend that the workshop uses otherwise. */
@@ -323,7 +319,7 @@ async function tracesElsewhere(
   const here = new Set(traces.flatMap(({ spans }) => spans.map(({ service }) => service)));
   const missing = services.filter((service) => isTraced(service) && !here.has(service.name));
   const found = await Promise.all(
-    missing.map(({ name }) => findTraces(elsewhere.url, startMs, name).catch(() => [])), // none runs: none found
+    missing.map(({ name }) => queryTraces(elsewhere.url, startMs, name).catch(() => [])), // none runs: none found
   );
   return found.flat();
 }

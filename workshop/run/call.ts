@@ -1,5 +1,4 @@
 import { ROOT_CONTEXT, trace as opentelemetry } from '@opentelemetry/api';
-import { findTraces, queryTrace } from '../backend/query.ts';
 import type { UsedBackend } from '../backend/connect.ts';
 import { isTraced } from '../services/definition.ts';
 import type { UsedServices } from '../services/use.ts';
@@ -66,7 +65,7 @@ export async function call(
   if ('failure' in outcome) {
     const result = { ...outcome, durationMs };
     // Nobody told an id. What began meanwhile begins with the caller's own span, if it makes one.
-    const look = async () => (await findTraces(backend.url, startMs))[0];
+    const look = async () => (await backend.traces.since(startMs))[0];
     const own = {
       firstMs: FIRST_SPAN_OF_OURS_MS,
       otherSideMs: 0,
@@ -89,8 +88,8 @@ export async function call(
   if (isChecked) return { ...result, ...(traceId && { traceId, url: `${backend.url}/trace/${traceId}` }) };
 
   const look = traceId
-    ? () => queryTrace(backend.url, traceId)
-    : async () => (await findTraces(backend.url, startMs, traced[0]))[0];
+    ? () => backend.traces.trace(traceId)
+    : async () => (await backend.traces.since(startMs, traced[0]))[0];
   const ours = services.started.length === services.services.length;
   const slowness = Math.max(1, ...services.started.map(({ readyAfterMs }) => readyAfterMs / USUAL_START_MS));
   const otherSideMs = ours ? OTHER_SIDE_OF_OURS_MS * slowness : OTHER_SIDE_MS;

@@ -1,14 +1,9 @@
-import type { AttributeValue, Attributes, Span, SpanEvent, SpanKind, Trace } from './model.ts';
+import { type AttributeValue, type Attributes, type Span, type SpanEvent, spanKinds } from './model.ts';
+import type { SpanKind, Trace } from './model.ts';
 
 type Json = Record<string, unknown>;
 
-const kinds: readonly string[] = [
-  'internal',
-  'server',
-  'client',
-  'producer',
-  'consumer',
-] satisfies SpanKind[];
+const kinds: ReadonlySet<string> = new Set(spanKinds.slice(1));
 
 /**
  * Reads one trace of Jaeger's v1 JSON: an element of `data` in the answer of `/api/traces/{id}`.
@@ -60,7 +55,7 @@ function readSpan(json: unknown, index: number, resources: Map<string, Resource>
   };
 
   const kind = String(tags.get('span.kind') ?? '').toLowerCase();
-  if (kinds.includes(kind)) tags.delete('span.kind');
+  if (kinds.has(kind)) tags.delete('span.kind');
   const failed = tags.get('otel.status_code') === 'ERROR' || String(tags.get('error')) === 'true';
   if (failed) {
     tags.delete('otel.status_code');
@@ -83,7 +78,7 @@ function readSpan(json: unknown, index: number, resources: Map<string, Resource>
     ...(parent && { parentId: parent.link.spanId }),
     name: text(span['operationName'] ?? '', what, 'operationName'),
     service: resource.service,
-    kind: kinds.includes(kind) ? (kind as SpanKind) : 'unspecified',
+    kind: kinds.has(kind) ? (kind as SpanKind) : 'unspecified',
     startUs: number(span['startTime'], what, 'startTime'),
     durationUs: number(span['duration'], what, 'duration'),
     error: failed,

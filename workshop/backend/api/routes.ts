@@ -1,9 +1,10 @@
 /** Jaeger's v1 HTTP API (jaegerquery/internal/http_handler.go of Jaeger 2.20), and /status of our own. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { findTraces } from '../jaeger/search.ts';
-import { spanKinds, toJaegerTrace } from '../jaeger/trace.ts';
+import { toJaegerTrace } from '../jaeger/trace.ts';
 import type { ServiceCall, TraceStore } from '../store/store.ts';
 import type { JaegerEnvelope, JaegerError, JaegerTrace } from '../../trace/jaeger-json.ts';
+import { spanKinds } from '../../trace/model.ts';
 import {
   dependenciesWindow,
   one,
@@ -33,7 +34,7 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore): void {
     const kind = one(query, 'spanKind');
     const operations = store.operations
       .of(service)
-      .map(({ name, kind: number }) => ({ name, spanKind: spanKinds[number] ?? '' }))
+      .map(({ name, kind: number }) => ({ name, spanKind: number === 0 ? '' : spanKinds[number]! }))
       .filter(({ spanKind }) => kind === '' || spanKind === kind);
     return envelope(operations, { total: operations.length });
   });
@@ -42,7 +43,7 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore): void {
     const asked = tracesParameters(query);
     if ('query' in asked) {
       const found = findTraces(store, asked.query);
-      return envelope(found.map((trace) => toJaegerTrace(trace.id, store.groups(trace))));
+      return envelope(found.map((trace) => toJaegerTrace(trace.id, store.spans(trace))));
     }
     const traces = asked.traceIds.map((id) => jaegerTrace(store, id));
     const missing = asked.traceIds.filter((_, index) => !traces[index]);
@@ -71,10 +72,9 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore): void {
   app.get('/status', () => store.status());
 }
 
-/** A trace that is kept, as Jaeger gives it. */
-export function jaegerTrace(store: TraceStore, id: string): JaegerTrace | undefined {
+function jaegerTrace(store: TraceStore, id: string): JaegerTrace | undefined {
   const stored = store.get(id);
-  return stored && toJaegerTrace(id, store.groups(stored));
+  return stored && toJaegerTrace(id, store.spans(stored));
 }
 
 /** What is answered when there is nothing to answer with. */

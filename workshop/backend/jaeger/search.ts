@@ -1,23 +1,16 @@
-import {
-  mayHaveAttribute,
-  resourceAttributes,
-  scopeAttributes,
-  spanAttributes,
-  type WantedAttribute,
-} from '../otlp/attributes.ts';
-import { decodeResource, decodeScope, decodeSpan } from '../otlp/decode.ts';
+import type { Span } from '../../trace/model.ts';
 import { indexedName } from '../store/operations.ts';
-import type { StoredGroup, StoredSpan, StoredTrace, TraceStore } from '../store/store.ts';
-import { madeTags, spanKinds, spanTags, toJaegerTag } from './trace.ts';
+import { bytesOf, type StoredSpan, type StoredTrace, type TraceStore } from '../store/store.ts';
+import { spanTags, toTags } from './trace.ts';
 
-/** What traces are searched for. A trace is found when one of its spans meets all of it. */
+/** What traces are searched for. A trace is found if one of its spans meets all of it. */
 export interface TraceQuery {
   /** Any service, if empty. */
   service: string;
   operation?: string;
-  /** Attributes of the span, its events, links, scope or resource; or tags that Jaeger makes. Values as text. */
+  /** Attributes of the span, its events, links, scope, or resource; or tags that Jaeger makes. Values as text. */
   tags: Record<string, string>;
-  /** The span begins within these, both included. µs since 1970. */
+  /** The span begins between these, both included. µs since 1970. */
   startUs: number;
   endUs: number;
   /** µs. */
@@ -27,17 +20,24 @@ export interface TraceQuery {
   limit: number;
 }
 
-/** Finds traces; those that began last come first. */
+/** Finds traces; the newest come first. */
 export function findTraces(store: TraceStore, query: TraceQuery): StoredTrace[] {
   const inTime = [...store.traces()].filter(
     ({ startUs, endUs }) => startUs <= query.endUs && endUs >= query.startUs,
   );
   const newestFirst = inTime.toSorted((a, b) => b.startUs - a.startUs);
-  const tags = Object.entries(query.tags).map(wantedTag);
+  const tags = Object.entries(query.tags).map(([key, value]) => ({ key, value, bytes: Buffer.from(key) }));
+  const read = store.reader();
   const found: StoredTrace[] = [];
   for (const trace of newestFirst) {
     if (found.length === query.limit) break;
-    if (matches(store, trace, query, tags)) found.push(trace);
+    const isFound = trace.spans.some(
+      (span) =>
+        meetsIndexed(span, query) &&
+        tags.every((tag) => mayHaveTag(span, tag)) &&
+        (tags.length === 0 || hasTags(read(span, trace), tags)),
+    );
+    if (isFound) found.push(trace);
   }
   return found;
 }
@@ -45,21 +45,8 @@ export function findTraces(store: TraceStore, query: TraceQuery): StoredTrace[] 
 interface WantedTag {
   key: string;
   value: string;
-  attribute: WantedAttribute;
-}
-
-function wantedTag([key, value]: [string, string]): WantedTag {
-  return { key, value, attribute: { key: Buffer.from(key), text: Buffer.from(value) } };
-}
-
-function matches(store: TraceStore, trace: StoredTrace, query: TraceQuery, tags: WantedTag[]): boolean {
-  for (const span of store.spans(trace)) {
-    if (!meetsIndexed(span, query)) continue;
-    if (tags.length === 0) return true;
-    const group = store.group(span);
-    if (tags.every((tag) => mayHaveTag(span, group, tag)) && hasTags(group, tags)) return true;
-  }
-  return false;
+  /** The key as it is in encoded messages. */
+  bytes: Buffer;
 }
 
 function meetsIndexed({ operation, startUs, durationUs }: StoredSpan, query: TraceQuery): boolean {
@@ -73,33 +60,36 @@ function meetsIndexed({ operation, startUs, durationUs }: StoredSpan, query: Tra
   );
 }
 
-/** Whether it is worth decoding a span to look for a tag: most spans are ruled out by their bytes. */
-function mayHaveTag(
-  { operation, error }: StoredSpan,
-  group: StoredGroup,
-  { key, value, attribute }: WantedTag,
-) {
-  if (key === 'error' && (error || value === 'false')) return true;
-  if (key === 'span.kind' && spanKinds[operation.kind] === value) return true;
-  if (madeTags.has(key) && key !== 'error' && key !== 'span.kind') return true;
+/** Keys of the tags that are not attributes: Jaeger makes them from fields of the span. */
+const madeTags: ReadonlySet<string> = new Set([
+  'otel.scope.name',
+  'otel.scope.version',
+  'span.kind',
+  'otel.status_code',
+  'error',
+  'otel.status_description',
+  'w3c.tracestate',
+]);
+
+/** Whether it is worth decoding a span to look for a tag: most spans do not contain its key. */
+function mayHaveTag(span: StoredSpan, tag: WantedTag): boolean {
+  const { bytes, scopeEnd } = span.group;
   return (
-    mayHaveAttribute(group.spans[0]!, spanAttributes, attribute) ||
-    mayHaveAttribute(group.resource, resourceAttributes, attribute) ||
-    mayHaveAttribute(group.scope, scopeAttributes, attribute)
+    madeTags.has(tag.key) ||
+    bytesOf(span).includes(tag.bytes) ||
+    bytes.subarray(0, scopeEnd).includes(tag.bytes)
   );
 }
 
-function hasTags(group: StoredGroup, tags: WantedTag[]): boolean {
-  const scope = decodeScope(group.scope);
-  const span = decodeSpan(group.spans[0]!);
-  const attributes = [
-    ...decodeResource(group.resource),
-    ...scope.attributes,
-    ...span.events.flatMap((event) => event.attributes),
-    ...span.links.flatMap((link) => link.attributes),
+function hasTags(span: Span, wanted: readonly WantedTag[]): boolean {
+  const elsewhere = [
+    { ...span.resource, 'service.name': span.service },
+    span.scopeAttributes ?? {},
+    ...span.events.map(({ attributes }) => attributes),
+    ...span.links.map(({ attributes }) => attributes ?? {}),
   ];
-  const present = [...spanTags(span, scope), ...attributes.map(toJaegerTag)];
-  return tags.every(
+  const present = [...spanTags(span), ...elsewhere.flatMap((attributes) => toTags(attributes))];
+  return wanted.every(
     ({ key, value }) =>
       present.some((tag) => tag.key === key && String(tag.value) === value) ||
       (key === 'error' && value === 'false' && !present.some((tag) => tag.key === key)),

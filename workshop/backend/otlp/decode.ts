@@ -1,220 +1,78 @@
-/** Makes objects of encoded spans, resources and scopes. All of these must have passed `checkRequest`. */
-import { WireReader } from './wire.ts';
+/** Decodes protobuf with protobufjs, and reads what its fields hold. */
+import protobuf, { type Type } from 'protobufjs';
 
-/** An attribute's value: a bigint is an integer, a number a double, a Map a list of key and value, null nothing. */
-export type OtlpValue =
-  string | boolean | bigint | number | Buffer | OtlpValue[] | Map<string, OtlpValue> | null;
+/** A field of bytes as `decode` gives it. For a missing one, protobufjs gives an empty list. */
+export type Hex = string | never[];
 
-export interface Attribute {
-  key: string;
-  value: OtlpValue;
+/** A 64-bit integer as `decode` gives it, in two halves. */
+export interface Fixed64 {
+  high: number;
+  low: number;
 }
 
-export interface Scope {
-  name: string;
-  version: string;
-  attributes: Attribute[];
+/** Decodes a message, or the part of the bytes that is one. Fields of bytes become hex: nearly all of them are ids. */
+export function decode(type: Type, bytes: Uint8Array, from = 0, to = bytes.length): unknown {
+  reader.buf = bytes; // one reader for all, because making one takes longer than reading a span
+  reader.pos = from;
+  reader.len = to;
+  return type.decode(reader);
 }
 
-/** Ids are lower-case hex, empty where there is none or an all-zero one; times are ns since 1970. */
-export interface OtlpSpan {
-  spanId: string;
-  traceState: string;
-  parentSpanId: string;
-  name: string;
-  kind: number;
-  startNs: bigint;
-  endNs: bigint;
-  attributes: Attribute[];
-  events: OtlpEvent[];
-  links: OtlpLink[];
-  statusCode: number;
-  statusMessage: string;
-}
+/** How many strings are remembered, a power of 2, and how long they may be, in bytes. */
+const REMEMBERED = 4_096;
+const MAX_REMEMBERED_LENGTH = 64;
 
-export interface OtlpEvent {
-  timeNs: bigint;
-  name: string;
-  attributes: Attribute[];
-}
+class OtlpReader extends protobuf.BufferReader {
+  readonly #remembered: string[] = Array.from({ length: REMEMBERED }, () => '');
 
-export interface OtlpLink {
-  traceId: string;
-  spanId: string;
-  attributes: Attribute[];
-}
+  override bytes(): never {
+    const from = this.#skipField();
+    return (this.buf as Buffer).toString('hex', from, this.pos) as never;
+  }
 
-/** The attributes of a Resource. */
-export function decodeResource(bytes: Buffer): Attribute[] {
-  const attributes: Attribute[] = [];
-  eachField(new WireReader(bytes), (field, reader) => {
-    if (field === 1) attributes.push(readMessage(reader, readAttribute));
-    else return false;
-  });
-  return attributes;
-}
+  /** Spans say the same again and again, and to recognize a string takes less time than to make it and to hash it. */
+  override string(): string {
+    const { buf } = this;
+    const from = this.#skipField();
+    const length = this.pos - from;
+    if (length > MAX_REMEMBERED_LENGTH) return (buf as Buffer).toString('utf8', from, this.pos);
+    const hash = length + 31 * (buf[this.pos - 1]! + 31 * (buf[this.pos - 2]! + 31 * buf[this.pos - 3]!));
+    const place = (hash + 7 * buf[from]!) & (REMEMBERED - 1);
+    const known = this.#remembered[place]!;
+    if (known.length === length && isText(buf, from, known)) return known;
+    return (this.#remembered[place] = (buf as Buffer).toString('utf8', from, this.pos));
+  }
 
-/** An InstrumentationScope. */
-export function decodeScope(bytes: Buffer): Scope {
-  const scope: Scope = { name: '', version: '', attributes: [] };
-  eachField(new WireReader(bytes), (field, reader) => {
-    if (field === 1) scope.name = readText(reader);
-    else if (field === 2) scope.version = readText(reader);
-    else if (field === 3) scope.attributes.push(readMessage(reader, readAttribute));
-    else return false;
-  });
-  return scope;
-}
-
-/** A Span. Its trace id is left out: a trace's spans share it. */
-export function decodeSpan(bytes: Buffer): OtlpSpan {
-  const span: OtlpSpan = {
-    spanId: '',
-    traceState: '',
-    parentSpanId: '',
-    name: '',
-    kind: 0,
-    startNs: 0n,
-    endNs: 0n,
-    attributes: [],
-    events: [],
-    links: [],
-    statusCode: 0,
-    statusMessage: '',
-  };
-  eachField(new WireReader(bytes), (field, reader) => {
-    if (field === 9) span.attributes.push(readMessage(reader, readAttribute));
-    else if (field === 2) span.spanId = readId(reader);
-    else if (field === 3) span.traceState = readText(reader);
-    else if (field === 4) span.parentSpanId = readId(reader);
-    else if (field === 5) span.name = readText(reader);
-    else if (field === 6) span.kind = reader.varint();
-    else if (field === 7) span.startNs = reader.fixed64();
-    else if (field === 8) span.endNs = reader.fixed64();
-    else if (field === 11) span.events.push(readMessage(reader, readEvent));
-    else if (field === 13) span.links.push(readMessage(reader, readLink));
-    else if (field === 15) {
-      const { code, message } = readMessage(reader, readStatus);
-      span.statusCode = code;
-      span.statusMessage = message;
-    } else return false;
-  });
-  return span;
-}
-
-function readEvent(message: WireReader): OtlpEvent {
-  const event: OtlpEvent = { timeNs: 0n, name: '', attributes: [] };
-  eachField(message, (field, reader) => {
-    if (field === 1) event.timeNs = reader.fixed64();
-    else if (field === 2) event.name = readText(reader);
-    else if (field === 3) event.attributes.push(readMessage(reader, readAttribute));
-    else return false;
-  });
-  return event;
-}
-
-function readLink(message: WireReader): OtlpLink {
-  const link: OtlpLink = { traceId: '', spanId: '', attributes: [] };
-  eachField(message, (field, reader) => {
-    if (field === 1) link.traceId = readId(reader);
-    else if (field === 2) link.spanId = readId(reader);
-    else if (field === 4) link.attributes.push(readMessage(reader, readAttribute));
-    else return false;
-  });
-  return link;
-}
-
-function readStatus(message: WireReader): { code: number; message: string } {
-  const status = { code: 0, message: '' };
-  eachField(message, (field, reader) => {
-    if (field === 2) status.message = readText(reader);
-    else if (field === 3) status.code = reader.varint();
-    else return false;
-  });
-  return status;
-}
-
-function readAttribute(message: WireReader): Attribute {
-  const attribute: Attribute = { key: '', value: null };
-  eachField(message, (field, reader) => {
-    if (field === 1) attribute.key = readText(reader);
-    else if (field === 2) attribute.value = readMessage(reader, readValue);
-    else return false;
-  });
-  return attribute;
-}
-
-/** An AnyValue. */
-export function decodeValue(bytes: Buffer): OtlpValue {
-  return readValue(new WireReader(bytes));
-}
-
-/** Of a oneof the last field counts. */
-function readValue(message: WireReader): OtlpValue {
-  let value: OtlpValue = null;
-  eachField(message, (field, reader) => {
-    if (field === 1) value = readText(reader);
-    else if (field === 2) value = reader.varint() !== 0;
-    else if (field === 3) value = reader.int64();
-    else if (field === 4) value = reader.double();
-    else if (field === 5) value = readMessage(reader, readArray);
-    else if (field === 6) value = readMessage(reader, readMap);
-    else if (field === 7) value = Buffer.from(reader.value());
-    else return false;
-  });
-  return value;
-}
-
-function readArray(message: WireReader): OtlpValue[] {
-  const values: OtlpValue[] = [];
-  eachField(message, (field, reader) => {
-    if (field === 1) values.push(readMessage(reader, readValue));
-    else return false;
-  });
-  return values;
-}
-
-function readMap(message: WireReader): Map<string, OtlpValue> {
-  const values = new Map<string, OtlpValue>();
-  eachField(message, (field, reader) => {
-    if (field !== 1) return false;
-    const { key, value } = readMessage(reader, readAttribute);
-    values.set(key, value);
-  });
-  return values;
-}
-
-/** Calls back at the value of each field, which must be read then, unless the answer is false: it is passed over. */
-function eachField(
-  reader: WireReader,
-  onField: (field: number, reader: WireReader) => false | undefined,
-): void {
-  while (reader.at < reader.end) {
-    const tag = reader.tag();
-    if (onField(tag >>> 3, reader) === false) reader.skip(tag & 7);
+  /** Gives where the value of a field begins; it ends where the reader is then. */
+  #skipField(): number {
+    const length = this.uint32();
+    const from = this.pos;
+    this.skip(length);
+    return from;
   }
 }
 
-/** Reads a field that is a message: `read` sees its end as the end. */
-function readMessage<Message>(reader: WireReader, read: (reader: WireReader) => Message): Message {
-  const outerEnd = reader.end;
-  reader.end = reader.fieldEnd();
-  const message = read(reader);
-  reader.end = outerEnd;
-  return message;
+/** Whether bytes are a text of as many characters: never if it has others than ASCII. */
+function isText(bytes: Uint8Array, from: number, text: string): boolean {
+  for (let index = 0; index < text.length; index++)
+    if (bytes[from + index] !== text.charCodeAt(index)) return false;
+  return true;
 }
 
-function readText(reader: WireReader): string {
-  const end = reader.fieldEnd();
-  const text = reader.bytes.toString('utf8', reader.at, end);
-  reader.at = end;
-  return text;
+const reader = new OtlpReader(Buffer.alloc(0));
+
+/** An id in lower-case hex; empty if it is missing or all zeros. */
+export function hexId(hex: Hex): string {
+  return hex.length === 0 || (hex[0] === '0' && /^0+$/.test(String(hex))) ? '' : String(hex);
 }
 
-/** Reads a field that is an id: lower-case hex, empty for an all-zero one. */
-export function readId(reader: WireReader): string {
-  const end = reader.fieldEnd();
-  const id = reader.bytes.toString('hex', reader.at, end);
-  reader.at = end;
-  return /^0*$/.test(id) ? '' : id;
+/** ns as µs, cut off. Divided by halves, because ns since 1970 do not fit into the 53 bits of a number. */
+export function microseconds({ high, low }: Fixed64): number {
+  const rest = (high >>> 0) % 1_000;
+  return (((high >>> 0) - rest) / 1_000) * 2 ** 32 + Math.floor((rest * 2 ** 32 + (low >>> 0)) / 1_000);
+}
+
+/** From one time to another, in ns: exact up to 104 days. */
+export function nanosecondsBetween(start: Fixed64, end: Fixed64): number {
+  return ((end.high >>> 0) - (start.high >>> 0)) * 2 ** 32 + (end.low >>> 0) - (start.low >>> 0);
 }

@@ -1,184 +1,227 @@
 /**
- * OTLP in JSON (OTLP specification, "JSON Protobuf Encoding"): ids are hex and other bytes base64, 64-bit integers
- * are text or numbers, enums are numbers; fields that are not known are passed over.
+ * OTLP in JSON (OTLP specification, "JSON Protobuf Encoding") after proto3's JSON mapping (protobuf.dev, "ProtoJSON
+ * Format"): fields by their lowerCamelCase or their original name, enums by number or name, 64-bit integers as strings
+ * or numbers, null for a field that is missing; ids in hex, other bytes in base64. Fields of trace.proto are read, the
+ * rest is skipped.
  */
-
+import protobuf, { type Enum, type Field, type Type } from 'protobufjs';
 import { grouped } from '../../trace/numbers.ts';
+import { exportRequest, idBytes, MAX_DEPTH } from './messages.ts';
 
-/** JSON that is no ExportTraceServiceRequest. The message says what and where. */
+/** The JSON is not an ExportTraceServiceRequest. The message says what is wrong and where. */
 export class JsonError extends Error {}
 
-type Json = Record<string, unknown>;
-type Read<Result> = (json: unknown, path: string) => Result;
+/** Reads a value: `path` is where it is, `depth` how many messages are around it. */
+type Read = (json: unknown, path: string, depth: number) => unknown;
 
-/** How deep values may lie in each other: in protobuf a level takes three messages, and a hundred of those are taken. */
-const MAX_DEPTH = 30;
+const [QUOTE, BACKSLASH, COMMA] = Buffer.from('"\\,');
+const [BRACE, BRACKET, CLOSING_BRACE, CLOSING_BRACKET] = Buffer.from('{[}]');
 
 /**
- * The most objects and lists in one request, some 16,000 spans of it: each takes a hundred times the bytes in memory
- * that it takes in JSON, and the largest message full of them would end the process.
+ * The most objects, lists, and fields in one request, some 16,000 spans: each takes many times the memory that it takes
+ * in JSON, and the largest message full of them would end the process.
  */
-const MAX_OBJECTS = 500_000;
+const MAX_VALUES = 1_000_000;
 
 /**
- * Reads a request as the object that `requestEncoder` encodes.
+ * Reads a request in JSON. Gives it in protobuf, and the first field outside of the spans that OTLP does not have.
  * @throws JsonError
  */
-export function requestFromJson(body: Buffer): object {
-  requireFewObjects(body);
+export function requestFromJson(body: Buffer): { message: Buffer; unknown: string } {
+  requireReadable(body);
   let json: unknown;
   try {
-    json = JSON.parse(withLongIntegersAsText(body.toString()));
+    json = JSON.parse(body.toString().replaceAll(longInteger, '$1"$2"'));
   } catch (error) {
-    throw new JsonError(`the body is no JSON (${(error as Error).message})`);
+    throw new JsonError(`the body is not JSON (${(error as Error).message})`);
   }
-  return request(json, 'the body');
+  const request = messageReader(exportRequest)(json, 'the body', 0);
+  return {
+    message: Buffer.from(exportRequest.encode(request as object).finish()),
+    unknown: unknownIn(json, exportRequest, unknownDepth),
+  };
 }
 
-const attributes = keyValues(0);
+/** How deep objects and lists may be nested, those in unknown fields too: there are no two per message. */
+const MAX_BRACKETS = 2 * MAX_DEPTH;
 
-const event = object({ timeUnixNano: unsigned64, name: text, attributes });
-const link = object({ traceId: id(16), spanId: id(8), traceState: text, attributes });
-const status = object({ message: text, code: enumeration });
-const span = object({
-  traceId: id(16),
-  spanId: id(8),
-  traceState: text,
-  parentSpanId: id(8),
-  name: text,
-  kind: enumeration,
-  startTimeUnixNano: unsigned64,
-  endTimeUnixNano: unsigned64,
-  attributes,
-  events: list(event),
-  links: list(link),
-  status,
-});
-const scope = object({ name: text, version: text, attributes });
-const scopeSpans = object({ scope, spans: list(span) });
-const resourceSpans = object({ resource: object({ attributes }), scopeSpans: list(scopeSpans) });
-const request = object({ resourceSpans: list(resourceSpans) });
-
-/**
- * Puts quotes around 64-bit integers that JSON.parse would round: a time in ns has 19 digits. What looks like such a
- * field is none within a string, because the quotes around the name would be escaped there.
- */
-function withLongIntegersAsText(json: string): string {
-  return json.replaceAll(
-    /("(?:startTimeUnixNano|endTimeUnixNano|timeUnixNano|intValue)"\s*:\s*)(-?\d{16,20})(?=\s*[,}])/g,
-    '$1"$2"',
-  );
-}
-
-/** Counts the opening brackets, also those in texts, where there are few. */
-function requireFewObjects(body: Buffer): void {
+/** Counts what opens, closes, and separates values outside of strings. */
+function requireReadable(body: Buffer): void {
   let count = 0;
-  for (const byte of body) if (byte === 0x7b || byte === 0x5b) count++;
-  if (count > MAX_OBJECTS) {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (byte === QUOTE) inString = !inString;
+    else if (byte === BACKSLASH) at++;
+    else if (inString) continue;
+    else if (byte === COMMA) count++;
+    else if (byte === BRACE || byte === BRACKET) {
+      count++;
+      if (++depth > MAX_BRACKETS)
+        throw new JsonError(`objects and lists are nested more than ${MAX_BRACKETS} deep`);
+    } else if (byte === CLOSING_BRACE || byte === CLOSING_BRACKET) depth--;
+  }
+  if (count > MAX_VALUES) {
     throw new JsonError(
-      `it holds more than ${grouped(MAX_OBJECTS)} objects and lists: send fewer spans at once`,
+      `it has more than ${grouped(MAX_VALUES)} objects, lists, and fields: send fewer spans at a time`,
     );
   }
 }
 
-function keyValues(depth: number): Read<Json[]> {
-  return list(object({ key: text, value: (json, path) => anyValue(depth)(json, path) }));
+/** The names under which proto3 knows a field. */
+function namesOf({ name }: Field): [camelCase: string, original: string] {
+  return [name, name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
 }
 
-/** The readers of values by how deep those lie, since an array or a map holds values again. */
-const anyValues: Read<Json>[] = [];
-
-function anyValue(depth: number): Read<Json> {
-  if (depth > MAX_DEPTH) throw new JsonError(`values lie more than ${MAX_DEPTH} deep in each other`);
-  return (anyValues[depth] ??= object({
-    stringValue: text,
-    boolValue: boolean,
-    intValue: signed64,
-    doubleValue: double,
-    bytesValue: base64,
-    arrayValue: object({ values: list((json, path) => anyValue(depth + 1)(json, path)) }),
-    kvlistValue: object({ values: keyValues(depth + 1) }),
-  }));
+/** The value of a field in an object of JSON; undefined if it is missing or null. */
+function valueIn(json: object, field: Field): unknown {
+  for (const name of namesOf(field)) {
+    const value: unknown = Object.hasOwn(json, name) ? (json as Record<string, unknown>)[name] : undefined;
+    if (value !== undefined && value !== null) return value;
+  }
+  return undefined;
 }
 
-/** Reads the fields that are known and there; null counts as not there. */
-function object(fields: Record<string, Read<unknown>>): Read<Json> {
-  const known = Object.entries(fields);
-  return (json, path) => {
-    if (typeof json !== 'object' || json === null || Array.isArray(json))
-      throw wrong(path, 'an object', json);
-    const result: Json = {};
-    for (const [name, read] of known) {
-      const value = (json as Json)[name];
-      if (value !== undefined && value !== null) result[name] = read(value, `${path}.${name}`);
+const readers = new Map<Type, Read>();
+
+function messageReader(type: Type): Read {
+  const known = readers.get(type);
+  if (known) return known;
+  let fields: { field: Field; read: Read }[] | undefined;
+  const read: Read = (json, path, depth) => {
+    if (depth > MAX_DEPTH) throw new JsonError(`messages are nested more than ${MAX_DEPTH} deep`);
+    if (!isObject(json)) throw wrong(path, 'an object', json);
+    fields ??= type.fieldsArray.map((field) => ({ field, read: fieldReader(field) }));
+    const message: Record<string, unknown> = {};
+    for (const { field, read: readField } of fields) {
+      const value = valueIn(json, field);
+      if (value !== undefined) message[field.name] = readField(value, `${path}.${field.name}`, depth + 1);
     }
-    return result;
+    return message;
   };
+  readers.set(type, read);
+  return read;
 }
 
-function list<Item>(read: Read<Item>): Read<Item[]> {
-  return (json, path) => {
+function fieldReader(field: Field): Read {
+  const read = singleReader(field);
+  if (!field.repeated) return read;
+  return (json, path, depth) => {
     if (!Array.isArray(json)) throw wrong(path, 'a list', json);
-    return json.map((item, index) => read(item, `${path}[${index}]`));
+    return json.map((item, index) => read(item, `${path}[${index}]`, depth));
   };
 }
 
-function text(json: unknown, path: string): string {
-  if (typeof json === 'string') return json;
-  throw wrong(path, 'text', json);
+function singleReader({ name, type, resolvedType }: Field): Read {
+  if (resolvedType instanceof protobuf.Type) return messageReader(resolvedType);
+  if (resolvedType instanceof protobuf.Enum) return enumReader(resolvedType);
+  if (type === 'bytes') return name in idBytes ? idReader(idBytes[name]!) : base64;
+  const read = scalars[type];
+  if (!read) throw new Error(`trace.proto has a field of type ${type}, which json.ts cannot read`);
+  return read;
 }
 
-function boolean(json: unknown, path: string): boolean {
-  if (typeof json === 'boolean') return json;
-  throw wrong(path, 'true or false', json);
+const scalars: Record<string, Read> = {
+  string: check('a string', (json) => (typeof json === 'string' ? json : undefined)),
+  bool: check('true or false', (json) => (typeof json === 'boolean' ? json : undefined)),
+  double: check('a number', double),
+  int64: integer('a 64-bit integer', -(2n ** 63n), 2n ** 63n - 1n),
+  fixed64: integer('a 64-bit integer of at least 0', 0n, 2n ** 64n - 1n),
+  uint32: integer('a 32-bit integer of at least 0', 0n, 2n ** 32n - 1n),
+};
+
+const base64 = check('base64', (json) =>
+  typeof json === 'string' && /^[\w+/-]*={0,2}$/.test(json) ? Buffer.from(json, 'base64') : undefined,
+);
+
+/** A reader of values that `read` gives undefined for if they are wrong. */
+function check(wanted: string, read: (json: unknown) => unknown): Read {
+  return (json, path) => {
+    const value = read(json);
+    if (value === undefined) throw wrong(path, wanted, json);
+    return value;
+  };
 }
 
-function enumeration(json: unknown, path: string): number {
-  if (Number.isInteger(json) && Math.abs(json as number) < 2 ** 31) return json as number;
-  throw wrong(path, 'a whole number', json);
-}
-
-/** protobuf's JSON writes the doubles that JSON has no word for as text. */
-function double(json: unknown, path: string): number {
+/** ProtoJSON writes as strings the doubles that JSON cannot write, and accepts all as strings. */
+function double(json: unknown): number | undefined {
   if (typeof json === 'number') return json;
   if (json === 'NaN' || json === 'Infinity' || json === '-Infinity') return Number(json);
-  if (typeof json === 'string' && json.trim() !== '' && Number.isFinite(Number(json))) return Number(json);
-  throw wrong(path, 'a number', json);
+  const isNumber = typeof json === 'string' && json.trim() !== '' && Number.isFinite(Number(json));
+  return isNumber ? Number(json) : undefined;
 }
 
-function unsigned64(json: unknown, path: string): string {
-  return integer(json, path, 0n, 2n ** 64n - 1n);
+function integer(wanted: string, from: bigint, to: bigint): Read {
+  return check(wanted, (json) => {
+    const isWhole = typeof json === 'string' ? /^-?\d{1,20}$/.test(json) : Number.isInteger(json);
+    const value = isWhole ? BigInt(json as string | number) : undefined;
+    return value !== undefined && value >= from && value <= to ? String(value) : undefined;
+  });
 }
 
-function signed64(json: unknown, path: string): string {
-  return integer(json, path, -(2n ** 63n), 2n ** 63n - 1n);
+function enumReader({ values }: Enum): Read {
+  return check('a whole number or the name of an enum value', (json) => {
+    if (typeof json === 'string') return Object.hasOwn(values, json) ? values[json] : undefined;
+    return Number.isInteger(json) && Math.abs(json as number) < 2 ** 31 ? json : undefined;
+  });
 }
 
-function integer(json: unknown, path: string, from: bigint, to: bigint): string {
-  const isWhole = typeof json === 'string' ? /^-?\d{1,20}$/.test(json) : Number.isInteger(json);
-  const value = isWhole ? BigInt(json as string | number) : undefined;
-  if (value !== undefined && value >= from && value <= to) return String(value);
-  throw wrong(path, 'a 64-bit integer', json);
+/** An empty id is missing. */
+function idReader(size: number): Read {
+  return check(`${2 * size} digits of hex`, (json) => {
+    const isId = typeof json === 'string' && /^[\da-f]*$/i.test(json);
+    return isId && (json === '' || json.length === 2 * size) ? Buffer.from(json, 'hex') : undefined;
+  });
 }
 
-/** An id that is empty is none. */
-function id(size: number): Read<Buffer> {
-  return (json, path) => {
-    const isId =
-      typeof json === 'string' && (json === '' || (json.length === 2 * size && /^[\da-f]+$/i.test(json)));
-    if (!isId) throw wrong(path, `${2 * size} digits of hex`, json);
-    return Buffer.from(json, 'hex');
-  };
+/** How many levels of messages are above the spans. */
+const unknownDepth = 3;
+
+/** The first field that a message or the messages in it do not have, in quotes; empty if there is none. */
+function unknownIn(json: unknown, type: Type, levels: number): string {
+  if (!isObject(json) || levels === 0) return '';
+  const known = new Set(type.fieldsArray.flatMap(namesOf));
+  const unknown = Object.keys(json).find((name) => !known.has(name));
+  if (unknown !== undefined) return JSON.stringify(unknown.slice(0, 60));
+  for (const field of type.fieldsArray) {
+    if (!(field.resolvedType instanceof protobuf.Type)) continue;
+    for (const item of [valueIn(json, field)].flat()) {
+      const within = unknownIn(item, field.resolvedType, levels - 1);
+      if (within) return within;
+    }
+  }
+  return '';
 }
 
-function base64(json: unknown, path: string): Buffer {
-  if (typeof json === 'string' && /^[\w+/-]*={0,2}$/.test(json)) return Buffer.from(json, 'base64');
-  throw wrong(path, 'base64', json);
+function isObject(json: unknown): json is object {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 function wrong(path: string, wanted: string, json: unknown): JsonError {
-  const found = JSON.stringify(json) ?? 'nothing';
-  return new JsonError(
-    `${path} must be ${wanted}, not ${found.length > 60 ? `${found.slice(0, 60)}…` : found}`,
-  );
+  return new JsonError(`${path} must be ${wanted}, not ${inShort(json)}`);
+}
+
+/** Some JSON in a few characters. Lists and objects are not written out, since they may be nested without end. */
+function inShort(json: unknown): string {
+  if (Array.isArray(json)) return json.length === 0 ? '[]' : 'a list';
+  if (isObject(json)) return Object.keys(json).length === 0 ? '{}' : 'an object';
+  const text = JSON.stringify(json);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/**
+ * 64-bit integers that JSON.parse would round, with their field: a time in ns has 19 digits. Nothing in a string looks
+ * like this, because the quotes around the name would be escaped there.
+ */
+const longInteger = new RegExp(`("(?:${longFields().join('|')})"\\s*:\\s*)(-?\\d{16,20})(?=\\s*[,}])`, 'g');
+
+/** All names of fields that are 64-bit integers. */
+function longFields(type = exportRequest, seen = new Set<Type>()): string[] {
+  if (seen.has(type)) return [];
+  seen.add(type);
+  return type.fieldsArray.flatMap((field) => {
+    if (field.resolvedType instanceof protobuf.Type) return longFields(field.resolvedType, seen);
+    return field.type === 'int64' || field.type === 'fixed64' ? namesOf(field) : [];
+  });
 }

@@ -102,8 +102,8 @@ function addAnswers(app: FastifyInstance, store: TraceStore): void {
     const services = store.operations.services();
     // A service more gives others new colours, also where the trace is the same.
     const seen = createHash('sha256').update(JSON.stringify(services)).digest('hex').slice(0, 12);
-    if (isKnown(request, reply, `"${run}-${stored.spans}-${seen}"`)) return reply.send();
-    const answer: TraceResponse = { trace: traceColumns(id, store.groups(stored)), services };
+    if (isKnown(request, reply, `"${run}-${stored.spans.length}-${seen}"`)) return reply.send();
+    const answer: TraceResponse = { trace: traceColumns(id, store.spans(stored)), services };
     return sendJson(request, reply, answer);
   });
 

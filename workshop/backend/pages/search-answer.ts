@@ -8,7 +8,7 @@ export function searchAnswer(store: TraceStore, query: TraceQuery): SearchRespon
   const found = findTraces(store, query);
   const count = (less: TraceQuery) => findTraces(store, { ...less, limit: Infinity }).length;
   return {
-    traces: found.map((trace) => summaryOf(store, trace)),
+    traces: found.map((trace) => summaryOf(trace)),
     services: store.operations.services(),
     operations: [...new Set(store.operations.of(query.service).map(({ name }) => name))],
     kept: store.status().traces,

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 import { type LoopbackListener, listenOnLoopback } from '../../net/loopback.ts';
-import { MalformedError } from '../otlp/wire.ts';
+import { MalformedError } from '../otlp/arrival.ts';
 import type { TraceStore } from '../store/store.ts';
-import { MAX_MESSAGE_BYTES, partialSuccess } from './answer.ts';
+import { MAX_MESSAGE_BYTES, protobufResponse } from './responses.ts';
 
-/** TraceService of OTLP/gRPC. Messages stay the bytes that they are: the store reads what it needs of them. */
+/** TraceService of OTLP/gRPC. Messages stay encoded: the store reads what it needs of them. */
 const traceService: grpc.ServiceDefinition = {
   Export: {
     path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
@@ -25,16 +25,16 @@ const traceService: grpc.ServiceDefinition = {
 export async function receiveGrpc(store: TraceStore, port: number): Promise<LoopbackListener> {
   const server = new grpc.Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
   server.addService(traceService, {
-    Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, answer: grpc.sendUnaryData<Buffer>) => {
+    Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, respond: grpc.sendUnaryData<Buffer>) => {
       try {
-        answer(null, partialSuccess(store.add(call.request)));
+        respond(null, protobufResponse(store.add(call.request)));
       } catch (error) {
         if (!(error instanceof MalformedError)) throw error;
-        answer({ code: grpc.status.INVALID_ARGUMENT, details: `This is no OTLP: ${error.message}.` });
+        respond({ code: grpc.status.INVALID_ARGUMENT, details: `This is not OTLP: ${error.message}.` });
       }
     },
   });
-  // grpc-js would bind names and addresses by itself, but does not say when only one of the two could be had.
+  // grpc-js could bind to names and addresses itself, but does not say if it got only one of the two.
   const connections = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const listener = await listenOnLoopback(
     () => createServer({ noDelay: true }, (socket) => connections.injectConnection(socket)),

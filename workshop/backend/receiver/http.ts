@@ -4,16 +4,15 @@ import * as grpc from '@grpc/grpc-js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { listen, localApp } from '../local-app.ts';
 import type { LoopbackListener } from '../../net/loopback.ts';
-import { requestEncoder } from '../otlp/encode.ts';
+import { MalformedError } from '../otlp/arrival.ts';
 import { JsonError, requestFromJson } from '../otlp/json.ts';
-import { MalformedError } from '../otlp/wire.ts';
-import type { TraceStore } from '../store/store.ts';
-import { errorStatus, MAX_MESSAGE_BYTES, partialSuccess } from './answer.ts';
+import type { Added, TraceStore } from '../store/store.ts';
+import { errorStatus, jsonResponse, MAX_MESSAGE_BYTES, protobufResponse } from './responses.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 
-/** A request that is refused, with the status of HTTP and that of gRPC which goes into the body. */
+/** A request is refused: the status of HTTP, and the code of gRPC that goes into the body. */
 class Refusal extends Error {
   readonly status: number;
   readonly grpcCode: number;
@@ -26,7 +25,7 @@ class Refusal extends Error {
 }
 
 /**
- * Receives OTLP over HTTP: POST /v1/traces with protobuf or JSON, as it is or packed by gzip or deflate.
+ * Receives OTLP over HTTP: POST /v1/traces with protobuf or JSON, compressed by gzip or deflate or not at all.
  * @throws PortInUseError
  */
 export async function receiveHttp(store: TraceStore, port: number): Promise<LoopbackListener> {
@@ -40,26 +39,16 @@ export async function receiveHttp(store: TraceStore, port: number): Promise<Loop
   );
 
   app.post('/v1/traces', async (request, reply) => {
-    const body = await unpacked(request.body as Buffer | undefined, request.headers['content-encoding']);
-    const isJson = wantsJson(request);
-    const message = isJson ? await fromJson(body) : body;
-    const added = store.add(message);
-    if (!isJson) return reply.type(PROTOBUF).send(partialSuccess(added));
-    const { rejected, reason } = added;
-    return rejected === 0
-      ? {}
-      : { partialSuccess: { rejectedSpans: String(rejected), errorMessage: reason } };
+    const body = await decompressed(request.body as Buffer | undefined, request.headers['content-encoding']);
+    if (isJson(request)) return jsonResponse(addJson(store, body));
+    return reply.type(PROTOBUF).send(protobufResponse(store.add(body)));
   });
   app.setNotFoundHandler((request, reply) => {
     if (!/^\/v1\/traces\/?($|\?)/.test(request.url)) {
-      throw new Refusal(
-        404,
-        grpc.status.UNIMPLEMENTED,
-        `Spans are taken at /v1/traces, not at ${request.url}.`,
-      );
+      throw new Refusal(404, grpc.status.UNIMPLEMENTED, `Send spans to /v1/traces, not to ${request.url}.`);
     }
     reply.header('allow', 'POST');
-    throw new Refusal(405, grpc.status.UNIMPLEMENTED, `Spans are taken by POST, not by ${request.method}.`);
+    throw new Refusal(405, grpc.status.UNIMPLEMENTED, `Send spans by POST, not by ${request.method}.`);
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const { status, grpcCode, message } = refusalFor(error, reply.statusCode);
@@ -69,48 +58,44 @@ export async function receiveHttp(store: TraceStore, port: number): Promise<Loop
   return listen(app, port);
 }
 
-function wantsJson(request: FastifyRequest): boolean {
+function isJson(request: FastifyRequest): boolean {
   return /^application\/json\b/i.test(request.headers['content-type'] ?? '');
 }
 
-async function fromJson(body: Buffer): Promise<Buffer> {
-  const encodeRequest = await requestEncoder();
-  return encodeRequest(requestFromJson(body));
+function addJson(store: TraceStore, body: Buffer): Added {
+  const { message, unknown } = requestFromJson(body);
+  return store.add(message, unknown);
 }
 
-/** By their names in Content-Encoding, which are the same in capitals (RFC 9110, section 8.4.1). */
-const unpackers = new Map([
+/** By their names in Content-Encoding, which are case-insensitive (RFC 9110, section 8.4.1). */
+const decompressors = new Map([
   ['gzip', gunzip],
   ['x-gzip', gunzip],
   ['deflate', inflate],
 ]);
 
-async function unpacked(body: Buffer | undefined, encoding = 'identity'): Promise<Buffer> {
+async function decompressed(body: Buffer | undefined, encoding = 'identity'): Promise<Buffer> {
   if (!body || encoding.toLowerCase() === 'identity') return body ?? Buffer.alloc(0);
-  const unpack = unpackers.get(encoding.toLowerCase());
-  if (!unpack) {
-    throw new Refusal(
-      415,
-      grpc.status.INVALID_ARGUMENT,
-      `The encoding "${encoding}" is not known: send gzip.`,
-    );
+  const decompress = decompressors.get(encoding.toLowerCase());
+  if (!decompress) {
+    throw new Refusal(415, grpc.status.INVALID_ARGUMENT, `The encoding "${encoding}" is unknown: send gzip.`);
   }
-  return promisify<Buffer, object, Buffer>(unpack)(body, { maxOutputLength: MAX_MESSAGE_BYTES });
+  return promisify<Buffer, object, Buffer>(decompress)(body, { maxOutputLength: MAX_MESSAGE_BYTES });
 }
 
-/** Bad data is the sender's fault and must not look as if trying again could help. */
+/** Bad data is the sender's fault; the status must not suggest trying again. */
 function refusalFor(error: Error & { statusCode?: number; code?: string }, statusSoFar: number): Refusal {
   if (error instanceof Refusal) return error;
-  const tooLarge = `More than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB in one message are not taken.`;
+  const tooLarge = `The message is larger than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB: send fewer spans at a time.`;
   const { INVALID_ARGUMENT, RESOURCE_EXHAUSTED, INTERNAL } = grpc.status;
   if (error instanceof MalformedError || error instanceof JsonError) {
-    return new Refusal(400, INVALID_ARGUMENT, `This is no OTLP: ${error.message}.`);
+    return new Refusal(400, INVALID_ARGUMENT, `This is not OTLP: ${error.message}.`);
   }
   if (error.code === 'ERR_BUFFER_TOO_LARGE' || error.statusCode === 413) {
     return new Refusal(413, RESOURCE_EXHAUSTED, tooLarge);
   }
   if (error.code?.startsWith('Z_'))
-    return new Refusal(400, INVALID_ARGUMENT, `Unpacking failed: ${error.message}.`);
+    return new Refusal(400, INVALID_ARGUMENT, `Decompressing the body failed: ${error.message}.`);
   if (error.statusCode === 415) {
     return new Refusal(415, INVALID_ARGUMENT, `The content type must be ${PROTOBUF} or ${JSON_TYPE}.`);
   }

@@ -1,40 +1,33 @@
-/** A span name and kind of a service, and how many of the spans kept have it. */
+/** A span name and kind of a service, and how many of the stored spans have it. */
 export interface Operation {
-  id: number;
-  service: string;
-  name: string;
-  /** The number of the kind in OTLP: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
-  kind: number;
+  readonly service: string;
+  readonly name: string;
+  /** The number of the kind in OTLP, as in `spanKinds`. */
+  readonly kind: number;
   spans: number;
 }
 
-/** How much of a name is kept here; two names that only differ later count as one operation. */
+/** How much of a name is kept here; two names that only differ after that count as one operation. */
 const MAX_NAME_LENGTH = 256;
 
-/** About what an operation takes beside its names, in bytes. */
+/** Roughly what an operation takes besides its names, in bytes. */
 const OPERATION_BYTES = 300;
 
-/** The operations of the spans that are kept: they come with their first span and go with their last. */
+/** The operations of the stored spans: each comes with its first span and goes with its last. */
 export class Operations {
   /** By service, then by name; those of a name differ by kind. */
   readonly #services = new Map<string, Map<string, Operation[]>>();
-  readonly #byId: (Operation | undefined)[] = [];
-  readonly #freeIds: number[] = [];
-  /** About how much memory all of this takes, in bytes. */
+  /** Roughly how much memory all of this takes, in bytes. */
   bytes = 0;
 
   services(): string[] {
     return [...this.#services.keys()].toSorted();
   }
 
-  /** The operations of a service by name and kind; none for a service that is not known. */
+  /** The operations of a service by name and kind; none if the service is unknown. */
   of(service: string): Operation[] {
     const operations = [...(this.#services.get(service)?.values() ?? [])].flat();
     return operations.toSorted((a, b) => compare(a.name, b.name) || a.kind - b.kind);
-  }
-
-  byId(id: number): Operation {
-    return this.#byId[id]!;
   }
 
   /** Counts a span in. */
@@ -46,10 +39,8 @@ export class Operations {
     if (!ofName) byName.set(name, (ofName = []));
     let operation = ofName.find((known) => known.kind === kind);
     if (!operation) {
-      const id = this.#freeIds.pop() ?? this.#byId.length;
-      operation = { id, service, name, kind, spans: 0 };
+      operation = { service, name, kind, spans: 0 };
       ofName.push(operation);
-      this.#byId[id] = operation;
       this.bytes += sizeOf(operation);
     }
     operation.spans++;
@@ -57,8 +48,7 @@ export class Operations {
   }
 
   /** Counts a span out. */
-  remove(id: number): void {
-    const operation = this.byId(id);
+  remove(operation: Operation): void {
     if (--operation.spans > 0) return;
     const { service, name } = operation;
     const byName = this.#services.get(service)!;
@@ -66,20 +56,18 @@ export class Operations {
     ofName.splice(ofName.indexOf(operation), 1);
     if (ofName.length === 0) byName.delete(name);
     if (byName.size === 0) this.#services.delete(service);
-    this.#byId[id] = undefined;
-    this.#freeIds.push(id);
     this.bytes -= sizeOf(operation);
   }
 }
 
 /** A span's name as operations have it. */
 export function indexedName(name: string): string {
-  if (name.length <= MAX_NAME_LENGTH) return name;
+  if (name.length <= MAX_NAME_LENGTH) return name || 'empty-span-name';
   // A copy: a slice alone would keep the whole name in memory.
   return Buffer.from(name.slice(0, MAX_NAME_LENGTH)).toString();
 }
 
-/** About how much memory an operation takes, in bytes. */
+/** Roughly how much memory an operation takes, in bytes. */
 function sizeOf({ service, name }: Operation): number {
   return OPERATION_BYTES + 2 * (service.length + name.length);
 }

@@ -1,32 +1,28 @@
-import { checkRequest, readSpans, serviceName, type Group, type SpanParts } from '../otlp/spans.ts';
-import { Operations, type Operation } from './operations.ts';
-import { Ring } from './ring.ts';
+import { createHash } from 'node:crypto';
+import type { Span, Trace } from '../../trace/model.ts';
+import { type ArrivedSpan, readRequest } from '../otlp/arrival.ts';
+import { readResource, readScope, readSpan, type Resource, type Scope } from '../otlp/span.ts';
+import { type Operation, Operations } from './operations.ts';
 
-/** How much is kept. When one of the limits is reached the oldest trace is dropped whole. */
+/** How much is kept. When one of the limits is reached, the oldest trace is dropped whole. */
 export interface Limits {
   /** Spans kept at a time. */
   spans: number;
-  /** Memory for the spans' bytes; three quarters more may be taken by what finds them. */
+  /** Memory for the spans and for what finds them, roughly. */
   bytes: number;
 }
 
-/** A trace that is kept. `first` and `last` are offsets of its records in the ring. */
+/** A trace that is kept. */
 export interface StoredTrace {
   /** 32 digits of lower-case hex. */
   readonly id: string;
-  /** Spans that arrived, identical ones too. */
-  spans: number;
+  /** In the order of arrival, duplicates too. */
+  readonly spans: StoredSpan[];
   errors: number;
   /** Earliest start and latest end of its spans, in µs since 1970. */
   startUs: number;
   endUs: number;
-  /** Where in the ring its first record is. */
-  readonly position: number;
-  readonly first: number;
-  last: number;
-  /** The trace that came after it. */
-  newer: StoredTrace | undefined;
-  /** Calls between services, once somebody asked for them and until another span arrives. */
+  /** Calls between services, from the first time they are asked for until another span arrives. */
   calls: ServiceCall[] | undefined;
 }
 
@@ -38,32 +34,42 @@ export interface ServiceCall {
   errorCount: number;
 }
 
-/** A span by what it is found by. Times as in `SpanParts`. */
+/** A span as it is kept, with what it is found by. Ids and times as in `ArrivedSpan`. */
 export interface StoredSpan {
-  /** Offset of its record in the ring. */
-  record: number;
-  operation: Operation;
-  startUs: number;
-  durationUs: number;
-  error: boolean;
+  readonly spanId: string;
+  readonly parentId: string;
+  readonly operation: Operation;
+  readonly startUs: number;
+  readonly durationUs: number;
+  readonly error: boolean;
+  readonly group: Group;
+  /** Where in the group's bytes the encoded Span is. */
+  readonly from: number;
+  readonly to: number;
 }
 
-/** Spans as they came in, each encoded by itself, with their encoded Resource and InstrumentationScope. */
-export interface StoredGroup {
-  resource: Buffer;
-  scope: Buffer;
-  spans: Buffer[];
+/** Some spans that arrived together. Their bytes are kept until the last of them is dropped. */
+export interface Group {
+  readonly service: string;
+  /** The encoded Resource, InstrumentationScope, and Spans. */
+  readonly bytes: Buffer;
+  readonly resourceEnd: number;
+  readonly scopeEnd: number;
+  /** What it counts for in `Limits.bytes`. */
+  readonly size: number;
+  /** How many of its spans are still kept. */
+  spans: number;
 }
 
-/** What became of a batch. */
+/** What became of a request. */
 export interface Added {
   accepted: number;
   rejected: number;
-  /** Why spans were rejected, in words; empty when none was. */
+  /** Why spans were rejected, or why there were none, in words; empty if there is nothing to say. */
   reason: string;
 }
 
-/** What the store holds and what it has seen, since it was made. */
+/** What the store holds, and what it has seen since it was made. */
 export interface StoreStatus {
   traces: number;
   spans: number;
@@ -76,107 +82,74 @@ export interface StoreStatus {
 }
 
 /** Room for 24 hours of a workshop. */
-export const defaultLimits: Limits = { spans: 102_000, bytes: 48 * 1024 * 1024 };
-
-// A record in the ring is a head of 56 bytes, then the span as it came. Offsets within the head:
-const NEXT = 0; // u32: offset of the trace's next record, 0 for none
-const GROUP = 4; // u32: offset of the record of the group
-const LENGTH = 8; // u32: of the span
-const OPERATION = 12; // u32
-const START = 16; // f64, µs
-const DURATION = 24; // f64, µs
-const SPAN_ID = 32; // 8 bytes
-const PARENT_ID = 40; // 8 bytes, all 0 for none
-const ERROR = 48; // u32
-const HEAD_BYTES = 56;
-// A group's record is two u32, the lengths of resource and scope, and then their bytes.
-const GROUP_HEAD_BYTES = 8;
+export const defaultLimits: Limits = { spans: 102_000, bytes: 96 * 1024 * 1024 };
 
 /** The largest resource and scope, in bytes, with which spans are kept. */
-const MAX_GROUP_BYTES = 128 * 1024;
+const MAX_SHARED_BYTES = 128 * 1024;
 
-/** About what a trace takes in the index, in bytes. */
+// Roughly what the objects take besides the bytes that arrived, in bytes.
 const TRACE_BYTES = 350;
+const GROUP_BYTES = 500;
+const SPAN_BYTES = 250;
+/** A span of many tiny messages takes more memory than its bytes when it is read: each message counts for at least this. */
+const MESSAGE_BYTES = 16;
 
 /**
  * Keeps the spans that arrive, as the bytes in which they came, and finds them by trace and by what people search for.
- *
- * All bytes lie in one ring. A trace's records are linked in the order of arrival; those that came from one batch
- * share the record of their group, which lies at most `#window` bytes in front of each of them. So whatever lies behind
- * the first record of the oldest trace less that window is not needed any more, and is written over.
+ * Spans are decoded only when somebody looks at them.
  */
 export class TraceStore {
   readonly #limits: Limits;
-  readonly #ring: Ring;
-  readonly #window: number;
   readonly #traces = new Map<string, StoredTrace>();
+  /** Goes through the traces from the oldest on. It is asked for one only when that is dropped, so it never ends. */
+  readonly #oldestFirst = this.#traces.values();
   readonly operations = new Operations();
-  #oldest: StoredTrace | undefined;
-  #newest: StoredTrace | undefined;
+  /** What traces and groups count for. */
+  #bytes = 0;
   #spans = 0;
   #accepted = 0;
   #rejected = 0;
   #droppedTraces = 0;
   #droppedSpans = 0;
-  /** Where the groups were written that may be used again, by their bytes; emptied once in a window. */
-  readonly #recentGroups = new Map<string, number>();
-  #recentSince = 0;
 
   constructor(limits: Partial<Limits> = {}) {
     this.#limits = { ...defaultLimits, ...limits };
-    this.#ring = new Ring(this.#limits.bytes);
-    this.#window = Math.min(1024 * 1024, this.#ring.capacity / 8);
   }
 
   /**
-   * Takes in an ExportTraceServiceRequest: all of its spans, but for those that have no valid ids or do not fit.
-   * @throws MalformedError when the bytes are no such message; nothing is taken in then
+   * Takes in an ExportTraceServiceRequest: all of its spans, except those that have no valid ids or do not fit.
+   * @param unknown a field that OTLP does not have, if one was found before the request got this encoding
+   * @throws MalformedError if the bytes are not such a message; then nothing is taken in
    */
-  add(message: Buffer): Added {
-    checkRequest(message);
+  add(message: Buffer, unknown = ''): Added {
+    const request = readRequest(message);
     const added: Added = { accepted: 0, rejected: 0, reason: '' };
-    let group: Group;
-    let groupBytes = 0;
-    let groupPosition = -Infinity;
-    let service = '';
-
-    const onGroup = (next: Group) => {
-      group = next;
-      groupBytes = GROUP_HEAD_BYTES + lengthOf(group.resource) + lengthOf(group.scope);
-      service = serviceName(message, group.resource);
-      groupPosition = this.#recentGroup(message, group);
-    };
-    /** Takes room for a span, behind its group; undefined as `#takeRoom` is. */
-    const place = (size: number): number | undefined => {
-      if (this.#ring.head - groupPosition > this.#window) {
-        const position = this.#takeRoom(groupBytes);
-        if (position === undefined) return undefined;
-        this.#writeGroup(message, group, position);
-        groupPosition = position;
+    for (const { resource, scope, spans } of request.groups) {
+      const { service } = readResource(resource);
+      let fitting: ArrivedSpan[] = [];
+      let size = 0;
+      const keep = () => this.#keep(message, { service, resource, scope }, fitting, size);
+      for (const span of spans) {
+        const objection = this.#objectionTo(span, resource.length + scope.length);
+        if (objection !== '') {
+          added.rejected++;
+          added.reason = objection;
+          continue;
+        }
+        added.accepted++;
+        size += sizeOf(span);
+        if (fitting.push(span) < this.#limits.spans / 8 && size < this.#limits.bytes / 8) continue;
+        keep();
+        fitting = [];
+        size = 0;
       }
-      return this.#takeRoom(size);
-    };
-    const onSpan = (span: SpanParts) => {
-      const reason = this.#objection(span, groupBytes);
-      if (reason !== '') {
-        added.rejected++;
-        added.reason = reason;
-        return;
-      }
-      const size = HEAD_BYTES + lengthOf(span);
-      let position = place(size);
-      if (position === undefined) {
-        this.#startAnew();
-        groupPosition = -Infinity;
-        position = place(size)!;
-      }
-      this.#write(message, span, position, groupPosition, service);
-      added.accepted++;
-    };
-    readSpans(message, onGroup, onSpan);
-
+      if (fitting.length > 0) keep();
+    }
     this.#accepted += added.accepted;
     this.#rejected += added.rejected;
+    const field = unknown || request.unknown;
+    if (field && added.accepted + added.rejected === 0)
+      added.reason = `the message holds no spans, and OTLP has no ${field}`;
     return added;
   }
 
@@ -185,52 +158,48 @@ export class TraceStore {
   }
 
   /** All traces in the order in which their first spans arrived. */
-  *traces(): Generator<StoredTrace> {
-    for (let trace = this.#oldest; trace; trace = trace.newer) yield trace;
+  traces(): Iterable<StoredTrace> {
+    return this.#traces.values();
   }
 
-  /** What the spans of a trace are found by, in the order of arrival. */
-  *spans(trace: StoredTrace): Generator<StoredSpan> {
-    for (let record = trace.first; record !== 0; record = this.#u32(record + NEXT)) yield this.#span(record);
+  /** Reads a trace; undefined if no span of it is kept. */
+  trace(traceId: string): Trace | undefined {
+    const stored = this.#traces.get(traceId);
+    return stored && { traceId, spans: [...this.spans(stored)] };
   }
 
-  /** The ids of a span as text of 8 characters, one a byte; `parentId` is 8 zeros for a span without a parent. */
-  ids({ record }: StoredSpan): { spanId: string; parentId: string } {
-    return { spanId: this.#idAt(record + SPAN_ID), parentId: this.#idAt(record + PARENT_ID) };
+  /** Reads the spans of a trace one by one, in the order of arrival; identical ones once. */
+  *spans(trace: StoredTrace): Generator<Span> {
+    const read = this.reader();
+    for (const span of distinct(trace.spans)) yield read(span, trace);
   }
 
-  /** One span in its encoded form. */
-  group({ record }: StoredSpan): StoredGroup {
-    return this.#encoded([record]);
-  }
-
-  /**
-   * A trace in its encoded form: in the order of arrival, as many spans together as came with the same resource and
-   * scope. Of identical spans there is one. All of it is views of memory, which is written over some time after.
-   */
-  *groups(trace: StoredTrace): Generator<StoredGroup> {
-    let run: number[] = [];
-    for (const record of this.#distinct(trace)) {
-      if (run.length > 0 && this.#u32(run[0]! + GROUP) !== this.#u32(record + GROUP)) {
-        yield this.#encoded(run);
-        run = [];
-      }
-      run.push(record);
-    }
-    if (run.length > 0) yield this.#encoded(run);
+  /** Gives a function that reads spans. It reads each resource and scope once, and spans of one resource share it. */
+  reader(): (span: StoredSpan, trace: StoredTrace) => Span {
+    const resources = new Map<string, Resource>();
+    const scopes = new Map<string, Scope>();
+    const byGroup = new Map<Group, { resource: Resource; scope: Scope }>();
+    const shared = ({ bytes, resourceEnd, scopeEnd }: Group) => ({
+      resource: memoized(resources, bytes.subarray(0, resourceEnd), readResource),
+      scope: memoized(scopes, bytes.subarray(resourceEnd, scopeEnd), readScope),
+    });
+    return (span, { id }) => {
+      const { resource, scope } = byGroup.get(span.group) ?? shared(span.group);
+      byGroup.set(span.group, { resource, scope });
+      return readSpan(bytesOf(span), id, resource, scope);
+    };
   }
 
   /** The calls from one service to another within a trace: spans whose parent is a span of another service. */
   calls(trace: StoredTrace): readonly ServiceCall[] {
-    return (trace.calls ??= this.#findCalls(trace));
+    return (trace.calls ??= callsIn(distinct(trace.spans)));
   }
 
   status(): StoreStatus {
-    const oldest = this.#oldest?.position ?? this.#ring.head;
     return {
       traces: this.#traces.size,
       spans: this.#spans,
-      bytes: this.#ring.head - oldest,
+      bytes: this.#bytes + this.operations.bytes,
       limits: this.#limits,
       accepted: this.#accepted,
       rejected: this.#rejected,
@@ -240,213 +209,124 @@ export class TraceStore {
   }
 
   /** Why a span can't be kept; empty if it can. */
-  #objection(span: SpanParts, groupBytes: number): string {
-    if (span.traceIdAt < 0) return 'a trace id was missing or all zeros';
-    if (span.spanIdAt < 0) return 'a span id was missing or all zeros';
-    if (groupBytes > Math.min(MAX_GROUP_BYTES, this.#window / 4))
-      return 'a resource or scope was too large to be kept';
-    if (HEAD_BYTES + lengthOf(span) > this.#ring.capacity / 4) return 'a span was too large to be kept';
+  #objectionTo(span: ArrivedSpan, sharedBytes: number): string {
+    const most = this.#limits.bytes / 4;
+    if (span.traceId === '') return 'a trace id was missing or all zeros';
+    if (span.spanId === '') return 'a span id was missing or all zeros';
+    if (sharedBytes > Math.min(MAX_SHARED_BYTES, most)) return 'a resource or scope was too large to be kept';
+    if (sizeOf(span) > most) return 'a span was too large to be kept';
     return '';
   }
 
-  /** The position at which a group was written not long ago, or minus infinity. */
-  #recentGroup(message: Buffer, group: Group): number {
-    return this.#recentGroups.get(groupKey(message, group)) ?? -Infinity;
-  }
-
-  #writeGroup(message: Buffer, { resource, scope }: Group, position: number): void {
-    const at = this.#ring.offsetOf(position);
-    this.#ring.u32[at / 4] = lengthOf(resource);
-    this.#ring.u32[at / 4 + 1] = lengthOf(scope);
-    message.copy(this.#ring.bytes, at + GROUP_HEAD_BYTES, resource.from, resource.to);
-    message.copy(this.#ring.bytes, at + GROUP_HEAD_BYTES + lengthOf(resource), scope.from, scope.to);
-
-    if (position - this.#recentSince > this.#window) {
-      this.#recentGroups.clear();
-      this.#recentSince = position;
-    }
-    this.#recentGroups.set(groupKey(message, { resource, scope }), position);
-  }
-
-  #write(message: Buffer, span: SpanParts, position: number, groupPosition: number, service: string): void {
-    const name = message.toString('utf8', span.name.from, span.name.to) || 'empty-span-name';
-    const operation = this.operations.add(service, name, span.kind);
-
-    const { bytes, u32, f64 } = this.#ring;
-    const at = this.#ring.offsetOf(position);
-    u32[(at + NEXT) / 4] = 0;
-    u32[(at + GROUP) / 4] = this.#ring.offsetOf(groupPosition);
-    u32[(at + LENGTH) / 4] = lengthOf(span);
-    u32[(at + OPERATION) / 4] = operation.id;
-    f64[(at + START) / 8] = span.startUs;
-    f64[(at + DURATION) / 8] = span.durationUs;
-    f64[(at + PARENT_ID) / 8] = 0;
-    for (let index = 0; index < 8; index++) bytes[at + SPAN_ID + index] = message[span.spanIdAt + index]!;
-    if (span.parentIdAt >= 0) {
-      for (let index = 0; index < 8; index++)
-        bytes[at + PARENT_ID + index] = message[span.parentIdAt + index]!;
-    }
-    u32[(at + ERROR) / 4] = span.error ? 1 : 0;
-    message.copy(bytes, at + HEAD_BYTES, span.from, span.to);
-
-    this.#link(message.toString('hex', span.traceIdAt, span.traceIdAt + 16), span, at, position);
-    this.#spans++;
-  }
-
-  /** Puts a record at the end of its trace. */
-  #link(id: string, span: SpanParts, at: number, position: number): void {
-    const endUs = span.startUs + span.durationUs;
-    const errors = span.error ? 1 : 0;
-    const trace = this.#traces.get(id);
-    if (trace) {
-      this.#ring.u32[(trace.last + NEXT) / 4] = at;
-      trace.last = at;
-      trace.spans++;
-      trace.errors += errors;
-      trace.startUs = Math.min(trace.startUs, span.startUs);
-      trace.endUs = Math.max(trace.endUs, endUs);
-      trace.calls = undefined;
-      return;
-    }
-    const created: StoredTrace = {
-      id,
-      spans: 1,
-      errors,
-      startUs: span.startUs,
-      endUs,
-      position,
-      first: at,
-      last: at,
-      newer: undefined,
-      calls: undefined,
-    };
-    this.#traces.set(id, created);
-    if (this.#newest) this.#newest.newer = created;
-    else this.#oldest = created;
-    this.#newest = created;
-  }
-
-  /**
-   * Takes so many bytes of the ring, and drops old traces until there is room for one more span. Undefined where none
-   * is left to be dropped, and what was written last is still in the way.
-   */
-  #takeRoom(size: number): number | undefined {
-    for (;;) {
-      const isFull =
-        this.#spans >= this.#limits.spans ||
-        this.operations.bytes + this.#traces.size * TRACE_BYTES > (this.#ring.capacity * 3) / 4;
-      const tail = (this.#oldest?.position ?? this.#ring.head) - this.#window;
-      const position = isFull ? undefined : this.#ring.take(size, tail);
-      if (position !== undefined || !this.#oldest) return position;
-      this.#drop(this.#oldest);
+  /** Keeps spans of one resource and scope. `spansSize` is what they count for. */
+  #keep(message: Buffer, shared: Shared, spans: readonly ArrivedSpan[], spansSize: number): void {
+    const { service, resource, scope } = shared;
+    const resourceEnd = resource.length;
+    const scopeEnd = resourceEnd + scope.length;
+    // Memory of its own, not of a shared pool: what is kept must keep nothing else alive.
+    const bytes = Buffer.allocUnsafeSlow(spans.reduce((sum, { from, to }) => sum + to - from, scopeEnd));
+    bytes.set(resource);
+    bytes.set(scope, resourceEnd);
+    const size = GROUP_BYTES + scopeEnd + spansSize;
+    this.#makeRoom(spans.length, size);
+    const group = { service, bytes, resourceEnd, scopeEnd, size, spans: spans.length };
+    this.#bytes += size;
+    this.#spans += spans.length;
+    let at = scopeEnd;
+    for (const span of spans) {
+      const from = at;
+      at += message.copy(bytes, from, span.from, span.to);
+      this.#index(span, group, from, at);
     }
   }
 
-  /** Forgets the groups too, which no trace needs any more: then there is room for whatever may be kept. */
-  #startAnew(): void {
-    this.#ring.startAnew();
-    this.#recentGroups.clear();
+  #index(span: ArrivedSpan, group: Group, from: number, to: number): void {
+    const { traceId, spanId, parentId, startUs, durationUs, error } = span;
+    let trace = this.#traces.get(traceId);
+    if (!trace) {
+      trace = { id: traceId, spans: [], errors: 0, startUs, endUs: startUs, calls: undefined };
+      this.#traces.set(traceId, trace);
+      this.#bytes += TRACE_BYTES;
+    }
+    const operation = this.operations.add(group.service, span.name, span.kind);
+    trace.spans.push({ spanId, parentId, operation, startUs, durationUs, error, group, from, to });
+    trace.startUs = Math.min(trace.startUs, startUs);
+    trace.endUs = Math.max(trace.endUs, startUs + durationUs);
+    if (error) trace.errors++;
+    trace.calls = undefined;
+  }
+
+  /** Drops old traces until there is room. What new traces and operations take is known too late, but soon made up for. */
+  #makeRoom(spans: number, bytes: number): void {
+    while (
+      this.#traces.size > 0 &&
+      (this.#spans + spans > this.#limits.spans ||
+        this.#bytes + this.operations.bytes + bytes > this.#limits.bytes)
+    )
+      this.#drop(this.#oldestFirst.next().value!);
   }
 
   #drop(trace: StoredTrace): void {
-    for (let record = trace.first; record !== 0; record = this.#u32(record + NEXT)) {
-      this.operations.remove(this.#u32(record + OPERATION));
-    }
     this.#traces.delete(trace.id);
-    this.#oldest = trace.newer;
-    if (!this.#oldest) this.#newest = undefined;
-    this.#spans -= trace.spans;
+    this.#bytes -= TRACE_BYTES;
+    for (const { operation, group } of trace.spans) {
+      this.operations.remove(operation);
+      if (--group.spans === 0) this.#bytes -= group.size;
+    }
+    this.#spans -= trace.spans.length;
     this.#droppedTraces++;
-    this.#droppedSpans += trace.spans;
-  }
-
-  /** The records of a trace without those that repeat an earlier one to the byte. */
-  #distinct(trace: StoredTrace): number[] {
-    const bySpanId = new Map<string, number[]>();
-    const distinct: number[] = [];
-    for (let record = trace.first; record !== 0; record = this.#u32(record + NEXT)) {
-      const id = this.#idAt(record + SPAN_ID);
-      const same = bySpanId.get(id);
-      if (same?.some((other) => this.#identical(record, other))) continue;
-      if (same) same.push(record);
-      else bySpanId.set(id, [record]);
-      distinct.push(record);
-    }
-    return distinct;
-  }
-
-  #identical(record: number, other: number): boolean {
-    const sameService =
-      this.operations.byId(this.#u32(record + OPERATION)).service ===
-      this.operations.byId(this.#u32(other + OPERATION)).service;
-    const { bytes } = this.#ring;
-    const [from, to] = this.#bytesOf(record);
-    const [otherFrom, otherTo] = this.#bytesOf(other);
-    return sameService && bytes.compare(bytes, from, to, otherFrom, otherTo) === 0;
-  }
-
-  #findCalls(trace: StoredTrace): ServiceCall[] {
-    const records = this.#distinct(trace);
-    const services = new Map(
-      records.map((record) => [this.#idAt(record + SPAN_ID), this.#span(record).operation.service]),
-    );
-    const calls = new Map<string, ServiceCall>();
-    for (const record of records) {
-      const { operation, error } = this.#span(record);
-      const child = operation.service;
-      const parent = services.get(this.#idAt(record + PARENT_ID));
-      if (parent === undefined || parent === child) continue;
-      const key = JSON.stringify([parent, child]);
-      let call = calls.get(key);
-      if (!call) calls.set(key, (call = { parent, child, callCount: 0, errorCount: 0 }));
-      call.callCount++;
-      if (error) call.errorCount++;
-    }
-    return [...calls.values()];
-  }
-
-  #span(record: number): StoredSpan {
-    const { f64 } = this.#ring;
-    return {
-      record,
-      operation: this.operations.byId(this.#u32(record + OPERATION)),
-      startUs: f64[(record + START) / 8]!,
-      durationUs: f64[(record + DURATION) / 8]!,
-      error: this.#u32(record + ERROR) === 1,
-    };
-  }
-
-  /** Records of one group. */
-  #encoded(records: readonly number[]): StoredGroup {
-    const { bytes } = this.#ring;
-    const group = this.#u32(records[0]! + GROUP);
-    const resourceEnd = group + GROUP_HEAD_BYTES + this.#u32(group);
-    return {
-      resource: bytes.subarray(group + GROUP_HEAD_BYTES, resourceEnd),
-      scope: bytes.subarray(resourceEnd, resourceEnd + this.#u32(group + 4)),
-      spans: records.map((record) => bytes.subarray(...this.#bytesOf(record))),
-    };
-  }
-
-  #bytesOf(record: number): [from: number, to: number] {
-    return [record + HEAD_BYTES, record + HEAD_BYTES + this.#u32(record + LENGTH)];
-  }
-
-  #idAt(at: number): string {
-    return this.#ring.bytes.toString('latin1', at, at + 8);
-  }
-
-  #u32(at: number): number {
-    return this.#ring.u32[at / 4]!;
+    this.#droppedSpans += trace.spans.length;
   }
 }
 
-function groupKey(message: Buffer, { resource, scope }: Group): string {
-  const text =
-    message.toString('latin1', resource.from, resource.to) + message.toString('latin1', scope.from, scope.to);
-  return `${lengthOf(resource)} ${text}`;
+/** What a span counts for in `Limits.bytes`. */
+function sizeOf({ from, to, messages }: ArrivedSpan): number {
+  return SPAN_BYTES + Math.max(to - from, messages * MESSAGE_BYTES);
 }
 
-function lengthOf({ from, to }: { from: number; to: number }): number {
-  return to - from;
+/** What spans of one group share. */
+interface Shared {
+  service: string;
+  resource: Uint8Array;
+  scope: Uint8Array;
+}
+
+/** The encoded Span. */
+export function bytesOf({ group, from, to }: StoredSpan): Buffer {
+  return group.bytes.subarray(from, to);
+}
+
+function memoized<Read>(known: Map<string, Read>, bytes: Buffer, read: (bytes: Uint8Array) => Read): Read {
+  const key = bytes.toString('latin1');
+  const result = known.get(key) ?? read(bytes);
+  known.set(key, result);
+  return result;
+}
+
+/** The spans without those that repeat an earlier one of the same service to the byte. */
+function distinct(spans: readonly StoredSpan[]): StoredSpan[] {
+  const times = new Map<string, number>();
+  for (const { spanId } of spans) times.set(spanId, (times.get(spanId) ?? 0) + 1);
+  const seen = new Set<string>();
+  return spans.filter((span) => times.get(span.spanId) === 1 || seen.size < seen.add(digestOf(span)).size);
+}
+
+function digestOf(span: StoredSpan): string {
+  return createHash('sha256').update(`${span.group.service}\0`).update(bytesOf(span)).digest('base64');
+}
+
+function callsIn(spans: readonly StoredSpan[]): ServiceCall[] {
+  const services = new Map(spans.map(({ spanId, group }) => [spanId, group.service]));
+  const calls = new Map<string, ServiceCall>();
+  for (const { parentId, group, error } of spans) {
+    const child = group.service;
+    const parent = services.get(parentId);
+    if (parent === undefined || parent === child) continue;
+    const key = JSON.stringify([parent, child]);
+    const call = calls.get(key) ?? { parent, child, callCount: 0, errorCount: 0 };
+    calls.set(key, call);
+    call.callCount++;
+    if (error) call.errorCount++;
+  }
+  return [...calls.values()];
 }
