@@ -6,7 +6,7 @@ import {
   idBytes,
   MAX_DEPTH,
   requestHead,
-  scopeSpans,
+  scopeSpans as scopeSpansType,
   span as spanType,
   spanHead,
 } from './messages.ts';
@@ -140,7 +140,7 @@ function layoutOf(type: Type): Layout {
 }
 
 const requestLayout = layoutOf(exportRequest);
-const scopeSpansLayout = layoutOf(scopeSpans);
+const scopeSpansLayout = layoutOf(scopeSpansType);
 const spanLayout = layoutOf(spanType);
 
 /** What a check finds besides faults. */
