@@ -7,7 +7,7 @@ import { type Backend, startBackend } from '../backend/start.ts';
 import { messageOf } from '../errors.ts';
 import { isTraced, readServices, type Service } from '../services/definition.ts';
 import { accepts } from '../net/accepts.ts';
-import { waitingIn } from '../parts/rabbitmq-client.ts';
+import { emptyQueue, waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
 import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
 import { batchDelayMs, jaegerUrl } from '../settings.ts';
@@ -75,6 +75,8 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   });
   if (services.length === 0) throw nothingToStart();
   const parts = closeLater(await useParts(services, { signal }), (used) => used.stop());
+  // A message that an earlier run left would be processed, too, and its span taken for one of this run.
+  for (const { consumes } of services) if (consumes) await emptyQueue(consumes, parts.env);
   const backend = closeLater(
     await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 }),
     (started) => started.close(),

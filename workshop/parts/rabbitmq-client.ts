@@ -1,4 +1,4 @@
-import type { ChannelModel, Replies } from 'amqplib';
+import type { Channel, ChannelModel } from 'amqplib';
 import type { Environment } from './part.ts';
 
 /** Connects to RabbitMQ as the services do. The caller closes the connection. Rejects with amqplib's or Node's error. */
@@ -16,21 +16,32 @@ export async function connectRabbitmq(address: Environment): Promise<ChannelMode
 
 /** Whether a service takes messages from a queue; false if there is no such queue. */
 export async function hasConsumer(queue: string, address: Environment): Promise<boolean> {
-  return ((await stateOf(queue, address))?.consumerCount ?? 0) > 0;
+  const state = await onChannel(address, (channel) => channel.checkQueue(queue));
+  return (state?.consumerCount ?? 0) > 0;
 }
 
 /** The number of messages that wait in a queue; 0 if there is no such queue. */
 export async function waitingIn(queue: string, address: Environment): Promise<number> {
-  return (await stateOf(queue, address))?.messageCount ?? 0;
+  const state = await onChannel(address, (channel) => channel.checkQueue(queue));
+  return state?.messageCount ?? 0;
 }
 
-async function stateOf(queue: string, address: Environment): Promise<Replies.AssertQueue | undefined> {
+/** Removes the messages that wait in a queue, if there is such a queue. */
+export async function emptyQueue(queue: string, address: Environment): Promise<void> {
+  await onChannel(address, (channel) => channel.purgeQueue(queue));
+}
+
+/** Asks RabbitMQ for something; undefined if it refuses or can't be reached. */
+async function onChannel<Result>(
+  address: Environment,
+  ask: (channel: Channel) => Promise<Result>,
+): Promise<Result | undefined> {
   try {
     const connection = await connectRabbitmq(address);
     try {
       const channel = await connection.createChannel();
       channel.on('error', () => {}); // RabbitMQ closes it if there is no such queue
-      return await channel.checkQueue(queue);
+      return await ask(channel);
     } finally {
       await connection.close();
     }
