@@ -9,9 +9,8 @@ import { readLesson } from '../workshop/check/check.ts';
 import type { CheckCall, Lesson } from '../workshop/check/lesson.ts';
 import type { Observation } from '../workshop/check/observation.ts';
 import { observe } from '../workshop/check/observe.ts';
-import { isSameSystem } from '../workshop/course/changes.ts';
-import { readLessonFiles } from '../workshop/course/files.ts';
-import { listSteps, type Step } from '../workshop/course/list.ts';
+import { listChapters } from '../workshop/course/chapters.ts';
+import type { Step } from '../workshop/course/list.ts';
 import { readServices } from '../workshop/services/definition.ts';
 
 /** Much of a run is waiting, so one more than there are processors. */
@@ -47,13 +46,8 @@ export function isObserved(step: Step): boolean {
 
 /** The steps whose checks can judge the observation of a step: those of its chapter, up to the step after it. */
 export async function checksFor({ name }: Step): Promise<Step[]> {
-  const steps = await listSteps();
-  const files = await Promise.all(steps.map(({ folder }) => readLessonFiles(folder)));
-  const beginsChapter = (index: number) => index === 0 || !isSameSystem(files[index - 1]!, files[index]!);
-  const index = steps.findIndex((step) => step.name === name);
-  const first = steps.findLastIndex((_, each) => each <= index && beginsChapter(each));
-  const isLast = index + 1 === steps.length || beginsChapter(index + 1);
-  return steps.slice(first, index + (isLast ? 1 : 2));
+  const chapter = (await listChapters()).find((steps) => steps.some((step) => step.name === name))!;
+  return chapter.slice(0, chapter.findIndex((step) => step.name === name) + 2);
 }
 
 async function readOrObserve(step: Step): Promise<Observation> {

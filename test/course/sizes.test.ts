@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changesBetween, isSameSystem } from '#workshop/course/changes';
-import { readLessonFiles } from '#workshop/course/files';
+import { changesBetween } from '#workshop/course/changes';
+import { isSameSystem, readLessonFiles } from '#workshop/course/files';
 import { listSteps } from '#workshop/course/list';
 
 /** Most steps add at most 25 lines in at most 3 files. These say why they may be larger. */

@@ -3,8 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { judge, readLesson } from '../../workshop/check/check.ts';
 import { callOfRun, traceOfCall } from '../../workshop/check/observation.ts';
 import { reportText } from '../../workshop/check/report.ts';
-import { changesBetween } from '../../workshop/course/changes.ts';
-import { readLessonFiles } from '../../workshop/course/files.ts';
+import { readLessonFiles, sameFiles } from '../../workshop/course/files.ts';
 import { listSteps, type Step } from '../../workshop/course/list.ts';
 import { pageUrl, parsed } from '../../workshop/run/call.ts';
 import { callText } from '../../workshop/run/show.ts';
@@ -39,7 +38,7 @@ async function stepsEqualTo(workingCopy: string): Promise<Step[]> {
   const files = await readLessonFiles(workingCopy);
   const equal: Step[] = [];
   for (const step of await listSteps()) {
-    if (changesBetween(await readLessonFiles(step.folder), files).length === 0) equal.push(step);
+    if (sameFiles(await readLessonFiles(step.folder), files)) equal.push(step);
   }
   return equal;
 }

@@ -1,11 +1,11 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { changesBetween, isSameSystem } from '../../workshop/course/changes.ts';
+import { changesBetween } from '../../workshop/course/changes.ts';
 import { UserError } from '../../workshop/errors.ts';
 import { readDeck } from '../slides/read.ts';
 import { readOverhead } from '../slides/includes.ts';
 import { scheduleNamed, scheduleTable } from '../slides/schedule.ts';
-import { type LessonFiles, plain, readLessonFiles } from '../../workshop/course/files.ts';
+import { isSameSystem, type LessonFiles, plain, readLessonFiles } from '../../workshop/course/files.ts';
 import { findStep, listSteps } from '../../workshop/course/list.ts';
 import { waterfallText } from '../../workshop/trace/text.ts';
 import { hunksOf } from './hunks.ts';

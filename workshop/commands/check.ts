@@ -66,7 +66,7 @@ async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>)
   const services = await readServices(projectFolder);
   const paths = [`${projectFolder}/run.ts`, ...services.map(({ folder }) => folder)];
   let saved = new AbortController(); // ends the check that runs
-  const parts = await useParts(services); // once for all checks, which find them running
+  const parts = await useParts(services, { signal: interruption.signal }); // once for all checks, which find them running
   const watcher = watch(paths, () => saved.abort());
   interruption.signal.addEventListener('abort', () => saved.abort());
 

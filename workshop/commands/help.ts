@@ -16,11 +16,12 @@ const FIRST_LINE = /^\/\*\* npm run ([\w-]+): (.+) \*\/$/m;
 /** What those type who change the repository. */
 const upkeep = [
   ['npm test', 'runs the tests; npm test -- run/ those with "run/" in their path'],
-  ['npm run test:rest', 'runs the slow tests, which npm test leaves out; npm run test:all runs all'],
-  ['npm run test:contract', 'holds the trace backend at JAEGER_URL and OTLP_URL against the query API'],
+  ['npm run test:rest', 'runs the slow tests, which npm test leaves out'],
+  ['npm run test:all', 'runs all tests'],
+  ['npm run test:contract', "checks the trace backend at JAEGER_URL and OTLP_URL against Jaeger's query API"],
   ['npm run bench', 'measures; npm run bench -- --help lists what'],
   ['npm run lint', 'checks formatting, lint rules, and types'],
-  ['npm run format', 'gives every file its form'],
+  ['npm run format', 'formats every file'],
 ] as const;
 
 await main(async () => {

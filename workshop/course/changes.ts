@@ -61,8 +61,3 @@ function rangesOf({ oldStart, oldLines, newStart, newLines }: StructuredPatchHun
 function rangeText(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
 }
-
-/** Whether a step changes the system of the one before it, and does not begin one with other services. */
-export function isSameSystem(before: LessonFiles, after: LessonFiles): boolean {
-  return [...after.keys()].some((path) => path.includes('/') && before.has(path));
-}

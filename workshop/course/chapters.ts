@@ -1,6 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { isSameSystem } from './changes.ts';
-import { readLessonFiles } from './files.ts';
+import { isSameSystem, readLessonFiles } from './files.ts';
 import { listSteps, type Step } from './list.ts';
 
 /** The steps of each chapter, in order. A chapter begins where the services of the step before are replaced by others. */

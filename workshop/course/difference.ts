@@ -1,7 +1,7 @@
-import { changesBetween, type FileChange, isSameSystem } from './changes.ts';
+import { changesBetween, type FileChange } from './changes.ts';
 import type { Course } from './course.ts';
 import { nextStep } from './current.ts';
-import { readLessonFiles } from './files.ts';
+import { isSameSystem, readLessonFiles } from './files.ts';
 import type { Step } from './list.ts';
 import { readWorkingCopy } from './working-copy.ts';
 

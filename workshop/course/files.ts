@@ -40,6 +40,11 @@ export function sameFiles(a: LessonFiles, b: LessonFiles): boolean {
   return a.size === b.size && [...a].every(([path, text]) => plain(b.get(path)) === plain(text));
 }
 
+/** Whether a step changes the system of the one before it, and does not begin one with other services. */
+export function isSameSystem(before: LessonFiles, after: LessonFiles): boolean {
+  return [...after.keys()].some((path) => path.includes('/') && before.has(path));
+}
+
 /** A text with the line endings that the repository has. */
 export function plain(text: string | undefined): string | undefined {
   return text?.replaceAll('\r\n', '\n');

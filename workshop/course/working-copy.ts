@@ -1,6 +1,7 @@
 import { copyFile, lstat, mkdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
+import { isAlive } from '../is-alive.ts';
 import type { Course } from './course.ts';
 import { copyFiles, type LessonFiles, plain, readLessonFiles, sameFiles, servicesOf } from './files.ts';
 import { listSteps } from './list.ts';
@@ -128,14 +129,6 @@ async function ownerOfChange(course: Course): Promise<number | undefined> {
     return Number(await readFile(join(journalOf(course), 'owner'), 'utf8'));
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(id: number): boolean {
-  try {
-    return process.kill(id, 0); // signal 0 only asks
-  } catch {
-    return false;
   }
 }
 

@@ -5,25 +5,31 @@ import { spawn } from 'node:child_process';
 const STOP_TIMEOUT_MS = 10_000;
 
 const { commands, user, stopSignal } = JSON.parse(process.argv[2]);
-const children = commands.map(([file, ...words]) =>
-  spawn(file, words, { ...user, stdio: ['ignore', 'inherit', 'inherit'] }),
-);
-const part = children.at(-1);
+const children = [];
 
 function end() {
   for (const child of children) child.kill('SIGKILL');
   process.exit();
 }
 
-for (const child of children) {
+// A program that can't be started, or a channel that is closed already: nothing may stay behind.
+process.on('uncaughtException', (error) => {
+  console.error(error.message);
+  end();
+});
+
+for (const [file, ...words] of commands) {
+  const child = spawn(file, words, { ...user, stdio: ['ignore', 'inherit', 'inherit'] });
+  children.push(child);
   child.once('error', (error) => {
     console.error(error.message);
     end();
   });
 }
+const part = children.at(-1);
 part.once('exit', end);
 process.once('disconnect', () => {
   part.kill(stopSignal);
   setTimeout(() => part.kill('SIGKILL'), STOP_TIMEOUT_MS);
 });
-process.send(part.pid);
+if (part.pid) process.send(part.pid);

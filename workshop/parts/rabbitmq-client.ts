@@ -1,15 +1,18 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import type { Environment } from './part.ts';
 
+const TIMEOUT_MS = 10_000; // for the handshake, on a laptop that is busy
+
 /** Connects to RabbitMQ as the services do. The caller closes the connection. Rejects with amqplib's or Node's error. */
 export async function connectRabbitmq(address: Environment): Promise<ChannelModel> {
   const { default: amqplib } = await import('amqplib'); // only some steps need it
-  const connection = await amqplib.connect({
+  const where = {
     hostname: address['RABBITMQ_HOST']!,
     port: Number(address['RABBITMQ_PORT']),
     username: address['RABBITMQ_USER']!,
     password: address['RABBITMQ_PASS']!,
-  });
+  };
+  const connection = await amqplib.connect(where, { timeout: TIMEOUT_MS });
   connection.on('error', () => {}); // what was asked of it fails as well
   return connection;
 }

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { UserError } from '../errors.ts';
+import { isAlive } from '../is-alive.ts';
 import { stateFolder } from '../settings.ts';
 import type { Environment, Part } from './part.ts';
 import type { StartedPart } from './start.ts';
@@ -34,26 +37,35 @@ export async function runningOf(part: Part): Promise<Environment | undefined> {
 }
 
 /**
- * Lets only one process at a time start a part: claims it for this process, or waits until the process that starts it
- * now is done. Ends a part whose owner was killed.
+ * Lets only one process at a time start a part: claims it for this process, or waits until the process that is starting
+ * it is done. Ends a part whose owner was killed.
+ * @throws UserError if the other process takes too long
  * @returns the address where another process has started it meanwhile; undefined if this one has to start it
  */
-export async function claim(part: Part): Promise<Environment | undefined> {
+export async function claim(part: Part, signal?: AbortSignal): Promise<Environment | undefined> {
   await mkdir(folderOf(part), { recursive: true });
+  const draft = `${fileOf(part)}.${process.pid}`;
   const deadline = performance.now() + START_TIMEOUT_MS;
   for (;;) {
     try {
-      await writeFile(fileOf(part), JSON.stringify({ owner: process.pid }), { flag: 'wx' });
+      await writeFile(draft, JSON.stringify({ owner: process.pid }));
+      await link(draft, fileOf(part)); // fails if the file exists, and shows it to others only when it is complete
       return undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await rm(draft, { force: true });
     }
     const running = await runningOf(part);
     if (running) return running;
     const entry = read(part);
-    const isBeingStarted = entry && !entry.address && isAlive(entry.owner);
-    if (isBeingStarted && performance.now() < deadline) await sleep(POLL_MS);
-    else await endLeftover(part, entry);
+    if (!entry || !isAlive(entry.owner)) await endLeftover(part, entry);
+    else if (performance.now() < deadline) await sleep(POLL_MS, undefined, { signal });
+    else {
+      throw new UserError(
+        `process ${entry.owner} has started ${part.title}, which doesn't respond: stop that process first.`,
+      );
+    }
   }
 }
 
@@ -73,13 +85,14 @@ export async function release(part: Part): Promise<void> {
  * Ends a part that was left running, or waits until its keeper has. It gets a signal only if it is ready: otherwise its
  * process id may be that of another program by now.
  */
-async function endLeftover(part: Part, { pid, address }: Partial<Entry> = {}): Promise<void> {
+async function endLeftover(part: Part, entry: Entry | undefined): Promise<void> {
+  const { pid, address } = entry ?? {};
   if (pid && address) {
     const deadline = performance.now() + STOP_TIMEOUT_MS;
-    if ((await part.probe(address)) === 'ready') kill(pid, part.stopSignal);
+    if (isAlive(pid) && (await part.probe(address)) === 'ready') process.kill(pid, part.stopSignal);
     while (isAlive(pid) && performance.now() < deadline) await sleep(POLL_MS);
   }
-  await rm(fileOf(part), { force: true });
+  if (isDeepStrictEqual(read(part), entry)) rmSync(fileOf(part), { force: true });
 }
 
 function fileOf(part: Part): string {
@@ -90,19 +103,6 @@ function read(part: Part): Entry | undefined {
   try {
     return JSON.parse(readFileSync(fileOf(part), 'utf8')) as Entry;
   } catch {
-    return undefined; // there is none, or its writer has not finished
-  }
-}
-
-function isAlive(pid: number): boolean {
-  return kill(pid, 0);
-}
-
-/** Sends a signal, and says whether there was a process to send it to. */
-function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return undefined; // there is none, or it is damaged
   }
 }

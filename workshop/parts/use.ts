@@ -52,26 +52,25 @@ export async function usePart(part: Part, options: UseOptions = {}): Promise<Use
   if ('address' in found) return { env: found.address, stop: async () => {} };
 
   options.onStarting?.(part.title);
-  const running = await claim(part);
+  const running = await claim(part, options.signal);
   if (running) return { env: running, stop: async () => {} };
+  let started: StartedPart | undefined;
   try {
     const folder = folderOf(part);
     if (part.forgets) await rm(join(folder, 'data'), { recursive: true, force: true });
     const { binaries } = found.programs;
-    const started = await startPart(part, {
+    started = await startPart(part, {
       binaries,
       folder,
       ...(options.signal && { signal: options.signal }),
     });
-    void started.ended.then(() => release(part));
+    const { address, ended, stop } = started;
+    void ended.then(() => release(part));
     await publish(part, started);
     options.onReady?.(started);
-    const stop = async () => {
-      await started.stop();
-      await release(part);
-    };
-    return { env: started.address, stop };
+    return { env: address, stop: () => stop().then(() => release(part)) };
   } catch (error) {
+    await started?.stop();
     await release(part);
     throw error;
   }

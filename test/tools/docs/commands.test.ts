@@ -30,10 +30,10 @@ function targetOf(command: string): { name?: string | undefined; path?: string |
   return { name, path };
 }
 
-/** The file that a command runs, as a path of the project; undefined if it is none of the project's. */
-function scriptOf(command: string): string | undefined {
+/** The file that a command runs, as a path of the project, and the words for it; undefined if it is another program. */
+function scriptOf(command: string): string[] | undefined {
   const { name = '', path } = targetOf(command);
-  return path ?? /^tsx (\S+)/.exec(scripts[name] ?? '')?.[1];
+  return path ? [path] : /^tsx (.+)/.exec(scripts[name] ?? '')?.[1]?.split(' ');
 }
 
 const documents = [...paths].filter((path) => path.endsWith('.md'));
@@ -57,10 +57,10 @@ test('every flag that a document gives to a command is in the help of that comma
   assert.ok(withFlags.length > 5, `${withFlags.length} commands with flags were found`);
   const helps = new Map<string, string>();
   for (const { command } of withFlags) {
-    const script = scriptOf(command)!;
-    const words = script === 'bench/bench.ts' ? command.split(' ').slice(4, 5) : [];
+    const [script, ...ownWords] = scriptOf(command)!;
+    const words = script === 'bench/bench.ts' ? command.split(' ').slice(4, 5) : ownWords;
     const key = [script, ...words].join(' ');
-    if (!helps.has(key)) helps.set(key, (await runScript(t, script, [...words, '--help'])).stdout);
+    if (!helps.has(key)) helps.set(key, (await runScript(t, script!, [...words, '--help'])).stdout);
     for (const [flag] of command.matchAll(/--[a-z][a-z-]*/g)) {
       assert.ok(helps.get(key)!.includes(flag), `${command}: the help of ${key} does not know ${flag}`);
     }

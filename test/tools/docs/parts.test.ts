@@ -22,7 +22,7 @@ test('the table of steps has a row for each, with its goal and how many lines it
       rows[index],
     );
   }
-  assert.match(rows[2]!, /\| \+9 −2 \|$/);
+  assert.match(rows[2]!, /\| \+9 −1 \|$/);
   assert.match(rows[0]!, /\|  \|$/);
 });
 

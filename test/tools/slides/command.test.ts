@@ -92,7 +92,10 @@ test('--build writes a self-contained folder', async (t) => {
 test('a missing part fails the build with one sentence and exit code 1', async (t) => {
   const folder = await copy(t);
   const file = join(folder, 'slides', 'step-08.md');
-  await writeFile(file, (await readFile(file, 'utf8')).replace('#inject,sdk', '#injection,sdk'));
+  await writeFile(
+    file,
+    (await readFile(file, 'utf8')).replace('#inject,propagators', '#injection,propagators'),
+  );
   const { code, stderr } = await runScript(t, command, ['--build', join(folder, 'out')], { cwd: folder });
   assert.equal(code, 1);
   assert.match(stderr, /^slides\/step-08\.md, "A propagator of our own": .* has no part "injection"\.\n$/);

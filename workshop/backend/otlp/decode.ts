@@ -10,12 +10,18 @@ export interface Fixed64 {
   low: number;
 }
 
+const NOTHING = new Uint8Array();
+
 /** Decodes a message, or the part of the bytes that is one. Fields of bytes become hex: nearly all of them are ids. */
 export function decode(type: Type, bytes: Uint8Array, from = 0, to = bytes.length): unknown {
   reader.buf = bytes; // one reader for all, because making one takes longer than reading a span
   reader.pos = from;
   reader.len = to;
-  return type.decode(reader);
+  try {
+    return type.decode(reader);
+  } finally {
+    reader.buf = NOTHING; // or it would keep a whole request alive until the next one
+  }
 }
 
 /** How many strings are remembered, a power of 2, and how long they may be, in bytes. */

@@ -124,8 +124,12 @@ export class TraceStore {
   add(message: Buffer, unknown = ''): Added {
     const request = readRequest(message);
     const added: Added = { accepted: 0, rejected: 0, reason: '' };
+    let service = '';
+    let last: Uint8Array | undefined;
     for (const { resource, scope, spans } of request.groups) {
-      const { service } = readResource(resource);
+      // Groups share a resource: a large one is not read again for each of its scopes.
+      if (resource !== last) ({ service } = readResource(resource));
+      last = resource;
       let fitting: ArrivedSpan[] = [];
       let size = 0;
       const keep = () => this.#keep(message, { service, resource, scope }, fitting, size);
