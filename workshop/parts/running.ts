@@ -89,7 +89,13 @@ async function endLeftover(part: Part, entry: Entry | undefined): Promise<void> 
   const { pid, address } = entry ?? {};
   if (pid && address) {
     const deadline = performance.now() + STOP_TIMEOUT_MS;
-    if (isAlive(pid) && (await part.probe(address)) === 'ready') process.kill(pid, part.stopSignal);
+    if ((await part.probe(address)) === 'ready') {
+      try {
+        process.kill(pid, part.stopSignal);
+      } catch {
+        // it has ended meanwhile
+      }
+    }
     while (isAlive(pid) && performance.now() < deadline) await sleep(POLL_MS);
   }
   if (isDeepStrictEqual(read(part), entry)) rmSync(fileOf(part), { force: true });
