@@ -125,10 +125,9 @@ export class TraceStore {
     const request = readRequest(message);
     const added: Added = { accepted: 0, rejected: 0, reason: '' };
     for (const { resource, scope, spans } of request.groups) {
-      const { service } = readResource(resource);
       let fitting: ArrivedSpan[] = [];
       let size = 0;
-      const keep = () => this.#keep(message, { service, resource, scope }, fitting, size);
+      const keep = () => this.#keep(message, { resource, scope }, fitting, size);
       for (const span of spans) {
         const objection = this.#objectionTo(span, resource.length + scope.length);
         if (objection !== '') {
@@ -220,7 +219,8 @@ export class TraceStore {
 
   /** Keeps spans of one resource and scope. `spansSize` is what they count for. */
   #keep(message: Buffer, shared: Shared, spans: readonly ArrivedSpan[], spansSize: number): void {
-    const { service, resource, scope } = shared;
+    const { resource, scope } = shared;
+    const { service } = readResource(resource);
     const resourceEnd = resource.length;
     const scopeEnd = resourceEnd + scope.length;
     // Memory of its own, not of a shared pool: what is kept must keep nothing else alive.
@@ -286,7 +286,6 @@ function sizeOf({ from, to, messages }: ArrivedSpan): number {
 
 /** What spans of one group share. */
 interface Shared {
-  service: string;
   resource: Uint8Array;
   scope: Uint8Array;
 }
