@@ -45,6 +45,19 @@ test('60 MiB of empty attributes or events in one span are too large, and the sp
   }
 });
 
+test('400,000 empty attributes in a resource are too large, and the spans of others are kept', () => {
+  const store = new TraceStore();
+  const attributes = repeated(bytesField(1, ''), 800_000);
+  const span = bytesField(2, encodeSpan(someSpan()));
+  const large = bytesField(1, bytesField(1, attributes), bytesField(2, span));
+  const added = store.add(Buffer.concat([large, encodeRequest([someSpan()])]));
+  assert.deepEqual(added, {
+    accepted: 1,
+    rejected: 1,
+    reason: 'a resource or scope was too large to be kept',
+  });
+});
+
 test('60 MiB of empty events in many spans of one trace stay within the limit, and the trace can be read', () => {
   const store = new TraceStore();
   const perSpan = 100_000;
@@ -52,12 +65,12 @@ test('60 MiB of empty events in many spans of one trace stay within the limit, a
   const events = repeated(bytesField(11, ''), 2 * perSpan);
   for (let sent = 0; sent < 300; sent++) {
     store.add(encodeRequest([Buffer.concat([encodeSpan(someSpan({ traceId })), events])]));
-    assert.ok(store.status().bytes <= defaultLimits.bytes);
+    assert.ok(store.status().bytes <= defaultLimits.bytes, `${store.status().bytes} bytes`);
   }
   const { spans, droppedSpans } = store.status();
   assert.equal(spans + droppedSpans, 300);
   const stored = store.get(traceId)!;
-  assert.ok(stored.spans.length <= defaultLimits.bytes / 16 / perSpan);
+  assert.ok(stored.spans.length <= defaultLimits.bytes / 16 / perSpan, `${stored.spans.length} spans`);
   const columns = traceColumns(traceId, store.spans(stored));
   assert.equal(columns.more[0]!.events!.length, perSpan);
 });

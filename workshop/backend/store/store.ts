@@ -124,15 +124,10 @@ export class TraceStore {
   add(message: Buffer, unknown = ''): Added {
     const request = readRequest(message);
     const added: Added = { accepted: 0, rejected: 0, reason: '' };
-    let service = '';
-    let last: Uint8Array | undefined;
     for (const { resource, scope, spans } of request.groups) {
-      // Groups share a resource: a large one is not read again for each of its scopes.
-      if (resource !== last) ({ service } = readResource(resource));
-      last = resource;
       let fitting: ArrivedSpan[] = [];
       let size = 0;
-      const keep = () => this.#keep(message, { service, resource, scope }, fitting, size);
+      const keep = () => this.#keep(message, { resource, scope }, fitting, size);
       for (const span of spans) {
         const objection = this.#objectionTo(span, resource.length + scope.length);
         if (objection !== '') {
@@ -224,7 +219,8 @@ export class TraceStore {
 
   /** Keeps spans of one resource and scope. `spansSize` is what they count for. */
   #keep(message: Buffer, shared: Shared, spans: readonly ArrivedSpan[], spansSize: number): void {
-    const { service, resource, scope } = shared;
+    const { resource, scope } = shared;
+    const { service } = readResource(resource);
     const resourceEnd = resource.length;
     const scopeEnd = resourceEnd + scope.length;
     // Memory of its own, not of a shared pool: what is kept must keep nothing else alive.
@@ -290,7 +286,6 @@ function sizeOf({ from, to, messages }: ArrivedSpan): number {
 
 /** What spans of one group share. */
 interface Shared {
-  service: string;
   resource: Uint8Array;
   scope: Uint8Array;
 }
