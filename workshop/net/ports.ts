@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 /**
@@ -7,21 +8,35 @@ import { createServer } from 'node:net';
 const FIRST = 20_000;
 const LAST = 32_000;
 
-/**
- * The next port to try. Each process starts in a different block, because a port that was found looks free to other
- * processes until a service listens on it. A process doesn't give the same port twice until it has tried all of them.
- */
-const BLOCK = 20;
-let next = FIRST + ((process.pid * BLOCK) % (LAST - FIRST));
+/** The next port to try. Processes start at different ports, and don't give the same one twice until they have tried all. */
+let next = FIRST + ((process.pid * 20) % (LAST - FIRST));
 
-/** A port that is free on both 127.0.0.1 and ::1 at this moment. */
+/** A port that is free on both 127.0.0.1 and ::1 at this moment, and that no other process gets from this function. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = next;
     next = port + 1 < LAST ? port + 1 : FIRST;
+    if (!(await reserve(port))) continue;
     const [v4, v6] = await Promise.all([canListen(port, '127.0.0.1'), canListen(port, '::1')]);
     if (v4 && v6) return port;
   }
+}
+
+/**
+ * Reserves a port among the processes that call `freePort`, until this one exits: the port looks free to them until a
+ * service listens on it, and listening to find out can itself get in that service's way. UDP's ports are apart from
+ * TCP's, so that holding the UDP port of the same number gets in no service's way.
+ */
+function reserve(port: number): Promise<boolean> {
+  const socket = createSocket('udp4').unref();
+  return new Promise((resolve, reject) => {
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      socket.close();
+      if (isTaken(error)) resolve(false);
+      else reject(error);
+    });
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+  });
 }
 
 const TAKEN = new Set(['EADDRINUSE', 'EACCES']);

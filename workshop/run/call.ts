@@ -4,7 +4,7 @@ import { isTraced } from '../services/definition.ts';
 import type { UsedServices } from '../services/use.ts';
 import type { Trace } from '../trace/model.ts';
 import { messageOf } from '../errors.ts';
-import { isChecked } from '../settings.ts';
+import { batchDelayMs, isChecked } from '../settings.ts';
 import { awaitTrace } from './await-trace.ts';
 
 /** What a run.ts is given for its call. */
@@ -41,10 +41,10 @@ export interface CallResult {
 }
 
 const USUAL_START_MS = 2_000; // of a service, with its imports, on a machine that has little else to do
-const FIRST_SPAN_MS = 8_000; // the batch processor's own default delay is 5 s: services started by hand have it
-const FIRST_SPAN_OF_OURS_MS = 3_000;
+const FIRST_SPAN_MS = 8_000; // services started by hand have the batch processor's default delay, 5 s
+const FIRST_SPAN_OF_OURS_MS = batchDelayMs + 3_000;
 const OTHER_SIDE_MS = 8_000;
-const OTHER_SIDE_OF_OURS_MS = 3_000;
+const OTHER_SIDE_OF_OURS_MS = batchDelayMs + 3_000;
 const SERVICE_AFTER_FAILURE_MS = 1_000; // a call that failed may not have come to every service
 
 /** Makes the call and waits for its trace. */
