@@ -28,7 +28,7 @@ let partsAreFree: Promise<unknown> = Promise.resolve();
  * What the check sees of a step. Besides the run of its run.ts, the step gets the calls of all checks that can judge it
  * (see `checksFor`). A step is run once: this process remembers what was seen, and the folder in
  * WORKSHOP_OBSERVATIONS, if that is set, keeps it for other processes.
- * @throws Breakdown when the step does not run
+ * @throws ObservationError when the step does not run
  */
 export function observationOf(step: Step): Promise<Observation> {
   const known = observations.get(step.name);

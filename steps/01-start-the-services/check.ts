@@ -1,5 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { answers } from '#workshop/check/see/answer';
+import { responds } from '#workshop/check/judges/response';
 
 /** Says what is wrong with an answer that should be the band Fugazi with its three reviews. */
 export function faultOfBand(band: { name?: string; uuid?: string; reviews?: Review[] }) {
@@ -51,14 +51,14 @@ export default {
   expectations: [
     {
       expect: 'run.ts gets the band Fugazi with its three reviews',
-      see: answers({ status: 200, look: faultOfBand, cause: handler, file: 'bands-api/app.ts' }),
+      judge: responds({ status: 200, judgeBody: faultOfBand, cause: handler, file: 'bands-api/app.ts' }),
     },
     {
       expect: 'A band that nobody has reviewed has an empty list of reviews',
-      see: answers(
+      judge: responds(
         {
           status: 200,
-          look: ({ reviews }) =>
+          judgeBody: ({ reviews }) =>
             Array.isArray(reviews) && reviews.length === 0
               ? undefined
               : { cause: 'reviews-api gives reviews to a band that has none.', file: 'reviews-api/app.ts' },
@@ -70,10 +70,11 @@ export default {
     },
     {
       expect: 'An id that is no UUID is answered with 400 and a reason',
-      see: answers(
+      judge: responds(
         {
           status: 400,
-          look: ({ message }) => (message ? undefined : { cause: 'The body says no reason as "message".' }),
+          judgeBody: ({ message }) =>
+            message ? undefined : { cause: 'The body says no reason as "message".' },
           cause: 'The schema of the route is gone: it is what refuses such an id.',
           file: 'bands-api/app.ts',
         },

@@ -1,11 +1,11 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { printsTraceUrl } from '#workshop/check/see/answer';
+import { printsTraceUrl } from '#workshop/check/judges/response';
 import {
   continuesTrace,
   isChildOfCaller,
   leavesNoTrace,
   sendsTraceparent,
-} from '#workshop/check/see/context';
+} from '#workshop/check/judges/context';
 
 // An id that is no UUID is refused at once, so these calls need not wait for what makes the others slow.
 const refused = { to: 'bands-api', path: '/bands/fugazi' };
@@ -25,27 +25,27 @@ export default {
   expectations: [
     {
       expect: 'run.ts sends a valid traceparent: version, trace-id, parent-id and flags',
-      see: sendsTraceparent(),
+      judge: sendsTraceparent(),
     },
     {
       expect: "bands-api continues that trace: its SERVER span has the caller's trace id",
-      see: continuesTrace('bands-api'),
+      judge: continuesTrace('bands-api'),
     },
     {
       expect: "The caller's parent-id is the parent of this span",
-      see: isChildOfCaller('bands-api'),
+      judge: isChildOfCaller('bands-api'),
     },
     {
       expect: 'run.ts knows the trace id, and so prints the URL of the trace',
-      see: printsTraceUrl(),
+      judge: printsTraceUrl(),
     },
     {
       expect: 'bands-api continues the trace of any other caller too',
-      see: continuesTrace('bands-api', 'another caller'),
+      judge: continuesTrace('bands-api', 'another caller'),
     },
     {
       expect: 'Flags 00 are respected: a trace that its caller does not want leaves no span',
-      see: leavesNoTrace('a caller that wants no trace'),
+      judge: leavesNoTrace('a caller that wants no trace'),
     },
   ],
 } satisfies Lesson;

@@ -1,5 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { hasOwnSpanAround, hasOwnSpans, ownSpanFails } from '#workshop/check/see/spans';
+import { hasCustomSpanAround, hasCustomSpans, customSpanFails } from '#workshop/check/judges/spans';
 
 const unreachable = '4d6cbb3b-0d7c-4c55-8d0f-6f5a8f9f2f10';
 
@@ -10,23 +10,23 @@ export default {
       to: 'bands-api',
       path: `/bands/${unreachable}`,
       headers: { traceparent: '00-5d2a6bf7b3e14f6a9c0de1f2a3b4c5d6-1f2e3d4c5b6a7988-01' },
-      cuts: { to: 'reviews-api', mentioning: unreachable },
+      blocks: { to: 'reviews-api', mentioning: unreachable },
     },
   },
   expectations: [
     {
       expect:
         'bands-api has a span of your own around getting the reviews: what happens meanwhile lies below it',
-      see: hasOwnSpanAround('bands-api', 'reviews-api'),
+      judge: hasCustomSpanAround('bands-api', 'reviews-api'),
     },
     {
       expect: 'reviews-api has a span of your own for each of the three reviews',
-      see: hasOwnSpans('reviews-api', 3),
+      judge: hasCustomSpans('reviews-api', 3),
     },
     {
       expect:
         'When reviews-api is down, the span of bands-api ends all the same, as an error with its exception',
-      see: ownSpanFails('bands-api', 'a call while reviews-api is down'),
+      judge: customSpanFails('bands-api', 'a call while reviews-api is down'),
     },
   ],
 } satisfies Lesson;

@@ -1,6 +1,6 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { answers, type Look } from '#workshop/check/see/answer';
-import { overlap, wastesNoTime } from '#workshop/check/see/time';
+import { responds, type BodyJudge } from '#workshop/check/judges/response';
+import { spansOverlap, hasNoIdleTime } from '#workshop/check/judges/time';
 import { faultOfBand, type Review } from '../01-start-the-services/check.ts';
 
 // A sleep of a second that was left in takes longer. What a slow laptop needs beside the work, which is all that is
@@ -9,7 +9,8 @@ const limitMs = 900;
 const again = 'the same call';
 
 const file = 'reviews-api/app.ts';
-const fugazi = (look: Look) => answers({ status: 200, look, cause: 'The services fail.', file });
+const fugazi = (judgeBody: BodyJudge) =>
+  responds({ status: 200, judgeBody, cause: 'The services fail.', file });
 
 /** Which of the three reviews have one uuid, as a sentence. */
 function sharedUuid(reviews: Review[]): string {
@@ -31,23 +32,28 @@ export default {
   expectations: [
     {
       expect: 'The response is still Fugazi with its three reviews',
-      see: fugazi(faultOfBand),
+      judge: fugazi(faultOfBand),
     },
     {
       expect: 'bands-api does not wait before it asks reviews-api, nor after',
-      see: wastesNoTime('bands-api', { asked: 'reviews-api', limitMs, again, file: 'bands-api/reviews.ts' }),
+      judge: hasNoIdleTime('bands-api', {
+        asked: 'reviews-api',
+        limitMs,
+        again,
+        file: 'bands-api/reviews.ts',
+      }),
     },
     {
       expect: 'reviews-api does nothing but read reviews',
-      see: wastesNoTime('reviews-api', { limitMs, again }),
+      judge: hasNoIdleTime('reviews-api', { limitMs, again }),
     },
     {
       expect: 'The reviews are read at the same time: their spans overlap',
-      see: overlap('reviews-api'),
+      judge: spansOverlap('reviews-api'),
     },
     {
       expect: 'Each review has a uuid of its own',
-      see: fugazi(({ reviews }: { reviews: Review[] }) =>
+      judge: fugazi(({ reviews }: { reviews: Review[] }) =>
         new Set(reviews.map(({ uuid }) => uuid)).size === reviews.length
           ? undefined
           : {
@@ -58,7 +64,7 @@ export default {
     },
     {
       expect: 'Each review says when it was created: during this call',
-      see: fugazi(({ reviews }: { reviews: Review[] }, startMs) =>
+      judge: fugazi(({ reviews }: { reviews: Review[] }, startMs) =>
         reviews.every(({ created }) => Date.parse(created ?? '') >= startMs)
           ? undefined
           : {

@@ -1,5 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { answersWithTraceId, printsTraceIdTold } from '#workshop/check/see/answer';
+import { respondsWithTraceId, printsTraceIdFromHeader } from '#workshop/check/judges/response';
 
 export default {
   done: 'every caller can tell you the id of its trace',
@@ -10,19 +10,19 @@ export default {
       headers: { traceparent: '00-7a085853722dc6d2f2c1b3a4958677e0-d75597dee50b0cac-01' },
     },
   },
-  retells: 'trace-id',
+  traceIdHeader: 'trace-id',
   expectations: [
     {
       expect: 'bands-api answers with a header trace-id, which is the id of the trace',
-      see: answersWithTraceId('trace-id'),
+      judge: respondsWithTraceId('trace-id'),
     },
     {
       expect: 'So does an answer that is an error',
-      see: answersWithTraceId('trace-id', 'a call that is refused'),
+      judge: respondsWithTraceId('trace-id', 'a call that is refused'),
     },
     {
       expect: 'run.ts learns the trace id, and so prints the URL of the trace',
-      see: printsTraceIdTold(),
+      judge: printsTraceIdFromHeader(),
     },
   ],
 } satisfies Lesson;

@@ -1,13 +1,13 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { passesBaggageOn, putsBaggageOnSpan, sendsBaggage } from '#workshop/check/see/baggage';
+import { propagatesBaggage, putsBaggageOnSpan, sendsBaggage } from '#workshop/check/judges/baggage';
 import {
-  dropsInvalid,
+  dropsInvalidEntries,
   isOnEverySpan,
   keepsEntries,
-  putsOwnInFront,
+  prependsEntry,
   respectsLimits,
   sendsTracestate,
-} from '#workshop/check/see/tracestate';
+} from '#workshop/check/judges/tracestate';
 
 const way = { from: 'bands-api', to: 'reviews-api' };
 const path = '/bands/8c7d0f3a-6f0e-4b3c-9d52-1b7f5a1e4c01'; // a band without reviews, which is quickest
@@ -32,43 +32,43 @@ export default {
   expectations: [
     {
       expect: 'run.ts sends a tracestate with an entry of another tracing system',
-      see: sendsTracestate(),
+      judge: sendsTracestate(),
     },
     {
       expect: 'bands-api puts an entry of its own in front',
-      see: putsOwnInFront(way),
+      judge: prependsEntry(way),
     },
     {
       expect: "The other system's entry arrives unchanged at reviews-api",
-      see: keepsEntries(way),
+      judge: keepsEntries(way),
     },
     {
       expect: 'Every span of both services carries that entry',
-      see: isOnEverySpan(['bands-api', 'reviews-api']),
+      judge: isOnEverySpan(['bands-api', 'reviews-api']),
     },
     {
       expect: 'There are never more than 32 entries: the last ones make room',
-      see: respectsLimits(way, '32 entries'),
+      judge: respectsLimits(way, '32 entries'),
     },
     {
       expect: 'There are never more than 512 characters: the last entries make room, whole',
-      see: respectsLimits(way, '511 characters'),
+      judge: respectsLimits(way, '511 characters'),
     },
     {
       expect: 'An invalid tracestate is dropped, and the trace goes on',
-      see: dropsInvalid(way, 'an invalid tracestate'),
+      judge: dropsInvalidEntries(way, 'an invalid tracestate'),
     },
     {
       expect: 'run.ts sends baggage: a value for a service further on',
-      see: sendsBaggage(),
+      judge: sendsBaggage(),
     },
     {
       expect: 'bands-api passes the baggage on to reviews-api',
-      see: passesBaggageOn(way),
+      judge: propagatesBaggage(way),
     },
     {
       expect: 'reviews-api puts the value on a span, as an attribute',
-      see: putsBaggageOnSpan('reviews-api'),
+      judge: putsBaggageOnSpan('reviews-api'),
     },
   ],
 } satisfies Lesson;

@@ -1,5 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { logsTraceIdOf, logsTraceIds } from '#workshop/check/see/logs';
+import { logsTraceIdOf, logsTraceIds } from '#workshop/check/judges/logs';
 
 export default {
   done: 'the logs of all services can be searched by trace',
@@ -13,15 +13,15 @@ export default {
   expectations: [
     {
       expect: 'Every line that bands-api logs for the call has a trace_id, and a span_id of that trace',
-      see: logsTraceIds('bands-api'),
+      judge: logsTraceIds('bands-api'),
     },
     {
       expect: 'So has every line of reviews-api',
-      see: logsTraceIds('reviews-api'),
+      judge: logsTraceIds('reviews-api'),
     },
     {
       expect: 'The lines of another call have the id of its own trace',
-      see: logsTraceIdOf('bands-api', 'a call with a trace of its own'),
+      judge: logsTraceIdOf('bands-api', 'a call with a trace of its own'),
     },
   ],
 } satisfies Lesson;

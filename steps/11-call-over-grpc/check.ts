@@ -1,7 +1,7 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { answers, answersWithTraceId, printsTraceUrl } from '#workshop/check/see/answer';
-import { callsOverGrpc, hasEvent } from '#workshop/check/see/messages';
-import { hasServerSpan } from '#workshop/check/see/spans';
+import { responds, respondsWithTraceId, printsTraceUrl } from '#workshop/check/judges/response';
+import { callsOverGrpc, hasEvent } from '#workshop/check/judges/messages';
+import { hasServerSpan } from '#workshop/check/judges/spans';
 
 export default {
   done: 'one trace leads from HTTP over gRPC, and ends where the message begins',
@@ -15,11 +15,15 @@ export default {
   expectations: [
     {
       expect: 'POST /api/checkout is answered with status 202',
-      see: answers({ status: 202, cause: 'checkout fails, or the route is gone.', file: 'gateway/app.ts' }),
+      judge: responds({
+        status: 202,
+        cause: 'checkout fails, or the route is gone.',
+        file: 'gateway/app.ts',
+      }),
     },
     {
       expect: 'Any other method is answered with status 405',
-      see: answers(
+      judge: responds(
         {
           status: 405,
           cause: 'The handler of what has no route does not tell them apart.',
@@ -30,23 +34,23 @@ export default {
     },
     {
       expect: 'The gateway makes a span of kind SERVER for the call',
-      see: hasServerSpan('gateway'),
+      judge: hasServerSpan('gateway'),
     },
     {
       expect: "Its call of checkout is a CLIENT span, above checkout's SERVER span",
-      see: callsOverGrpc('gateway', 'checkout'),
+      judge: callsOverGrpc('gateway', 'checkout'),
     },
     {
       expect: 'The SERVER span of checkout has an event with the totalAmount of the response',
-      see: hasEvent('checkout', 'totalAmount', 1234),
+      judge: hasEvent('checkout', 'totalAmount', 1234),
     },
     {
       expect: 'The gateway answers with a header trace-id: the id of the trace',
-      see: answersWithTraceId('trace-id'),
+      judge: respondsWithTraceId('trace-id'),
     },
     {
       expect: 'run.ts knows it from there, and prints the URL of the trace',
-      see: printsTraceUrl(),
+      judge: printsTraceUrl(),
     },
   ],
 } satisfies Lesson;

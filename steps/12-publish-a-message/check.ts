@@ -1,16 +1,16 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { followsConventions, hasProducerSpan, sendsContextAlong } from '#workshop/check/see/messages';
+import { followsConventions, hasProducerSpan, sendsContext } from '#workshop/check/judges/messages';
 
 export default {
   done: 'the message takes the context of its span along; nobody reads it yet',
   expectations: [
     {
       expect: 'checkout publishes in a span of kind PRODUCER, below its SERVER span',
-      see: hasProducerSpan('checkout'),
+      judge: hasProducerSpan('checkout'),
     },
     {
       expect: 'The span has the name and the attributes that the conventions give to a message',
-      see: followsConventions('checkout', 'producer', {
+      judge: followsConventions('checkout', 'producer', {
         'messaging.system': 'rabbitmq',
         'messaging.operation.name': 'publish',
         'messaging.operation.type': 'send',
@@ -20,7 +20,7 @@ export default {
     },
     {
       expect: 'The message carries a traceparent in its headers, with that span as the parent',
-      see: sendsContextAlong('checkout'),
+      judge: sendsContext('checkout'),
     },
   ],
 } satisfies Lesson;

@@ -1,5 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { followsConventions, hasConsumerSpan, settlesMessages } from '#workshop/check/see/messages';
+import { followsConventions, hasConsumerSpan, settlesMessages } from '#workshop/check/judges/messages';
 
 export default {
   done: 'one trace over three services, through a queue',
@@ -7,11 +7,11 @@ export default {
     {
       expect:
         "stock handles the message in a span of kind CONSUMER, whose parent is checkout's PRODUCER span",
-      see: hasConsumerSpan('stock', 'checkout'),
+      judge: hasConsumerSpan('stock', 'checkout'),
     },
     {
       expect: 'The span has the name and the attributes that the conventions give to a message',
-      see: followsConventions('stock', 'consumer', {
+      judge: followsConventions('stock', 'consumer', {
         'messaging.system': 'rabbitmq',
         'messaging.operation.name': 'process',
         'messaging.operation.type': 'process',
@@ -21,7 +21,7 @@ export default {
     },
     {
       expect: 'The message is acknowledged after the work, so that it does not come again',
-      see: settlesMessages('stock'),
+      judge: settlesMessages('stock'),
     },
   ],
 } satisfies Lesson;

@@ -5,7 +5,7 @@ import {
   hasConsumerSpan,
   hasLinkedRoot,
   isMadeByInstrumentation,
-} from '#workshop/check/see/messages';
+} from '#workshop/check/judges/messages';
 
 const destination = 'exchange:checkout.processed';
 const message = {
@@ -20,23 +20,23 @@ export default {
   expectations: [
     {
       expect: 'The PRODUCER span is made by the instrumentation of amqplib',
-      see: isMadeByInstrumentation('checkout', 'producer'),
+      judge: isMadeByInstrumentation('checkout', 'producer'),
     },
     {
       expect: 'So is the CONSUMER span',
-      see: isMadeByInstrumentation('stock', 'consumer'),
+      judge: isMadeByInstrumentation('stock', 'consumer'),
     },
     {
       expect: 'The trace still leads from the gateway over gRPC to checkout',
-      see: callsOverGrpc('gateway', 'checkout'),
+      judge: callsOverGrpc('gateway', 'checkout'),
     },
     {
       expect: "The CONSUMER span is still a child of checkout's PRODUCER span",
-      see: hasConsumerSpan('stock', 'checkout'),
+      judge: hasConsumerSpan('stock', 'checkout'),
     },
     {
       expect: 'The PRODUCER span has the name and the attributes of the conventions of today',
-      see: followsConventions('checkout', 'producer', {
+      judge: followsConventions('checkout', 'producer', {
         ...message,
         'messaging.operation.name': 'publish',
         'messaging.operation.type': 'send',
@@ -45,7 +45,7 @@ export default {
     },
     {
       expect: 'So has the CONSUMER span',
-      see: followsConventions('stock', 'consumer', {
+      judge: followsConventions('stock', 'consumer', {
         ...message,
         'messaging.operation.name': 'process',
         'messaging.operation.type': 'process',
@@ -55,7 +55,7 @@ export default {
     {
       expect:
         'The stock is written down in a span without a parent, which links to the orders that led to it',
-      see: hasLinkedRoot('stock'),
+      judge: hasLinkedRoot('stock'),
     },
   ],
 } satisfies Lesson;

@@ -54,14 +54,14 @@ export function headerOf({ headers }: Exchange, name: string): string {
   return headers.find(([other]) => other.toLowerCase() === name)![1];
 }
 
-/** Changes the reviews in the answer of a band. */
+/** Changes the reviews in the response of a band. */
 export function editReviews<Review extends object>(
-  { answer }: Exchange,
+  { response }: Exchange,
   edit: (review: Review, all: Review[]) => Review,
 ): void {
-  const band = JSON.parse(answer!.body) as { reviews: Review[] };
+  const band = JSON.parse(response!.body) as { reviews: Review[] };
   band.reviews = band.reviews.map((review) => edit(review, band.reviews));
-  answer!.body = JSON.stringify(band);
+  response!.body = JSON.stringify(band);
 }
 
 const reversed = (id: string) => [...id].toReversed().join('');

@@ -384,8 +384,8 @@ export const mistakes: Mistake[] = [
       ],
     },
     edit: (seen) => {
-      const { answer } = seen.calls.get('a call that is refused')!;
-      answer!.headers = answer!.headers.filter(([name]) => name !== 'trace-id');
+      const { response } = seen.calls.get('a call that is refused')!;
+      response!.headers = response!.headers.filter(([name]) => name !== 'trace-id');
     },
     expect: /So does an answer that is an error/,
     cause: /only where all goes well/,

@@ -4,10 +4,10 @@ import { createServer, request } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { type Exchange, openOtlpDoor, openRelay } from '#workshop/check/relay';
+import { type Exchange, openOtlpRelay, openRelay } from '#workshop/check/relay';
 
 /** A server that answers with what it was asked, and a relay to it. */
-async function relayed(t: TestContext, cuts: (exchange: Exchange) => boolean = () => false) {
+async function relayed(t: TestContext, blocks: (exchange: Exchange) => boolean = () => false) {
   const server = createServer((incoming, outgoing) => {
     outgoing.writeHead(203, ['x-answer', 'one', 'x-answer', 'two']);
     outgoing.end(JSON.stringify({ url: incoming.url, headers: incoming.rawHeaders }));
@@ -19,7 +19,7 @@ async function relayed(t: TestContext, cuts: (exchange: Exchange) => boolean = (
     to: 'b',
     port: () => port,
     onExchange: (exchange) => exchanges.push(exchange),
-    cuts,
+    blocks,
   });
   t.after(() => relay.close());
   return { exchanges, server, url: `http://localhost:${relay.port}` };
@@ -36,14 +36,14 @@ async function listening(
   return (server.address() as { port: number }).port;
 }
 
-test('a request and its answer pass unchanged, and are told of', async (t) => {
+test('a request and its response pass unchanged, and are told of', async (t) => {
   const { exchanges, url } = await relayed(t);
-  const answer = await fetch(`${url}/path?query=1`, { headers: { traceparent: 'x' } });
-  const body = await answer.text();
+  const response = await fetch(`${url}/path?query=1`, { headers: { traceparent: 'x' } });
+  const body = await response.text();
 
-  assert.equal(answer.status, 203);
+  assert.equal(response.status, 203);
   assert.equal(JSON.parse(body).url, '/path?query=1');
-  const [{ from, to, method, path, headers, answer: told }] = exchanges as [Exchange];
+  const [{ from, to, method, path, headers, response: told }] = exchanges as [Exchange];
   assert.deepEqual([from, to, method, path], ['a', 'b', 'GET', '/path?query=1']);
   assert.deepEqual(
     headers.filter(([name]) => name === 'traceparent'),
@@ -65,8 +65,8 @@ test('a header that is there twice passes twice', async (t) => {
   const asked = request(url, {
     headers: ['host', 'localhost', 'traceparent', 'x', 'traceparent', 'y'] as never,
   }).end();
-  const [answer] = await once(asked, 'response');
-  const chunks: Buffer[] = await answer.toArray();
+  const [response] = await once(asked, 'response');
+  const chunks: Buffer[] = await response.toArray();
 
   const { headers } = JSON.parse(Buffer.concat(chunks).toString()) as { headers: string[] };
   assert.deepEqual(
@@ -82,24 +82,24 @@ test('what the workshop asks at /health passes, and is not told of', async (t) =
   assert.deepEqual(exchanges, []);
 });
 
-test('a request that is to be cut gets no answer, and says so', async (t) => {
+test('a request that is to be cut gets no response, and says so', async (t) => {
   const { exchanges, url } = await relayed(t, ({ path }) => path.includes('unlucky'));
   await assert.rejects(fetch(`${url}/unlucky`));
   assert.equal((await fetch(`${url}/lucky`)).status, 203);
   assert.deepEqual(
-    exchanges.map(({ failure }) => failure !== undefined),
+    exchanges.map(({ error }) => error !== undefined),
     [true, false],
   );
 });
 
-test('a service that is gone is an end without an answer', async (t) => {
+test('a service that is gone is an end without an response', async (t) => {
   const { exchanges, server, url } = await relayed(t);
   await new Promise((resolve) => server.close(resolve));
   await assert.rejects(fetch(url));
-  assert.match(exchanges[0]!.failure!, /ECONNREFUSED/);
+  assert.match(exchanges[0]!.error!, /ECONNREFUSED/);
 });
 
-test('a caller that leaves is not a failure of the service, which owes the answer still', async (t) => {
+test('a caller that leaves is not a error of the service, which owes the response still', async (t) => {
   const { exchanges, server, url } = await relayed(t);
   server.removeAllListeners('request');
   const asked = request(url).end();
@@ -110,15 +110,15 @@ test('a caller that leaves is not a failure of the service, which owes the answe
   await Promise.all([fails, once(outgoing, 'close')]);
 
   assert.deepEqual(
-    exchanges.map(({ answer, failure }) => ({ answer, failure })),
-    [{ answer: undefined, failure: undefined }],
+    exchanges.map(({ response, error }) => ({ response, error })),
+    [{ response: undefined, error: undefined }],
   );
 });
 
 test('one port takes both forms of OTLP: HTTP/2 goes to the one, HTTP/1.1 to the other', async (t) => {
   const grpc = createHttp2Server((_, outgoing) => outgoing.end('grpc'));
   const http = createServer((_, outgoing) => outgoing.end('http'));
-  const door = await openOtlpDoor({ grpc: await listening(t, grpc), http: await listening(t, http) });
+  const door = await openOtlpRelay({ grpc: await listening(t, grpc), http: await listening(t, http) });
   t.after(() => door.close());
 
   const session = connectHttp2(`http://localhost:${door.port}`);
@@ -136,7 +136,6 @@ test('closing a relay ends the connections that are open', async (t) => {
     to: 'b',
     port: () => port,
     onExchange: () => {},
-    cuts: () => false,
   });
   const socket = connect(relay.port, 'localhost');
   socket.on('error', () => {});

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, readLesson, runCheck } from '#workshop/check/check';
-import type { Shortfall } from '#workshop/check/lesson';
+import { evaluate, readLesson, runCheck } from '#workshop/check/check';
+import type { Failure } from '#workshop/check/lesson';
 import type { Observation } from '#workshop/check/observation';
-import { hasLinkedRoot } from '#workshop/check/see/messages';
+import { hasLinkedRoot } from '#workshop/check/judges/messages';
 import { listSteps } from '#workshop/course/list';
 import type { Span } from '#workshop/trace/model';
 import { checksFor } from '#tools/observations';
@@ -51,9 +51,9 @@ for (const step of steps) {
     async () => {
       const seen = await observed(step);
       for (const { name, folder } of checks.filter(({ number }) => number <= step.number)) {
-        const { passed, outcomes } = judge(await readLesson(folder), seen);
+        const { passed, outcomes } = evaluate(await readLesson(folder), seen);
         const failed = outcomes.find(({ status }) => status === 'failed');
-        const said = failed && `${failed.expect}: ${failed.shortfall!.found} ${failed.shortfall!.cause}`;
+        const said = failed && `${failed.expect}: ${failed.failure!.found} ${failed.failure!.cause}`;
         assert.equal(said, undefined, `check ${name}: ${said}`);
         assert.equal(passed, true);
         assert.ok(outcomes.every(({ status }) => status === 'met'));
@@ -64,7 +64,7 @@ for (const step of steps) {
   const next = checks.find(({ number }) => number > step.number);
   if (!next) continue;
   test(`the check of ${next.name} fails on the step before, and says what that lacks`, { skip }, async () => {
-    const result = judge(await readLesson(next.folder), await observed(step));
+    const result = evaluate(await readLesson(next.folder), await observed(step));
     assertFound(result, missing[next.number]!);
     const failed = result.outcomes.findIndex(({ status }) => status === 'failed');
     assert.ok(result.outcomes.slice(failed + 1).every(({ status }) => status === 'open'));
@@ -87,7 +87,7 @@ test('the first check of a chapter says of the chapter before that it has other 
 
   assert.equal(passed, false);
   assert.equal(outcomes[0]!.status, 'failed');
-  assert.match(outcomes[0]!.shortfall!.cause, /npm run step 11 puts this one there/);
+  assert.match(outcomes[0]!.failure!.cause, /npm run step 11 puts this one there/);
 });
 
 test('a write of the stock that has a parent is told why', () => {
@@ -101,7 +101,7 @@ test('a write of the stock that has a parent is told why', () => {
 
   const verdict = hasLinkedRoot('stock')(seen([server, consumer, write]));
   assert.notEqual(verdict, 'ok');
-  assert.match((verdict as Shortfall).cause, /The timer remembers the context.*root: true/);
+  assert.match((verdict as Failure).cause, /The timer remembers the context.*root: true/);
 
   const { parentId: _, ...root } = write;
   assert.equal(hasLinkedRoot('stock')(seen([server, consumer, root])), 'ok');

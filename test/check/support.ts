@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CheckResult, judge, readLesson, runCheck } from '#workshop/check/check';
+import { type CheckResult, evaluate, readLesson, runCheck } from '#workshop/check/check';
 import type { Observation } from '#workshop/check/observation';
 import { listSteps, type Step } from '#workshop/course/list';
 import { projectFolder } from '#workshop/settings';
@@ -40,7 +40,7 @@ export async function judgeEdited({ step, edit }: Mistake): Promise<CheckResult>
   const { folder } = stepNumber(step);
   const seen = structuredClone(await observed(stepNumber(step)));
   edit!(seen);
-  return judge(await readLesson(folder), seen);
+  return evaluate(await readLesson(folder), seen);
 }
 
 /** What the check of a step says of a mistake, judged on a run of the changed step. */
@@ -60,15 +60,15 @@ export function assertFound(
   { expect, found, cause, file }: Finding,
 ): void {
   const failed = outcomes.find(({ status }) => status === 'failed');
-  assert.ok(failed?.shortfall, 'all expectations are met');
-  const said = JSON.stringify({ ...failed, shortfall: { ...failed.shortfall, traces: [] } }, null, 2);
+  assert.ok(failed?.failure, 'all expectations are met');
+  const said = JSON.stringify({ ...failed, failure: { ...failed.failure, traces: [] } }, null, 2);
 
   assert.equal(passed, false);
   assert.match(failed.expect, expect, said);
-  if (found) assert.match(failed.shortfall.found, found, said);
-  assert.match(failed.shortfall.cause, cause, said);
-  if (typeof file === 'string') assert.equal(failed.shortfall.file, file, said);
-  else assert.match(failed.shortfall.file, file, said);
+  if (found) assert.match(failed.failure.found, found, said);
+  assert.match(failed.failure.cause, cause, said);
+  if (typeof file === 'string') assert.equal(failed.failure.file, file, said);
+  else assert.match(failed.failure.file, file, said);
 }
 
 /** Changes of a step's files: for each file the texts to replace, or its whole new text; null deletes it. */

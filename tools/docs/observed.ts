@@ -1,6 +1,6 @@
 /** What commands print about a working copy that is exactly one of the steps, without running that step again. */
 import { stripVTControlCharacters } from 'node:util';
-import { judge, readLesson } from '../../workshop/check/check.ts';
+import { evaluate, readLesson } from '../../workshop/check/check.ts';
 import { callOfRun, traceOfCall } from '../../workshop/check/observation.ts';
 import { reportText } from '../../workshop/check/report.ts';
 import { readLessonFiles, sameFiles } from '../../workshop/course/files.ts';
@@ -44,21 +44,21 @@ async function stepsEqualTo(workingCopy: string): Promise<Step[]> {
 }
 
 async function checkOutput(checked: Step, step: Step): Promise<string> {
-  const result = judge(await readLesson(checked.folder), await observationOf(step));
+  const result = evaluate(await readLesson(checked.folder), await observationOf(step));
   const next = (await listSteps()).find(({ number }) => number > checked.number);
   return stripVTControlCharacters(reportText(result, { ...checked, next }));
 }
 
 async function runOutput(step: Step): Promise<string> {
   const seen = await observationOf(step);
-  const { answer, startMs } = callOfRun(seen)!;
+  const { response, startMs } = callOfRun(seen)!;
   const traceId = seen.run.output?.traceId ?? undefined;
   const traced = seen.services.filter(isTraced).map(({ name }) => name);
   const trace = traceOfCall(seen);
   return callText({
-    status: answer!.status,
-    body: parsed(answer!.body),
-    durationMs: answer!.endMs - startMs,
+    status: response!.status,
+    body: parsed(response!.body),
+    durationMs: response!.endMs - startMs,
     ...(traceId && { traceId }),
     ...(traced.length > 0 && { url: pageUrl(USUAL_BACKEND, traceId, traced) }),
     ...(trace && { trace }),

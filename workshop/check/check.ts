@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { UserError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
-import { Breakdown, otherServices } from './breakdown.ts';
-import type { Lesson, Shortfall } from './lesson.ts';
+import { ObservationError, otherServices } from './observation-error.ts';
+import type { Lesson, Failure } from './lesson.ts';
 import { type Observation, tracesOfCall } from './observation.ts';
 import { observe, type ObserveOptions } from './observe.ts';
 
@@ -15,7 +15,7 @@ export interface Outcome {
   expect: string;
   status: 'met' | 'failed' | 'open';
   /** What a failed one found instead. */
-  shortfall?: Shortfall;
+  failure?: Failure;
 }
 
 export interface CheckResult {
@@ -42,8 +42,8 @@ export interface CheckOptions {
 export async function runCheck({ stepFolder, ...options }: CheckOptions): Promise<CheckResult> {
   const lesson = await readLesson(stepFolder);
   const missing = await missingServices(stepFolder, options.folder);
-  if (missing.length > 0) return judge(lesson, otherServices(missing, basename(stepFolder)));
-  const result = judge(lesson, await observeOrBreakdown({ ...options, lesson }));
+  if (missing.length > 0) return evaluate(lesson, otherServices(missing, basename(stepFolder)));
+  const result = evaluate(lesson, await tryToObserve({ ...options, lesson }));
   const outcomes = await Promise.all(
     result.outcomes.map((outcome) => nameSharedFile(outcome, options.folder)),
   );
@@ -52,14 +52,14 @@ export async function runCheck({ stepFolder, ...options }: CheckOptions): Promis
 
 /** Names the file of a shared service by its place: what a judge calls gateway/app.ts is in steps/shared. */
 async function nameSharedFile(outcome: Outcome, folder: string): Promise<Outcome> {
-  const { shortfall } = outcome;
-  if (!shortfall) return outcome;
-  const [name = '', ...path] = shortfall.file.split('/');
-  const services = await readServices(folder).catch(() => []); // a broken service.json is what the shortfall is about
+  const { failure } = outcome;
+  if (!failure) return outcome;
+  const [name = '', ...path] = failure.file.split('/');
+  const services = await readServices(folder).catch(() => []); // a broken service.json is what the failure is about
   const shared = services.find((service) => service.name === name && service.folder !== join(folder, name));
   if (!shared) return outcome;
   const file = relative(projectFolder, join(shared.folder, ...path)).replaceAll('\\', '/');
-  return { ...outcome, shortfall: { ...shortfall, file } };
+  return { ...outcome, failure: { ...failure, file } };
 }
 
 /** The services of a step that a folder with others does not have: it holds a step of another chapter. */
@@ -80,31 +80,31 @@ export async function readLesson(stepFolder: string): Promise<Lesson> {
   return module.default as Lesson;
 }
 
-/** Observes a folder as `observe` does, and gives the Breakdown if there is one. */
-export function observeOrBreakdown(options: ObserveOptions): Promise<Observation | Breakdown> {
+/** Observes a folder as `observe` does, and gives the ObservationError if there is one. */
+export function tryToObserve(options: ObserveOptions): Promise<Observation | ObservationError> {
   return observe(options).catch((error) => {
-    if (error instanceof Breakdown) return error;
+    if (error instanceof ObservationError) return error;
     throw error;
   });
 }
 
 /** Goes through the expectations of a lesson, up to the first that is not met. */
-export function judge({ done, expectations }: Lesson, seen: Observation | Breakdown): CheckResult {
+export function evaluate({ done, expectations }: Lesson, seen: Observation | ObservationError): CheckResult {
   const outcomes: Outcome[] = [];
-  let failed = seen instanceof Breakdown;
-  if (seen instanceof Breakdown) {
-    outcomes.push({ expect: seen.expect, status: 'failed', shortfall: seen.shortfall });
+  let failed = seen instanceof ObservationError;
+  if (seen instanceof ObservationError) {
+    outcomes.push({ expect: seen.expect, status: 'failed', failure: seen.failure });
   }
 
-  for (const { expect, see } of expectations) {
-    if (failed || seen instanceof Breakdown) {
+  for (const { expect, judge } of expectations) {
+    if (failed || seen instanceof ObservationError) {
       outcomes.push({ expect, status: 'open' });
       continue;
     }
-    const verdict = see(seen);
+    const verdict = judge(seen);
     failed = verdict !== 'ok';
     if (verdict === 'ok') outcomes.push({ expect, status: 'met' });
-    else outcomes.push({ expect, status: 'failed', shortfall: { traces: tracesOfCall(seen), ...verdict } });
+    else outcomes.push({ expect, status: 'failed', failure: { traces: tracesOfCall(seen), ...verdict } });
   }
   return { passed: !failed, done, outcomes };
 }

@@ -1,53 +1,56 @@
 import type { Span, Trace } from '../trace/model.ts';
 import type { Observation } from './observation.ts';
 
-/** What a step's check.ts gives: what the attendee should have now, and how to see it. */
+/** What a step's check.ts exports: what the attendee's code should do now, and how to recognize it. */
 export interface Lesson {
-  /** What was learned, for the line that closes a check that passed: "Step 03 done: …". */
+  /** What the attendee has learned, for the last line of a check that passed: "Step 03 done: …". */
   done: string;
-  /** Calls that the check makes beside that of run.ts, at the same time if not told otherwise, by a name for messages. */
+  /** Calls that the check makes besides that of run.ts, by a name for messages; at the same time unless stated otherwise. */
   calls?: Record<string, CheckCall>;
-  /** Tells a span that comes by itself, later than the call: services are not ended before it came. */
+  /** Recognizes a span that follows the call later: the services run until it arrives. */
   awaits?: (span: Span) => boolean;
-  /** A header that holds a trace id: run.ts is run once more, and its answer has another id there. In small letters. */
-  retells?: string;
-  /** In the order of the lesson: the first one that is not met is what the attendee is told. */
+  /**
+   * The lower-case name of a response header that contains the trace id: the check runs run.ts a second time, with
+   * another id in this header.
+   */
+  traceIdHeader?: string;
+  /** In the order of the lesson: the attendee is told about the first one that is not met. */
   expectations: Expectation[];
 }
 
-/** A request of the check's own, sent straight to a service. */
+/** A request that the check sends directly to a service. */
 export interface CheckCall {
   to: string;
-  /** GET if not given. */
+  /** GET by default. */
   method?: string;
   /** Path and query. */
   path: string;
   headers?: Record<string, string>;
-  /** Wait until run.ts has ended: what takes time is judged by two moments, of which a busy machine spoils but one. */
+  /** Wait for run.ts to exit first. Durations are judged in two calls, because a busy moment of the machine spoils one. */
   afterwards?: boolean;
-  /** Hang up on requests to this service whose path mentions this text, as if the service were down. */
-  cuts?: { to: string; mentioning: string };
+  /** Close the connection of requests to this service whose path contains this text, as if the service were down. */
+  blocks?: { to: string; mentioning: string };
 }
 
 export interface Expectation {
   /** A sentence of the lesson, without the full stop. */
   expect: string;
-  see: See;
+  judge: Judge;
 }
 
-/** Looks at what was observed. */
-export type See = (seen: Observation) => 'ok' | Shortfall;
+/** Decides whether an expectation is met. */
+export type Judge = (seen: Observation) => 'ok' | Failure;
 
-/** What came instead of what was expected. */
-export interface Shortfall {
-  /** What was seen, a sentence or two. */
+/** What was observed in place of what was expected. */
+export interface Failure {
+  /** What was seen, in a sentence or two. */
   found: string;
-  /** What most likely led to it and what to do, a sentence or two. */
+  /** The most likely cause and what to do, in a sentence or two. */
   cause: string;
-  /** The file to look at, below the folder that is checked. */
+  /** The file to look at, relative to the folder that is checked. */
   file: string;
-  /** The traces to show; those of the call in question if not given. */
+  /** The traces to show; those of the call by default. */
   traces?: Trace[];
-  /** Lines that a program printed, to show below. */
+  /** Lines that a program printed, to show at the end. */
   lines?: string[];
 }

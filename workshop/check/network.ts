@@ -1,29 +1,23 @@
-import type { Service } from '../services/definition.ts';
 import { freePort } from '../net/ports.ts';
-import { openRelay, type Exchange, type Relay } from './relay.ts';
+import type { Service } from '../services/definition.ts';
+import { openRelay, type Relay, type RelayOptions } from './relay.ts';
 
-/** The ways between the programs of a folder, each over a relay of its own, so that it is known who asked whom. */
+/** The connections between the programs of a folder. Each pair has its own relay, which shows who calls whom. */
 export interface Network {
-  /** Where each service really listens. */
+  /** The real port of each service. */
   ports: Map<string, number>;
-  /** The ports as one program has to know them: its own real one, and relays to all others. */
+  /** The ports that one program is given: its own real port, and relays to all other services. */
   portsFor(program: string): Map<string, number>;
-  /** Gives a service another real port, because somebody took the one it had. */
+  /** Gives a service another real port, because another program has taken its port. */
   move(service: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What happens on the ways: see the options of a relay. */
-export interface Watching {
-  onExchange: (exchange: Exchange) => void;
-  cuts: (exchange: Exchange) => boolean;
-}
-
-/** Opens relays from each of some programs to each service that has a port. */
+/** Opens a relay from each of the given programs to each service that has a port. */
 export async function openNetwork(
   programs: string[],
   services: Service[],
-  watching: Watching,
+  options: Pick<RelayOptions, 'onExchange' | 'blocks'>,
 ): Promise<Network> {
   const withPort = services.filter(({ port }) => port !== undefined).map(({ name }) => name);
   const ports = new Map<string, number>();
@@ -32,11 +26,8 @@ export async function openNetwork(
   const relays: { from: string; to: string; relay: Relay }[] = [];
   for (const from of programs) {
     for (const to of withPort.filter((name) => name !== from)) {
-      relays.push({
-        from,
-        to,
-        relay: await openRelay({ from, to, port: () => ports.get(to)!, ...watching }),
-      });
+      const relay = await openRelay({ from, to, port: () => ports.get(to)!, ...options });
+      relays.push({ from, to, relay });
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Service } from '../services/definition.ts';
 import type { Span, Trace } from '../trace/model.ts';
 import type { Exchange, Header } from './relay.ts';
-import type { Retold } from './retell.ts';
+import type { SecondRun } from './second-run.ts';
 import type { Message } from './tap.ts';
 import { readTraceparent, type Traceparent } from './traceparent.ts';
 
@@ -11,7 +11,7 @@ export interface Observation {
   services: Service[];
   run: RunOutcome;
   /** What run.ts did in a second run, if the lesson wants one and the first went well. */
-  retold?: Retold;
+  secondRun?: SecondRun;
   /** The check's own calls by name, in the same form as what went over a relay. */
   calls: Map<string, Exchange>;
   /** What run.ts and the services sent each other, in order of time. */
@@ -41,7 +41,7 @@ export interface RunOutcome {
 /** Who makes the call of a step. */
 export const caller = 'run.ts';
 
-/** The call that run.ts made: its request and answer; undefined if no service was asked. */
+/** The call that run.ts made: its request and response; undefined if no service was asked. */
 export function callOfRun({ exchanges }: Observation): Exchange | undefined {
   return exchanges.find(({ from }) => from === caller);
 }
@@ -126,7 +126,7 @@ export function ancestorsOf(span: Span, { spans }: Trace): Span[] {
 }
 
 /** Whether no instrumentation made a span, but somebody who wanted to see some work. */
-export function isOwn(span: Span): boolean {
+export function isCustom(span: Span): boolean {
   return span.kind === 'internal' && !/^@opentelemetry\/instrumentation|^@fastify\/otel/.test(span.scope);
 }
 

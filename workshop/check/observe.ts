@@ -19,12 +19,12 @@ import {
   nothingToStart,
   requireGoodRun,
   unreadable,
-} from './breakdown.ts';
+} from './observation-error.ts';
 import type { CheckCall, Lesson } from './lesson.ts';
 import { caller, callOfRun, type Observation } from './observation.ts';
 import { type Network, openNetwork } from './network.ts';
-import { type Exchange, openOtlpDoor } from './relay.ts';
-import { type Retold, retell } from './retell.ts';
+import { type Exchange, openOtlpRelay } from './relay.ts';
+import { runAgain, type SecondRun } from './second-run.ts';
 import { runChild } from './run-child.ts';
 import { openTap } from './tap.ts';
 
@@ -33,7 +33,7 @@ export interface ObserveOptions {
   /** Holds run.ts and a folder for each service. */
   folder: string;
   /** What the lesson does beside running run.ts, and what it waits for. */
-  lesson: Pick<Lesson, 'calls' | 'retells' | 'awaits'>;
+  lesson: Pick<Lesson, 'calls' | 'traceIdHeader' | 'awaits'>;
   /** How long run.ts may take once the services have started, 30 s if not given. ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -47,7 +47,7 @@ const SETTLE_TIMEOUT_MS = 5_000;
 /**
  * Starts the services of a folder on free ports, with a trace backend of its own, runs its run.ts, makes the calls of
  * the lesson meanwhile, ends everything again and gives what could be seen.
- * @throws Breakdown when there is nothing to see because something did not start, crashed, failed or took too long
+ * @throws ObservationError when there is nothing to see because something did not start, crashed, failed or took too long
  * @throws UserError when a part is missing or refuses a service
  */
 export async function observe(options: ObserveOptions): Promise<Observation> {
@@ -67,7 +67,7 @@ type CloseLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => T;
 
 async function observed(options: ObserveOptions, closeLater: CloseLater): Promise<Observation> {
   const { folder, timeoutMs = TIMEOUT_MS } = options;
-  const { calls = {}, awaits, retells } = options.lesson;
+  const { calls = {}, awaits, traceIdHeader } = options.lesson;
   const signal = options.signal ?? new AbortController().signal;
 
   const services = await readServices(folder).catch((error) => {
@@ -82,7 +82,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     (started) => started.close(),
   );
   const door = closeLater(
-    await openOtlpDoor({ grpc: portOf(backend.otlpGrpcUrl), http: portOf(backend.otlpHttpUrl) }),
+    await openOtlpRelay({ grpc: portOf(backend.otlpGrpcUrl), http: portOf(backend.otlpHttpUrl) }),
     (relay) => relay.close(),
   );
   const state = closeLater(await mkdtemp(join(tmpdir(), 'workshop-check-')), (path) =>
@@ -106,14 +106,14 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const startMs = Date.now();
   let tellCalled = () => {};
   const called = new Promise<void>((resolve) => (tellCalled = resolve));
-  const cuts = Object.values(calls).flatMap((call) => call.cuts ?? []);
+  const blocked = Object.values(calls).flatMap((call) => call.blocks ?? []);
   const network = closeLater(
     await openNetwork([caller, ...services.map(({ name }) => name)], services, {
       onExchange(exchange) {
         seen.exchanges.push(exchange);
         if (exchange.from === caller) tellCalled();
       },
-      cuts: ({ to, path }) => cuts.some((cut) => cut.to === to && path.includes(cut.mentioning)),
+      blocks: ({ to, path }) => blocked.some((block) => block.to === to && path.includes(block.mentioning)),
     }),
     (relays) => relays.close(),
   );
@@ -151,11 +151,12 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const stuck = runEnd.code === 'timeout' ? await findStuck(seen, network.ports) : undefined;
   const crashed = [...ended][0];
   if (runEnd.code === 0) {
-    const [, retold] = await Promise.all([
+    const [, secondRun] = await Promise.all([
       untilQuiet(backend, services, awaits),
-      retells && retellCall(seen, retells, { folder, env: runEnv, network, signal: deadline.signal }),
+      traceIdHeader &&
+        runWithOtherId(seen, traceIdHeader, { folder, env: runEnv, network, signal: deadline.signal }),
     ]);
-    if (retold) seen.retold = retold;
+    if (secondRun) seen.secondRun = secondRun;
   }
   await stopAll(running); // which sends the spans that a service holds back, and reads what it printed to the end
   requireGoodRun(seen, runEnd, { timeoutMs, crashed, stuck });
@@ -168,15 +169,15 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
 }
 
 /** Tells run.ts another trace id in its answer, in a run of its own; undefined if it got no answer before. */
-async function retellCall(
+async function runWithOtherId(
   seen: Observation,
   header: string,
   { network, ...how }: { folder: string; env: NodeJS.ProcessEnv; network: Network; signal: AbortSignal },
-): Promise<Retold | undefined> {
+): Promise<SecondRun | undefined> {
   const call = callOfRun(seen);
-  if (!call?.answer) return undefined;
+  if (!call?.response) return undefined;
   const { portVariable } = seen.services.find(({ name }) => name === call.to)!;
-  return retell(call, header, { ...how, portVariable, port: network.ports.get(call.to)! });
+  return runAgain(call, header, { ...how, portVariable, port: network.ports.get(call.to)! });
 }
 
 interface StartOptions {
@@ -262,11 +263,11 @@ async function send(
     startMs: Date.now(),
   };
   try {
-    const answer = await fetch(`http://localhost:${port}${path}`, { method, headers, signal });
-    const body = await answer.text();
-    exchange.answer = { status: answer.status, headers: [...answer.headers], body, endMs: Date.now() };
+    const response = await fetch(`http://localhost:${port}${path}`, { method, headers, signal });
+    const body = await response.text();
+    exchange.response = { status: response.status, headers: [...response.headers], body, endMs: Date.now() };
   } catch (error) {
-    exchange.failure = messageOf(error);
+    exchange.error = messageOf(error);
   }
   return exchange;
 }

@@ -24,7 +24,7 @@ export function errorOfEnd(lines: string[], folder: string): PrintedError | unde
 }
 
 /** The error for which a service answered a request of some path badly; undefined if it told of none. */
-export function errorOfAnswer(lines: string[], path: string, folder: string): PrintedError | undefined {
+export function errorOfResponse(lines: string[], path: string, folder: string): PrintedError | undefined {
   const ofOthers = new Set(
     lines.map(logged).flatMap((line) => (line?.req && line.req.url !== path ? [line.reqId] : [])),
   );

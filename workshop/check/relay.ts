@@ -6,71 +6,77 @@ import {
 } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A header as it was sent, name and value. The same name may come twice. */
+/** A header as it was sent, name and value. A name can occur more than once. */
 export type Header = readonly [name: string, value: string];
 
-/** A request that went over a relay, and what became of it. Times are ms since 1970. */
+/** A request that passed through a relay, and its response. Times are ms since 1970. */
 export interface Exchange {
-  /** Who asked: a service, or `run.ts`. */
+  /** The program that sent the request: a service, or `run.ts`. */
   from: string;
-  /** The service that was asked. */
+  /** The service that should respond. */
   to: string;
   method: string;
   /** Path and query. */
   path: string;
   headers: Header[];
   startMs: number;
-  /** Why there was no answer, where it is known. Missing while one is owed, and if the caller left without it. */
-  failure?: string;
-  /** Missing if there was no answer. */
-  answer?: { status: number; headers: Header[]; body: string; endMs: number };
+  /** Why there was no response. Missing while the service may still respond, and if the caller closed the connection. */
+  error?: string;
+  /** Missing if there was no response. */
+  response?: Response;
 }
 
-/** A port that passes on what comes to it. */
+/** A response as it was sent. */
+export interface Response {
+  status: number;
+  headers: Header[];
+  body: string;
+  endMs: number;
+}
+
+/** A port that forwards what it receives. */
 export interface Relay {
   port: number;
   close(): Promise<void>;
 }
 
-/**
- * What a relay does beside passing on. `cuts` tells whether to hang up on a request instead; `instead` answers in the
- * service's place.
- */
 export interface RelayOptions {
   from: string;
   to: string;
-  /** Where the service really listens. */
+  /** The port of the service. */
   port: () => number;
-  onExchange: (exchange: Exchange) => void;
-  cuts: (exchange: Exchange) => boolean;
-  instead?: () => NonNullable<Exchange['answer']>;
+  onExchange?: (exchange: Exchange) => void;
+  /** Whether to close the connection of a request. */
+  blocks?: (exchange: Exchange) => boolean;
+  /** Responds in place of the service. */
+  respond?: () => Response;
 }
 
-/** How every HTTP/2 connection begins (RFC 9113, section 3.4), gRPC among them. */
+/** How every HTTP/2 connection starts (RFC 9113, section 3.4), including those of gRPC. */
 const HTTP2_PREFACE = 'PRI * HTTP/2';
 
 /**
- * Opens a relay to a service, which sees what is sent in HTTP/1.1. HTTP/2 passes unread. What the workshop asks for
- * itself, at /health, is passed on and not told of.
+ * Opens a relay to a service. It reports what is sent over HTTP/1.1, except the workshop's own requests to /health, and
+ * forwards HTTP/2 without reading it.
  */
 export function openRelay(options: RelayOptions): Promise<Relay> {
-  const http = createHttpServer((incoming, outgoing) => passOn(incoming, outgoing, options));
+  const http = createHttpServer((incoming, outgoing) => forward(incoming, outgoing, options));
   return openSwitch({
     http2: (socket) => pipe(socket, options.port()),
     other: (socket) => void http.emit('connection', socket),
   });
 }
 
-/** Opens one port for both forms of OTLP: gRPC goes to one port, HTTP to the other. */
-export function openOtlpDoor(ports: { grpc: number; http: number }): Promise<Relay> {
+/** Opens one port for both protocols of OTLP, and forwards gRPC to one port, HTTP to another. */
+export function openOtlpRelay(ports: { grpc: number; http: number }): Promise<Relay> {
   return openSwitch({
     http2: (socket) => pipe(socket, ports.grpc),
     other: (socket) => pipe(socket, ports.http),
   });
 }
 
-/** Listens on a free port, and looks at the first bytes of a connection to see who should have it. */
-async function openSwitch(ways: { http2: (socket: Socket) => void; other: (socket: Socket) => void }) {
+/** Listens on a free port. The first bytes of a connection decide who gets it. */
+async function openSwitch(targets: { http2: (socket: Socket) => void; other: (socket: Socket) => void }) {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
@@ -79,8 +85,8 @@ async function openSwitch(ways: { http2: (socket: Socket) => void; other: (socke
     socket.once('data', (first) => {
       socket.pause();
       socket.unshift(first);
-      const way = first.toString('latin1').startsWith(HTTP2_PREFACE) ? ways.http2 : ways.other;
-      way(socket);
+      const target = first.toString('latin1').startsWith(HTTP2_PREFACE) ? targets.http2 : targets.other;
+      target(socket);
       socket.resume();
     });
   });
@@ -107,57 +113,51 @@ function pipe(socket: Socket, port: number): void {
   socket.pipe(other).pipe(socket);
 }
 
-function passOn(incoming: IncomingMessage, outgoing: ServerResponse, options: RelayOptions): void {
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, options: RelayOptions): void {
+  const { from, to, port, onExchange, blocks, respond } = options;
   const { method = 'GET', url: path = '/', rawHeaders } = incoming;
-  const exchange: Exchange = {
-    from: options.from,
-    to: options.to,
-    method,
-    path,
-    headers: pairs(rawHeaders),
-    startMs: Date.now(),
-  };
-  const isOurs = path === '/health';
-  if (!isOurs) options.onExchange(exchange);
-  const hangUp = (failure: string) => {
-    exchange.failure = failure;
+  const exchange: Exchange = { from, to, method, path, headers: pairs(rawHeaders), startMs: Date.now() };
+  const isHealthCheck = path === '/health';
+  if (!isHealthCheck) onExchange?.(exchange);
+  const hangUp = (error: string) => {
+    exchange.error = error;
     incoming.socket.destroy();
   };
-  if (options.cuts(exchange)) return hangUp('the check hung up');
-  if (options.instead && !isOurs) {
-    const { status, headers, body } = options.instead();
+  if (blocks?.(exchange)) return hangUp('the check closed the connection');
+  if (respond && !isHealthCheck) {
+    const { status, headers, body } = respond();
     return void outgoing.writeHead(status, headers.flat()).end(body);
   }
 
-  const passed = request({
+  const forwarded = request({
     host: 'localhost',
-    port: options.port(),
+    port: port(),
     method,
     path,
-    // As they came, also what is there twice. The types know only one of the forms that Node takes.
+    // Unchanged, with duplicates. The types know only one of the forms that Node accepts.
     headers: rawHeaders as unknown as Record<string, string>,
     agent: false,
   });
-  passed.once('response', (answer) => {
+  forwarded.once('response', (response) => {
     const chunks: Buffer[] = [];
-    outgoing.writeHead(answer.statusCode!, answer.statusMessage, answer.rawHeaders);
-    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-    answer.once('end', () => {
-      exchange.answer = {
-        status: answer.statusCode!,
-        headers: pairs(answer.rawHeaders),
+    outgoing.writeHead(response.statusCode!, response.statusMessage, response.rawHeaders);
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.once('end', () => {
+      exchange.response = {
+        status: response.statusCode!,
+        headers: pairs(response.rawHeaders),
         body: Buffer.concat(chunks).toString(),
         endMs: Date.now(),
       };
     });
-    answer.pipe(outgoing);
+    response.pipe(outgoing);
   });
-  passed.on('error', (error) => {
-    // A caller that left ends the request too, and that is not a failure of whoever owes it the answer.
+  forwarded.on('error', (error) => {
+    // If the caller closed the connection, this request ends too, which is not an error of the service.
     if (!outgoing.destroyed) hangUp(error.message);
   });
-  outgoing.once('close', () => passed.destroy());
-  incoming.pipe(passed);
+  outgoing.once('close', () => forwarded.destroy());
+  incoming.pipe(forwarded);
 }
 
 function pairs(rawHeaders: string[]): Header[] {

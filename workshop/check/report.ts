@@ -4,7 +4,7 @@ import { waterfallText } from '../trace/text.ts';
 import { padEnd, printable, shortened, wrapped } from '../trace/terminal-text.ts';
 import type { Step } from '../course/list.ts';
 import type { CheckResult, Outcome } from './check.ts';
-import type { Shortfall } from './lesson.ts';
+import type { Failure } from './lesson.ts';
 
 /** How a result is shown. */
 export interface ReportOptions {
@@ -38,16 +38,16 @@ export function reportText(result: CheckResult, { name, next, width = 100 }: Rep
     '',
     ...marks,
     '',
-    ...(failed ? [...shortfallLines(failed.expect, failed.shortfall!, columns), ''] : []),
+    ...(failed ? [...failureLines(failed.expect, failed.failure!, columns), ''] : []),
     paint(failed ? 'yellow' : 'green', closing, process.stdout),
   ].join('\n');
 }
 
 /** A result for programs. Traces are in it as their ids. */
 export function reportJson({ passed, outcomes }: CheckResult, step: string, durationMs: number): string {
-  const expectations = outcomes.map(({ expect, status, shortfall }) => {
-    if (!shortfall) return { expect, status };
-    const { found, cause, file, lines = [], traces = [] } = shortfall;
+  const expectations = outcomes.map(({ expect, status, failure }) => {
+    if (!failure) return { expect, status };
+    const { found, cause, file, lines = [], traces = [] } = failure;
     return { expect, status, found, cause, file, lines, traces: traces.map(({ traceId }) => traceId) };
   });
   return JSON.stringify({ step, passed, durationMs: Math.round(durationMs), expectations });
@@ -63,9 +63,9 @@ function markLines({ expect, status }: Outcome, width: number): string[] {
   return [`  ${mark} ${first}`, ...more.map((line) => `    ${line}`)];
 }
 
-function shortfallLines(
+function failureLines(
   expect: string,
-  { found, cause, file, lines = [], traces = [] }: Shortfall,
+  { found, cause, file, lines = [], traces = [] }: Failure,
   width: number,
 ): string[] {
   const labelled = (label: string, text: string) =>

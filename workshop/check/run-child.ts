@@ -3,12 +3,12 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import type { RunOutcome } from './observation.ts';
 
-/** How run.ts ended: by itself with a code, or because it took longer than it may. */
+/** How run.ts ended: with an exit code, or because it exceeded its time limit. */
 export interface RunEnd extends RunOutcome {
   code: number | 'timeout';
 }
 
-/** Runs a folder's run.ts as an attendee does, and ends it when the signal comes. */
+/** Runs a folder's run.ts as an attendee does, and kills it when the signal aborts. */
 export async function runChild(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<RunEnd> {
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), 'run.ts', '--json'], {
     cwd: folder,
@@ -19,7 +19,7 @@ export async function runChild(folder: string, env: NodeJS.ProcessEnv, signal: A
   const stderr: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => stdout.push(line));
   createInterface({ input: child.stderr }).on('line', (line) => stderr.push(line));
-  const end = () => void child.kill('SIGKILL'); // it may be in an endless loop and hear nothing else
+  const end = () => void child.kill('SIGKILL'); // an endless loop reacts to no other signal
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
 
@@ -33,7 +33,7 @@ export async function runChild(folder: string, env: NodeJS.ProcessEnv, signal: A
   return { code: code ?? (signal.aborted ? 'timeout' : 1), stdout, stderr, ...(output && { output }) };
 }
 
-/** The line that `run.ts --json` prints; what an attendee prints beside it is something else. */
+/** Parses the line that `run.ts --json` prints; undefined for any other line, such as those of an attendee's console.log(). */
 function outputIn(line: string): RunOutcome['output'] {
   try {
     const read: unknown = JSON.parse(line);

@@ -1,35 +1,35 @@
-import type { Service } from '../services/definition.ts';
 import type { Environment } from '../parts/part.ts';
 import { connectRabbitmq } from '../parts/rabbitmq-client.ts';
+import type { Service } from '../services/definition.ts';
 
-/** A message that a service published. What is in its headers can be anything that AMQP has a form for. */
+/** A message that a service published. Its headers can have values of any AMQP type. */
 export interface Message {
   headers: Record<string, unknown>;
   content: string;
 }
 
-/** Listens in on what services publish. */
+/** Receives a copy of what services publish. */
 export interface Tap {
-  /** What was published since, in the order of its arrival. */
+  /** The messages that were published since the tap was opened, in order of arrival. */
   messages: Message[];
   close(): Promise<void>;
 }
 
 /**
- * Gets a copy of every message that the services publish from now on, whoever else takes them. The services must run:
- * it is them who declare where messages go. Where that is missing there is nothing to listen to.
+ * Receives a copy of every message that the services publish from now on, without taking any from a consumer. The
+ * services must be running, because they declare the exchanges. If an exchange doesn't exist, no message arrives.
  */
 export async function openTap(services: Service[], parts: Environment): Promise<Tap> {
-  const places = services.flatMap(({ publishes }) => (publishes ? [publishes.split(':')] : []));
+  const targets = services.flatMap(({ publishes }) => (publishes ? [publishes.split(':')] : []));
   const messages: Message[] = [];
-  if (places.length === 0) return { messages, close: async () => {} };
+  if (targets.length === 0) return { messages, close: async () => {} };
 
   const connection = await connectRabbitmq(parts);
   const channel = await connection.createChannel();
-  channel.on('error', () => {}); // it is closed if there is no such exchange
+  channel.on('error', () => {}); // the broker closes the channel if there is no such exchange
   try {
     const { queue } = await channel.assertQueue('', { exclusive: true });
-    for (const [exchange, routingKey] of places) await channel.bindQueue(queue, exchange!, routingKey!);
+    for (const [exchange, routingKey] of targets) await channel.bindQueue(queue, exchange!, routingKey!);
     await channel.consume(
       queue,
       (message) => {
@@ -40,7 +40,7 @@ export async function openTap(services: Service[], parts: Environment): Promise<
       { noAck: true },
     );
   } catch {
-    // told by the expectation that misses a message
+    // The expectation that needs the message reports that it is missing.
   }
   return { messages, close: () => connection.close() };
 }

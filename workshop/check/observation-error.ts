@@ -1,39 +1,39 @@
 import { messageOf } from '../errors.ts';
 import type { Service } from '../services/definition.ts';
 import { probe } from '../services/probe.ts';
-import type { Shortfall } from './lesson.ts';
+import type { Failure } from './lesson.ts';
 import { callOfRun, caller, type Observation } from './observation.ts';
-import { errorOfAnswer, errorOfEnd, shownLines } from './printed.ts';
+import { errorOfResponse, errorOfEnd, shownLines } from './printed.ts';
 import type { Exchange } from './relay.ts';
 import type { RunEnd } from './run-child.ts';
 
 /** Something went wrong before there was anything to look at. It reads like an expectation that was not met. */
-export class Breakdown extends Error {
+export class ObservationError extends Error {
   readonly expect: string;
-  readonly shortfall: Shortfall;
+  readonly failure: Failure;
 
-  constructor(expect: string, shortfall: Shortfall) {
-    super(`${expect}: ${shortfall.found}`);
+  constructor(expect: string, failure: Failure) {
+    super(`${expect}: ${failure.found}`);
     this.expect = expect;
-    this.shortfall = shortfall;
+    this.failure = failure;
   }
 }
 
 const SHOWN_BODY = 200; // characters
 
 /** The folder has no service. */
-export function nothingToStart(): Breakdown {
-  return new Breakdown('The services are there', {
+export function nothingToStart(): ObservationError {
+  return new ObservationError('The services are there', {
     found: 'No folder with a service.json is there.',
     cause: 'Something deleted them. npm run step puts a step with all its files back.',
     file: caller,
   });
 }
 
-/** A service.json that cannot be read, as a Breakdown; the error says which and why. */
-export function unreadable(error: unknown): Breakdown {
+/** A service.json that cannot be read, as a ObservationError; the error says which and why. */
+export function unreadable(error: unknown): ObservationError {
   const cause = messageOf(error);
-  return new Breakdown('The services are there', {
+  return new ObservationError('The services are there', {
     found: 'A service.json cannot be read.',
     cause,
     file: /[\w-]+[\\/]service\.json/.exec(cause)?.[0].replace('\\', '/') ?? 'service.json',
@@ -41,8 +41,8 @@ export function unreadable(error: unknown): Breakdown {
 }
 
 /** The services of the step that is checked are not there; `step` is the name of its folder. */
-export function otherServices(missing: string[], step: string): Breakdown {
-  return new Breakdown('The services of this step are there', {
+export function otherServices(missing: string[], step: string): ObservationError {
+  return new ObservationError('The services of this step are there', {
     found: `There is no ${missing.join(', and no ')}.`,
     cause: `The working copy holds a step of another chapter, or a folder was deleted. npm run step ${Number(step.slice(0, 2))} puts this one there, and saves what is in its place.`,
     file: caller,
@@ -50,37 +50,37 @@ export function otherServices(missing: string[], step: string): Breakdown {
 }
 
 /** A service said that it is ready, but nothing listens at the port that it was given. */
-export function notListening({ name }: Service): Breakdown {
-  return new Breakdown(`${name} listens at the port that it is given`, {
+export function notListening({ name }: Service): ObservationError {
+  return new ObservationError(`${name} listens at the port that it is given`, {
     found: 'It says that it is ready, but nothing answers at the port in PORT.',
     cause: 'Its port is fixed. Let it listen at Number(process.env.PORT).',
     file: `${name}/main.ts`,
   });
 }
 
-/** What stopped a service from starting, as a Breakdown. */
-export function notStarted(seen: Observation, { name }: Service, reason: unknown): Breakdown {
-  if (reason instanceof Breakdown) return reason;
+/** What stopped a service from starting, as a ObservationError. */
+export function notStarted(seen: Observation, { name }: Service, reason: unknown): ObservationError {
+  if (reason instanceof ObservationError) return reason;
   const [sentence] = messageOf(reason).split('\n');
   const ended = / ended before /.test(sentence!);
-  return new Breakdown(`${name} starts`, {
+  return new ObservationError(`${name} starts`, {
     found: ended ? `It ended before it was ready.` : 'It was not ready in time, and was ended.',
     ...causeOfEnd(seen, name, 'Something in it never ends: a loop, or an await of what never comes.'),
   });
 }
 
-/** Who it is that does not answer, and whether it still answers anything. */
+/** Who it is that does not response, and whether it still answers anything. */
 export interface Stuck {
   waiting: Exchange;
   alive: boolean;
 }
 
-/** Finds who does not answer: the last one in the chain of those who were asked; undefined if nobody is waited for. */
+/** Finds who does not response: the last one in the chain of those who were asked; undefined if nobody is waited for. */
 export async function findStuck(
   { exchanges, services }: Observation,
   ports: ReadonlyMap<string, number>,
 ): Promise<Stuck | undefined> {
-  const waiting = exchanges.findLast(({ answer, failure }) => !answer && !failure);
+  const waiting = exchanges.findLast(({ response, error }) => !response && !error);
   if (!waiting) return undefined;
   const service = services.find(({ name }) => name === waiting.to)!;
   return { waiting, alive: (await probe({ ...service, port: ports.get(service.name)! })) === 'itself' };
@@ -95,14 +95,14 @@ export interface Circumstances {
   timeoutMs: number;
 }
 
-/** Throws a Breakdown unless everything ran to the end of the call, and the call went well. */
+/** Throws a ObservationError unless everything ran to the end of the call, and the call went well. */
 export function requireGoodRun(
   seen: Observation,
   end: RunEnd,
   { crashed, stuck, timeoutMs }: Circumstances,
 ): void {
   if (crashed) {
-    throw new Breakdown(`${crashed} keeps running`, {
+    throw new ObservationError(`${crashed} keeps running`, {
       found: 'It ended during the call.',
       ...causeOfEnd(seen, crashed, 'Something in it ends the process.'),
     });
@@ -110,11 +110,11 @@ export function requireGoodRun(
   if (end.code === 'timeout') throw tookTooLong(seen, stuck, timeoutMs);
 
   const call = callOfRun(seen);
-  if (call?.answer && call.answer.status >= 400) throw badAnswer(seen, call);
+  if (call?.response && call.response.status >= 400) throw badAnswer(seen, call);
   if (!end.output || callFailure(end)) throw noAnswerShown(seen, end);
   if (!call) {
-    throw new Breakdown(callsService, {
-      found: `${caller} showed an answer, but asked none of the services that were started for this check.`,
+    throw new ObservationError(callsService, {
+      found: `${caller} showed an response, but asked none of the services that were started for this check.`,
       cause: fixedAddress,
       file: caller,
     });
@@ -125,40 +125,40 @@ const callsService = `${caller} calls a service`;
 const fixedAddress =
   'The address is fixed. Take it from the urls that run() hands over: they know the ports of the services.';
 
-/** Why the call got no answer, as run.ts says it; undefined if it does not. */
+/** Why the call got no response, as run.ts says it; undefined if it does not. */
 function callFailure({ stderr }: RunEnd): string | undefined {
-  return stderr.map((line) => /^The call got no answer \((.+)\)/.exec(line)?.[1]).find(Boolean);
+  return stderr.map((line) => /^The call got no response \((.+)\)/.exec(line)?.[1]).find(Boolean);
 }
 
-/** run.ts ended without an answer: its call threw, or it did not come to that. */
-function noAnswerShown(seen: Observation, end: RunEnd): Breakdown {
+/** run.ts ended without an response: its call threw, or it did not come to that. */
+function noAnswerShown(seen: Observation, end: RunEnd): ObservationError {
   const thrown = callFailure(end);
   if (thrown && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Invalid URL/.test(thrown)) {
-    return new Breakdown(callsService, {
+    return new ObservationError(callsService, {
       found: `The call in ${caller} failed: ${thrown}.`,
       cause: fixedAddress,
       file: caller,
     });
   }
   if (thrown) {
-    return new Breakdown(`${caller} runs to its end`, {
-      found: 'The call got no answer.',
+    return new ObservationError(`${caller} runs to its end`, {
+      found: 'The call got no response.',
       cause: `The function that makes the call threw: ${thrown}.`,
       file: caller,
     });
   }
-  return new Breakdown(`${caller} runs to its end`, {
-    found: `It ended with status ${end.code} and did not show an answer.`,
+  return new ObservationError(`${caller} runs to its end`, {
+    found: `It ended with status ${end.code} and did not show an response.`,
     ...causeOfEnd(seen, caller, 'The last line must be: await run(…, import.meta.dirname).'),
   });
 }
 
-function tookTooLong(seen: Observation, stuck: Stuck | undefined, timeoutMs: number): Breakdown {
+function tookTooLong(seen: Observation, stuck: Stuck | undefined, timeoutMs: number): ObservationError {
   const expect = 'The call is answered in time';
   const seconds = `${timeoutMs / 1_000} s`;
   if (!stuck) {
-    return new Breakdown(expect, {
-      found: `${caller} had not ended after ${seconds}, though it waits for no answer.`,
+    return new ObservationError(expect, {
+      found: `${caller} had not ended after ${seconds}, though it waits for no response.`,
       cause: 'It loops for ever, or waits for something that never comes.',
       file: caller,
       lines: shownLines(seen.run.stderr),
@@ -167,7 +167,7 @@ function tookTooLong(seen: Observation, stuck: Stuck | undefined, timeoutMs: num
 
   const { waiting, alive } = stuck;
   const { to } = waiting;
-  return new Breakdown(expect, {
+  return new ObservationError(expect, {
     found: `${to} had not answered ${requestText(waiting)} after ${seconds}, and ${alive ? 'still answers other requests' : 'answers nothing at all any more'}.`,
     cause: alive
       ? 'It waits for something that never comes: a promise that nobody resolves, or a reply that is never sent.'
@@ -177,15 +177,15 @@ function tookTooLong(seen: Observation, stuck: Stuck | undefined, timeoutMs: num
   });
 }
 
-/** Blames the service farthest from run.ts whose answer was bad: those before it only pass the trouble on. */
-function badAnswer(seen: Observation, call: Exchange): Breakdown {
+/** Blames the service farthest from run.ts whose response was bad: those before it only pass the trouble on. */
+function badAnswer(seen: Observation, call: Exchange): ObservationError {
   const failed = seen.exchanges.filter(
-    (exchange) => exchange.startMs >= call.startMs && (exchange.answer?.status ?? 0) >= 400,
+    (exchange) => exchange.startMs >= call.startMs && (exchange.response?.status ?? 0) >= 400,
   );
   const worst = failed.findLast(({ from }) => from !== caller) ?? call;
-  const { status, body } = worst.answer!;
-  const error = errorOfAnswer(seen.lines.get(worst.to)!, worst.path, seen.folder);
-  return new Breakdown('The call is answered with status 200', {
+  const { status, body } = worst.response!;
+  const error = errorOfResponse(seen.lines.get(worst.to)!, worst.path, seen.folder);
+  return new ObservationError('The call is answered with status 200', {
     found: `${worst.to} answered ${requestText(worst)} with status ${status}: ${body.slice(0, SHOWN_BODY)}`,
     cause: error
       ? `${worst.to} threw ${error.message}.`

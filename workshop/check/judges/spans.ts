@@ -1,12 +1,12 @@
 /** What spans there are, and how they lie to each other. */
 import { endOf, type Span, type Trace } from '../../trace/model.ts';
 import { counted } from '../../trace/numbers.ts';
-import type { See, Shortfall } from '../lesson.ts';
+import type { Failure, Judge } from '../lesson.ts';
 import {
   ancestorsOf,
   callNamed,
   caller,
-  isOwn,
+  isCustom,
   missingParents,
   type Observation,
   requestWithin,
@@ -16,15 +16,15 @@ import {
   tracesOfCall,
   valuesOf,
 } from '../observation.ts';
-import { faultyTraceparent, noServerSpan } from '../why.ts';
+import { faultyTraceparent, noServerSpan } from '../causes.ts';
 
 /** A service has a span of kind SERVER for the call. */
-export function hasServerSpan(service: string): See {
+export function hasServerSpan(service: string): Judge {
   return (seen) => (serverSpanOf(seen, service) ? 'ok' : noServerSpan(seen, service));
 }
 
 /** A service's web framework is traced too, so that a span knows the route. */
-export function knowsRoute(service: string, route: string): See {
+export function hasRoute(service: string, route: string): Judge {
   return (seen) => {
     const server = serverSpanOf(seen, service);
     if (!server) return noServerSpan(seen, service);
@@ -41,13 +41,13 @@ export function knowsRoute(service: string, route: string): See {
 }
 
 /** A service has a span of its own around its request to another service. */
-export function hasOwnSpanAround(service: string, asked: string): See {
+export function hasCustomSpanAround(service: string, asked: string): Judge {
   return (seen) => {
     const trace = traceOfCall(seen);
     if (!trace) return noServerSpan(seen, service);
     const file = `${service}/app.ts`;
-    const own = trace.spans.filter((span) => span.service === service && isOwn(span));
-    if (own.length === 0) return { ...noOwnSpan(seen, trace, service), file };
+    const own = trace.spans.filter((span) => span.service === service && isCustom(span));
+    if (own.length === 0) return { ...noCustomSpan(seen, trace, service), file };
 
     const server = trace.spans.find((span) => span.service === asked && span.kind === 'server');
     if (!server) return noSpanBelow(seen, service, asked);
@@ -75,14 +75,14 @@ export function hasOwnSpanAround(service: string, asked: string): See {
 }
 
 /** A service has several spans of its own below its SERVER span. */
-export function hasOwnSpans(service: string, count: number): See {
+export function hasCustomSpans(service: string, count: number): Judge {
   return (seen) => {
     const server = serverSpanOf(seen, service);
     if (!server) return noServerSpan(seen, service);
     const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
     const file = `${service}/app.ts`;
-    const own = trace.spans.filter((span) => span.service === service && isOwn(span));
-    if (own.length === 0) return { ...noOwnSpan(seen, trace, service), file };
+    const own = trace.spans.filter((span) => span.service === service && isCustom(span));
+    if (own.length === 0) return { ...noCustomSpan(seen, trace, service), file };
     const below = own.filter((span) => ancestorsOf(span, trace).includes(server));
     if (below.length >= count) return 'ok';
     return {
@@ -98,11 +98,11 @@ export function hasOwnSpans(service: string, count: number): See {
 }
 
 /** When a service cannot reach another, its own span ends all the same and is an error that holds the exception. */
-export function ownSpanFails(service: string, name: string): See {
+export function customSpanFails(service: string, name: string): Judge {
   return (seen) => {
     const traceId = traceIdOf(callNamed(seen, name));
     const trace = seen.traces.find((other) => other.traceId === traceId);
-    const own = trace?.spans.filter((span) => span.service === service && isOwn(span)) ?? [];
+    const own = trace?.spans.filter((span) => span.service === service && isCustom(span)) ?? [];
     const file = `${service}/app.ts`;
     const traces = trace ? [trace] : [];
     if (own.length === 0) {
@@ -134,7 +134,7 @@ export function ownSpanFails(service: string, name: string): See {
 }
 
 /** The caller is traced itself: the trace begins with a CLIENT span of a service of its own. */
-export function beginsAtCaller(service: string): See {
+export function startsAtCaller(service: string): Judge {
   return (seen) => {
     const server = serverSpanOf(seen, service);
     if (!server) return noServerSpan(seen, service);
@@ -161,7 +161,7 @@ export function beginsAtCaller(service: string): See {
 }
 
 /** A service's request to another is a CLIENT span, and the parent of what the other does. */
-export function hasClientSpan(service: string, asked: string): See {
+export function hasClientSpan(service: string, asked: string): Judge {
   return (seen) => {
     const request = requestWithin(seen, { from: service, to: asked });
     const fault = request && faultyTraceparent(request);
@@ -198,10 +198,10 @@ export function hasClientSpan(service: string, asked: string): See {
 const neverEnded =
   'A span was begun, became a parent, and was never ended: only what has ended is sent. Call span.end(), best in a finally.';
 
-function noOwnSpan(seen: Observation, trace: Trace, service: string): Omit<Shortfall, 'file'> {
+function noCustomSpan(seen: Observation, trace: Trace, service: string): Omit<Failure, 'file'> {
   const found = `${service} has no span of your own in the trace.`;
   const lost = tracesOfCall(seen).find(
-    (other) => other !== trace && other.spans.some((span) => span.service === service && isOwn(span)),
+    (other) => other !== trace && other.spans.some((span) => span.service === service && isCustom(span)),
   );
   if (lost) {
     return {
@@ -220,7 +220,7 @@ function noOwnSpan(seen: Observation, trace: Trace, service: string): Omit<Short
   };
 }
 
-function noSpanBelow(seen: Observation, service: string, asked: string): Shortfall {
+function noSpanBelow(seen: Observation, service: string, asked: string): Failure {
   const request = requestWithin(seen, { from: service, to: asked });
   const fault = request && faultyTraceparent(request);
   if (fault) return { ...fault, traces: tracesOfCall(seen) };
@@ -230,7 +230,7 @@ function noSpanBelow(seen: Observation, service: string, asked: string): Shortfa
 function faultOfName(
   { service }: Span,
   { services }: Observation,
-): Pick<Shortfall, 'found' | 'cause'> | undefined {
+): Pick<Failure, 'found' | 'cause'> | undefined {
   const found = `The span at the root is of a service called ${service}.`;
   if (service.startsWith('unknown_service'))
     return { found, cause: 'The NodeSDK in run.ts says no serviceName.' };

@@ -1,5 +1,5 @@
 /** The header tracestate (W3C Trace Context, section 3.3): entries `key=value`, separated by commas, newest first. */
-import type { See, Shortfall } from '../lesson.ts';
+import type { Failure, Judge } from '../lesson.ts';
 import {
   callNamed,
   type Observation,
@@ -26,7 +26,7 @@ interface Way {
 }
 
 /** The call of run.ts carries a tracestate, and nothing in it is invalid. */
-export function sendsTracestate(): See {
+export function sendsTracestate(): Judge {
   return (seen) => {
     const call = callNamed(seen);
     const entries = entriesOf(call);
@@ -54,7 +54,7 @@ export function sendsTracestate(): See {
 }
 
 /** The entries that a call brings arrive unchanged, in their order, where the called service asks another. */
-export function keepsEntries(way: Way, name?: string): See {
+export function keepsEntries(way: Way, name?: string): Judge {
   return sent(way, name, (came, went) => {
     const lost = came.find((entry) => !went.includes(entry));
     if (lost !== undefined) {
@@ -77,7 +77,7 @@ export function keepsEntries(way: Way, name?: string): See {
 }
 
 /** The first entry that goes out is one that did not come in. */
-export function putsOwnInFront(way: Way, name?: string): See {
+export function prependsEntry(way: Way, name?: string): Judge {
   return sent(way, name, (came, went) => {
     const own = went.findIndex((entry) => !came.includes(entry));
     if (own === 0) return undefined;
@@ -92,7 +92,7 @@ export function putsOwnInFront(way: Way, name?: string): See {
 }
 
 /** What goes out respects the limits: 32 entries and 512 characters, by leaving out whole entries from the end. */
-export function respectsLimits(way: Way, name: string): See {
+export function respectsLimits(way: Way, name: string): Judge {
   return sent(way, name, (came, went) => {
     const length = went.join().length;
     const cause =
@@ -126,7 +126,7 @@ export function respectsLimits(way: Way, name: string): See {
 }
 
 /** What is no valid entry goes no further, while the trace itself goes on. */
-export function dropsInvalid(way: Way, name: string): See {
+export function dropsInvalidEntries(way: Way, name: string): Judge {
   return sent(way, name, (_, went) => {
     const invalid = went.find((entry) => !isValid(entry));
     return invalid === undefined
@@ -139,7 +139,7 @@ export function dropsInvalid(way: Way, name: string): See {
 }
 
 /** Every span of some services carries the entries that run.ts sent. */
-export function isOnEverySpan(services: string[]): See {
+export function isOnEverySpan(services: string[]): Judge {
   return (seen) => {
     const trace = traceOfCall(seen);
     const came = entriesOf(callNamed(seen));
@@ -161,19 +161,19 @@ export function isOnEverySpan(services: string[]): See {
 function sent(
   way: Way,
   name: string | undefined,
-  look: (came: string[], went: string[]) => Pick<Shortfall, 'found' | 'cause'> | undefined,
-): See {
+  judgeHeaders: (came: string[], went: string[]) => Pick<Failure, 'found' | 'cause'> | undefined,
+): Judge {
   return (seen) => {
     const call = callNamed(seen, name);
     const request = requestWithin(seen, way, name);
     if (!request || traceIdOf(request) !== traceIdOf(call)) return lostTrace(seen, way, call);
-    const fault = look(entriesOf(call), entriesOf(request));
+    const fault = judgeHeaders(entriesOf(call), entriesOf(request));
     return fault ? { ...fault, file: `${way.from}/tracing.ts`, traces: tracesOfCall(seen, name) } : 'ok';
   };
 }
 
-function lostTrace(seen: Observation, { from, to }: Way, call: Exchange): Shortfall {
-  const status = call.answer ? ` (${from} answered ${call.answer.status})` : '';
+function lostTrace(seen: Observation, { from, to }: Way, call: Exchange): Failure {
+  const status = call.response ? ` (${from} answered ${call.response.status})` : '';
   return {
     found: `The call came with trace ${traceIdOf(call)} and the tracestate ${brief(entriesOf(call))}. No request of ${from} to ${to} belongs to that trace${status}.`,
     cause: `The trace is lost on the way: a propagator of one's own still has to read and write traceparent as W3CTraceContextPropagator does, whatever the tracestate holds.`,

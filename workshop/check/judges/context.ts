@@ -1,5 +1,5 @@
 /** Whether the context of a trace is passed from one program to the next. */
-import type { See, Shortfall } from '../lesson.ts';
+import type { Failure, Judge } from '../lesson.ts';
 import {
   ancestorsOf,
   caller,
@@ -13,10 +13,10 @@ import {
   tracesOfCall,
   valuesOf,
 } from '../observation.ts';
-import { faultOfFlags, faultyTraceparent, noServerSpan, senderFile } from '../why.ts';
+import { faultOfFlags, faultyTraceparent, noServerSpan, senderFile } from '../causes.ts';
 
 /** The call of run.ts carries a traceparent that is valid and asks for the trace to be recorded. */
-export function sendsTraceparent(): See {
+export function sendsTraceparent(): Judge {
   return (seen) => {
     const call = callNamed(seen);
     const fault = faultyTraceparent(call);
@@ -31,7 +31,7 @@ export function sendsTraceparent(): See {
 }
 
 /** A service takes part in the trace of its caller: run.ts, or whoever makes the call that is named. */
-export function continuesTrace(service: string, name?: string): See {
+export function continuesTrace(service: string, name?: string): Judge {
   return (seen) => {
     const call = callNamed(seen, name);
     const span = serverSpanOf(seen, service, name);
@@ -43,7 +43,7 @@ export function continuesTrace(service: string, name?: string): See {
 }
 
 /** The caller's parent-id, as its traceparent says, is the parent of the service's span. */
-export function isChildOfCaller(service: string): See {
+export function isChildOfCaller(service: string): Judge {
   return (seen) => {
     const span = serverSpanOf(seen, service);
     if (!span) return noServerSpan(seen, service);
@@ -60,7 +60,7 @@ export function isChildOfCaller(service: string): See {
 }
 
 /** A call whose traceparent has the flags 00 leaves no span. */
-export function leavesNoTrace(name: string): See {
+export function leavesNoTrace(name: string): Judge {
   return (seen) => {
     const call = callNamed(seen, name);
     const traces = seen.traces.filter(({ traceId }) => traceId === traceIdOf(call));
@@ -76,7 +76,7 @@ export function leavesNoTrace(name: string): See {
 }
 
 /** A service that is asked by another passes its trace on: the request's traceparent belongs to the same trace. */
-export function passesTraceOn(from: string, to: string): See {
+export function propagatesTrace(from: string, to: string): Judge {
   return (seen) => {
     const request = requestWithin(seen, { from, to });
     if (!request) return notSent(from, to);
@@ -97,7 +97,7 @@ export function passesTraceOn(from: string, to: string): See {
 }
 
 /** The SERVER span of the service that was asked lies below a span of the one that asked, in one trace. */
-export function liesBelow(below: string, above: string): See {
+export function isChildOf(below: string, above: string): Judge {
   return (seen) => {
     const span = serverSpanOf(seen, below);
     if (!span) return noServerSpan(seen, below);
@@ -112,7 +112,7 @@ export function liesBelow(below: string, above: string): See {
   };
 }
 
-function orphan(seen: Observation, below: string, above: string, parentId: string | undefined): Shortfall {
+function orphan(seen: Observation, below: string, above: string, parentId: string | undefined): Failure {
   if (parentId === undefined) {
     return {
       found: `The SERVER span of ${below} has no parent.`,
@@ -134,7 +134,7 @@ function orphan(seen: Observation, below: string, above: string, parentId: strin
   };
 }
 
-function notSent(from: string, to: string): Shortfall {
+function notSent(from: string, to: string): Failure {
   return {
     found: `${from} sent ${to} no request.`,
     cause: `Its address is fixed, or the call is gone. ${from} is told by its environment where ${to} is.`,
@@ -142,7 +142,7 @@ function notSent(from: string, to: string): Shortfall {
   };
 }
 
-function withFlags(request: Parameters<typeof faultOfFlags>[0]): Shortfall | undefined {
+function withFlags(request: Parameters<typeof faultOfFlags>[0]): Failure | undefined {
   const unsampled = faultOfFlags(request);
   return (
     unsampled && {
@@ -153,7 +153,7 @@ function withFlags(request: Parameters<typeof faultOfFlags>[0]): Shortfall | und
 }
 
 /** Why a service that was given a valid traceparent is not in that trace. */
-function notInTrace(seen: Observation, service: string, name?: string): Shortfall {
+function notInTrace(seen: Observation, service: string, name?: string): Failure {
   const call = callNamed(seen, name);
   const fault = name === undefined ? faultyTraceparent(call) : undefined;
   if (fault) return { ...fault, traces: tracesOfCall(seen) };

@@ -1,9 +1,9 @@
 /** Where the time of a call goes. */
 import { formatDuration } from '../../trace/duration.ts';
 import { clockStepUs, endOf, type Span } from '../../trace/model.ts';
-import type { See } from '../lesson.ts';
-import { isOwn, serverSpanOf, traceOfCall } from '../observation.ts';
-import { noServerSpan } from '../why.ts';
+import type { Judge } from '../lesson.ts';
+import { isCustom, serverSpanOf, traceOfCall } from '../observation.ts';
+import { noServerSpan } from '../causes.ts';
 
 /** What a service may spend beside its work, which is what it asks another service for, or else spans of its own. */
 export interface Idle {
@@ -19,24 +19,24 @@ export interface Idle {
  * A service does not wait: what it spends beside its work is less than the limit, in one of two calls at least. What
  * waits in the code waits in both; a machine that is busy for a moment is so in one.
  */
-export function wastesNoTime(service: string, { again, ...idle }: Idle): See {
+export function hasNoIdleTime(service: string, { again, ...idle }: Idle): Judge {
   return (seen) => {
-    const verdict = wastesNoTimeIn(service, idle)(seen);
-    return wastesNoTimeIn(service, idle, again)(seen) === 'ok' ? 'ok' : verdict;
+    const verdict = hasNoIdleTimeIn(service, idle)(seen);
+    return hasNoIdleTimeIn(service, idle, again)(seen) === 'ok' ? 'ok' : verdict;
   };
 }
 
-function wastesNoTimeIn(
+function hasNoIdleTimeIn(
   service: string,
   { limitMs, asked, file = `${service}/app.ts` }: Omit<Idle, 'again'>,
   name?: string,
-): See {
+): Judge {
   return (seen) => {
     const server = serverSpanOf(seen, service, name);
     const trace = traceOfCall(seen, name);
     if (!server || !trace) return noServerSpan(seen, service);
     const work = trace.spans.filter((span) =>
-      asked ? span.service === asked && span.kind === 'server' : span.service === service && isOwn(span),
+      asked ? span.service === asked && span.kind === 'server' : span.service === service && isCustom(span),
     );
     const what = asked ? `what it asks ${asked} for` : 'the spans of its own';
     const traces = [trace];
@@ -68,12 +68,12 @@ function wastesNoTimeIn(
 }
 
 /** The spans of its own that a service has for a call run at the same time. */
-export function overlap(service: string): See {
+export function spansOverlap(service: string): Judge {
   return (seen) => {
     const trace = traceOfCall(seen);
     const server = serverSpanOf(seen, service);
     if (!trace || !server) return noServerSpan(seen, service);
-    const own = trace.spans.filter((span) => span.service === service && isOwn(span));
+    const own = trace.spans.filter((span) => span.service === service && isCustom(span));
     const file = `${service}/app.ts`;
     if (own.length < 2) {
       return {

@@ -1,5 +1,5 @@
 /** The header baggage (W3C Baggage): entries `key=value;properties`, separated by commas. */
-import type { See } from '../lesson.ts';
+import type { Judge } from '../lesson.ts';
 import { callNamed, requestWithin, tracesOfCall, valuesOf } from '../observation.ts';
 import type { Exchange } from '../relay.ts';
 
@@ -11,7 +11,7 @@ interface Entry {
 const token = /^[\w!#$%&'*+\-.^`|~]+$/;
 
 /** The call of run.ts carries at least one entry of baggage, and each of them is valid. */
-export function sendsBaggage(): See {
+export function sendsBaggage(): Judge {
   return (seen) => {
     const call = callNamed(seen);
     const header = valuesOf(call.headers, 'baggage').join();
@@ -33,7 +33,7 @@ export function sendsBaggage(): See {
 }
 
 /** What run.ts put into its baggage reaches the service that the called one asks. */
-export function passesBaggageOn({ from, to }: { from: string; to: string }): See {
+export function propagatesBaggage({ from, to }: { from: string; to: string }): Judge {
   return (seen) => {
     const call = callNamed(seen);
     const request = requestWithin(seen, { from, to });
@@ -50,7 +50,7 @@ export function passesBaggageOn({ from, to }: { from: string; to: string }): See
 }
 
 /** A service puts what run.ts put into its baggage on a span, as an attribute. */
-export function putsBaggageOnSpan(service: string): See {
+export function putsBaggageOnSpan(service: string): Judge {
   return (seen) => {
     const traces = tracesOfCall(seen);
     const values = traces

@@ -2,7 +2,7 @@
 import { isTraced } from '../services/definition.ts';
 import type { Trace } from '../trace/model.ts';
 import { counted } from '../trace/numbers.ts';
-import type { Shortfall } from './lesson.ts';
+import type { Failure } from './lesson.ts';
 import { caller, requestWithin, tracesOfCall, valuesOf, type Observation } from './observation.ts';
 import { shownLines } from './printed.ts';
 import type { Exchange } from './relay.ts';
@@ -12,7 +12,7 @@ const exportError = /OTLPExporterError|UNAVAILABLE|ECONNREFUSED|ENOTFOUND|EAI_AG
 const looksLikeTraceparent = /^[\da-f]{2}-[\da-f]+-[\da-f]+-[\da-f]{1,2}$/i;
 
 /** Why a service has no span of kind SERVER in the call of run.ts. */
-export function noServerSpan(seen: Observation, service: string): Shortfall {
+export function noServerSpan(seen: Observation, service: string): Failure {
   const request = requestWithin(seen, { to: service });
   if (!request && isAskedByHttp(seen, service)) return notAsked(seen, service);
 
@@ -36,7 +36,7 @@ export function noServerSpan(seen: Observation, service: string): Shortfall {
 }
 
 /** Why a request does not belong to the trace that it should belong to; undefined if its traceparent is valid. */
-export function faultyTraceparent({ from, to, headers }: Exchange): Omit<Shortfall, 'traces'> | undefined {
+export function faultyTraceparent({ from, to, headers }: Exchange): Omit<Failure, 'traces'> | undefined {
   const file = senderFile(from);
   const values = valuesOf(headers, 'traceparent');
   if (values.length > 1) {
@@ -88,7 +88,7 @@ function isAskedByHttp({ services }: Observation, service: string): boolean {
   return port !== undefined && protocol === undefined;
 }
 
-function notAsked(seen: Observation, service: string): Shortfall {
+function notAsked(seen: Observation, service: string): Failure {
   const asked = seen.exchanges.filter(({ from }) => from === caller).map(({ to }) => to);
   return {
     found: `Nobody asked ${service}.`,
@@ -102,7 +102,7 @@ function whyNoSpan(
   seen: Observation,
   service: string,
   request: Exchange | undefined,
-): Partial<Shortfall> & { cause: string } {
+): Partial<Failure> & { cause: string } {
   const file = `${service}/tracing.ts`;
   if (!isTraced(seen.services.find(({ name }) => name === service)!)) {
     return {

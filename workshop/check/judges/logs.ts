@@ -1,11 +1,11 @@
 /** Whether log lines can be found by their trace. */
-import type { See } from '../lesson.ts';
+import type { Judge } from '../lesson.ts';
 import { callNamed, type Observation, serverSpanOf, traceIdOf, traceOfCall } from '../observation.ts';
 
 const SHOWN_LINES = 4;
 
 /** Every line that a service logged for the call carries the id of its trace and of a span in it. */
-export function logsTraceIds(service: string): See {
+export function logsTraceIds(service: string): Judge {
   return (seen) => {
     const traceId = traceOfCall(seen)?.traceId ?? traceIdOf(callNamed(seen));
     const file = `${service}/app.ts`;
@@ -47,7 +47,7 @@ export function logsTraceIds(service: string): See {
 }
 
 /** The lines of another call carry the id of that call's trace. */
-export function logsTraceIdOf(service: string, name: string): See {
+export function logsTraceIdOf(service: string, name: string): Judge {
   return (seen) => {
     const traceId = traceIdOf(callNamed(seen, name));
     const lines = seen.lines.get(service)!;

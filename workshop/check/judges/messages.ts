@@ -1,12 +1,12 @@
 /** Calls over gRPC and messages over a queue: what HTTP's headers show elsewhere, spans and messages show here. */
 import type { AttributeValue, Span, SpanKind, Trace } from '../../trace/model.ts';
-import type { See, Shortfall } from '../lesson.ts';
+import type { Failure, Judge } from '../lesson.ts';
 import { ancestorsOf, type Observation, serverSpanOf, traceOfCall, tracesOfCall } from '../observation.ts';
-import { noServerSpan } from '../why.ts';
+import { noServerSpan } from '../causes.ts';
 import { readTraceparent } from '../traceparent.ts';
 
 /** A service calls another over gRPC: its CLIENT span is the parent of the other's SERVER span. */
-export function callsOverGrpc(from: string, to: string): See {
+export function callsOverGrpc(from: string, to: string): Judge {
   return (seen) => {
     const caller = serverSpanOf(seen, from);
     if (!caller) return noServerSpan(seen, from);
@@ -36,7 +36,7 @@ export function callsOverGrpc(from: string, to: string): See {
 }
 
 /** The SERVER span of a service has an event with some attribute. */
-export function hasEvent(service: string, attribute: string, value: AttributeValue): See {
+export function hasEvent(service: string, attribute: string, value: AttributeValue): Judge {
   return (seen) => {
     const server = serverSpanOf(seen, service);
     if (!server) return noServerSpan(seen, service);
@@ -59,7 +59,7 @@ export function hasEvent(service: string, attribute: string, value: AttributeVal
 }
 
 /** A service publishes in a PRODUCER span, which lies below its SERVER span. */
-export function hasProducerSpan(service: string): See {
+export function hasProducerSpan(service: string): Judge {
   return (seen) => {
     const server = serverSpanOf(seen, service);
     if (!server) return noServerSpan(seen, service);
@@ -93,7 +93,7 @@ export function hasProducerSpan(service: string): See {
 }
 
 /** A service handles a message in a CONSUMER span, which is a child of the PRODUCER span of another. */
-export function hasConsumerSpan(service: string, publisher: string): See {
+export function hasConsumerSpan(service: string, publisher: string): Judge {
   return (seen) => {
     const producer = spanOfKind(seen, publisher, 'producer');
     const consumer = spanOfKind(seen, service, 'consumer');
@@ -141,7 +141,7 @@ export function followsConventions(
   service: string,
   kind: 'producer' | 'consumer',
   expected: Record<string, AttributeValue>,
-): See {
+): Judge {
   return (seen) => {
     const span = spanOfKind(seen, service, kind);
     if (!span) return noServerSpan(seen, service);
@@ -170,7 +170,7 @@ export function followsConventions(
 }
 
 /** The message that a service publishes carries the context of its PRODUCER span in its headers. */
-export function sendsContextAlong(service: string): See {
+export function sendsContext(service: string): Judge {
   return (seen) => {
     const producer = spanOfKind(seen, service, 'producer');
     if (!producer) return noServerSpan(seen, service);
@@ -214,7 +214,7 @@ export function sendsContextAlong(service: string): See {
 }
 
 /** A service's span of a message is made by an instrumentation, and not by hand any more. */
-export function isMadeByInstrumentation(service: string, kind: 'producer' | 'consumer'): See {
+export function isMadeByInstrumentation(service: string, kind: 'producer' | 'consumer'): Judge {
   return (seen) => {
     const spans = tracesOfCall(seen)
       .flatMap((trace) => trace.spans)
@@ -245,7 +245,7 @@ export function isMadeByInstrumentation(service: string, kind: 'producer' | 'con
 }
 
 /** A service settles the messages that it takes: none is back in its queue once it has ended. */
-export function settlesMessages(service: string): See {
+export function settlesMessages(service: string): Judge {
   return ({ unsettled, services }) => {
     const count = unsettled.get(service) ?? 0;
     if (count === 0) return 'ok';
@@ -259,7 +259,7 @@ export function settlesMessages(service: string): See {
 }
 
 /** A service has a root span that links to the span with which it handled the message of the call. */
-export function hasLinkedRoot(service: string): See {
+export function hasLinkedRoot(service: string): Judge {
   return (seen) => {
     const consumer = spanOfKind(seen, service, 'consumer');
     if (!consumer) return noServerSpan(seen, service);
@@ -310,7 +310,7 @@ const grpcIsUntraced =
   "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app says `import grpc from '@grpc/grpc-js'`, which gets past the instrumentation: what `import * as grpc` gives is traced.";
 
 /** Why a service has no span at all, or if nothing else explains it, what the step says about it. */
-function noSpan(seen: Observation, service: string, cause: string): Shortfall {
+function noSpan(seen: Observation, service: string, cause: string): Failure {
   const why = noServerSpan(seen, service);
   return why.file === `${service}/tracing.ts` && why.cause.startsWith('tracing.ts is loaded')
     ? { ...why, cause, file: `${service}/app.ts` }

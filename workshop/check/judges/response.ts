@@ -1,0 +1,128 @@
+import { STATUS_CODES } from 'node:http';
+import type { Failure, Judge } from '../lesson.ts';
+import { callNamed, caller, serverSpanOf, traceOfCall, valuesOf } from '../observation.ts';
+
+const SHOWN_BODY = 300; // characters
+
+/**
+ * Judges a parsed JSON body, given when the call started (ms since 1970). Returns what is wrong with it; `found` and
+ * `file` are optional.
+ */
+export type BodyJudge = (
+  body: any,
+  startMs: number,
+) => (Pick<Failure, 'cause'> & Partial<Failure>) | undefined;
+
+/** The response that a call should get. */
+export interface Expected {
+  status: number;
+  judgeBody?: BodyJudge;
+  /** The likely cause of another status, and the file to look at. */
+  cause: string;
+  file: string;
+}
+
+/** A call gets the expected response. Without a name, it is the call of run.ts. */
+export function responds({ status, judgeBody, cause, file }: Expected, name?: string): Judge {
+  return (seen) => {
+    const call = callNamed(seen, name);
+    const { response, method, path, to, startMs } = call;
+    if (!response) {
+      const why = call.error ?? `${call.from} didn't wait for it`;
+      return { found: `${to} sent no response to ${method} ${path} (${why}).`, cause, file };
+    }
+
+    const found = `${to} responded to ${method} ${path} with ${response.status} ${STATUS_CODES[response.status] ?? ''}: ${response.body.slice(0, SHOWN_BODY)}`;
+    if (response.status !== status) return { found, cause, file };
+    if (!judgeBody) return 'ok';
+    const body = parsed(response.body);
+    if (body === undefined) return { found, cause: 'The body is not valid JSON.', file };
+    const fault = judgeBody(body, startMs);
+    return fault ? { found, file, ...fault } : 'ok';
+  };
+}
+
+/** The response to a call has a header that contains the id of its trace. */
+export function respondsWithTraceId(header: string, name?: string): Judge {
+  return (seen) => {
+    const call = callNamed(seen, name);
+    const { to, method, path } = call;
+    const file = `${to}/tracing.ts`;
+    const { headers, status } = call.response ?? { headers: [], status: 0 };
+    const span = serverSpanOf(seen, to, name);
+    const values = valuesOf(headers, header);
+    const responded = `${to} responded to ${method} ${path} (${status})`;
+
+    if (values[0] === undefined) {
+      const misspelt = headers.find(([, value]) => value === span?.traceId);
+      if (misspelt) {
+        return {
+          found: `${responded} with the trace id in a header called "${misspelt[0]}", not "${header}".`,
+          cause: `The header is misspelt: its name is ${header}.`,
+          file,
+        };
+      }
+      return {
+        found: `${responded} without a ${header} header.`,
+        cause:
+          status < 400
+            ? 'Nothing sets the header. The responseHook of HttpInstrumentation runs for every response, before its headers are sent.'
+            : 'The header is set only if the request succeeds. Set it for every response, for example in the responseHook of HttpInstrumentation.',
+        file,
+      };
+    }
+
+    const [value] = values;
+    if (value === span?.traceId) return 'ok';
+    const isSpanId = seen.traces.some(({ spans }) => spans.some(({ spanId }) => spanId === value));
+    return {
+      found: `${responded} with ${header}: ${value}. Its trace is ${span?.traceId ?? 'not recorded'}.`,
+      cause: isSpanId
+        ? 'This is the id of a span: use the traceId of the spanContext(), not the spanId.'
+        : 'This is not the id of the active trace: for each request, read it from the spanContext() of the span.',
+      file,
+    };
+  };
+}
+
+/** run.ts knows the trace id, and prints the URL of the trace. */
+export function printsTraceUrl(): Judge {
+  return (seen) => {
+    const printed = seen.run.output?.traceId ?? undefined;
+    const traceId = traceOfCall(seen)?.traceId;
+    if (printed !== undefined && printed === traceId) return 'ok';
+    return {
+      found: printed
+        ? `${caller} printed the URL of trace ${printed}. Its call is in ${traceId ? `trace ${traceId}` : 'a trace that did not arrive'}.`
+        : `${caller} did not print the URL of a trace.`,
+      cause: printed
+        ? `The traceId that the call in ${caller} returns is not the id of this trace.`
+        : `The call in ${caller} does not return the traceId together with status and body.`,
+      file: caller,
+    };
+  };
+}
+
+/** run.ts takes the trace id from a header of the response, even if it generated that id itself. */
+export function printsTraceIdFromHeader(): Judge {
+  return (seen) => {
+    const verdict = printsTraceUrl()(seen);
+    if (verdict !== 'ok' || !seen.secondRun) return verdict;
+    const { header, sent, printed } = seen.secondRun;
+    if (printed === sent) return 'ok';
+    return {
+      found: `In a second run, ${callNamed(seen).to} responded with ${header}: ${sent}, and ${caller} ${printed ? `printed the URL of trace ${printed}` : 'did not print the URL of a trace'}.`,
+      cause: `${caller} still returns the trace id that it generated. It must return the one from the response: response.headers['${header}'].`,
+      file: caller,
+      traces: [],
+    };
+  };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
