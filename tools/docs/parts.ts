@@ -7,10 +7,12 @@ import { readOverhead } from '../slides/includes.ts';
 import { scheduleNamed, scheduleTable } from '../slides/schedule.ts';
 import { isSameSystem, type LessonFiles, plain, readLessonFiles } from '../../workshop/course/files.ts';
 import { findStep, listSteps } from '../../workshop/course/list.ts';
+import { listChapters } from '../../workshop/course/chapters.ts';
 import { waterfallText } from '../../workshop/trace/text.ts';
 import { hunksOf } from './hunks.ts';
 import { traceOfStep } from '../traces/record-trace.ts';
 import { renewOutput } from './shown.ts';
+import { asTyped } from './typed.ts';
 
 /** A generated part of a document: `<!-- name words -->`, with the text that it has now. */
 export interface Part {
@@ -54,7 +56,11 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
     const files = await changes.diff!(words);
     // The name of a single file stands above the part: a heading would only repeat it.
     const heading = (path: string) => (words.length > 2 ? [] : [`--- a/${path}`, `+++ b/${path}`]);
-    const lines = files.flatMap(({ path, before, after }) => [...heading(path), ...hunksOf(before, after)]);
+    const given = await filesGiven(words[1]!);
+    const lines = files.flatMap(({ path, before, after }) => {
+      const typed = (text?: string) => text && asTyped(text, given.get(path) ?? text);
+      return [...heading(path), ...hunksOf(typed(before), typed(after))];
+    });
     return fenced('diff', lines.map((line) => line.trimEnd()).join('\n'));
   },
 
@@ -123,6 +129,15 @@ export async function typePart(part: Part, workingCopy: string): Promise<void> {
     if (after === undefined) await rm(file, { force: true });
     else await writeFile(file, after);
   }
+}
+
+/** Each file of a step as a reader got it: from the first step of the chapter, or whole in the step that adds it. */
+async function filesGiven(words: string): Promise<LessonFiles> {
+  const { number } = await findStep(words);
+  const chapter = (await listChapters()).find((steps) => steps.some((step) => step.number === number))!;
+  const upToStep = chapter.filter((step) => step.number <= number);
+  const files = await Promise.all(upToStep.map(({ folder }) => readLessonFiles(folder)));
+  return new Map(files.toReversed().flatMap((texts) => [...texts]));
 }
 
 async function filesOf(step: string): Promise<LessonFiles> {

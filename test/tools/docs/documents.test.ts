@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPatch } from 'diff';
-import { readBlocks } from '#tools/markdown';
+import { readBlocks, readLinks } from '#tools/markdown';
 import { changesShownBy } from '#tools/docs/parts';
 import { projectPaths, readProjectFile } from '#tools/project-files';
 import { renewAll } from '#tools/docs/renew-all';
@@ -70,10 +70,43 @@ test('the README of each step has the same sections in the same order, and leads
   }
 });
 
-test('the README of each step is no longer than one reads while typing: at most 900 words beside what is shown', async () => {
-  for (const { name } of steps) {
-    const blocks = readBlocks(await readProjectFile(`steps/${name}/README.md`));
+for (const { name } of steps) {
+  const path = `steps/${name}/README.md`;
+
+  test(`${path} gives the task first, then hints, and folds the change`, async () => {
+    const text = await readProjectFile(path);
+    assert.match(
+      text,
+      /^# .+\n\n(?:.+\n)+\n\*\*About \d+ minutes\*\*\n\n## /,
+      'its minutes are below its goal',
+    );
+    const doIt = text.slice(text.indexOf('\n## Do it\n'), text.indexOf('\n## Run it\n'));
+    assert.match(doIt, /^\n## Do it\n\n\*\*Your task:\*\* /);
+
+    const openings = /^<!-- (?:diff|file) /gm;
+    const count = text.match(openings)?.length ?? 0;
+    if (count === 0) return; // there is nothing to type
+
+    const folds = [...doIt.matchAll(/^<details>\n<summary>(.+)<\/summary>\n([^]+?)^<\/details>$/gm)];
+    const summaries = folds.map(([, summary]) => summary);
+    const hints = summaries.slice(0, -1);
+    assert.ok(hints.length >= 2, `${hints.length} hints`);
+    assert.deepEqual(summaries, [...hints.map((_, index) => `Hint ${index + 1}`), 'The change']);
+    assert.equal(folds.at(-1)![2]!.match(openings)?.length, count, 'every change is in the last fold');
+  });
+
+  test(`${path} links to the files that a reader edits, and not to those of the snapshot`, async () => {
+    const links = readLinks(await readProjectFile(path));
+    assert.deepEqual(
+      links.filter((link) => !/^(?:\.\.\/|https?:|#)/.test(link)),
+      [],
+    );
+  });
+
+  test(`${path} has at most 900 words to read before the check`, async () => {
+    const text = await readProjectFile(path);
+    const blocks = readBlocks(text.slice(0, text.indexOf('\n## Check it\n')));
     const words = blocks.filter(({ kind }) => kind === 'text').flatMap(({ raw }) => raw.match(/\S+/g) ?? []);
-    assert.ok(words.length <= 900, `${name}: ${words.length} words`);
-  }
-});
+    assert.ok(words.length <= 900, `${words.length} words`);
+  });
+}

@@ -35,6 +35,19 @@ test('the difference between two steps names its files, that of one file does no
   assert.doesNotMatch(all, / $/m);
 });
 
+test('a difference shows the code of a lesson without its comments, and a new file whole', async () => {
+  const lesson = await generatePart(part('diff 08 09 bands-api/app.ts'));
+  assert.match(lesson, /^\+function traceIds\(\) \{$/m);
+  assert.doesNotMatch(lesson, /^\+\/\*\*/m);
+  const later = await generatePart(part('diff 09 10 bands-api/app.ts'));
+  assert.doesNotMatch(later, /^-\s*\/\//m, 'the reader has not typed the comment that goes');
+  assert.match(
+    await generatePart(part('diff 05 06 bands-api/reviews.ts')),
+    /^-.* \/\/ give reviews-api time/m,
+  );
+  assert.match(await generatePart(part('file 02 bands-api/tracing.ts')), /^\/\/ Loaded before the app/m);
+});
+
 test('what parts show can be typed: changed files, new ones, and one that becomes another', async (t) => {
   const folder = await temporaryFolder(t);
   await cp((await findStep('3')).folder, folder, { recursive: true });
