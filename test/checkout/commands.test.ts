@@ -86,7 +86,7 @@ for (const [what, answer] of [
     assert.equal(code, 1);
     assert.match(
       stderr,
-      new RegExp(`need RabbitMQ: localhost:${port} \\(from .+\\) is held by .*RABBITMQ_PORT\\.`),
+      new RegExp(`need RabbitMQ: localhost:${port} \\(from .+\\) is used by .*RABBITMQ_PORT\\.`),
     );
   });
 }

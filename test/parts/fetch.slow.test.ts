@@ -7,11 +7,11 @@ import { postgresql } from '#workshop/parts/postgresql';
 import { rabbitmq } from '#workshop/parts/rabbitmq';
 import { usePart } from '#workshop/parts/use';
 
-// As if none were installed on this machine.
+// As if PostgreSQL were not installed on this machine.
 const PATH = process.env.PATH;
 const notInstalled = { ...postgresql, places: [] };
 
-test('PostgreSQL is fetched with its size said before, and then started without a network', async (t) => {
+test('fetching PostgreSQL says its size first; afterwards it is started without a network', async (t) => {
   const said: string[] = [];
   await fetchPart(notInstalled, (text) => said.push(text));
   assert.equal(said.length, 1);
@@ -21,13 +21,13 @@ test('PostgreSQL is fetched with its size said before, and then started without 
   t.after(() => (process.env.PATH = PATH));
   process.env.PATH = '/usr/bin:/bin';
   const found = await lookFor(notInstalled);
-  assert.ok('programs' in found && found.programs.isFetched);
+  assert.ok('binaries' in found && found.binaries.startsWith(stateFolder));
   const used = await usePart(notInstalled);
   t.after(() => used.stop());
   assert.equal(await postgresql.probe(used.env), 'ready');
 });
 
-test('RabbitMQ cannot be fetched, and it is said why', async () => {
+test('RabbitMQ cannot be fetched: the reason', async () => {
   await assert.rejects(
     fetchPart(rabbitmq, () => {}),
     {

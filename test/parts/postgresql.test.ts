@@ -1,24 +1,27 @@
 import { stateFolder } from './state.ts';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import { isAlive } from '#workshop/is-alive';
 import { howToGet, lookFor } from '#workshop/parts/look';
 import type { Part } from '#workshop/parts/part';
 import { postgresql } from '#workshop/parts/postgresql';
-import { programsOf } from '#workshop/parts/programs';
+import { binariesOf } from '#workshop/parts/programs';
 import { usePart } from '#workshop/parts/use';
 import { eventually } from '../support/eventually.ts';
 import { startScript, type Subject } from '../support/process.ts';
 
 const run = promisify(execFile);
-const programs = programsOf(postgresql);
-const skip = programs ? false : `PostgreSQL is ${howToGet(postgresql)}`;
+const binaries = binariesOf(postgresql);
+const skip = binaries ? false : `PostgreSQL is ${howToGet(postgresql)}`;
 if (skip && process.env.CI === 'true') throw new Error(skip);
 
-const psql = programs && join(programs.binaries, 'psql');
+const psql = binaries && join(binaries, 'psql');
 
 async function query(env: Record<string, string>, sql: string): Promise<string> {
   const { stdout } = await run(psql!, [
@@ -31,15 +34,7 @@ async function query(env: Record<string, string>, sql: string): Promise<string> 
   return stdout.trim();
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-/** A process that uses a PostgreSQL, and whether it is the one that started it. */
+/** A process that uses PostgreSQL; `pid` is set if this process started it. */
 async function hold(
   t: TestContext,
 ): Promise<{ subject: Subject; pid?: number; env: Record<string, string> }> {
@@ -51,7 +46,7 @@ async function hold(
   return { subject, ...JSON.parse(subject.stdout) };
 }
 
-test('it is started on loopback, asks for its password, and keeps its data', { skip }, async (t) => {
+test('it is started on loopback, requires its password, and keeps its data', { skip }, async (t) => {
   const first = await usePart(postgresql);
   t.after(() => first.stop());
   assert.equal(await postgresql.probe(first.env), 'ready');
@@ -71,7 +66,7 @@ test('it is started on loopback, asks for its password, and keeps its data', { s
 });
 
 test(
-  'commands of one workshop share it, also if they start at once; the one that started it ends it',
+  'commands of one workshop share it, even if they start at once; the one that started it stops it',
   { skip },
   async (t) => {
     const all = await Promise.all([hold(t), hold(t), hold(t)]);
@@ -91,16 +86,16 @@ test(
   },
 );
 
-test('it ends when the process that started it is killed', { skip }, async (t) => {
+test('it stops when the process that started it is killed', { skip }, async (t) => {
   const { subject, pid } = await hold(t);
 
   subject.child.kill('SIGKILL');
 
-  await eventually(() => !isAlive(pid!), 'PostgreSQL has ended');
+  await eventually(() => !isAlive(pid!), 'PostgreSQL has exited');
 });
 
 test(
-  'one that was left running, because its keeper was killed too, is ended at the next start',
+  'one that was left running, because its keeper was killed too, is stopped at the next start',
   { skip: skip || process.platform === 'win32' },
   async (t) => {
     const { subject, pid } = await hold(t);
@@ -118,23 +113,70 @@ test(
   },
 );
 
-test('one that does not start says why, and what root has to know', { skip }, async () => {
-  const broken: Part = {
-    ...postgresql,
-    async launch(launch) {
-      const launched = await postgresql.launch(launch);
-      return {
-        ...launched,
-        commands: launched.commands.map((words) => [...words, '-c', 'no_such_setting=1']),
-      };
-    },
-  };
-  await assert.rejects(usePart(broken), /^Error: PostgreSQL did not start.*no_such_setting/s);
-  assert.ok('programs' in (await lookFor(postgresql)), 'others may start it');
+test('if it does not start, the error has the reason', { skip }, async () => {
+  await assert.rejects(
+    usePart(withSettings({ no_such_setting: '1' })),
+    /^Error: PostgreSQL did not start.*no_such_setting/s,
+  );
+  assert.ok('binaries' in (await lookFor(postgresql)), 'others can start it');
 });
 
-test('a database at the usual address is not used: it may hold the data of others', async (t) => {
-  t.mock.method(postgresql, 'probe', () => assert.fail('nothing to look at'));
+/** PostgreSQL with additional settings on its command line. */
+function withSettings(settings: Record<string, string>): Part {
+  const words = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return {
+    ...postgresql,
+    async launch(launch) {
+      const { commands, ...launched } = await postgresql.launch(launch);
+      return { ...launched, commands: commands.map((command) => [...command, ...words]) };
+    },
+  };
+}
+
+test('with too many connections it is not ready, and the reason is its own message', { skip }, async (t) => {
+  const used = await usePart(
+    withSettings({ max_connections: '1', superuser_reserved_connections: '0', max_wal_senders: '0' }),
+  );
+  t.after(() => used.stop());
+  const startup = Buffer.from('\0\0\0\x17\0\x03\0\0user\0postgres\0\0');
+  const socket = connect(postgresql.place(used.env), () => socket.write(startup));
+  t.after(() => socket.destroy());
+  await once(socket, 'data'); // a request for the password, which keeps the connection open
+
+  assert.deepEqual(await postgresql.probe(used.env), {
+    refusal: 'it refuses connections: sorry, too many clients already.',
+  });
+});
+
+for (const [code, expected] of [
+  ['57P03', { refusal: 'it refuses connections: a reason.' }],
+  ['3D000', { refusal: 'it refuses connections: a reason.' }],
+  ['28000', 'ready'],
+] as const) {
+  test(`the error ${code}: ${JSON.stringify(expected)}`, async (t) => {
+    const fields = `SFATAL\0C${code}\0Ma reason\0\0`;
+    const address = await serverAt(
+      t,
+      Buffer.from(`E\0\0\0${String.fromCharCode(fields.length + 4)}${fields}`),
+    );
+    assert.deepEqual(await postgresql.probe(address), expected);
+  });
+}
+
+test('a reply that is not PostgreSQL: another program', async (t) => {
+  assert.equal(await postgresql.probe(await serverAt(t, Buffer.from('Error\r\n'))), 'other');
+});
+
+/** A server that replies to everything with the same bytes. */
+async function serverAt(t: TestContext, reply: Buffer): Promise<Record<string, string>> {
+  const server = createServer((socket) => socket.on('error', () => {}).end(reply)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return { DATABASE_URL: `postgres://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+test("PostgreSQL at the usual address is not used, because it may hold other people's data", async (t) => {
+  t.mock.method(postgresql, 'probe', () => assert.fail('there is nothing to look at'));
   const found = await lookFor({ ...postgresql, places: [], programs: ['no-such-program'] });
   assert.match(
     (found as { missing: string }).missing,
@@ -142,15 +184,19 @@ test('a database at the usual address is not used: it may hold the data of other
   );
 });
 
-test('DATABASE_URL: an address without an answer, one that is no URL', async (t) => {
+test('DATABASE_URL: nothing is listening there, it is invalid, or it is empty', async (t) => {
   t.after(() => delete process.env.DATABASE_URL);
 
   process.env.DATABASE_URL = 'postgres://me@localhost:1/mine';
   await assert.rejects(usePart(postgresql), {
-    message: /^nothing answers at localhost:1 \(from DATABASE_URL\)\. It is (not )?installed/,
+    message: /^nothing is listening at localhost:1 \(from DATABASE_URL\)\. It is (not )?installed/,
   });
-  process.env.DATABASE_URL = 'localhost:5432';
-  await assert.rejects(usePart(postgresql), {
-    message: /^DATABASE_URL is "localhost:5432", which is not the URL/,
-  });
+  for (const url of ['localhost:5432', 'postgres://user%@localhost/', 'http://localhost']) {
+    process.env.DATABASE_URL = url;
+    await assert.rejects(usePart(postgresql), {
+      message: new RegExp(`^DATABASE_URL is "${url}", which is not a valid PostgreSQL URL: .+ postgres://`),
+    });
+  }
+  process.env.DATABASE_URL = '';
+  assert.doesNotThrow(() => postgresql.address());
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { howToGet } from '#workshop/parts/look';
-import { isStartable, programsOf } from '#workshop/parts/programs';
+import { binariesOf, isStartable } from '#workshop/parts/programs';
 import { rabbitmq } from '#workshop/parts/rabbitmq';
 import { startPart } from '#workshop/parts/start';
 
@@ -23,16 +23,15 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-const programs = isStartable(rabbitmq) ? programsOf(rabbitmq) : undefined;
+const binaries = isStartable(rabbitmq) ? binariesOf(rabbitmq) : undefined;
 
 /** Why no broker can be started here, and how to get one; false if one can. */
-export const brokerMissing = programs ? false : `RabbitMQ is ${howToGet(rabbitmq)}`;
+export const brokerMissing = binaries ? false : `RabbitMQ is ${howToGet(rabbitmq)}`;
 
 /** Starts a broker on a free port. The caller closes it. */
 export async function launchBroker(): Promise<Broker> {
   const folder = await mkdtemp(join(tmpdir(), 'workshop-broker-'));
-  const { binaries } = programs!;
-  let running = await startPart(rabbitmq, { binaries, folder });
+  let running = await startPart(rabbitmq, { binaries: binaries!, folder });
   const { address } = running;
   const { port } = rabbitmq.place(address);
 
@@ -41,7 +40,7 @@ export async function launchBroker(): Promise<Broker> {
     env: address,
     url: `amqp://127.0.0.1:${port}`,
     async start() {
-      running = await startPart(rabbitmq, { binaries, folder, port });
+      running = await startPart(rabbitmq, { binaries: binaries!, folder, port });
     },
     crash: () => running.stop(), // RabbitMQ gets a SIGKILL
     pause: () => void process.kill(running.pid, 'SIGSTOP'),

@@ -1,6 +1,7 @@
 /** npm run docs: makes every Markdown file show what runs. */
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import type { Step } from '../course/list.ts';
 import { brokenLinks } from '../../tools/docs/links.ts';
@@ -71,7 +72,7 @@ await main(async () => {
       ]),
     ].map(readServices),
   );
-  const parts = await useParts(services.flat());
+  const parts = await useParts(services.flat(), { signal: interruption.signal });
   Object.assign(process.env, parts.env); // the commands in the documents inherit it
   try {
     const problems = [

@@ -2,16 +2,16 @@
 import { main, readCommandLine } from '../command-line/main.ts';
 import { messageOf, UsageError, UserError } from '../errors.ts';
 import { parts } from '../parts/all.ts';
-import { describe } from '../parts/describe.ts';
 import { fetchPart } from '../parts/fetch.ts';
-import { lookFor } from '../parts/look.ts';
+import { describe, lookFor, setVariables } from '../parts/look.ts';
+import { packageOf } from '../parts/programs.ts';
 
 const help = `
-npm run parts           lists the parts, and says whether each is there or how to get it
+npm run parts           lists the parts, and says where each one is or how to get it
 npm run parts NAME      fetches a part, so that the workshop can start it without a network
 
-A part is a real program that services of some steps need. The workshop uses one that is running or starts it; only
-if it is not installed do you have to do something. NAME is ${parts.map(({ name }) => name).join(' or ')}.
+A part is a real program that the services of some steps need. The workshop uses an instance that is running, or starts
+one. You only have to do something if the part is not installed. NAME is ${parts.map(({ name }) => name).join(' or ')}.
 `;
 
 await main(async () => {
@@ -33,6 +33,12 @@ await main(async () => {
   }
   const found = await lookFor(part);
   if ('missing' in found) {
+    const variables = setVariables(part).join(' and ');
+    if (variables && packageOf(part)) {
+      throw new UserError(
+        `${variables} says where ${part.title} is, so a fetched one would not be used: unset it first.`,
+      );
+    }
     await fetchPart(part, console.log).catch((error) => {
       throw new UserError(`${describe(part, found)}\n${messageOf(error)}`);
     });

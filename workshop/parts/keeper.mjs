@@ -1,5 +1,5 @@
-// Runs a part for as long as the process that started this one lives. The channel between the two closes when that
-// process ends, even if it is killed. Plain JavaScript, because it starts without a loader.
+// Runs a part until the parent process exits. The channel between the two closes then, even if the parent is killed.
+// Plain JavaScript, because it starts without a loader.
 import { spawn } from 'node:child_process';
 
 const STOP_TIMEOUT_MS = 10_000;
@@ -12,19 +12,14 @@ function end() {
   process.exit();
 }
 
-// A program that can't be started, or a channel that is closed already: nothing may stay behind.
+// A program can't be started, or the parent has already exited.
 process.on('uncaughtException', (error) => {
   console.error(error.message);
   end();
 });
 
 for (const [file, ...words] of commands) {
-  const child = spawn(file, words, { ...user, stdio: ['ignore', 'inherit', 'inherit'] });
-  children.push(child);
-  child.once('error', (error) => {
-    console.error(error.message);
-    end();
-  });
+  children.push(spawn(file, words, { ...user, stdio: ['ignore', 'inherit', 'inherit'] }));
 }
 const part = children.at(-1);
 part.once('exit', end);

@@ -1,55 +1,71 @@
 import { portOwner } from '../net/port-owner.ts';
 import type { Environment, Part } from './part.ts';
-import { isStartable, packageOf, type Programs, programsOf } from './programs.ts';
+import { binariesOf, isStartable, packageOf } from './programs.ts';
 import { runningOf } from './running.ts';
 
-/** How a part can be had: it runs at an address, it can be started, or neither; then a sentence says what to do. */
-export type Found = { address: Environment } | { programs: Programs } | { missing: string };
+/**
+ * How to get at a part: it is running at an address, it can be started from a folder with its programs, or neither; then
+ * a sentence says what to do.
+ */
+export type Found = { address: Environment } | { binaries: string } | { missing: string };
 
 /**
- * Finds out how a part can be had, without starting anything: at the address in its variables, and nowhere else if one
- * is set; started by another command of the workshop; at its usual address; from an installed or a fetched program.
- * @throws UserError if a variable has a wrong value
+ * Looks for a part without starting anything: at the address in its variables, and nowhere else if one of them is set;
+ * started by another command of the workshop; at its usual address; as an installed or a fetched program.
+ * @throws UserError if a variable has an invalid value
  */
 export async function lookFor(part: Part): Promise<Found> {
-  const variables = part.variables.filter((name) => process.env[name]);
   const address = part.address();
-  if (variables.length > 0) return lookAt(part, address, variables);
+  if (setVariables(part).length > 0) return lookAt(part, address);
 
   const running = await runningOf(part);
   if (running) return { address: running };
 
-  const usual = part.usesStrangers ? await part.probe(address) : 'nothing';
+  const usual = part.acceptsAnyInstance ? await part.probe(address) : 'nothing';
   if (usual === 'ready') return { address };
-  const programs = programsOf(part);
-  if (programs && isStartable(part)) return { programs };
+  const binaries = binariesOf(part);
+  if (binaries && isStartable(part)) return { binaries };
   if (typeof usual === 'object') return { missing: usual.refusal };
-  return { missing: programs ? `installed but not running. ${howToStart(part)}` : howToGet(part) };
+  return { missing: binaries ? `installed but not running. ${howToStart(part)}` : howToGet(part) };
+}
+
+/** The variables that say where a part is and that are set. */
+export function setVariables(part: Part): string[] {
+  return part.variables.filter((name) => process.env[name]);
+}
+
+/** Says in a sentence where a part is, or how to get it. */
+export function describe(part: Part, found: Found): string {
+  if ('missing' in found) return `${part.title}: ${found.missing}`;
+  if ('address' in found) {
+    const { host, port } = part.place(found.address);
+    return `${part.title} is running at ${host}:${port}.`;
+  }
+  return `${part.title} is installed in ${found.binaries}. The workshop starts it for a step that needs it.`;
 }
 
 /** Looks at an address that the user gave. */
-async function lookAt(part: Part, address: Environment, variables: string[]): Promise<Found> {
+async function lookAt(part: Part, address: Environment): Promise<Found> {
   const found = await part.probe(address);
   if (found === 'ready') return { address };
   if (typeof found === 'object') return { missing: found.refusal };
 
+  const variables = setVariables(part).join(' and ');
   const { host, port } = part.place(address);
-  const place = `${host}:${port} (from ${variables.join(' and ')})`;
-  if (found === 'stranger') {
-    const owner = (await portOwner(port)) ?? 'another program';
-    return { missing: `${place} is held by ${owner}. Stop that, or set ${part.variables.at(-1)}.` };
+  const place = `${host}:${port} (from ${variables})`;
+  if (found === 'other') {
+    const owner = (isLoopback(host) && (await portOwner(port))) || 'another program';
+    return { missing: `${place} is used by ${owner}. Stop it, or change ${part.variables.at(-1)}.` };
   }
-  const programs = programsOf(part);
-  const unset = `unset ${variables.join(' and ')}`;
-  const instead = !programs
+  const instead = !binariesOf(part)
     ? `It is ${howToGet(part)}`
     : isStartable(part)
-      ? `It is installed here: ${unset}, and the workshop starts it.`
+      ? `It is installed here: unset ${variables}, and the workshop starts it.`
       : `It is installed here but not running. ${howToStart(part)}`;
-  return { missing: `nothing answers at ${place}. ${instead}` };
+  return { missing: `nothing is listening at ${place}. ${instead}` };
 }
 
-/** How to get a part that is not installed, on this system. */
+/** Says how to get a part that is not installed on this system. */
 export function howToGet(part: Part): string {
   const fetch = packageOf(part) ? `npm run parts ${part.name}` : undefined;
   return `not installed. Get it with ${oneOf([fetch, part.install[process.platform], part.docker])}.`;
@@ -61,4 +77,8 @@ function howToStart(part: Part): string {
 
 function oneOf(commands: (string | undefined)[]): string {
   return commands.filter((command) => command !== undefined).join(', or ');
+}
+
+function isLoopback(host: string): boolean {
+  return ['localhost', '127.0.0.1', '::1'].includes(host);
 }

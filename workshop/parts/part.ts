@@ -1,17 +1,17 @@
 /** Variables that tell services where a part is, as in { RABBITMQ_HOST: 'localhost', RABBITMQ_PORT: '5672' }. */
 export type Environment = Record<string, string>;
 
-/** What is at an address: the part, nothing, another program, or the part, which refuses us (a sentence says why). */
-export type Probe = 'ready' | 'nothing' | 'stranger' | { refusal: string };
+/** What is at an address: the part, nothing, another program, or the part that refuses connections (a sentence says why). */
+export type Probe = 'ready' | 'nothing' | 'other' | { refusal: string };
 
-/** What a part is started with. */
+/** The input of a part's `launch`. */
 export interface Launch {
   /** The folder that holds its programs. */
   binaries: string;
   /** The folder for its data, which exists. */
   folder: string;
   port: number;
-  /** The user that it must run as; empty if it is the current one. */
+  /** The user that it must run as; empty for the current user. */
   user: { uid?: number; gid?: number };
 }
 
@@ -34,8 +34,8 @@ export interface Fetchable {
 }
 
 /**
- * A real program that services need, and how to get it: at the address in its variables; at its usual address; started
- * from an installed program; started from a program that `npm run parts NAME` has fetched; or by the user.
+ * A real program that services need. It is at the address in its variables or at its usual address; or the workshop
+ * starts it, from an installed program or one that `npm run parts NAME` has fetched; or the user has to.
  */
 export interface Part {
   /** Its name in service.json, on the command line, and in docker-compose.yml. */
@@ -43,9 +43,9 @@ export interface Part {
   title: string;
   /** The variables that say where it is. If one of them is set, we look nowhere else. */
   variables: string[];
-  /** Whether an instance that the workshop didn't start is as good as its own. It is not if it may hold other data. */
-  usesStrangers: boolean;
-  /** The address that the variables say, or the usual one. Throws UserError if a variable has a wrong value. */
+  /** Whether the workshop may use an instance that it didn't start. It must not if that may hold other people's data. */
+  acceptsAnyInstance: boolean;
+  /** The address in the variables, or the usual one. Throws UserError if a variable has an invalid value. */
   address(): Environment;
   /** The host and port in an address. */
   place(address: Environment): { host: string; port: number };
@@ -55,13 +55,15 @@ export interface Part {
   programs: string[];
   /** Folders outside of the PATH in which systems keep them; `*` stands for a version. */
   places: string[];
-  /** Other programs that have to be on the PATH. */
+  /** The systems on which the workshop can start it. */
+  startsOn: NodeJS.Platform[];
+  /** Other programs that must be on the PATH to start it. */
   requires?: string[];
   notAsRoot?: boolean;
   launch(launch: Launch): Promise<Launched>;
   /** The signal that stops it. */
   stopSignal: NodeJS.Signals;
-  /** Whether each start begins without what the one before left in the folder `data`. */
+  /** Whether its folder `data` is removed before each start. */
   forgets: boolean;
 
   fetchable?: Fetchable;
@@ -74,6 +76,6 @@ export interface Part {
   /** How to run it with Docker. */
   docker: string;
 
-  /** What to do about a line that a service printed, if it says that the part refuses for good; undefined otherwise. */
+  /** Says what to do if a line that a service printed means that the part refuses it permanently; undefined otherwise. */
   refusalIn?(line: string): string | undefined;
 }

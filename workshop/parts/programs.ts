@@ -6,23 +6,19 @@ import type { Part } from './part.ts';
 /** Where `npm run parts NAME` puts what it fetches. */
 export const fetchedFolder = join(stateFolder, 'parts');
 
-/** Where the programs of a part are: the folder, and whether it was fetched; undefined if they are not installed. */
-export interface Programs {
-  binaries: string;
-  isFetched: boolean;
+/**
+ * Finds the folder with the programs of a part: where systems keep them, on the PATH, or fetched; undefined if they are
+ * not installed.
+ */
+export function binariesOf(part: Part): string | undefined {
+  const folders = [...part.places.flatMap(matching), ...pathFolders(), ...fetchedBinaries(part)];
+  return folders.find((folder) => part.programs.every((name) => isProgram(folder, name)));
 }
 
-/** Finds the programs of a part: where systems keep them, on the PATH, or fetched. */
-export function programsOf(part: Part): Programs | undefined {
-  const fetched = fetchedBinaries(part);
-  const folders = [...part.places.flatMap(matching), ...pathFolders(), ...(fetched ? [fetched] : [])];
-  const binaries = folders.find((folder) => part.programs.every((name) => isProgram(folder, name)));
-  return binaries === undefined ? undefined : { binaries, isFetched: binaries === fetched };
-}
-
-/** Whether the workshop can start an installed part. */
-export function isStartable({ requires = [] }: Part): boolean {
-  return requires.every((name) => pathFolders().some((folder) => isProgram(folder, name)));
+/** Whether the workshop can start an installed part on this system. */
+export function isStartable({ startsOn, requires = [] }: Part): boolean {
+  const isOnPath = (name: string) => pathFolders().some((folder) => isProgram(folder, name));
+  return startsOn.includes(process.platform) && requires.every(isOnPath);
 }
 
 /** The npm package that holds the programs for this platform; undefined if there is none. Sizes in MB. */
@@ -31,17 +27,16 @@ export function packageOf({ fetchable }: Part) {
   return found && { ...found, version: fetchable!.version };
 }
 
-/** Where the programs are once they are fetched; undefined if they can't be. */
-function fetchedBinaries(part: Part): string | undefined {
+function fetchedBinaries(part: Part): string[] {
   const found = packageOf(part);
-  return found && join(fetchedFolder, 'node_modules', found.name, part.fetchable!.binaries);
+  return found ? [join(fetchedFolder, 'node_modules', found.name, part.fetchable!.binaries)] : [];
 }
 
 function pathFolders(): string[] {
   return (process.env.PATH ?? '').split(delimiter).filter(Boolean);
 }
 
-/** The folders that a path with at most one `*` names, those with the highest version first. */
+/** The folders that match a path with at most one `*`, the highest version first. */
 function matching(place: string): string[] {
   const [, parent, before, after, rest] = /^(.*[\\/])([^\\/]*)\*([^\\/]*)(.*)$/.exec(place) ?? [];
   if (parent === undefined) return [place];
@@ -53,10 +48,10 @@ function matching(place: string): string[] {
 }
 
 function isProgram(folder: string, name: string): boolean {
-  const endings = process.platform === 'win32' ? ['.exe', '.bat'] : [''];
-  return endings.some((ending) => {
+  const extensions = process.platform === 'win32' ? ['.exe', '.bat'] : [''];
+  return extensions.some((extension) => {
     try {
-      accessSync(join(folder, name + ending), constants.X_OK);
+      accessSync(join(folder, name + extension), constants.X_OK);
       return true;
     } catch {
       return false;

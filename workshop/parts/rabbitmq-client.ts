@@ -6,14 +6,14 @@ const TIMEOUT_MS = 10_000; // for the handshake, on a laptop that is busy
 /** Connects to RabbitMQ as the services do. The caller closes the connection. Rejects with amqplib's or Node's error. */
 export async function connectRabbitmq(address: Environment): Promise<ChannelModel> {
   const { default: amqplib } = await import('amqplib'); // only some steps need it
-  const where = {
+  const options = {
     hostname: address['RABBITMQ_HOST']!,
     port: Number(address['RABBITMQ_PORT']),
     username: address['RABBITMQ_USER']!,
     password: address['RABBITMQ_PASS']!,
   };
-  const connection = await amqplib.connect(where, { timeout: TIMEOUT_MS });
-  connection.on('error', () => {}); // what was asked of it fails as well
+  const connection = await amqplib.connect(options, { timeout: TIMEOUT_MS });
+  connection.on('error', () => {}); // the pending operations fail too
   return connection;
 }
 
@@ -23,32 +23,32 @@ export async function hasConsumer(queue: string, address: Environment): Promise<
   return (state?.consumerCount ?? 0) > 0;
 }
 
-/** The number of messages that wait in a queue; 0 if there is no such queue. */
+/** The number of messages in a queue; 0 if there is no such queue. */
 export async function waitingIn(queue: string, address: Environment): Promise<number> {
   const state = await onChannel(address, (channel) => channel.checkQueue(queue));
   return state?.messageCount ?? 0;
 }
 
-/** Removes the messages that wait in a queue, if there is such a queue. */
+/** Removes the messages from a queue, if there is such a queue. */
 export async function emptyQueue(queue: string, address: Environment): Promise<void> {
   await onChannel(address, (channel) => channel.purgeQueue(queue));
 }
 
-/** Asks RabbitMQ for something; undefined if it refuses or can't be reached. */
+/** Runs an operation on a channel; undefined if RabbitMQ refuses it or can't be reached. */
 async function onChannel<Result>(
   address: Environment,
-  ask: (channel: Channel) => Promise<Result>,
+  operate: (channel: Channel) => Promise<Result>,
 ): Promise<Result | undefined> {
   try {
     const connection = await connectRabbitmq(address);
     try {
       const channel = await connection.createChannel();
       channel.on('error', () => {}); // RabbitMQ closes it if there is no such queue
-      return await ask(channel);
+      return await operate(channel);
     } finally {
       await connection.close();
     }
   } catch {
-    return undefined; // the services themselves will report it
+    return undefined; // the services report it themselves
   }
 }

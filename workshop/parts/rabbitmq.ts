@@ -11,12 +11,12 @@ import { connectRabbitmq } from './rabbitmq-client.ts';
 // section 4.2.2).
 const UNKNOWN_HEADER = Buffer.from('AMQP\0\0\0\0');
 
-/** RabbitMQ. Debian's program on the PATH is a wrapper that wants the system's data; `places` has the one behind it. */
+/** RabbitMQ. Debian's program on the PATH is a wrapper that uses the system's data; `places` has the actual program. */
 export const rabbitmq: Part = {
   name: 'rabbitmq',
   title: 'RabbitMQ',
   variables: ['RABBITMQ_HOST', 'RABBITMQ_PORT'],
-  usesStrangers: true,
+  acceptsAnyInstance: true,
   address() {
     const { RABBITMQ_HOST, RABBITMQ_USER = 'guest', RABBITMQ_PASS = 'guest' } = process.env;
     return {
@@ -30,7 +30,7 @@ export const rabbitmq: Part = {
   async probe(address) {
     const reply = await firstReply(rabbitmq.place(address), UNKNOWN_HEADER);
     if (!reply) return 'nothing';
-    return reply.toString('latin1').startsWith('AMQP') ? logIn(address) : 'stranger';
+    return reply.toString('latin1').startsWith('AMQP') ? logIn(address) : 'other';
   },
 
   programs: ['rabbitmq-server'],
@@ -40,9 +40,10 @@ export const rabbitmq: Part = {
     '/usr/local/opt/rabbitmq/sbin',
     'C:\\Program Files\\RabbitMQ Server\\*\\sbin',
   ],
+  startsOn: ['linux', 'darwin'], // `launch` sets paths and signals that Windows doesn't have
   requires: ['epmd'],
   launch,
-  stopSignal: 'SIGKILL', // it would take a second to write down what the next start forgets
+  stopSignal: 'SIGKILL', // it would take a second to save what the next start forgets
   forgets: true,
 
   notFetchable: 'it needs Erlang, which is not an npm package',
@@ -89,7 +90,7 @@ async function logIn(address: Environment): Promise<Probe> {
     return {
       refusal: refusal.includes('ACCESS_REFUSED')
         ? `${refuses}. Set RABBITMQ_USER and RABBITMQ_PASS.`
-        : `${refuses} (${refusal}). Look into its log.`,
+        : `${refuses} (${refusal}). See its log.`,
     };
   }
 }

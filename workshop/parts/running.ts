@@ -9,13 +9,11 @@ import { stateFolder } from '../settings.ts';
 import type { Environment, Part } from './part.ts';
 import type { StartedPart } from './start.ts';
 
-/**
- * The file that lets the commands of one workshop share a part: who started it, and from the moment at which it is
- * ready its process and where it is.
- */
+/** The content of the file through which the commands of one workshop share a part. */
 interface Entry {
-  /** The process of the workshop that started it, and ends it. */
+  /** The process that starts the part and stops it. */
   owner: number;
+  /** The process of the part and its address, once it is ready. */
   pid?: number;
   address?: Environment;
 }
@@ -24,12 +22,12 @@ const POLL_MS = 50;
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 
-/** The folder of the data of a part that the workshop starts. */
+/** The data folder of a part that the workshop starts. */
 export function folderOf({ name }: Part): string {
   return join(stateFolder, 'parts', name);
 }
 
-/** Where a part is that a running command of this workshop has started; undefined if there is none. */
+/** The address of a part that a running command of this workshop started; undefined if there is none. */
 export async function runningOf(part: Part): Promise<Environment | undefined> {
   const entry = read(part);
   if (!entry?.address || !isAlive(entry.owner)) return undefined;
@@ -37,10 +35,10 @@ export async function runningOf(part: Part): Promise<Environment | undefined> {
 }
 
 /**
- * Lets only one process at a time start a part: claims it for this process, or waits until the process that is starting
- * it is done. Ends a part whose owner was killed.
+ * Claims a part, so that only one process at a time starts it; or waits until the process that claimed it has started
+ * it. Stops a part whose owner was killed.
+ * @returns the address if another process has started it; undefined if this one has to start it
  * @throws UserError if the other process takes too long
- * @returns the address where another process has started it meanwhile; undefined if this one has to start it
  */
 export async function claim(part: Part, signal?: AbortSignal): Promise<Environment | undefined> {
   await mkdir(folderOf(part), { recursive: true });
@@ -49,7 +47,7 @@ export async function claim(part: Part, signal?: AbortSignal): Promise<Environme
   for (;;) {
     try {
       await writeFile(draft, JSON.stringify({ owner: process.pid }));
-      await link(draft, fileOf(part)); // fails if the file exists, and shows it to others only when it is complete
+      await link(draft, fileOf(part)); // fails if the file exists; others never see it incomplete
       return undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -59,33 +57,36 @@ export async function claim(part: Part, signal?: AbortSignal): Promise<Environme
     const running = await runningOf(part);
     if (running) return running;
     const entry = read(part);
-    if (!entry || !isAlive(entry.owner)) await endLeftover(part, entry);
+    if (!entry || !isAlive(entry.owner)) await stopLeftover(part, entry);
     else if (performance.now() < deadline) await sleep(POLL_MS, undefined, { signal });
     else {
       throw new UserError(
-        `process ${entry.owner} has started ${part.title}, which doesn't respond: stop that process first.`,
+        `process ${entry.owner} started ${part.title}, but it isn't responding: stop that process first.`,
       );
     }
   }
 }
 
-/** Tells the other commands of this workshop where a part is. */
-export async function publish(part: Part, { pid, address }: StartedPart): Promise<void> {
+/** Makes the address of a part that this process claimed available to the other commands of this workshop. */
+export async function publish(
+  part: Part,
+  { pid, address }: Pick<StartedPart, 'pid' | 'address'>,
+): Promise<void> {
   const entry: Entry = { owner: process.pid, pid, address };
   await writeFile(`${fileOf(part)}.new`, JSON.stringify(entry), { mode: 0o600 });
   await rename(`${fileOf(part)}.new`, fileOf(part));
 }
 
-/** Lets others start a part that this process claimed, and that has ended or did not start. */
+/** Gives up the claim, so that others can start the part. */
 export async function release(part: Part): Promise<void> {
   if (read(part)?.owner === process.pid) await rm(fileOf(part), { force: true });
 }
 
 /**
- * Ends a part that was left running, or waits until its keeper has. It gets a signal only if it is ready: otherwise its
- * process id may be that of another program by now.
+ * Stops a part that was left running, or waits until its keeper has stopped it. A part that isn't ready gets no signal,
+ * because another program may have its process id by now.
  */
-async function endLeftover(part: Part, entry: Entry | undefined): Promise<void> {
+async function stopLeftover(part: Part, entry: Entry | undefined): Promise<void> {
   const { pid, address } = entry ?? {};
   if (pid && address) {
     const deadline = performance.now() + STOP_TIMEOUT_MS;
@@ -93,7 +94,7 @@ async function endLeftover(part: Part, entry: Entry | undefined): Promise<void> 
       try {
         process.kill(pid, part.stopSignal);
       } catch {
-        // it has ended meanwhile
+        // it has exited meanwhile
       }
     }
     while (isAlive(pid) && performance.now() < deadline) await sleep(POLL_MS);
@@ -109,6 +110,6 @@ function read(part: Part): Entry | undefined {
   try {
     return JSON.parse(readFileSync(fileOf(part), 'utf8')) as Entry;
   } catch {
-    return undefined; // there is none, or it is damaged
+    return undefined; // it doesn't exist, or is damaged
   }
 }

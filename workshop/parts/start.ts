@@ -8,24 +8,24 @@ import { messageOf, UserError } from '../errors.ts';
 import { freePort } from '../net/ports.ts';
 import type { Environment, Launch, Part } from './part.ts';
 
-/** A part that this process started. It ends with this process, even if this process is killed. */
+/** A part that this process started. It stops when this process exits, even if this process is killed. */
 export interface StartedPart {
   title: string;
   address: Environment;
   /** The process of the part itself. */
   pid: number;
   readyAfterMs: number;
-  /** Resolves when it has ended, for whatever reason. */
+  /** Resolves when it has exited, for any reason. */
   ended: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Where a part is started: the folders of its programs and its data, and the port, any free one if not given. */
+/** The folders of the part's programs and of its data; the default port is any free one. */
 export interface StartOptions {
   binaries: string;
   folder: string;
   port?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -35,7 +35,7 @@ const KEEPER = join(import.meta.dirname, 'keeper.mjs');
 
 /**
  * Starts a part on loopback and waits until it is ready.
- * @throws UserError with the last lines of its log if it ends before that, or isn't ready after 60 s
+ * @throws UserError with the last lines of its log if it exits first, or isn't ready after 60 s
  */
 export async function startPart(
   part: Part,
@@ -54,7 +54,7 @@ export async function startPart(
   const { stopSignal } = part;
   const keeper = spawn(process.execPath, [KEEPER, JSON.stringify({ commands, user, stopSignal })], {
     env,
-    detached: true, // Ctrl-C in a terminal reaches all of a process group, and services need the part to the end
+    detached: true, // Ctrl-C in a terminal reaches the whole process group, but the services need the part until they exit
     windowsHide: true,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
   });
@@ -78,11 +78,16 @@ export async function startPart(
   }
 }
 
-async function ready(part: Part, address: Environment, keeper: ChildProcess, signal?: AbortSignal) {
+async function ready(
+  part: Part,
+  address: Environment,
+  keeper: ChildProcess,
+  signal: AbortSignal | undefined,
+) {
   const deadline = performance.now() + START_TIMEOUT_MS;
   while ((await part.probe(address)) !== 'ready') {
     signal?.throwIfAborted();
-    if (keeper.exitCode !== null || keeper.signalCode !== null) throw new Error('it ended');
+    if (keeper.exitCode !== null || keeper.signalCode !== null) throw new Error('it exited');
     if (performance.now() > deadline) throw new Error(`it was not ready after ${START_TIMEOUT_MS / 1_000} s`);
     await sleep(POLL_MS);
   }
@@ -92,7 +97,7 @@ function notStarted({ title }: Part, { folder, user }: Launch, why: string): Use
   const hint =
     user.uid === undefined
       ? ''
-      : ` (for root it runs as the user nobody, who needs access to ${folder}; WORKSHOP_STATE moves it)`;
+      : ` (because you are root, it runs as the user nobody, who needs access to ${folder}; to move that folder, set WORKSHOP_STATE)`;
   return new UserError(`${title} did not start${hint}: ${why}`);
 }
 

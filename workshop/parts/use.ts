@@ -9,22 +9,22 @@ import { startPart, type StartedPart } from './start.ts';
 
 /** The parts that some services need, all of them running. */
 export interface UsedParts {
-  /** The variables that tell services where they are. */
+  /** The variables that contain their addresses, for the services. */
   env: Environment;
-  /** Stops those that were started for this. */
+  /** Stops those that this process started. */
   stop(): Promise<void>;
 }
 
-/** `onStarting` hears the title of a part that is about to be started, `onReady` of one that is ready. */
+/** `onStarting` gets the title of a part that is about to be started. */
 export interface UseOptions {
   onStarting?: (title: string) => void;
   onReady?: (part: StartedPart) => void;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes sure that the parts which some services need are running: uses those that are, and starts the others.
- * @throws UserError if a part is missing or does not start, with what to do; then nothing is left running
+ * Makes sure that the parts that some services need are running: uses those that are, and starts the others.
+ * @throws UserError with what to do, if a part is missing or does not start; nothing is left running then
  */
 export async function useParts(services: NeedingService[], options: UseOptions = {}): Promise<UsedParts> {
   const used: UsedParts[] = [];
@@ -58,12 +58,7 @@ export async function usePart(part: Part, options: UseOptions = {}): Promise<Use
   try {
     const folder = folderOf(part);
     if (part.forgets) await rm(join(folder, 'data'), { recursive: true, force: true });
-    const { binaries } = found.programs;
-    started = await startPart(part, {
-      binaries,
-      folder,
-      ...(options.signal && { signal: options.signal }),
-    });
+    started = await startPart(part, { binaries: found.binaries, folder, signal: options.signal });
     const { address, ended, stop } = started;
     void ended.then(() => release(part));
     await publish(part, started);
