@@ -114,7 +114,7 @@ test(
       (await lines(gone)).line,
       /^✓ parts +RabbitMQ: nothing is listening at .+ \(needed from step 11\)$/,
     );
-    assert.match((await lines(gone, ['--chapter', '1'])).line, /^✓ parts +this chapter needs none$/);
+    assert.match((await lines(gone, ['--chapter', '1'])).line, /^✓ parts +this chapter needs no parts$/);
     const needed = await lines(gone, ['--chapter', '2']);
     assert.match(needed.line, /^✗ parts +RabbitMQ: nothing is listening at /);
     assert.equal(needed.code, 1);

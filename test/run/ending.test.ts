@@ -8,7 +8,7 @@ import { start, startScript } from '../support/process.ts';
 
 const posix = process.platform !== 'win32';
 
-test('Ctrl-C in the middle of it leaves no process', { skip: !posix }, async (t) => {
+test('Ctrl-C during the calls leaves no process', { skip: !posix }, async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
   await subject.printed(/^1 {2}200/m);
