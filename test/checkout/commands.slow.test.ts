@@ -48,11 +48,11 @@ test(
 
     const { code, stderr } = await runScript(t, join(cwd, 'run.ts'), [], { cwd, env });
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /checkout and gateway and stock \(running already\)/);
+    assert.match(stderr, /checkout and gateway and stock \(already running\)/);
 
     const second = await runScript(t, 'workshop/commands/services.ts', [], { cwd, env });
     assert.equal(second.code, 1);
-    assert.match(second.stderr, /checkout runs already at port \d+ in /);
+    assert.match(second.stderr, /checkout is already running at port \d+ in /);
 
     const back = await runScript(t, 'workshop/commands/step.ts', ['10'], { cwd, env });
     assert.equal(back.code, 0, back.stderr);

@@ -24,7 +24,7 @@ test(
 
     assert.equal(code, 0, stderr);
     assert.match(stdout, new RegExp(`^http://localhost:${ports.query}/trace/[0-9a-f]{32}\n$`));
-    assert.match(stderr, /The answer is 202 Accepted, without a body\./);
+    assert.match(stderr, /The response is 202 Accepted, without a body\./);
     assert.match(stderr, /gateway: POST \/api\/checkout .* 5 spans · 3 services · no errors/);
   },
 );
@@ -40,7 +40,7 @@ test('without a RabbitMQ: one sentence that says how to get one, exit code 1, no
   assert.match(
     stderr.trimEnd(),
     new RegExp(
-      `^checkout and stock need RabbitMQ: nothing answers at localhost:${nobody} \\(from RABBITMQ_HOST and RABBITMQ_PORT\\)\\. It is .+\\.$`,
+      `^checkout and stock need RabbitMQ: nothing is listening at localhost:${nobody} \\(from RABBITMQ_HOST and RABBITMQ_PORT\\)\\. It is .+\\.$`,
     ),
   );
   for (const port of Object.values(ports)) assert.equal(await accepts(port), false);
@@ -112,14 +112,14 @@ test(
     );
     assert.match(
       (await lines(gone)).line,
-      /^✓ parts +RabbitMQ: nothing answers at .+ \(needed from step 11\)$/,
+      /^✓ parts +RabbitMQ: nothing is listening at .+ \(needed from step 11\)$/,
     );
-    assert.match((await lines(gone, ['--chapter', '1'])).line, /^✓ parts +this chapter needs none$/);
+    assert.match((await lines(gone, ['--chapter', '1'])).line, /^✓ parts +this chapter needs no parts$/);
     const needed = await lines(gone, ['--chapter', '2']);
-    assert.match(needed.line, /^✗ parts +RabbitMQ: nothing answers at /);
+    assert.match(needed.line, /^✗ parts +RabbitMQ: nothing is listening at /);
     assert.equal(needed.code, 1);
     await runScript(t, 'workshop/commands/step.ts', ['11'], { cwd, env });
-    assert.match((await lines(gone)).line, /^✗ parts +RabbitMQ: nothing answers at /);
+    assert.match((await lines(gone)).line, /^✗ parts +RabbitMQ: nothing is listening at /);
   },
 );
 

@@ -19,7 +19,7 @@ const withoutProxy = {
   grpc_proxy: '',
 };
 
-test('on a machine where all is well every line is ok', async (t) => {
+test('if the workshop can run, every line is ok', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
 
   const { code, stdout } = await runScript(t, DOCTOR, [], { env: { ...env, ...withoutProxy } });
@@ -32,7 +32,7 @@ test('on a machine where all is well every line is ok', async (t) => {
     [ports.otlpHttp, 'OTLP over HTTP'],
   ])
     assert.match(stdout, new RegExp(`^✓ trace backend +port ${port} is free for ${what}$`, 'm'));
-  assert.match(stdout, /^✓ trace backend +none runs; npx tsx run\.ts starts the embedded one$/m);
+  assert.match(stdout, /^✓ trace backend +not running; npx tsx run\.ts starts the embedded one$/m);
   for (const name of ['node', 'packages', 'docker', 'proxy', 'clock', 'disk', 'memory'])
     assert.match(stdout, new RegExp(`^✓ ${name}`, 'm'));
   assert.match(stdout, /^The workshop can run here\.$/m);
@@ -44,7 +44,7 @@ test('an unknown chapter: one sentence, exit code 2', async (t) => {
   assert.match(stderr, /^There is no chapter "99"\. Use a number from 1 to \d+\.\n$/);
 });
 
-test('a backend that runs is recognised', async (t) => {
+test('a running backend is recognised', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = await startBackend({
     queryPort: ports.query,
@@ -57,18 +57,18 @@ test('a backend that runs is recognised', async (t) => {
 
   assert.match(
     stdout,
-    new RegExp(`^✓ trace backend +the embedded backend answers at http://localhost:${ports.query}$`, 'm'),
+    new RegExp(`^✓ trace backend +the embedded backend is running at http://localhost:${ports.query}$`, 'm'),
   );
 });
 
-test('a held port: what to do, exit code 1', async (t) => {
+test('a port that another program uses: what to do, exit code 1', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
-  const stranger = createServer((socket) => socket.on('error', () => {}).end('hello')).listen(
+  const server = createServer((socket) => socket.on('error', () => {}).end('hello')).listen(
     ports.reviews,
     'localhost',
   );
-  await once(stranger, 'listening');
-  t.after(() => stranger.close());
+  await once(server, 'listening');
+  t.after(() => server.close());
 
   const { code, stdout } = await runScript(t, DOCTOR, [], { env });
 
@@ -76,43 +76,43 @@ test('a held port: what to do, exit code 1', async (t) => {
   assert.match(
     stdout,
     new RegExp(
-      `^✗ services +port ${ports.reviews} is meant for reviews-api but held by .*REVIEWS_API_PORT\\.$`,
+      `^✗ services +Port ${ports.reviews} is meant for reviews-api but used by .+: stop it, or set REVIEWS_API_PORT to another port\\.$`,
       'm',
     ),
   );
   assert.match(stdout, /^The workshop cannot run yet: fix the lines with ✗\.$/m);
 });
 
-test('each held port of the trace backend has a line with its owner and what to do, and so has a free one', async (t) => {
+test('each port of the trace backend has a line; if another program uses it, with its owner and what to do', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   for (const port of [ports.query, ports.otlpHttp]) {
-    const stranger = createServer((socket) => socket.on('error', () => {}).end('hello'));
-    await once(stranger.listen(port, 'localhost'), 'listening');
-    t.after(() => stranger.close());
+    const server = createServer((socket) => socket.on('error', () => {}).end('hello'));
+    await once(server.listen(port, 'localhost'), 'listening');
+    t.after(() => server.close());
   }
 
   const { code, stdout } = await runScript(t, DOCTOR, [], { env });
 
   assert.equal(code, 1);
   const line = (mark: string, text: string) => new RegExp(`^${mark} trace backend +${text}$`, 'm');
-  const held = (port: number, what: string, variable: string) =>
-    `Port ${port} is meant for ${what} but held by .+: end that, or move the port with ${variable}=http://.+\\.`;
-  assert.match(stdout, line('✗', held(ports.query, "Jaeger's pages", 'JAEGER_URL')));
+  const inUse = (port: number, what: string, variable: string) =>
+    `Port ${port} is meant for ${what} but .+: .+ ${variable}=http://.+\\.`;
+  assert.match(stdout, line('✗', inUse(ports.query, "Jaeger's pages", 'JAEGER_URL')));
   assert.match(stdout, line('✓', `port ${ports.otlpGrpc} is free for OTLP over gRPC`));
-  assert.match(stdout, line('✗', held(ports.otlpHttp, 'OTLP over HTTP', 'OTLP_URL')));
+  assert.match(stdout, line('✗', inUse(ports.otlpHttp, 'OTLP over HTTP', 'OTLP_URL')));
 });
 
-// Only some versions of Node.js can be told to ask a proxy by themselves.
-const asks = process.allowedNodeEnvironmentFlags.has('--use-env-proxy') ? '✗' : '✓';
+// Only some versions of Node.js have the option to use a proxy.
+const used = process.allowedNodeEnvironmentFlags.has('--use-env-proxy') ? '✗' : '✓';
 const proxied = { http_proxy: 'http://proxy.example:3128', NODE_USE_ENV_PROXY: '1' };
 for (const [variables, verdict] of [
   [{ http_proxy: 'http://proxy.example:3128' }, '✓'],
-  [proxied, asks],
-  [{ ...proxied, no_proxy: 'example.com' }, asks],
+  [proxied, used],
+  [{ ...proxied, no_proxy: 'example.com' }, used],
   [{ ...proxied, no_proxy: 'example.com, localhost' }, '✓'],
   [{ ...proxied, NO_PROXY: '*' }, '✓'],
 ] as const) {
-  test(`${JSON.stringify(variables)}: ${verdict} for the proxy`, async (t) => {
+  test(`the proxy with ${JSON.stringify(variables)}: ${verdict}`, async (t) => {
     const { env } = await isolatedEnvironment(t);
     const { stdout } = await runScript(t, DOCTOR, [], {
       env: { ...env, ...withoutProxy, no_proxy: '', NO_PROXY: '', ...variables },
@@ -121,7 +121,7 @@ for (const [variables, verdict] of [
   });
 }
 
-test('what cannot be examined at all fails in its own line, and the others are shown', async (t) => {
+test('an examination that is impossible fails in its own line, and the others are shown', async (t) => {
   const { env } = await isolatedEnvironment(t);
 
   const { code, stdout, stderr } = await runScript(t, DOCTOR, [], {
@@ -131,14 +131,11 @@ test('what cannot be examined at all fails in its own line, and the others are s
   assert.equal(code, 1);
   assert.equal(stderr, '');
   assert.match(stdout, /^✗ services +BANDS_API_PORT is "eight", which is not a valid port: .+$/m);
-  assert.match(
-    stdout,
-    /^✗ trace backend +Nothing answers at http:\/\/jaeger\.invalid:1: .+ unset JAEGER_URL\.$/m,
-  );
+  assert.match(stdout, /^✗ trace backend +.+ http:\/\/jaeger\.invalid:1: .+ unset JAEGER_URL\.$/m);
   assert.match(stdout, /^✓ node /m);
 });
 
-test('a Node.js that is too old is told so, before anything that it could not load', async (t) => {
+test('a version of Node.js that is too old: one sentence, before anything that it could not load', async (t) => {
   const cwd = await projectCopy(t);
   const manifest = join(cwd, 'package.json');
   await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('>=20.19', '>=99.1'));
@@ -162,7 +159,7 @@ test('help lists every script of package.json', async (t) => {
     assert.match(stdout, new RegExp(`^npm (run )?${name} +\\S`, 'm'));
 });
 
-test('every command explains itself and refuses an unknown flag with one sentence', async (t) => {
+test('every command has a help, and refuses an unknown flag with one sentence', async (t) => {
   const files = (await readdir('workshop/commands')).map((name) => `workshop/commands/${name}`);
   await Promise.all(
     files.map(async (file) => {

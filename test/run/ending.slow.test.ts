@@ -6,7 +6,7 @@ import { startScript } from '../support/process.ts';
 
 const posix = process.platform !== 'win32';
 
-test('SIGTERM in the middle of it leaves no process', { skip: !posix }, async (t) => {
+test('SIGTERM during the calls leaves no process', { skip: !posix }, async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
   await subject.printed(/^1 {2}200/m);
@@ -17,7 +17,7 @@ test('SIGTERM in the middle of it leaves no process', { skip: !posix }, async (t
   await eventually(() => allClosed(ports), 'all ports are closed');
 });
 
-test('when run.ts is ended without a chance to clean up, its services exit on their own', async (t) => {
+test('if run.ts is killed, its services exit on their own', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
   await subject.printed(/^1 {2}200/m);

@@ -8,7 +8,7 @@ import { start, startScript } from '../support/process.ts';
 
 const posix = process.platform !== 'win32';
 
-test('Ctrl-C in the middle of it leaves no process', { skip: !posix }, async (t) => {
+test('Ctrl-C during the calls leaves no process', { skip: !posix }, async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
   await subject.printed(/^1 {2}200/m);
@@ -32,7 +32,7 @@ test('Ctrl-C while the services are starting leaves no process', { skip: !posix 
 
 const hasScript = existsSync('/usr/bin/script') && process.platform === 'linux';
 test(
-  'on a terminal it stays: the URL opens a page of the trace, Enter calls again, q quits',
+  'on a terminal it keeps running: the URL opens a page of the trace, Enter calls again, q quits',
   { skip: !hasScript && 'needs script(1) of util-linux, which makes a terminal' },
   async (t) => {
     const { env, ports } = await isolatedEnvironment(t);
@@ -41,7 +41,7 @@ test(
     const urls = () => [...subject.stdout.matchAll(/^http:\S+\/trace\/([0-9a-f]{32})\s*$/gm)];
 
     await subject.printed(/Starting bands-api and reviews-api … \d\.\d s/);
-    await subject.printed(/Enter calls again, q or Ctrl-C quits/);
+    await subject.printed(/Press Enter to call again, q or Ctrl-C to quit/);
     const [url, traceId] = urls()[0]!;
     const page = await fetch(url.trim());
     assert.equal(page.status, 200);
@@ -51,10 +51,7 @@ test(
 
     subject.child.stdin!.write('\r');
     await eventually(() => urls().length === 2, 'a second URL is printed');
-    await eventually(
-      () => subject.stdout.match(/Enter calls again/g)!.length === 2,
-      'it waits for a key again',
-    );
+    await eventually(() => subject.stdout.match(/Press Enter/g)!.length === 2, 'it waits for a key again');
     subject.child.stdin!.write('q');
 
     assert.equal(await subject.ended, 0);

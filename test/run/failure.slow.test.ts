@@ -7,7 +7,7 @@ import { isolatedEnvironment } from '../support/environment.ts';
 import { runScript } from '../support/process.ts';
 import { withLine } from './with-line.ts';
 
-test('a trace id that is none is not asked for: the answer is shown, and the trace that was found', async (t) => {
+test('an invalid trace id: the response is shown, and the trace that a search finds', async (t) => {
   const cwd = await projectCopy(t);
   const { env } = await isolatedEnvironment(t);
   const file = join(cwd, 'run.ts');
@@ -21,7 +21,7 @@ test('a trace id that is none is not asked for: the answer is shown, and the tra
   assert.match(stderr, /The caller knows no trace id\. This trace was found by searching/);
 });
 
-test('an id that is no UUID: status 400 and the URL of its trace, exit code 1', async (t) => {
+test('an invalid UUID: status 400 and the URL of the trace, exit code 1', async (t) => {
   const { env } = await isolatedEnvironment(t);
 
   const { code, stdout } = await runScript(t, 'run.ts', ['--band', 'fugazi'], { env });
@@ -31,7 +31,7 @@ test('an id that is no UUID: status 400 and the URL of its trace, exit code 1', 
   assert.match(stdout.trimEnd().split('\n').at(-1)!, /\/trace\/[0-9a-f]{32}$/);
 });
 
-test('a service that ends during the call: no answer, but the trace of the caller, and the others go on', async (t) => {
+test('a service that exits during the call: no response, but the trace of the caller, and the other calls are made', async (t) => {
   const { env } = await isolatedEnvironment(t);
   const cwd = await withLine(
     t,
@@ -44,10 +44,10 @@ test('a service that ends during the call: no answer, but the trace of the calle
 
   assert.equal(code, 1);
   assert.match(stdout, /^http:\S+\/trace\/[0-9a-f]{32}\n$/);
-  assert.match(stderr, /^The call got no answer \(.+\): see the services' logs in .+logs\.$/m);
+  assert.match(stderr, /^The call got no response \(.+\): see the services' logs in .+logs\.$/m);
   assert.match(stderr, /^caller +GET ✗ error/m);
 
   const twice = await runScript(t, 'run.ts', ['--times', '2'], { cwd, env });
   assert.equal(twice.code, 1);
-  assert.match(twice.stdout, /^1 {2}no answer {2}\d+ ms {2}1 span {2}http.+\n2 {2}no answer /);
+  assert.match(twice.stdout, /^1 {2}no response {2}\d+ ms {2}1 span {2}http.+\n2 {2}no response /);
 });

@@ -22,7 +22,7 @@ async function backendAt(t: TestContext, ports: Record<'query' | 'otlpGrpc' | 'o
   return backend;
 }
 
-test('a slow reviews-api: status 504, the body and the URL all the same, exit code 1', async (t) => {
+test('a slow reviews-api: status 504, with the body and the URL, exit code 1', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = await backendAt(t, ports);
 
@@ -56,23 +56,23 @@ test('a slow reviews-api: status 504, the body and the URL all the same, exit co
   assert.equal(server.attributes['http.response.status_code'], 504);
 });
 
-test('an error of both addresses of a host, which has no message, is told by its code', () => {
+test('messageOf: the code, for an error about both addresses of a host, which has no message', () => {
   const errors = ['127.0.0.1', '::1'].map((host) => new Error(`connect ECONNREFUSED ${host}:8080`));
   const error = Object.assign(new AggregateError(errors), { code: 'ECONNREFUSED' });
   assert.equal(error.message, '');
   assert.equal(messageOf(error), 'ECONNREFUSED');
 });
 
-test('reviews-api down: bands-api answers 502, and its span holds the exception', async (t) => {
+test('reviews-api is down: bands-api responds with 502, and its span has the exception', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = await backendAt(t, ports);
-  const nobody = await freePort();
+  const unused = await freePort();
   const bands = start(t, process.execPath, ['--import', 'tsx', '--import', './tracing.ts', 'main.ts'], {
     cwd: 'bands-api',
     env: {
       ...env,
       PORT: String(ports.bands),
-      REVIEWS_API_URL: `http://localhost:${nobody}`,
+      REVIEWS_API_URL: `http://localhost:${unused}`,
       OTEL_BSP_SCHEDULE_DELAY: '100',
     },
   });
@@ -81,7 +81,7 @@ test('reviews-api down: bands-api answers 502, and its span holds the exception'
   const { code, stdout, stderr } = await runScript(t, 'run.ts', ['--json'], { env });
 
   assert.equal(code, 1);
-  assert.match(stderr, /bands-api \(running already\), reviews-api \(started\)/);
+  assert.match(stderr, /bands-api \(already running\), reviews-api \(started\)/);
   assert.match(stderr, /The call failed with status 502 Bad Gateway\./);
   const { band, traceId, spans } = JSON.parse(stdout);
   assert.equal(spans, 5);
@@ -92,7 +92,7 @@ test('reviews-api down: bands-api answers 502, and its span holds the exception'
   assert.match(String(failed.events[0]!.attributes['exception.message']), /ECONNREFUSED/);
 });
 
-test('a mistake that keeps a service from starting is shown, and not lost among the frames of others', async (t) => {
+test('a mistake that prevents a service from starting is shown, and not lost among the stack frames', async (t) => {
   const { env } = await isolatedEnvironment(t);
   const cwd = await withLine(
     t,
@@ -105,11 +105,11 @@ test('a mistake that keeps a service from starting is shown, and not lost among 
 
   assert.equal(code, 1);
   assert.equal(stdout, '');
-  assert.match(stderr, /^reviews-api ended before it was ready \(status 1\)\.$/m);
+  assert.match(stderr, /^reviews-api exited before it was ready \(status 1\)\.$/m);
   assert.match(stderr, /app\.ts:\d+:\d+: ERROR: Unexpected ";"/);
 });
 
-test('a log that cannot be written, a delay that is not a number, a proxy, and an endpoint for traces alone change nothing', async (t) => {
+test('the run succeeds in spite of a log that cannot be written, an invalid delay, a proxy, and an endpoint only for traces', async (t) => {
   const { env } = await isolatedEnvironment(t);
   await mkdir(join(env['WORKSHOP_STATE']!, 'logs', 'reviews-api.log'), { recursive: true });
 
@@ -127,7 +127,7 @@ test('a log that cannot be written, a delay that is not a number, a proxy, and a
   assert.equal(JSON.parse(stdout).spans, 10);
 });
 
-test('a stranger on a port: one sentence with port, process and variable, no stack, and nothing is started', async (t) => {
+test('another program on a port: one sentence with the port, the process, and the variable; nothing is started', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const server = createServer((socket) => socket.on('error', () => {}).end('hello\r\n'));
   await once(server.listen(ports.bands, 'localhost'), 'listening');
@@ -138,11 +138,11 @@ test('a stranger on a port: one sentence with port, process and variable, no sta
   assert.equal(code, 1);
   assert.equal(stdout, '');
   const sentence = stderr.split('\n').find((line) => line.startsWith('Port '))!;
-  assert.ok(sentence.includes(`Port ${ports.bands} is meant for bands-api but held by`), stderr);
+  assert.ok(sentence.includes(`Port ${ports.bands} is meant for bands-api but used by`), stderr);
   if (process.platform === 'linux') assert.ok(sentence.includes(`(process ${process.pid})`), sentence);
   assert.ok(sentence.includes('BANDS_API_PORT'), sentence);
   assert.ok(!/\n\s+at /.test(stderr), 'no stack');
-  assert.ok(!stderr.includes('is ready'), 'it is said before anything is started');
+  assert.ok(!stderr.includes('is ready'), 'the error comes before anything is started');
   const { bands: _, ...others } = ports;
   assert.ok(await allClosed(others), 'nothing is left running');
 });

@@ -9,7 +9,7 @@ import { useServices } from '#workshop/services/use';
 import { projectFolder } from '#workshop/settings';
 import { isolatedEnvironment } from '../support/environment.ts';
 
-/** What run.ts looks at before it starts anything, in an environment of its own. */
+/** What run.ts examines before it starts anything, in an isolated environment. */
 async function places(t: TestContext, more: Record<string, string> = {}) {
   const { env, ports } = await isolatedEnvironment(t);
   const before = { ...process.env };
@@ -26,7 +26,7 @@ async function places(t: TestContext, more: Record<string, string> = {}) {
   return { look, ports };
 }
 
-/** Expects one sentence for the user. */
+/** Expects a UserError. */
 async function assertRefused(look: () => Promise<void>, sentence: RegExp) {
   await assert.rejects(look, (error) => error instanceof UserError && sentence.test(error.message));
 }
@@ -37,33 +37,26 @@ for (const [port, variable, purpose] of [
   ['otlpGrpc', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTLP over gRPC'],
   ['otlpHttp', 'OTLP_URL', 'OTLP over HTTP'],
 ] as const) {
-  test(`a stranger on the port of ${purpose} is named, with the port and ${variable}`, async (t) => {
+  test(`another program on the port of ${purpose}: the error names the program, the port, and ${variable}`, async (t) => {
     const { look, ports } = await places(t);
     const server = createServer((socket) => socket.on('error', () => {}).end('hello\r\n'));
     await once(server.listen(ports[port], 'localhost'), 'listening');
     t.after(() => server.close());
 
-    await assertRefused(
-      look,
-      new RegExp(`Port ${ports[port]} is meant for ${purpose} but held by .*${variable}`),
-    );
+    await assertRefused(look, new RegExp(`Port ${ports[port]} is meant for ${purpose} but .+${variable}`));
   });
 }
 
-test('an incomplete backend: queries are answered but nothing takes spans', async (t) => {
+test('an incomplete backend: it has the query API but receives no spans', async (t) => {
   const { look, ports } = await places(t);
   const backend = await startBackend({ queryPort: ports.query, otlpGrpcPort: 0, otlpHttpPort: 0 });
   t.after(() => backend.close());
 
-  await assertRefused(look, /answers at .*, but nothing at .* receives spans \(OTLP over gRPC\)/);
+  await assertRefused(look, /, but nothing at .* receives spans \(OTLP over gRPC\)/);
 });
 
 for (const [variable, value, sentence] of [
-  [
-    'JAEGER_URL',
-    'http://127.0.0.2:1',
-    /Nothing answers at http:\/\/127\.0\.0\.2:1: start a Jaeger there, or unset JAEGER_URL\./,
-  ],
+  ['JAEGER_URL', 'http://127.0.0.2:1', / http:\/\/127\.0\.0\.2:1: .+ unset JAEGER_URL\./],
   [
     'JAEGER_URL',
     'jaeger',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { projectCopy } from '../support/copy.ts';
 
-/** A copy of the project in which a file of the working copy has one more line, after another. */
+/** A copy of the project in which a file of the working copy has an additional line after the line `behind`. */
 export async function withLine(t: TestContext, file: string, behind: string, line: string): Promise<string> {
   const cwd = await projectCopy(t);
   const code = await readFile(join(cwd, file), 'utf8');

@@ -6,7 +6,7 @@ import { readServices } from '#workshop/services/definition';
 import { projectFolder } from '#workshop/settings';
 import { temporaryFolder } from '../support/environment.ts';
 
-/** A folder with services, given as the text of each service.json. */
+/** A folder with services, from the text of each service.json. */
 async function stepWith(t: TestContext, services: Record<string, string>): Promise<string> {
   const folder = await temporaryFolder(t);
   for (const [name, text] of Object.entries(services)) {

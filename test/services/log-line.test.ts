@@ -5,7 +5,7 @@ import { readableLogLine } from '#workshop/services/log-line';
 const time = new Date(2026, 0, 2, 3, 4, 5).getTime();
 const entry = { level: 30, time, pid: 1, hostname: 'host', reqId: 'req-1' };
 
-test('a request becomes time, level, message, method and path, with the ids of the span behind', () => {
+test('a request becomes time, level, message, method, and path, followed by the ids of the span', () => {
   const line = JSON.stringify({
     ...entry,
     trace_id: 'abc',
@@ -19,7 +19,7 @@ test('a request becomes time, level, message, method and path, with the ids of t
   );
 });
 
-test('a response becomes its status and how long it took', () => {
+test('a response becomes its status and duration', () => {
   const line = JSON.stringify({
     ...entry,
     res: { statusCode: 200 },
@@ -29,12 +29,12 @@ test('a response becomes its status and how long it took', () => {
   assert.equal(readableLogLine(line), '[03:04:05] INFO: request completed 200 12 ms');
 });
 
-test('what else an entry holds follows as JSON', () => {
+test('the other fields of an entry follow as JSON', () => {
   const line = JSON.stringify({ ...entry, level: 40, queue: 'orders', msg: 'no consumer' });
   assert.equal(readableLogLine(line), '[03:04:05] WARN: no consumer {"queue":"orders"}');
 });
 
-test('the stack trace of an error has lines of its own', () => {
+test('the stack trace of an error is on separate lines', () => {
   const err = { type: 'Error', message: 'no', stack: 'Error: no\n    at here' };
   const lines = readableLogLine(JSON.stringify({ ...entry, level: 50, err, msg: 'no' })).split('\n');
   assert.equal(lines[0], '[03:04:05] ERROR: no');
@@ -44,7 +44,7 @@ test('the stack trace of an error has lines of its own', () => {
   );
 });
 
-test('no escape sequence reaches the terminal, from no part of a line', () => {
+test('no escape sequence in any part of a line reaches the terminal', () => {
   const escape = '\x1b[31m\x1b]0;title\x07\r\x9b2J';
   const err = { type: escape, message: escape, stack: `${escape}\n${escape}` };
   const logged = {
@@ -61,7 +61,7 @@ test('no escape sequence reaches the terminal, from no part of a line', () => {
 });
 
 for (const line of ['Server starts', '', '{', '{"a":1}', 'null', '[]']) {
-  test(`text that isn't a log entry stays as it is: ${JSON.stringify(line)}`, () => {
+  test(`text that isn't a log entry is unchanged: ${JSON.stringify(line)}`, () => {
     assert.equal(readableLogLine(line), line);
   });
 }

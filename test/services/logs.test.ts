@@ -11,7 +11,7 @@ const [ours, other] = ['4bf92f3577b34da6a3ce929d0e0e4736', '0af7651916cd43dd8448
 const line = (time: number, msg: string, traceId?: string) =>
   JSON.stringify({ level: 30, time, msg, ...(traceId && { trace_id: traceId }) });
 
-/** Runs the command where the services have logged these lines. */
+/** Runs the command after the services have logged these lines. */
 async function logs(t: TestContext, words: string[], logged: Record<string, string[]>) {
   const { env } = await isolatedEnvironment(t);
   await mkdir(join(env.WORKSHOP_STATE!, 'logs'));
@@ -26,12 +26,7 @@ async function logs(t: TestContext, words: string[], logged: Record<string, stri
 
 const both = {
   'bands-api': [line(1_000, 'one', ours), line(2_000, 'other', other), line(4_000, 'four', ours)],
-  'reviews-api': [
-    line(2_000, 'two', ours),
-    'no JSON at all',
-    line(3_000, 'three', ours),
-    line(9_000, 'no id'),
-  ],
+  'reviews-api': [line(2_000, 'two', ours), 'not JSON', line(3_000, 'three', ours), line(9_000, 'no id')],
 };
 
 /** The messages, without time and level. */
@@ -41,7 +36,7 @@ const said = (stdout: string) =>
     .split('\n')
     .map((text) => text.replace(/ +│ (\[\d\d:\d\d:\d\d\] INFO: )?/, ': ').replace(/ trace_id.*/, ''));
 
-test('the lines of a trace in all services are shown in order of time', async (t) => {
+test('the lines of a trace, from all services, are shown in order of time', async (t) => {
   for (const word of [ours, ours.toUpperCase(), `http://localhost:16686/trace/${ours}`]) {
     const { code, stdout } = await logs(t, [word], both);
     assert.deepEqual(said(stdout), [
@@ -54,29 +49,29 @@ test('the lines of a trace in all services are shown in order of time', async (t
   }
 });
 
-test('without an id everything is shown, a line that tells no time with the one before it', async (t) => {
+test('without an id all lines are shown; a line without a time comes after the line before it', async (t) => {
   const { stdout } = await logs(t, [], both);
   assert.deepEqual(said(stdout), [
     'bands-api: one',
     'bands-api: other',
     'reviews-api: two',
-    'reviews-api: no JSON at all',
+    'reviews-api: not JSON',
     'reviews-api: three',
     'bands-api: four',
     'reviews-api: no id',
   ]);
 });
 
-test('no line, no log and no id are each told in a sentence', async (t) => {
+test('no lines with the id, no logs, or an invalid id: one sentence each', async (t) => {
   const none = await logs(t, ['f'.repeat(32)], both);
   assert.match(
     none.stderr,
-    /^None of the 7 lines that bands-api and reviews-api logged .* trace f{32}: .*\n$/,
+    /^None of the 7 lines that bands-api and reviews-api have logged .* contains f{32}: .*\n$/,
   );
   assert.equal(none.code, 1);
 
   const empty = await logs(t, [ours], {});
-  assert.match(empty.stderr, /^bands-api and reviews-api logged nothing yet: .*\n$/);
+  assert.match(empty.stderr, /^bands-api and reviews-api have not logged anything yet\. .*\n$/);
   assert.equal(empty.code, 1);
 
   for (const words of [['abc'], [`${ours}0`], [ours, other], ['--nonsense']]) {

@@ -18,7 +18,7 @@ const IN_FLIGHT = 5;
 const SPANS_PER_BAND = 4;
 /** GET /reviews, its handler, and three times read review. */
 const SPANS_PER_LIST = 5;
-/** The batch processor sends this many spans at once, and the rest only when the service ends. */
+/** The batch processor sends this many spans at once, and the rest only when the service exits. */
 const BATCH = 10;
 const NEVER_MS = 600_000;
 
@@ -30,7 +30,7 @@ const endings: Record<string, (service: Subject) => void> = {
 };
 
 for (const [ending, end] of Object.entries(endings)) {
-  test(`bands-api on ${ending}, with calls in flight of which one never ends: all spans arrive`, async (t) => {
+  test(`bands-api on ${ending}, with calls in flight, one of which never ends: all spans arrive`, async (t) => {
     const backend = await freshBackend(t);
     const reviews = await heldReviews(t);
     const bands = await startService(t, 'bands-api', {
@@ -77,7 +77,7 @@ test('reviews-api on SIGTERM, with calls in flight: all spans arrive', async (t)
   assert.equal(backend.store.status().spans, BATCH + SPANS_PER_LIST * (CALLS + IN_FLIGHT));
 });
 
-test('SIGTERM without tracing.ts: a call in flight gets its response, and the service ends with 0', async (t) => {
+test('SIGTERM without tracing.ts: a call in flight gets its response, and the service exits with 0', async (t) => {
   const reviews = await startService(t, 'reviews-api');
   const inFlight = reviews.get(`/reviews?band_id=${BAND}`);
   await eventually(() => received(reviews.service) === 1, 'the request was received');
@@ -88,7 +88,7 @@ test('SIGTERM without tracing.ts: a call in flight gets its response, and the se
   assert.equal(await reviews.service.ended, 0, reviews.service.stderr);
 });
 
-test('SIGTERM when the backend is gone: a line says why spans are lost, and the service ends with 0', async (t) => {
+test('SIGTERM after the backend has stopped: a line says why spans are lost, and the service exits with 0', async (t) => {
   const backend = await freshBackend(t);
   const reviews = await startService(t, 'reviews-api', tracedTo(backend.otlpGrpcUrl));
   await sendFirstBatch(reviews, () => backend.store.status().spans);
@@ -106,7 +106,7 @@ test('SIGTERM when the backend is gone: a line says why spans are lost, and the 
   assert.match(said[0]!, /^Spans were lost: .*UNAVAILABLE/);
 });
 
-/** The environment of a service whose spans go to an address, in batches that are sent when they are full. */
+/** The environment of a service that sends its spans to an endpoint as soon as a batch is full. */
 function tracedTo(endpoint: string): Record<string, string> {
   return {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -123,7 +123,7 @@ interface Started {
   closed(): Promise<unknown>;
 }
 
-/** Starts a service of the working copy; without an endpoint for its spans, without its tracing.ts. */
+/** Starts a service of the working copy, with its tracing.ts if there is an endpoint for its spans. */
 async function startService(
   t: TestContext,
   name: string,
@@ -149,18 +149,18 @@ async function startService(
   };
 }
 
-/** Lets a service send a first batch: loading what sends takes a second on a busy machine, half of what it has to end. */
+/** Makes a service send a first batch, because loading the exporter takes long, and the time for its exit is limited. */
 async function sendFirstBatch({ get }: Started, arrived: () => number): Promise<void> {
   for (let spans = 0; spans < BATCH; spans += 2) await get('/health'); // the request and its handler
   await eventually(() => arrived() === BATCH, 'the first batch has arrived');
 }
 
-/** How many calls of its route a service has received, by its log. */
+/** How many requests a service has received, according to its log. */
 function received({ stdout }: Subject): number {
   return stdout.match(/incoming request/g)?.length ?? 0;
 }
 
-/** Stands for reviews-api: has no reviews of any band, and says so only when told. */
+/** A substitute for reviews-api without reviews, which responds only when it is told to. */
 async function heldReviews(t: TestContext) {
   const waiting: ServerResponse[] = [];
   const server = createServer((_request, response) => void waiting.push(response));
@@ -170,9 +170,9 @@ async function heldReviews(t: TestContext) {
     eventually(() => waiting.length === count, `reviews-api was asked ${count} times`);
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    /** Resolves when so many requests wait for a response. */
+    /** Resolves when this many requests are waiting for a response. */
     asked,
-    /** Waits for so many requests and responds to them. */
+    /** Waits for this many requests and responds to them. */
     async respond(count: number) {
       await asked(count);
       for (const response of waiting.splice(0))

@@ -10,7 +10,7 @@ import { runScript, startScript } from '../support/process.ts';
 
 const COMMAND = 'workshop/commands/services.ts';
 
-test('a start that never ends is given up for the next save, and for Ctrl-C', async (t) => {
+test('the next save, or Ctrl-C, cancels a start that never ends', async (t) => {
   const cwd = await projectCopy(t);
   const { env, ports } = await isolatedEnvironment(t);
   const file = join(cwd, 'reviews-api/app.ts');
@@ -20,22 +20,22 @@ test('a start that never ends is given up for the next save, and for Ctrl-C', as
   await subject.printed(/bands-api {3}│ ready/);
 
   await writeFile(file, `${code}\nfor (;;);\n`);
-  await subject.printed(/reviews-api │ starting again/);
+  await subject.printed(/reviews-api │ restarting/);
   await writeFile(file, code.replace("{ service: 'reviews-api' }", "{ service: 'reviews-api', saved: 1 }"));
   await eventually(
     async () =>
       (await (await fetch(`http://localhost:${ports.reviews}/health`)).text()).includes('"saved":1'),
-    'the mended code answers',
+    'the fixed code responds',
   );
 
   await writeFile(file, `${code}\nfor (;;);\n`);
-  await eventually(async () => !(await accepts(ports.reviews)), 'the service is being started again');
+  await eventually(async () => !(await accepts(ports.reviews)), 'the service is being restarted');
   subject.child.kill('SIGINT');
   await subject.ended;
   assert.equal(await accepts(ports.bands), false);
 });
 
-test('beside npm run services, every run.ts finds its whole trace, which stays', async (t) => {
+test('while npm run services is running, each run.ts gets its whole trace, which is kept', async (t) => {
   const cwd = await projectCopy(t);
   const { env } = await isolatedEnvironment(t);
   const services = startScript(t, COMMAND, [], { cwd, env });
@@ -46,19 +46,19 @@ test('beside npm run services, every run.ts finds its whole trace, which stays',
     const { stdout, stderr } = await runScript(t, 'run.ts', ['--json'], { cwd, env });
     assert.match(
       stderr,
-      /embedded backend at \S+ \(running already\), bands-api and reviews-api \(running already\)/,
+      /embedded backend at \S+ \((?:already running|running already)\), bands-api and reviews-api \(already running\)/,
     );
     const { spans, url } = JSON.parse(stdout) as { spans: number; url: string };
     assert.equal(spans, 10);
     urls.push(url);
   }
   for (const url of urls) {
-    const answer = await fetch(url.replace('/trace/', '/api/traces/'));
-    assert.equal(answer.status, 200, url);
+    const response = await fetch(url.replace('/trace/', '/api/traces/'));
+    assert.equal(response.status, 200, url);
   }
 });
 
-test('a tracing.ts that appears while the services run is loaded', async (t) => {
+test('a tracing.ts that is created while the services are running is loaded', async (t) => {
   const cwd = await projectCopy(t);
   const { env, ports } = await isolatedEnvironment(t);
   const file = join(cwd, 'bands-api/tracing.ts');

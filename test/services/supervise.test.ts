@@ -12,7 +12,7 @@ import { runScript, startScript } from '../support/process.ts';
 
 const COMMAND = 'workshop/commands/services.ts';
 
-test('npm run services starts both, takes over a save, shows a crash, waits for the next save and ends on Ctrl-C', async (t) => {
+test('npm run services starts both, restarts one after a save, shows a crash, waits for the next save, and stops on Ctrl-C', async (t) => {
   const cwd = await projectCopy(t);
   const { env, ports } = await isolatedEnvironment(t);
   const subject = startScript(t, COMMAND, [], { cwd, env });
@@ -30,16 +30,16 @@ test('npm run services starts both, takes over a save, shows a crash, waits for 
   const file = join(cwd, 'reviews-api/app.ts');
   const code = await readFile(file, 'utf8');
   await writeFile(file, code.replace("{ service: 'reviews-api' }", "{ service: 'reviews-api', saved: 1 }"));
-  await eventually(async () => (await get('/health')).includes('"saved":1'), 'the saved code answers');
+  await eventually(async () => (await get('/health')).includes('"saved":1'), 'the saved code responds');
 
   await writeFile(file, `${code}\nthrow new Error('a mistake');\n`);
   await subject.printed(/reviews-api │ .*a mistake/);
   await subject.printed(
-    /reviews-api │ reviews-api ended before it was ready \(status 1\)\. Waiting for the next save\./,
+    /reviews-api │ reviews-api exited before it was ready \(status 1\)\. Waiting for the next save\./,
   );
 
   await writeFile(file, code.replace("{ service: 'reviews-api' }", "{ service: 'reviews-api', saved: 2 }"));
-  await eventually(async () => (await get('/health')).includes('"saved":2'), 'the mended code answers');
+  await eventually(async () => (await get('/health')).includes('"saved":2'), 'the fixed code responds');
 
   subject.child.kill('SIGINT');
   await subject.ended;
@@ -47,7 +47,7 @@ test('npm run services starts both, takes over a save, shows a crash, waits for 
     assert.equal(await accepts(port), false, `${port}`);
 });
 
-test('services that run already, and a port that is held, are told before anything starts', async (t) => {
+test('services that are already running, or another program on a port: one sentence, and nothing is started', async (t) => {
   const cwd = await projectCopy(t);
   const { env, ports } = await isolatedEnvironment(t);
   const first = startScript(t, COMMAND, [], { cwd, env });
@@ -56,18 +56,21 @@ test('services that run already, and a port that is held, are told before anythi
   assert.equal(second.code, 1);
   assert.match(
     second.stderr,
-    new RegExp(`^bands-api runs already at port ${ports.bands} in .+: use that one, or end it first`),
+    new RegExp(`^bands-api is already running at port ${ports.bands} in .+: use that one, or stop it first`),
   );
   first.child.kill('SIGINT');
   await first.ended;
 
-  const stranger = createServer().listen(ports.bands, 'localhost');
-  await once(stranger, 'listening');
-  t.after(() => stranger.close());
+  const server = createServer().listen(ports.bands, 'localhost');
+  await once(server, 'listening');
+  t.after(() => server.close());
   const third = await runScript(t, COMMAND, [], { cwd, env });
   assert.equal(third.code, 1);
   assert.match(
     third.stderr,
-    new RegExp(`^Port ${ports.bands} is meant for bands-api but held by .*BANDS_API_PORT\\.$`, 'm'),
+    new RegExp(
+      `^Port ${ports.bands} is meant for bands-api but used by .*BANDS_API_PORT to another port\\.$`,
+      'm',
+    ),
   );
 });

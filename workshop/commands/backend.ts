@@ -1,4 +1,4 @@
-/** npm run backend: the embedded trace backend by itself. */
+/** npm run backend: starts only the embedded trace backend. */
 import { once } from 'node:events';
 import { startEmbedded } from '../backend/connect.ts';
 import { interruption } from '../command-line/interruption.ts';
@@ -8,12 +8,12 @@ import { otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
 const help = `
 npm run backend
 
-Starts the trace backend that the workshop uses where no Jaeger runs: it receives spans, keeps them in memory (the
-oldest traces go first) and shows them. Ctrl-C ends it, and the traces with it.
+Starts the trace backend that the workshop uses if Jaeger isn't running. It receives spans, stores them in memory, and
+shows them; when the memory limit is reached, it deletes the oldest traces. Ctrl-C stops it and deletes all traces.
 
-  JAEGER_URL                    where its pages and its query API are (default http://localhost:16686)
-  OTEL_EXPORTER_OTLP_ENDPOINT   where it takes OTLP over gRPC (default http://localhost:4317)
-  OTLP_URL                      where it takes OTLP over HTTP (default http://localhost:4318)
+  JAEGER_URL                    the URL of its pages and its query API (default http://localhost:16686)
+  OTEL_EXPORTER_OTLP_ENDPOINT   the URL for OTLP over gRPC (default http://localhost:4317)
+  OTLP_URL                      the URL for OTLP over HTTP (default http://localhost:4318)
 `;
 
 await main(async () => {

@@ -1,4 +1,4 @@
-/** npm run check: whether the working copy does what a step teaches, and if not, what is missing. */
+/** npm run check: checks whether the working copy does what a step teaches, and says what is missing. */
 import { type CheckResult, runCheck } from '../check/check.ts';
 import { reportJson, reportText } from '../check/report.ts';
 import { interruption } from '../command-line/interruption.ts';
@@ -16,13 +16,13 @@ import { recordPassed } from '../course/progress.ts';
 const help = `
 npm run check [STEP]
 
-Starts the services of the working copy on free ports, runs its run.ts, and looks at what comes of it: the answer, the
-trace, the headers, the log lines. Says for each expectation of the step whether it is met; for the first that is not,
-what came instead, why that is likely so, and which file to look at. What runs already is left alone.
+Starts the services of the working copy on free ports, runs its run.ts, and examines the response, the trace, the
+headers, and the log lines. Shows which expectations of the step are met; for the first one that isn't, what was found
+instead, the likely cause, and which file to open. Processes that are already running are not affected.
 
-  STEP      number or name; without, the one after the step that you put there last, or whose check passed since
+  STEP      number or name; the default is the step after the one that you put there last or that passed its check
   --watch   check again whenever a file is saved (npm run check -- --watch)
-  --json    print one JSON object a check: step, passed, durationMs, expectations
+  --json    print one JSON object per check: step, passed, durationMs, expectations
   --help    this text
 `;
 
@@ -35,7 +35,8 @@ await main(async () => {
     positionals: true,
   });
   const [words, ...more] = positionals;
-  if (more.length > 0) throw new UsageError(`One step at a time, not also "${more.join(' ')}".`);
+  if (more.length > 0)
+    throw new UsageError(`Unexpected argument: ${more.join(' ')}. Name one step at a time.`);
   const chosen = words === undefined ? undefined : await findStep(words, course);
   const check = async (signal: AbortSignal) =>
     (await checkAndShow(chosen ?? (await nextStep(course)), values.json ?? false, signal)).passed;
@@ -61,12 +62,12 @@ async function checkAndShow(step: Step, json: boolean, signal: AbortSignal): Pro
   return result;
 }
 
-/** Checks now and at each save until interrupted. A save during a check ends that check: it looks at old code. */
+/** Checks now and after each save until interrupted. A save aborts a running check, which examines old code. */
 async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>): Promise<void> {
   const services = await readServices(projectFolder);
   const paths = [`${projectFolder}/run.ts`, ...services.map(({ folder }) => folder)];
-  let saved = new AbortController(); // ends the check that runs
-  const parts = await useParts(services, { signal: interruption.signal }); // once for all checks, which find them running
+  let saved = new AbortController(); // aborts the running check
+  const parts = await useParts(services, { signal: interruption.signal }); // once for all checks
   const watcher = watch(paths, () => saved.abort());
   interruption.signal.addEventListener('abort', () => saved.abort());
 
@@ -85,7 +86,7 @@ async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>)
 async function checkUnlessSaved(check: (signal: AbortSignal) => Promise<boolean>, signal: AbortSignal) {
   try {
     await check(signal);
-    process.stderr.write('\nWaiting for the next save. Ctrl-C ends.\n\n');
+    process.stderr.write('\nWaiting for the next save. Press Ctrl-C to quit.\n\n');
   } catch (error) {
     if (!signal.aborted) throw error;
   }

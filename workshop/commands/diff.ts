@@ -1,4 +1,4 @@
-/** npm run diff: what differs between two steps, or what is left to do for the next one. */
+/** npm run diff: shows the difference between two steps, or what is left to do for the next one. */
 import { main, readCommandLine } from '../command-line/main.ts';
 import { openCourse } from '../course/course.ts';
 import { differenceBetween } from '../course/difference.ts';
@@ -7,13 +7,13 @@ import { page, patchText, statText } from '../course/show-diff.ts';
 import { UsageError } from '../errors.ts';
 
 const help = `
-npm run diff                  what is left to do: from the working copy to the next step, which is
-                              the one after the step that you put there last or that passed its check
+npm run diff                  what is left to do: from the working copy to the next step, which is the
+                              one after the step that you put there last or that passed its check
 npm run diff 4                from the working copy to step 4
 npm run diff 3 4              from step 3 to step 4: what step 4 adds
 npm run diff -- 3 4 --stat    only the number of changed lines in each file
 
-The output is a patch for git apply and patch -p1. A long one is shown in $PAGER, or in less if that isn't set.
+The output is a patch for git apply and patch -p1. Long output is shown in $PAGER, or in less if that isn't set.
 `;
 
 await main(async () => {
@@ -22,14 +22,14 @@ await main(async () => {
     options: { stat: { type: 'boolean' } },
     positionals: true,
   });
-  if (positionals.length > 2) throw new UsageError('Give at most two steps; --help explains what they mean.');
+  if (positionals.length > 2) throw new UsageError('Name at most two steps; --help explains them.');
 
   const course = openCourse();
   const named = await Promise.all(positionals.map((words) => findStep(words, course)));
   const { from, to, changes, startsChapter } = await differenceBetween(named, course);
   if (named.length === 0 && startsChapter) {
     console.error(
-      `This chapter is finished. Step ${to.number} starts the next one, with services of its own: npm run step ${to.number} puts it into the working copy.`,
+      `This chapter is finished. Step ${to.number} starts the next one, which has other services: npm run step ${to.number} puts it into the working copy.`,
     );
     return;
   }

@@ -1,4 +1,4 @@
-/** npm run docs: makes every Markdown file show what runs. */
+/** npm run docs: regenerates the code, output, and pictures in the Markdown files. */
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { interruption } from '../command-line/interruption.ts';
@@ -19,31 +19,31 @@ import { recordedSteps, recordingFile } from '../../tools/traces/recordings.ts';
 const help = `
 npm run docs [-- WORDS] [-- --check]
 
-Renews what the Markdown files show, and tells of links that lead nowhere. WORDS choose the files with all of them
-in their path. What is only different by chance (ids, times, durations, bars, ports) stays as it is.
+Regenerates the code and the output in the Markdown files, and reports broken links. WORDS select the files whose path
+contains all of them. Differences that vary from run to run (ids, times, durations, bars, ports) are ignored.
 
-  --check   change nothing; exit code 1 if something is out of date
+  --check   change nothing; exit code 1 if a file is out of date
   --help    this text
 
-A document is read as a person would do it, in a copy of the project with ports of its own. Each step is run once: a
-check, and an npx tsx run.ts whose output is shown from the response on (below a line "…"), look at that run.
+The commands in a document are run in a copy of the project on free ports. Each step is run only once: a check uses that
+run, and so does npx tsx run.ts if only the output from the response on is shown (below a line "…").
 
-  \`\`\`console              Runs each line that begins with "$ " and shows below it what it printed.
+  \`\`\`console              Runs each line that begins with "$ " and shows its output below it.
   $ npm run step 2         A line "…" stands for any number of lines that are not shown.
-  …                        An id that an earlier command printed can be used in a later one.
+  …                        A command can use an id from the output of an earlier command.
   \`\`\`
-  \`\`\`console stays        Its command keeps running; the lines below are waited for, in any order.
-  <!-- diff 02 03 -->      The difference between two steps, and <!-- diff 02 03 run.ts --> that of one file. If
-  <!-- end -->             the copy is at the first of the two, the change is typed into it.
-  <!-- file 02 run.ts -->  A file of a step; typed in the same way.
+  \`\`\`console stays        The command keeps running until it has printed the lines below it, in any order.
+  <!-- diff 02 03 -->      The difference between two steps; <!-- diff 02 03 run.ts --> in one file. If the copy
+  <!-- end -->             contains the first of the two steps, the change is applied to it.
+  <!-- file 02 run.ts -->  A file of a step, which is applied in the same way.
   <!-- steps -->           The table of steps.
-  <!-- trace 05 -->        The trace of a call to a step's services; with the name of a span behind it, the trace
-                           that the call led to and that has this root.
-  <!-- schedule ninety --> The talk's parts with their times, as its notes say; there are
+  <!-- trace 05 -->        The trace of a call to a step's services; followed by the name of a span, the trace that
+                           the call causes and that has this root.
+  <!-- schedule ninety --> The parts of the talk with their times, from the notes. The schedules are
                            ${Object.keys(schedules).join(', ')}.
 
-The traces that the slides show, in slides/traces, are recorded in the same way. Of one of them are the pictures
-docs/trace-light.png and docs/trace-dark.png, which take a Chromium.
+The traces in slides/traces, which the slides show, are recorded in the same way. The pictures docs/trace-light.png and
+docs/trace-dark.png show one of these traces, and need Chromium.
 `;
 
 await main(async () => {
@@ -61,7 +61,7 @@ await main(async () => {
     .filter(({ path }) => positionals.every((word) => path.includes(word)));
   const pictures = picturePaths.filter((path) => positionals.every((word) => path.includes(word)));
   if (documents.length + recordings.length + pictures.length === 0) {
-    throw new UsageError(`Nothing that could be renewed has "${positionals.join('" and "')}" in its path.`);
+    throw new UsageError(`No generated file has "${positionals.join('" and "')}" in its path.`);
   }
 
   const services = await Promise.all(
@@ -80,7 +80,7 @@ await main(async () => {
       ...(await renewRecordings(recordings, values.check ?? false)),
     ];
     if (pictures.length > 0 && !values.check) {
-      for (const path of await renewPictures()) console.log(`${path} was renewed.`);
+      for (const path of await renewPictures()) console.log(`${path} was updated.`);
     }
     const files = { paths: new Set(paths), read: readProjectFile };
     for (const document of documents) problems.push(...(await brokenLinks(document, files)));
@@ -92,16 +92,16 @@ await main(async () => {
   }
 });
 
-/** Renews documents, or with `check` only looks at them. Gives a sentence for each that is out of date. */
+/** Updates documents or, with `check`, returns a sentence for each that is out of date. */
 async function renewDocuments(documents: string[], check: boolean): Promise<string[]> {
   const outdated: string[] = [];
   for (const [path, renewal] of renewAll(documents)) {
     const { before, after } = await renewal;
     if (before === after) continue;
-    if (check) outdated.push(`${path} is out of date: npm run docs renews it.`);
+    if (check) outdated.push(`${path} is out of date. To update it, run npm run docs.`);
     else {
       await writeFile(join(projectFolder, path), after);
-      console.log(`${path} was renewed.`);
+      console.log(`${path} was updated.`);
     }
   }
   return outdated;
@@ -115,8 +115,8 @@ async function renewRecordings(
   const outdated: string[] = [];
   for (const { step, path } of recordings) {
     const state = await renewRecording(step, !check);
-    if (state === 'renewed') console.log(`${path} was renewed.`);
-    if (state === 'out of date') outdated.push(`${path} is out of date: npm run docs renews it.`);
+    if (state === 'renewed') console.log(`${path} was updated.`);
+    if (state === 'out of date') outdated.push(`${path} is out of date. To update it, run npm run docs.`);
   }
   return outdated;
 }

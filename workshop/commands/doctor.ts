@@ -1,4 +1,4 @@
-/** npm run doctor: looks for what could keep the workshop from running here. */
+/** npm run doctor: checks whether the workshop can run on this machine. */
 import { nodeFault } from '../doctor/node-version.ts';
 
 const fault = nodeFault();
@@ -6,7 +6,7 @@ if (fault) {
   console.log(`✗ node  ${fault}`);
   process.exitCode = 1;
 } else {
-  // Only now: an old Node.js could not even load it.
+  // An old version of Node.js couldn't load it.
   const { report } = await import('../doctor/report.ts');
   await report();
 }

@@ -1,4 +1,4 @@
-/** npm run help: every command, with what it does. */
+/** npm run help: lists all commands. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { paint } from '../command-line/colour.ts';
@@ -7,19 +7,19 @@ import { main, readCommandLine } from '../command-line/main.ts';
 const help = `
 npm run help
 
-Lists every command. Each has its own --help: npm run step -- --help.
+Lists all commands. Each has its own help: npm run step -- --help.
 `;
 
-// The first line of a command's file says what it does: this is the only place where that stands.
+// The first line of a command's file describes the command.
 const FIRST_LINE = /^\/\*\* npm run ([\w-]+): (.+) \*\/$/m;
 
-/** What those type who change the repository. */
-const upkeep = [
-  ['npm test', 'runs the tests; npm test -- run/ those with "run/" in their path'],
-  ['npm run test:rest', 'runs the slow tests, which npm test leaves out'],
+/** The commands for people who change the repository. */
+const maintenance = [
+  ['npm test', 'runs the tests; npm test -- run/ only those with "run/" in their path'],
+  ['npm run test:rest', 'runs the slow tests, which npm test skips'],
   ['npm run test:all', 'runs all tests'],
   ['npm run test:contract', "checks the trace backend at JAEGER_URL and OTLP_URL against Jaeger's query API"],
-  ['npm run bench', 'measures; npm run bench -- --help lists what'],
+  ['npm run bench', 'runs a benchmark; npm run bench -- --help lists them'],
   ['npm run lint', 'checks formatting, lint rules, and types'],
   ['npm run format', 'formats every file'],
 ] as const;
@@ -37,10 +37,10 @@ await main(async () => {
     console.log(`npm run ${paint('bold', name!.padEnd(width), process.stdout)}  ${what}`);
   }
   console.log('\nTo change the repository:\n');
-  for (const [command, what] of upkeep) {
+  for (const [command, what] of maintenance) {
     console.log(
       `${command.replace(/[\w:]+$/, (name) => paint('bold', name, process.stdout))}${' '.repeat(23 - command.length)}${what}`,
     );
   }
-  console.log('\nMore on each: npm run step -- --help');
+  console.log('\nFor details, use --help: npm run step -- --help');
 });

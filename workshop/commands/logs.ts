@@ -1,4 +1,4 @@
-/** npm run logs: what the services logged, all of it in order of time, or the lines of one trace. */
+/** npm run logs: shows what the services logged, in order of time, or only the lines of one trace. */
 import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
@@ -10,8 +10,8 @@ import { projectFolder } from '../settings.ts';
 const help = `
 npm run logs [TRACE]
 
-Shows what the services of the working copy printed since they were last started, in order of time, each line with
-the service's name before it. With the id of a trace, or its URL: only the lines that name that id.
+Shows what the services of the working copy have printed since they were last started, in order of time, each line
+after the name of the service. With a trace id, or the URL of a trace, shows only the lines with that id.
 `;
 
 await main(async () => {
@@ -20,23 +20,24 @@ await main(async () => {
   const traceId = given === undefined ? '' : /(?:^|\/)([0-9a-f]{32})$/i.exec(given)?.[1]?.toLowerCase();
   if (traceId === undefined) {
     throw new UsageError(
-      `"${given}" is no trace id: that is 32 hexadecimal digits, the end of a trace's URL.`,
+      `"${given}" is not a trace id: use the 32 hexadecimal digits at the end of a trace's URL.`,
     );
   }
-  if (more.length > 0) throw new UsageError(`One trace at a time, not also "${more.join(' ')}".`);
+  if (more.length > 0)
+    throw new UsageError(`Unexpected argument: ${more.join(' ')}. Name one trace at a time.`);
 
   const services = await readServices(projectFolder);
   const logged = await readLogs(services);
   const lines = logged.filter(({ line }) => line.includes(traceId));
   if (logged.length === 0) {
     throw new UserError(
-      `${namesOf(services)} logged nothing yet: npx tsx run.ts or npm run services starts them.`,
+      `${namesOf(services)} have not logged anything yet. To start them, run npx tsx run.ts or npm run services.`,
     );
   }
   if (lines.length === 0) {
     throw new UserError(
-      `None of the ${logged.length} lines that ${namesOf(services)} logged since their start names trace ${traceId}: ` +
-        `either the call was made before that, or their log lines carry no trace id.`,
+      `None of the ${logged.length} lines that ${namesOf(services)} have logged since their last start contains ${traceId}: ` +
+        'either the call was made before, or the log lines have no trace id.',
     );
   }
 

@@ -1,4 +1,4 @@
-/** npm run services: the services of the working copy, each restarted when its code is saved, and a place for their traces. */
+/** npm run services: runs the services of the working copy and a trace backend, and restarts a service when you save its code. */
 import { useBackend, whereTracesAre } from '../backend/connect.ts';
 import { interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
@@ -8,15 +8,15 @@ import { projectFolder } from '../settings.ts';
 const help = `
 npm run services
 
-Starts the services of the working copy and shows what they print, each line with the service's name before it.
-Saving a file of a service restarts it. A service that crashes shows why and waits for the next save.
-Where no Jaeger answers, the embedded backend is started too, and keeps the traces as long as this runs.
-Ctrl-C ends them all.
+Starts the services of the working copy and shows their output, each line after the name of the service. When you save a
+file of a service, the service is restarted. A service that crashes shows the reason and waits for the next save.
+If Jaeger isn't running, this command also starts the embedded backend, which keeps the traces until you press Ctrl-C.
+Ctrl-C stops everything.
 `;
 
 await main(async () => {
   readCommandLine({ help, options: {} });
-  // A backend that comes and goes with each run.ts would leave the services' exporters waiting to reconnect.
+  // If each run.ts started and stopped a backend, the services' exporters would often wait to reconnect.
   const backend = await useBackend();
   try {
     console.log(`Traces go to ${whereTracesAre(backend)}.`);

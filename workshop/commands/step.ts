@@ -12,11 +12,12 @@ import { UsageError } from '../errors.ts';
 
 const help = `
 npm run step                     lists the steps: ▸ is in the working copy, ✓ has passed its check
-npm run step 3                   puts step 3 into the working copy: run.ts and the services beside it
+npm run step 3                   puts step 3 into the working copy: run.ts and the folders of the services
 npm run step -- --reset          puts the current step back: the one that you put there last or that passed its check
-npm run step -- --restore        puts the work that was saved last back, and the step that it belongs to
+npm run step -- --restore        puts the work that was saved last back, and returns to its step
 
-Your work is never lost: if the working copy differs from every step, it is saved in a new folder in .workshop/saved first.
+Your work is never lost: if the working copy differs from every step, it is first saved in a new folder in
+.workshop/saved.
 `;
 
 const course = openCourse();
@@ -28,9 +29,9 @@ await main(async () => {
     positionals: true,
   });
   const [words, ...more] = positionals;
-  const wishes = [values.reset, values.restore, words].filter(Boolean).length;
-  if (more.length > 0 || wishes > 1)
-    throw new UsageError('Give one step, or --reset, or --restore; --help explains them.');
+  const given = [values.reset, values.restore, words].filter(Boolean).length;
+  if (more.length > 0 || given > 1)
+    throw new UsageError('Use one of these: a step, --reset, or --restore; --help explains them.');
 
   if (values.restore) return restore();
   if (values.reset) return put(await currentStep(course));
@@ -51,25 +52,26 @@ async function list() {
     console.log(here === '▸' ? paint('bold', line, process.stdout) : line);
   }
   if (!position.exact)
-    console.log(`\nThe working copy is closest to step ${position.step.number}, with changes of your own.`);
+    console.log(`\nThe working copy is closest to step ${position.step.number}, with your own changes.`);
 }
 
 async function put(step: Step) {
-  tellSaved(await putStep(step, course));
+  printSaved(await putStep(step, course));
   console.log(`Step ${step.number} is in the working copy. Read steps/${step.name}/README.md.`);
 }
 
 async function restore() {
   const { restored, saved } = await restoreWork(course);
-  tellSaved(saved);
+  printSaved(saved);
   console.log(`Your work from ${shown(restored.folder)} is back in the working copy.`);
 }
 
-function tellSaved(folder: string | undefined): void {
-  if (folder) console.log(`Your work was saved in ${shown(folder)}; npm run step -- --restore puts it back.`);
+function printSaved(folder: string | undefined): void {
+  if (folder)
+    console.log(`Your work was saved in ${shown(folder)}. To put it back, run npm run step -- --restore.`);
 }
 
-/** A path as the attendee would write it. */
+/** A path relative to the project. */
 function shown(folder: string): string {
   return relative(course.root, folder);
 }

@@ -6,13 +6,13 @@ export interface FileChange {
   path: string;
   added: number;
   removed: number;
-  /** The change in the unified format, as git writes it: `git apply` and `patch -p1` take it. Ends with a line feed. */
+  /** The change in Git's unified format, for `git apply` and `patch -p1`. Ends with a line feed. */
   patch: string;
 }
 
-const EMPTY = 'e69de29'; // git's id of an empty file
+const EMPTY = 'e69de29'; // Git's id of an empty file
 
-/** What differs between two states, a file each, in the order of their paths. */
+/** The files that differ between two states, in the order of their paths. */
 export function changesBetween(before: LessonFiles, after: LessonFiles): FileChange[] {
   const paths = [...new Set([...before.keys(), ...after.keys()])].toSorted();
   return paths
@@ -33,7 +33,7 @@ function changeOf(
     `diff --git a/${path} b/${path}`,
     ...(before === undefined ? ['new file mode 100644'] : []),
     ...(after === undefined ? ['deleted file mode 100644'] : []),
-    // An empty file comes and goes without lines: git has the ids of its content there instead of names.
+    // For an empty file, which has no lines, Git writes the ids of the contents instead of the names.
     ...(lines.length > 0
       ? [nameLine('---', 'a', before, path), nameLine('+++', 'b', after, path)]
       : [before === undefined ? `index 0000000..${EMPTY}` : `index ${EMPTY}..0000000`]),
@@ -46,7 +46,7 @@ function changeOf(
   };
 }
 
-/** The name of a file on one side. A tab ends one with spaces, as git has it. */
+/** The name of a file on one side. A name with spaces ends with a tab, as in Git. */
 function nameLine(sign: string, side: string, text: string | undefined, path: string): string {
   if (text === undefined) return `${sign} /dev/null`;
   return `${sign} ${side}/${path}${path.includes(' ') ? '\t' : ''}`;
@@ -57,7 +57,7 @@ function rangesOf({ oldStart, oldLines, newStart, newLines }: StructuredPatchHun
   return `@@ -${rangeText(oldStart, oldLines)} +${rangeText(newStart, newLines)} @@`;
 }
 
-/** A range of no lines names the line before it (GNU diffutils, "Detailed Unified"). */
+/** An empty range has the number of the line before it (GNU diffutils, "Detailed Unified"). */
 function rangeText(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
 }

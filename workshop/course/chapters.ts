@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 import { isSameSystem, readLessonFiles } from './files.ts';
 import { listSteps, type Step } from './list.ts';
 
-/** The steps of each chapter, in order. A chapter begins where the services of the step before are replaced by others. */
+/** The steps of each chapter, in order. A chapter begins with a step that replaces all services of the step before. */
 export async function listChapters(): Promise<Step[][]> {
   const steps = await listSteps();
   const files = await Promise.all(steps.map(({ folder }) => readLessonFiles(folder)));
@@ -16,7 +16,7 @@ export async function listChapters(): Promise<Step[][]> {
 }
 
 /**
- * The steps of the chapter with a number, counted from 1.
+ * The steps of a chapter; chapters are numbered from 1.
  * @throws UsageError if there is none
  */
 export async function findChapter(words: string): Promise<Step[]> {

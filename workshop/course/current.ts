@@ -5,15 +5,15 @@ import { listSteps, type Step } from './list.ts';
 import { reachedStep, readProgress } from './progress.ts';
 import { readWorkingCopy } from './working-copy.ts';
 
-/** Which step the working copy holds. */
+/** The step that the working copy contains. */
 export interface Position {
-  /** The step that it equals, or the nearest one. */
+  /** The step that it equals, or the closest one. */
   step: Step;
   /** Whether it equals that step. */
   exact: boolean;
 }
 
-/** Finds the step that some files equal or, if there is none, the one with the fewest different lines. */
+/** Finds the step that equals some files or, if there is none, the one with the fewest different lines. */
 export async function positionOf(files: LessonFiles, course: Course): Promise<Position> {
   const candidates = await Promise.all(
     (await listSteps(course)).map(async (step) => {
@@ -23,16 +23,16 @@ export async function positionOf(files: LessonFiles, course: Course): Promise<Po
       return { step, exact: sameFiles(filesOfStep, files), distance };
     }),
   );
-  const [nearest] = candidates.toSorted(
+  const [closest] = candidates.toSorted(
     (a, b) => Number(b.exact) - Number(a.exact) || a.distance - b.distance,
   );
-  return { step: nearest!.step, exact: nearest!.exact };
+  return { step: closest!.step, exact: closest!.exact };
 }
 
 /**
- * The step that the attendee has reached: the one that was last put into the working copy or passed its check. It stays
- * the current one even when everything of the next step is typed. If the working copy equals any other step, as after
- * `git switch`, that is the current one; if no step is recorded, it is the nearest.
+ * The step that the attendee has reached: the last one that was put into the working copy or that passed its check. It is
+ * still the current one after the whole next step has been typed. If the working copy equals any other step, for example
+ * after `git switch`, that is the current one; if no step is recorded, the closest one is.
  */
 export async function currentStep(course: Course): Promise<Step> {
   const [steps, name] = [await listSteps(course), (await reachedStep(course)) || (await lastPassed(course))];

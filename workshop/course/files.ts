@@ -3,12 +3,12 @@ import { existsSync, statSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 
-/** The code of a step or of a working copy: path with `/` between names → text. */
+/** The code of a step or of a working copy: path (with `/`) → text. */
 export type LessonFiles = ReadonlyMap<string, string>;
 
 /**
- * Reads run.ts and everything in the service folders, which are those with a service.json and those with the given
- * names. Links are followed. Files and folders whose name begins with a dot are left out.
+ * Reads run.ts and all files in the service folders: those with a service.json and those with the given names. Follows
+ * links. Ignores files and folders whose name begins with a dot.
  */
 export async function readLessonFiles(
   folder: string,
@@ -35,17 +35,17 @@ export function servicesOf(files: LessonFiles): Set<string> {
   );
 }
 
-/** Whether two sets of files have the same paths and texts; line endings don't count. */
+/** Whether two sets of files have the same paths and texts; line endings are ignored. */
 export function sameFiles(a: LessonFiles, b: LessonFiles): boolean {
   return a.size === b.size && [...a].every(([path, text]) => plain(b.get(path)) === plain(text));
 }
 
-/** Whether a step changes the system of the one before it, and does not begin one with other services. */
+/** Whether a step changes the services of the step before, instead of replacing all of them. */
 export function isSameSystem(before: LessonFiles, after: LessonFiles): boolean {
   return [...after.keys()].some((path) => path.includes('/') && before.has(path));
 }
 
-/** A text with the line endings that the repository has. */
+/** A text with the line endings of the repository. */
 export function plain(text: string | undefined): string | undefined {
   return text?.replaceAll('\r\n', '\n');
 }
@@ -58,7 +58,7 @@ export async function copyFiles(from: string, to: string, paths: Iterable<string
   }
 }
 
-/** The paths of all files below `folder/path`. `above` are the real folders on the way: a link back to one of them is left out. */
+/** The paths of all files below `folder/path`. Links to a folder in `above`, the real folders on the way, are ignored. */
 async function pathsBelow(folder: string, path: string, above: string[] = []): Promise<string[]> {
   const real = await realpath(join(folder, path));
   if (above.includes(real)) return [];
@@ -74,7 +74,7 @@ async function pathsBelow(folder: string, path: string, above: string[] = []): P
   return found.flat();
 }
 
-/** What a path leads to. Undefined for a link that leads nowhere, and for anything that is neither file nor folder. */
+/** What is at a path. Undefined for a broken link, and for anything that is neither a file nor a folder. */
 function kindOf(path: string): 'file' | 'folder' | undefined {
   try {
     const stats = statSync(path);
@@ -87,7 +87,7 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
   }
 }
 
-/** Reads a file. Two files that aren't valid UTF-8 have equal strings only if their bytes are equal. */
+/** Reads a file. The strings of two files that aren't valid UTF-8 are equal only if their bytes are. */
 async function readText(file: string): Promise<string> {
   const bytes = await readFile(file);
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
 import { openCourse } from './course.ts';
 
-/** A step of the workshop: a folder steps/NN-name. */
+/** A step of the workshop, which is a folder steps/NN-name. */
 export interface Step {
   number: number;
   /** The folder's name: 03-propagate-from-the-caller. */
@@ -12,13 +12,13 @@ export interface Step {
   folder: string;
   /** The heading of its README, without the number. */
   title: string;
-  /** The first sentence of its README: what the step is for. */
+  /** The first sentence of its README. */
   goal: string;
 }
 
 /**
  * Lists all steps in order. There is at least one.
- * @throws UserError when there are no steps
+ * @throws UserError if there are no steps
  */
 export async function listSteps({ root } = openCourse()): Promise<Step[]> {
   const parent = join(root, 'steps');
@@ -31,7 +31,7 @@ export async function listSteps({ root } = openCourse()): Promise<Step[]> {
 
 /**
  * Finds a step by its number (`3` or `03`) or its name.
- * @throws UsageError when there is no such step; the message lists the steps
+ * @throws UsageError with a list of the steps, if there is no such step
  */
 export async function findStep(words: string, course = openCourse()): Promise<Step> {
   const steps = await listSteps(course);
@@ -40,7 +40,7 @@ export async function findStep(words: string, course = openCourse()): Promise<St
   );
   if (step) return step;
   const names = steps.map(({ name }) => name).join(', ');
-  throw new UsageError(`There is no step "${words}". Give the number or the name of one of these: ${names}.`);
+  throw new UsageError(`There is no step "${words}". Use the number or the name of one of these: ${names}.`);
 }
 
 async function readStep(name: string, folder: string): Promise<Step> {

@@ -9,7 +9,7 @@ export interface Progress {
   checked: string[];
 }
 
-/** Reads the progress. A file that can't be read as progress is moved aside, and stderr says so. */
+/** Reads the progress. A damaged file is renamed, and stderr says so. */
 export async function readProgress({ state }: Course): Promise<Progress> {
   const file = join(state, 'progress.json');
   let text: string;
@@ -23,7 +23,7 @@ export async function readProgress({ state }: Course): Promise<Progress> {
     const { checked } = JSON.parse(text) as Partial<Progress>;
     if (Array.isArray(checked) && checked.every((name) => typeof name === 'string')) return { checked };
   } catch {
-    // handled below, like valid JSON that isn't progress
+    // handled below, like valid JSON of another form
   }
   await rename(file, `${file}.damaged`);
   console.error(
@@ -32,7 +32,7 @@ export async function readProgress({ state }: Course): Promise<Progress> {
   return { checked: [] };
 }
 
-/** Records that the check of a step passed. The step reached moves forward only: rechecking an earlier step keeps it. */
+/** Records that the check of a step passed. Checking an earlier step again doesn't change the step reached. */
 export async function recordPassed({ name }: Step, course: Course): Promise<void> {
   if (name > (await reachedStep(course))) await recordReached(name, course);
   const { checked } = await readProgress(course);
@@ -40,17 +40,17 @@ export async function recordPassed({ name }: Step, course: Course): Promise<void
   await replaceFile(course, 'progress.json', `${JSON.stringify({ checked: [...checked, name] }, null, 2)}\n`);
 }
 
-/** The name of the step that was last put into the working copy or passed its check; empty if none is recorded. */
+/** The name of the last step that was put into the working copy or that passed its check; empty if none is recorded. */
 export async function reachedStep({ state }: Course): Promise<string> {
   return (await readFile(join(state, 'step'), 'utf8').catch(() => '')).trim();
 }
 
-/** Records that step by its name; an empty name forgets it. */
+/** Records the name of that step; an empty name removes the record. */
 export async function recordReached(name: string, course: Course): Promise<void> {
   await replaceFile(course, 'step', `${name}\n`);
 }
 
-/** Writes a file of the state, so that a reader sees either the old text or the new one. */
+/** Replaces a file of the state atomically: a reader gets either the old text or the new one. */
 async function replaceFile({ state }: Course, name: string, text: string): Promise<void> {
   const draft = join(state, `${name}.${process.pid}.new`);
   await mkdir(state, { recursive: true });

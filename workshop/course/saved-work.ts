@@ -5,22 +5,22 @@ import type { Course } from './course.ts';
 import { copyFiles, type LessonFiles, readLessonFiles, sameFiles } from './files.ts';
 import { reachedStep } from './progress.ts';
 
-/** The attendee's own work, as it was saved before a step took its place. */
+/** The attendee's own work, which was saved before a step replaced it. */
 export interface SavedWork {
   folder: string;
   files: LessonFiles;
-  /** The name of the step that had been reached; empty if that is not known. */
+  /** The name of the step that had been reached; empty if it isn't known. */
   step: string;
 }
 
-/** The file beside the saved ones that holds the name of the step. Its dot keeps it out of the work. */
+/** The file with the name of the step, next to the saved files. Because of its dot, it isn't read as part of the work. */
 const STEP_FILE = '.step';
 
 /** Reads all saved work, oldest first. */
 export async function listSavedWork({ state }: Course): Promise<SavedWork[]> {
   const parent = join(state, 'saved');
   if (!existsSync(parent)) return [];
-  // A save that was interrupted has another name, and its work is still in the working copy.
+  // An interrupted save has another name, and its work is still in the working copy.
   const names = (await readdir(parent)).filter((name) => /^[\dT-]+$/.test(name)).toSorted();
   return Promise.all(
     names.map(async (name) => {
@@ -31,7 +31,7 @@ export async function listSavedWork({ state }: Course): Promise<SavedWork[]> {
   );
 }
 
-/** Saves the working copy, which holds these files. Work that is saved already becomes the newest. Returns its folder. */
+/** Saves these files of the working copy. Work that is already saved becomes the newest. Returns its folder. */
 export async function saveWork(files: LessonFiles, course: Course): Promise<string> {
   const earlier = (await listSavedWork(course)).find((work) => sameFiles(work.files, files));
   const time = new Date().toISOString().replaceAll(':', '-').replace(/\..*/, '');
@@ -46,7 +46,7 @@ export async function saveWork(files: LessonFiles, course: Course): Promise<stri
   return folder;
 }
 
-/** Reads a folder that holds nothing but files of a working copy. */
+/** Reads a folder that contains only files of a working copy. */
 export async function readAllFiles(folder: string): Promise<LessonFiles> {
   return readLessonFiles(folder, new Set(await readdir(folder)));
 }

@@ -5,14 +5,14 @@ import type { FileChange } from './changes.ts';
 
 const BAR_WIDTH = 40;
 
-/** The changes as one patch, coloured line by line where stdout wants colour. */
+/** The changes as one patch, with colours if stdout should get them. */
 export function patchText(changes: FileChange[]): string {
-  // Only the last line feed goes: a hunk may end with a blank line, which is a space and part of it.
+  // Only the last line feed is removed: a hunk may end with a blank line, which consists of a space.
   const lines = changes.flatMap(({ patch }) => patch.replace(/\n$/, '').split('\n'));
   return `${lines.map(colouredLine).join('\n')}\n`;
 }
 
-/** A line for each file with its count of changed lines, and one for all. */
+/** One line per file with the number of changed lines, and one line for all files. */
 export function statText(changes: FileChange[]): string {
   const width = Math.max(...changes.map(({ path }) => path.length));
   const most = Math.max(...changes.map(({ added, removed }) => added + removed));
@@ -26,7 +26,7 @@ export function statText(changes: FileChange[]): string {
   return `${[...rows, totalText(changes)].join('\n')}\n`;
 }
 
-/** Shows a text in the user's pager if stdout is a terminal and the text is longer than it; prints it otherwise. */
+/** Shows a text in the user's pager if it doesn't fit on the terminal; prints it otherwise. */
 export async function page(text: string): Promise<void> {
   const { stdout } = process;
   const fits = text.split('\n').length < (stdout.rows ?? 0);
@@ -37,13 +37,13 @@ export async function page(text: string): Promise<void> {
 
 const ignore = () => {};
 
-/** Gives the text to a pager. Gives false where the pager could not be started, or failed. */
+/** Shows a text in a pager. Returns false if the pager could not be started, or failed. */
 async function paged(text: string, pager: string): Promise<boolean> {
-  // git's own settings for less: keep colours, leave at once if one screen is enough, do not clear the screen
+  // Git's settings for less: keep colours, quit if the text fits on one screen, don't clear the screen
   const env = { LESS: 'FRX', ...process.env };
   const child = spawn(pager, { shell: true, stdio: ['pipe', 'inherit', 'inherit'], env });
-  process.on('SIGINT', ignore); // Ctrl-C is the pager's: it stops a search there, and must not end this before it
-  child.stdin.on('error', ignore); // left before the end was read
+  process.on('SIGINT', ignore); // Ctrl-C is for the pager, where it stops a search
+  child.stdin.on('error', ignore); // the pager quit before it had read everything
   child.stdin.end(text);
   const [code] = await once(child, 'exit').catch(() => [1]);
   process.off('SIGINT', ignore);

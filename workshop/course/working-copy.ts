@@ -8,15 +8,15 @@ import { listSteps } from './list.ts';
 import { listSavedWork, readAllFiles, saveWork } from './saved-work.ts';
 
 /**
- * The journal, a folder: a change of the working copy that is in progress. It holds the files `after` the change and
- * the process id of its `owner`. As long as it exists, the change must be finished: by its owner or, if that process
- * has died, by the next command. A single rename creates it, and another one removes it.
+ * The journal is a folder that exists while a change of the working copy is in progress. It contains the files `after` the
+ * change and the process id of its `owner`. As long as it exists, the change must be finished: by its owner or, if that
+ * process has died, by the next command. A single rename creates it, and another one removes it.
  */
 const journalOf = ({ state }: Course) => join(state, 'change');
 
 /**
- * Reads the working copy. If a change of it was interrupted, finishes that first and says so on stderr.
- * @throws UserError when another process is changing the working copy, or the interrupted change can't be finished
+ * Reads the working copy. If a change of it was interrupted, finishes the change first and says so on stderr.
+ * @throws UserError if another process is changing the working copy, or the interrupted change can't be finished
  */
 export async function readWorkingCopy(course: Course): Promise<LessonFiles> {
   return orConcurrentChange(async () => {
@@ -26,7 +26,7 @@ export async function readWorkingCopy(course: Course): Promise<LessonFiles> {
       const now = await readFiles(course);
       const saved = (await hasUnsavedText(now, course)) ? await saveWork(now, course) : undefined;
       await finishChange(course);
-      const also = saved ? `; what you changed since then is in ${relative(course.root, saved)}` : '';
+      const also = saved ? `; your changes since then are saved in ${relative(course.root, saved)}` : '';
       console.error(`An interrupted change of the working copy was finished${also}.`);
     }
     return readFiles(course);
@@ -34,10 +34,10 @@ export async function readWorkingCopy(course: Course): Promise<LessonFiles> {
 }
 
 /**
- * Replaces the working copy with the files of a folder. If the working copy doesn't equal a step, it is saved first.
- * A service folder or file that is a link is replaced by a real one; what it leads to isn't touched.
- * Returns the folder that the work was saved in.
- * @throws UserError when a file can't be written, or another process is changing the working copy
+ * Replaces the working copy with the files of a folder. If the working copy doesn't equal a step, it is saved first. A
+ * service folder or file that is a link is replaced by a real one; the target of the link isn't changed. Returns the
+ * folder in which the work was saved.
+ * @throws UserError if a file can't be written, or another process is changing the working copy
  */
 export async function replaceWorkingCopy(
   { folder, files }: { folder: string; files: LessonFiles },
@@ -47,7 +47,7 @@ export async function replaceWorkingCopy(
   return orConcurrentChange(async () => {
     const saved = (await isOwnWork(before, course)) ? await saveWork(before, course) : undefined;
     await beginChange(folder, files, course);
-    // From here on no other process can begin. What was changed before, but after we read it, must not be lost.
+    // From now on, no other process can begin. A change made after the working copy was read must not be lost.
     if (!sameFiles(await readFiles(course), before)) {
       await endChange(course);
       throw concurrentChangeError();
@@ -57,18 +57,18 @@ export async function replaceWorkingCopy(
   });
 }
 
-/** The files of the working copy. A folder that is a service in some step counts even without its service.json. */
+/** The files of the working copy. A folder with the name of a service is read even if its service.json is missing. */
 async function readFiles(course: Course): Promise<LessonFiles> {
   const services = (await filesOfSteps(course)).flatMap((files) => [...servicesOf(files)]);
   return readLessonFiles(course.root, new Set(services));
 }
 
-/** Whether there are files that don't equal a step. */
+/** Whether some files don't equal a step. */
 async function isOwnWork(files: LessonFiles, course: Course): Promise<boolean> {
   return files.size > 0 && !(await filesOfSteps(course)).some((step) => sameFiles(files, step));
 }
 
-/** Whether a file has a text that is neither in a step nor in saved work: it was changed after the interruption. */
+/** Whether a text is neither in a step nor in saved work, because it was changed after the interruption. */
 async function hasUnsavedText(files: LessonFiles, course: Course): Promise<boolean> {
   const saved = (await listSavedWork(course)).map((work) => work.files);
   const known = [...(await filesOfSteps(course)), ...saved];
@@ -81,7 +81,7 @@ async function filesOfSteps(course: Course): Promise<LessonFiles[]> {
 
 async function beginChange(folder: string, files: LessonFiles, course: Course): Promise<void> {
   const draft = `${journalOf(course)}.${process.pid}`;
-  await rm(draft, { recursive: true, force: true }); // left by a process that died and had the same id
+  await rm(draft, { recursive: true, force: true }); // from a process with the same id that died
   await mkdir(join(draft, 'after'), { recursive: true });
   await copyFiles(folder, join(draft, 'after'), files.keys());
   await writeFile(join(draft, 'owner'), String(process.pid));
@@ -93,25 +93,25 @@ async function beginChange(folder: string, files: LessonFiles, course: Course): 
   }
 }
 
-/** Does what the journal says, and removes it. Every part can be repeated, so it may be interrupted anywhere. */
+/** Finishes the change in the journal, and removes the journal. Each part can be repeated after an interruption. */
 async function finishChange(course: Course): Promise<void> {
   const { root } = course;
   const source = join(journalOf(course), 'after');
   const after = await readAllFiles(source);
   const gone = [...(await readFiles(course)).keys()].filter((path) => !after.has(path));
 
-  for (const path of [...after.keys(), ...gone]) await orSay(path, () => removeLinksAbove(path, root));
+  for (const path of [...after.keys(), ...gone]) await changeFile(path, () => removeLinksAbove(path, root));
   for (const path of after.keys()) {
     const target = join(root, path);
     const beside = join(dirname(target), `.${basename(target)}.new`);
-    await orSay(path, async () => {
+    await changeFile(path, async () => {
       await mkdir(dirname(target), { recursive: true });
       await copyFile(join(source, path), beside);
       await rename(beside, target);
     });
   }
   for (const path of gone) {
-    await orSay(path, () => rm(join(root, path), { force: true }));
+    await changeFile(path, () => rm(join(root, path), { force: true }));
     await removeEmptyFoldersAbove(path, root);
   }
   await endChange(course);
@@ -123,7 +123,7 @@ async function endChange(course: Course): Promise<void> {
   await rm(done, { recursive: true });
 }
 
-/** The id of the process that is changing the working copy, or that died while it did; undefined if there is none. */
+/** The id of the process that is changing the working copy, or that died during the change; undefined if there is none. */
 async function ownerOfChange(course: Course): Promise<number | undefined> {
   try {
     return Number(await readFile(join(journalOf(course), 'owner'), 'utf8'));
@@ -132,7 +132,7 @@ async function ownerOfChange(course: Course): Promise<number | undefined> {
   }
 }
 
-/** Does some work. When a file was there a moment ago and isn't now, or the reverse, another process is at work. */
+/** Runs some work. A file that has suddenly appeared or disappeared means that another process is changing the files. */
 async function orConcurrentChange<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -146,24 +146,24 @@ function concurrentChangeError(): UserError {
   return new UserError('Another process is changing the working copy: try again.');
 }
 
-/** Changes a file. If that fails, says which file is in the way; the journal keeps the change until it can be finished. */
-async function orSay(path: string, change: () => Promise<void>): Promise<void> {
+/** Changes a file. If that fails, the error names the file; the journal keeps the change until it can be finished. */
+async function changeFile(path: string, change: () => Promise<void>): Promise<void> {
   try {
     await change();
   } catch (error) {
     throw new UserError(
-      `${path} could not be changed (${messageOf(error)}): move away what blocks it, then run npm run step to finish.`,
+      `${path} could not be changed (${messageOf(error)}): remove what blocks it, then run npm run step to finish.`,
     );
   }
 }
 
-/** The folders above a path, from the outermost in. */
+/** The folders above a path, the outermost first. */
 function foldersAbove(path: string, root: string): string[] {
   const names = path.split('/').slice(0, -1);
   return names.map((_, index) => join(root, ...names.slice(0, index + 1)));
 }
 
-/** Removes a folder above a path that is a link: written through it, a file would change what it leads to. */
+/** Removes each folder above a path that is a link, because a change through the link would change its target. */
 async function removeLinksAbove(path: string, root: string): Promise<void> {
   for (const folder of foldersAbove(path, root)) {
     const stats = await lstat(folder).catch(() => undefined);
@@ -177,7 +177,7 @@ async function removeEmptyFoldersAbove(path: string, root: string): Promise<void
     try {
       await rmdir(folder);
     } catch {
-      return; // it holds something else of the attendee's, which stays
+      return; // it contains other files of the attendee
     }
   }
 }

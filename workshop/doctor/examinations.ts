@@ -9,29 +9,29 @@ import { UserError } from '../errors.ts';
 import { readServices, type Service } from '../services/definition.ts';
 import { partsOf } from '../parts/all.ts';
 import { describe, lookFor } from '../parts/look.ts';
-import { portOwner } from '../net/port-owner.ts';
 import { probe } from '../services/probe.ts';
+import { portInUseText } from '../services/use.ts';
 import { projectFolder } from '../settings.ts';
 import { nodeFault } from './node-version.ts';
 import { listSteps, type Step } from '../course/list.ts';
 
-/** What was found. `fails`: the workshop cannot run like this; `odd`: it can, but something will surprise. */
+/** A result. `fails`: the workshop can't run; `warning`: it can, but not everything works as expected. */
 export interface Finding {
-  verdict: 'ok' | 'odd' | 'fails';
+  verdict: 'ok' | 'warning' | 'fails';
   text: string;
 }
 
-/** Looks at one thing the workshop needs. */
+/** Examines one thing that the workshop needs. */
 export type Examination = () => Promise<Finding[]>;
 
-const NEEDED_DISK_MB = 300; // node_modules and what the state folder grows to
+const NEEDED_DISK_MB = 300; // node_modules and the state folder
 const NEEDED_MEMORY_MB = 700; // three processes of Node.js, and npx
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 const COMMAND_TIMEOUT_MS = 5_000;
 
 /**
- * Everything that `npm run doctor` looks at, in the order in which it is shown. `chapter` holds the steps whose parts
- * have to be there; without it, those of the working copy do.
+ * All examinations of `npm run doctor`, in the order of its output. The parts that the steps of `chapter` need must be
+ * available, by default those that the working copy needs.
  */
 export function examinations(chapter?: Step[]): Record<string, Examination> {
   return {
@@ -48,7 +48,7 @@ export function examinations(chapter?: Step[]): Record<string, Examination> {
   };
 }
 
-/** Does an examination; where it cannot be done at all, why is what it found. */
+/** Runs an examination. If it throws a UserError, that is the finding. */
 export async function findingsOf(examine: Examination): Promise<Finding[]> {
   try {
     return await examine();
@@ -63,35 +63,34 @@ async function examineNode(): Promise<Finding[]> {
   return [fault ? fails(fault) : ok(`Node.js ${process.version}`)];
 }
 
-/** Looks for packages that npm left out, as it does with devDependencies where NODE_ENV is "production". */
+/** Looks for packages that npm didn't install, such as devDependencies if NODE_ENV is "production". */
 async function examinePackages(): Promise<Finding[]> {
   const manifest = JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8'));
   const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   const missing = names.filter((name) => !existsSync(join(projectFolder, 'node_modules', name)));
-  if (missing.length === 0) return [ok(`all ${names.length} are installed`)];
-  return [fails(`${missing.length} of ${names.length} are not installed: run npm ci --include=dev.`)];
+  if (missing.length === 0) return [ok(`all ${names.length} packages are installed`)];
+  return [
+    fails(`${missing.length} of ${names.length} packages are not installed: run npm ci --include=dev.`),
+  ];
 }
 
 async function examineServices(): Promise<Finding[]> {
   const services = await readServices(projectFolder);
-  if (services.length === 0)
-    return [fails('there are none in the working copy: npm run step 1 puts some there.')];
+  if (services.length === 0) return [fails('the working copy has no services: run npm run step 1.')];
   return Promise.all(services.map(examineService));
 }
 
 async function examineService(service: Service): Promise<Finding> {
-  const { name, port, portVariable } = service;
+  const { name, port } = service;
   if (port === undefined) return ok(`${name} needs no port`);
   const listener = await probe(service);
   if (listener === 'nothing') return ok(`port ${port} is free for ${name}`);
-  if (listener === 'itself') return ok(`${name} runs at port ${port}`);
-  const owner = (await portOwner(port)) ?? 'another program';
-  return fails(`port ${port} is meant for ${name} but held by ${owner}: end that, or set ${portVariable}.`);
+  if (listener === 'itself') return ok(`${name} is running at port ${port}`);
+  return fails(await portInUseText(service));
 }
 
 /**
- * The parts that the steps of a chapter need have to be available, or those that the working copy needs if no chapter
- * is given. For parts that only other steps need, it says which step needs them first.
+ * Examines the parts. For a part that only other steps need, it says which step needs it first.
  */
 async function examineParts(chapter?: Step[]): Promise<Finding[]> {
   const steps = await Promise.all(
@@ -102,7 +101,7 @@ async function examineParts(chapter?: Step[]): Promise<Finding[]> {
   );
   const needed = chapter ? steps.flatMap(({ parts }) => parts) : partsOf(await readServices(projectFolder));
   const all = new Set([...needed, ...steps.flatMap(({ parts }) => parts)]);
-  if (all.size === 0) return [ok('this chapter needs none')];
+  if (all.size === 0) return [ok('this chapter needs no parts')];
   return Promise.all(
     [...all].map(async (part) => {
       const found = await lookFor(part);
@@ -115,22 +114,22 @@ async function examineParts(chapter?: Step[]): Promise<Finding[]> {
   );
 }
 
-/** A backend that answers, or each port at which the embedded one would listen. */
+/** Looks for a running backend, or at each port where the embedded one would listen. */
 async function examineBackend(): Promise<Finding[]> {
   const backend = await findBackend().catch((error) => {
-    if (error instanceof PortHeldError) return undefined; // it names the first one only; all are looked at below
+    if (error instanceof PortHeldError) return undefined; // it names only the first port; all are examined below
     throw error;
   });
   if (backend) {
     const name = backend.kind === 'jaeger' ? 'Jaeger' : 'the embedded backend';
-    return [ok(`${name} answers at ${backend.url}`)];
+    return [ok(`${name} is running at ${backend.url}`)];
   }
   const ports = await embeddedPorts();
   const findings = ports.map(({ port, what, fault }) =>
     fault ? fails(fault) : ok(`port ${port} is free for ${what}`),
   );
   if (ports.some(({ fault }) => fault)) return findings;
-  return [...findings, ok('none runs; npx tsx run.ts starts the embedded one')];
+  return [...findings, ok('not running; npx tsx run.ts starts the embedded one')];
 }
 
 async function examineDocker(): Promise<Finding[]> {
@@ -138,34 +137,36 @@ async function examineDocker(): Promise<Finding[]> {
     const { stdout } = await promisify(execFile)('docker', ['version', '--format', '{{.Server.Version}}'], {
       timeout: COMMAND_TIMEOUT_MS,
     });
-    return [ok(`Docker ${stdout.trim()} runs; docker compose up jaeger starts a Jaeger`)];
+    return [ok(`Docker ${stdout.trim()} is running; docker compose up jaeger starts Jaeger`)];
   } catch {
-    return [ok('no Docker, and none is needed')];
+    return [ok('Docker is not running; the workshop does not need it')];
   }
 }
 
-/** Whether Node.js would ask a proxy for what runs on this machine; what sends the spans is told not to (settings.ts). */
+/** Whether Node.js would send requests for localhost to a proxy. The exporter of spans doesn't (settings.ts). */
 async function examineProxy(): Promise<Finding[]> {
   const { env } = process;
   const proxy = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].find((name) => env[name]);
-  // Node.js asks one only if it is told to, and some versions cannot be told.
-  const told = env.NODE_USE_ENV_PROXY === '1' || env.NODE_OPTIONS?.includes('--use-env-proxy');
-  const canBeTold = process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
+  // Node.js only uses a proxy if it is told to, and not all versions have the option.
+  const isTold = env.NODE_USE_ENV_PROXY === '1' || env.NODE_OPTIONS?.includes('--use-env-proxy');
+  const hasOption = process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
   const exceptions = (env.no_proxy || env.NO_PROXY || '').split(',').map((host) => host.trim());
-  if (proxy && canBeTold && told && !exceptions.some((host) => host === '*' || host === 'localhost'))
-    return [fails(`Node.js would ask the proxy in ${proxy} for localhost: set no_proxy=${LOOPBACK}.`)];
+  if (proxy && hasOption && isTold && !exceptions.some((host) => host === '*' || host === 'localhost'))
+    return [
+      fails(`Node.js would send requests for localhost to the proxy in ${proxy}: set no_proxy=${LOOPBACK}.`),
+    ];
 
-  return [ok(proxy ? `the proxy in ${proxy} is not asked for localhost` : 'none is asked for localhost')];
+  return [ok(proxy ? `the proxy in ${proxy} is not used for localhost` : 'no proxy')];
 }
 
-/** A clock that is behind makes traces look older than the look-back of a search. */
+/** If the clock is slow, searches may miss traces, because they only look back for a limited time. */
 async function examineClock(): Promise<Finding[]> {
   const { mtime } = await stat(join(projectFolder, 'package.json'));
   const now = new Date();
   if (now >= mtime) return [ok(`${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`)];
   return [
-    odd(
-      `the clock says ${now.toISOString()}, before these files were written: set it, or searches miss traces.`,
+    warning(
+      `the clock shows ${now.toISOString()}, which is before these files were written: set it, or searches may miss traces.`,
     ),
   ];
 }
@@ -174,14 +175,16 @@ async function examineDisk(): Promise<Finding[]> {
   const { bavail, bsize } = await statfs(projectFolder);
   const free = Math.floor((bavail * bsize) / 2 ** 20);
   if (free >= NEEDED_DISK_MB) return [ok(`${readableSize(free)} free`)];
-  return [odd(`only ${free} MB free: the workshop takes up to ${NEEDED_DISK_MB} MB.`)];
+  return [warning(`only ${free} MB free: the workshop needs up to ${NEEDED_DISK_MB} MB.`)];
 }
 
 async function examineMemory(): Promise<Finding[]> {
   const free = Math.floor((process.availableMemory?.() ?? freemem()) / 2 ** 20);
   if (free >= NEEDED_MEMORY_MB)
     return [ok(`${readableSize(free)} free, ${availableParallelism()} processors`)];
-  return [odd(`only ${free} MB free: it runs with ${NEEDED_MEMORY_MB} MB, so close something large.`)];
+  return [
+    warning(`only ${free} MB free: the workshop needs ${NEEDED_MEMORY_MB} MB, so close other programs.`),
+  ];
 }
 
 function readableSize(mb: number): string {
@@ -192,8 +195,8 @@ function ok(text: string): Finding {
   return { verdict: 'ok', text };
 }
 
-function odd(text: string): Finding {
-  return { verdict: 'odd', text };
+function warning(text: string): Finding {
+  return { verdict: 'warning', text };
 }
 
 function fails(text: string): Finding {

@@ -1,7 +1,7 @@
-// Loaded by any Node.js, however old: nothing newer than what Node.js 14 has may be imported or used here.
+// Any version of Node.js must be able to load this file: it uses and imports only what Node.js 14 has.
 import { readFileSync } from 'node:fs';
 
-/** What is wrong with the version of Node.js, a sentence with what to do; undefined if it is new enough. */
+/** Says that Node.js is too old, and what to do; undefined if it is new enough. */
 export function nodeFault(): string | undefined {
   const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   const needed: string = JSON.parse(manifest).engines.node.replace('>=', '');

@@ -6,20 +6,19 @@ import { examinations, type Finding, findingsOf } from './examinations.ts';
 const help = `
 npm run doctor [-- --chapter N]
 
-Looks at Node.js, the packages, the ports and who holds them, the parts that steps need (such as RabbitMQ), the trace
-backend, Docker, proxies, the clock, disk and memory. Each line is ok or says what to do. Exit code 1 if the workshop
-can't run like this.
+Checks Node.js, the packages, the ports, the parts that steps need (such as RabbitMQ), the trace backend, Docker,
+proxies, the clock, disk space, and memory. Each line is ok or says what to do. Exit code 1 if the workshop can't run.
 
-  --chapter N   look for the parts that chapter N needs, instead of those for the working copy
+  --chapter N   require the parts that chapter N needs, instead of those that the working copy needs
 `;
 
 const marks: Record<Finding['verdict'], string> = {
   ok: paint('green', '✓', process.stdout),
-  odd: paint('yellow', '!', process.stdout),
+  warning: paint('yellow', '!', process.stdout),
   fails: paint('red', '✗', process.stdout),
 };
 
-/** Runs all examinations and shows what they found; the command's exit code says whether the workshop can run. */
+/** Runs all examinations and prints the findings; the exit code of the command is 1 if the workshop can't run. */
 export function report(): Promise<void> {
   return main(async () => {
     const { values } = readCommandLine({ help, options: { chapter: { type: 'string' } } });

@@ -5,8 +5,8 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 const run = promisify(execFile);
 
 /**
- * Which process listens on a port, as in "node (process 4711)"; undefined where the system does not tell. The package
- * pid-port would not do: on Linux it needs ss or lsof, which slim systems lack, and it gives no name.
+ * The process that listens on a port, as in "node (process 4711)"; undefined if the system doesn't say. We don't use the
+ * package pid-port, because on Linux it needs ss or lsof, which slim systems lack, and it gives no name.
  */
 export async function portOwner(port: number): Promise<string | undefined> {
   try {
@@ -14,7 +14,7 @@ export async function portOwner(port: number): Promise<string | undefined> {
     if (process.platform === 'win32') return await ownerOnWindows(port);
     return await ownerByLsof(port);
   } catch {
-    return undefined; // not permitted, or the tool is missing: the message works without it
+    return undefined; // not permitted, or the tool is missing: messages work without it
   }
 }
 

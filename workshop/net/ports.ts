@@ -8,10 +8,10 @@ import { createServer } from 'node:net';
 const FIRST = 20_000;
 const LAST = 32_000;
 
-/** The next port to try. Processes start at different ports, and don't give the same one twice until they have tried all. */
+/** The next port to try. Each process starts at another port, and tries all ports before it tries one again. */
 let next = FIRST + ((process.pid * 20) % (LAST - FIRST));
 
-/** A port that is free on both 127.0.0.1 and ::1 at this moment, and that no other process gets from this function. */
+/** Finds a port that is free on both 127.0.0.1 and ::1, and that no other process gets from this function. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = next;
@@ -23,9 +23,9 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Reserves a port among the processes that call `freePort`, until this one exits: the port looks free to them until a
- * service listens on it, and listening to find out can itself get in that service's way. UDP's ports are apart from
- * TCP's, so that holding the UDP port of the same number gets in no service's way.
+ * Reserves a port among the processes that call `freePort`, until this process exits. Before a service listens on it, the
+ * port looks free to them, and their attempt to listen could itself block the service. The reservation is the UDP port
+ * with the same number, which is independent of the TCP port.
  */
 function reserve(port: number): Promise<boolean> {
   const socket = createSocket('udp4').unref();

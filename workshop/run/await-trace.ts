@@ -2,33 +2,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Span, Trace } from '../trace/model.ts';
 import { batchDelayMs } from '../settings.ts';
 
-/**
- * What to wait for, and for how many ms: for the first span, then for the other sides of the calls in it, and for the
- * services that have no span in it yet.
- */
-export interface Awaited {
+/** What a complete trace contains, and how long to wait for it, in ms from the start. */
+export interface WaitOptions {
+  /** For the first span, and the missing parents of spans. */
   firstMs: number;
+  /** For the other side of each call. */
   otherSideMs: number;
+  /** For the services that have no span yet. */
   serviceMs: number;
   /** The services that should have a span in the trace. */
   services: string[];
-  /** Whether a service of the step takes messages: if not, one that was published waits, and so need not we. */
+  /** Whether a service of the step consumes messages; if not, a published message has no other side. */
   consumed: boolean;
-  /** Whether the caller sends a span too, the root: if not, the first span's parent never arrives. */
+  /** Whether the caller sends the root span; if not, the parent of the first span never arrives. */
   root: boolean;
 }
 
 const POLL_MS = 40;
-const QUIET_MS = batchDelayMs + 100; // any span ended with the call has left its batch by then
+const QUIET_MS = batchDelayMs + 100; // by then, the batch with any span that ended with the call has been sent
 
 /**
- * Looks for a trace until it has arrived whole: no span misses a parent of its own service, the other side of each call
- * and each service is there (or has been waited for long enough), and nothing new came for a while.
- * Gives the trace as it then is, or undefined if no span arrived at all.
+ * Looks for a trace until it is complete or the time is over: each span has its parent, each call its other side, each
+ * service a span, and no span has arrived for a while. Returns the trace as it is then, or undefined if there is none.
  */
 export async function awaitTrace(
   look: () => Promise<Trace | undefined>,
-  awaited: Awaited,
+  options: WaitOptions,
 ): Promise<Trace | undefined> {
   const since = performance.now();
   let trace: Trace | undefined;
@@ -40,50 +39,35 @@ export async function awaitTrace(
     if (seen?.spans.length !== trace?.spans.length) changedAt = now;
     trace = seen;
 
-    if (now - since >= patienceFor(trace, awaited) && (now - changedAt >= QUIET_MS || !trace)) return trace;
+    const waited = now - since >= waitFor(trace, options);
+    if (waited && (now - changedAt >= QUIET_MS || !trace)) return trace;
     await sleep(POLL_MS);
   }
 }
 
-function patienceFor(trace: Trace | undefined, awaited: Awaited): number {
-  if (!trace || missesParent(trace, awaited)) return awaited.firstMs;
-  if (missesOtherSide(trace, awaited)) return awaited.otherSideMs;
-  return missesService(trace, awaited) ? awaited.serviceMs : 0;
+function waitFor(trace: Trace | undefined, options: WaitOptions): number {
+  if (!trace || lacksParent(trace, options)) return options.firstMs;
+  if (lacksOtherSide(trace, options)) return options.otherSideMs;
+  return lacksService(trace, options) ? options.serviceMs : 0;
 }
 
-/**
- * Whether a span has arrived before its parent. The parent of a SERVER or CONSUMER span is in another process, which may
- * not be traced.
- */
-function missesParent(trace: Trace, { root }: Awaited): boolean {
-  const ids = new Set(trace.spans.map((span) => span.spanId));
-  return trace.spans.some(
-    (span) => span.parentId && (root || !beginsElsewhere(span)) && !ids.has(span.parentId),
-  );
+/** Whether a span arrived before its parent. Without the caller's root span, the parent of an entry span may be missing. */
+function lacksParent({ spans }: Trace, { root }: WaitOptions): boolean {
+  const ids = new Set(spans.map((span) => span.spanId));
+  const isEntry = ({ kind }: Span) => kind === 'server' || kind === 'consumer';
+  return spans.some((span) => span.parentId && (root || !isEntry(span)) && !ids.has(span.parentId));
 }
 
-/** Whether a service has no span yet. */
-function missesService(trace: Trace, { services }: Awaited): boolean {
-  const seen = new Set(trace.spans.map((span) => span.service));
+function lacksService({ spans }: Trace, { services }: WaitOptions): boolean {
+  const seen = new Set(spans.map((span) => span.service));
   return services.some((service) => !seen.has(service));
 }
 
-/** Whether a call that was answered, or a message that is taken, has no span of the one who got it. */
-function missesOtherSide(trace: Trace, { consumed }: Awaited): boolean {
-  const parents = new Set(trace.spans.map((span) => span.parentId));
-  return trace.spans.some(
-    (span) =>
-      ((span.kind === 'client' && wasAnswered(span)) ||
-        (span.kind === 'producer' && consumed && !span.error)) &&
-      !parents.has(span.spanId),
-  );
-}
-
-/** A call that failed may have reached nobody, unless it has the status that somebody answered with. */
-function wasAnswered({ error, attributes }: Span): boolean {
-  return !error || 'http.response.status_code' in attributes;
-}
-
-function beginsElsewhere(span: Span): boolean {
-  return span.kind === 'server' || span.kind === 'consumer';
+/** Whether a call that got a response, or a message that is consumed, lacks the span of the receiver. */
+function lacksOtherSide({ spans }: Trace, { consumed }: WaitOptions): boolean {
+  const parents = new Set(spans.map((span) => span.parentId));
+  const isReceived = ({ kind, error, attributes }: Span) =>
+    (kind === 'client' && (!error || 'http.response.status_code' in attributes)) ||
+    (kind === 'producer' && consumed && !error);
+  return spans.some((span) => isReceived(span) && !parents.has(span.spanId));
 }

@@ -7,45 +7,44 @@ import { messageOf } from '../errors.ts';
 import { batchDelayMs, isChecked } from '../settings.ts';
 import { awaitTrace } from './await-trace.ts';
 
-/** What a run.ts is given for its call. */
+/** The input of the function that a run.ts passes to `run`. */
 export interface Call {
-  /** Where each service of the step is, without a slash at the end: { 'bands-api': 'http://localhost:8000' }. */
+  /** The URL of each service, without a slash at the end: { 'bands-api': 'http://localhost:8000' }. */
   urls: Record<string, string>;
-  /** The band that the command line asked for. */
+  /** The band that the command line asks for. */
   band?: string;
 }
 
-/** What a run.ts gives back: the answer, and the id of the trace if it knows it. */
-export interface Answer {
+/** The result of that function: the response, and the trace id if the caller knows it. */
+export interface CallResponse {
   status: number;
   body: string;
   traceId?: string | string[] | undefined;
 }
 
-/** The function that a run.ts hands over. */
-export type MakeCall = (call: Call) => Promise<Answer>;
+export type MakeCall = (call: Call) => Promise<CallResponse>;
 
-/** A call that was made, with what is known of its trace. `durationMs` is what the caller waited. */
+/** A call and its trace. `durationMs` is how long the caller waited for the response. */
 export interface CallResult {
-  /** Missing if there was no answer. */
+  /** Missing if there was no response. */
   status?: number;
-  /** The body, read as JSON if it is JSON. */
+  /** Parsed if it is JSON. */
   body?: unknown;
-  /** Why there was no answer. */
+  /** Why there was no response. */
   failure?: string;
   durationMs: number;
   traceId?: string;
-  /** The trace's page; where the caller did not learn the id, the page on which the trace can be found. */
+  /** The page of the trace or, if the caller doesn't know the id, the page of a search that finds it. */
   url?: string;
   trace?: Trace;
 }
 
-const USUAL_START_MS = 2_000; // of a service, with its imports, on a machine that has little else to do
-const FIRST_SPAN_MS = 8_000; // services started by hand have the batch processor's default delay, 5 s
+const USUAL_START_MS = 2_000; // a service needs this long to start on an idle machine
+const FIRST_SPAN_MS = 8_000; // services that were started by hand have the batch processor's default delay, 5 s
 const FIRST_SPAN_OF_OURS_MS = batchDelayMs + 3_000;
 const OTHER_SIDE_MS = 8_000;
 const OTHER_SIDE_OF_OURS_MS = batchDelayMs + 3_000;
-const SERVICE_AFTER_FAILURE_MS = 1_000; // a call that failed may not have come to every service
+const SERVICE_AFTER_FAILURE_MS = 1_000; // a call that failed may not have reached every service
 
 /** Makes the call and waits for its trace. */
 export async function call(
@@ -64,7 +63,7 @@ export async function call(
   const root = callerIsTraced();
   if ('failure' in outcome) {
     const result = { ...outcome, durationMs };
-    // Nobody told an id. What began meanwhile begins with the caller's own span, if it makes one.
+    // There is no id. If the caller is traced, the first trace since then is the one that starts with its span.
     const look = async () => (await backend.traces.since(startMs))[0];
     const own = {
       firstMs: FIRST_SPAN_OF_OURS_MS,
@@ -83,7 +82,7 @@ export async function call(
   const { status } = outcome;
   const result = { status, body: parsed(outcome.body), durationMs };
   const traced = services.services.filter(isTraced).map(({ name }) => name);
-  const traceId = usableId(outcome.traceId);
+  const traceId = validId(outcome.traceId);
   if (!traceId && traced.length === 0) return result;
   if (isChecked) return { ...result, ...(traceId && { traceId, url: `${backend.url}/trace/${traceId}` }) };
 
@@ -97,7 +96,7 @@ export async function call(
     firstMs: ours ? FIRST_SPAN_OF_OURS_MS * slowness : FIRST_SPAN_MS,
     otherSideMs,
     serviceMs: status < 400 ? otherSideMs : SERVICE_AFTER_FAILURE_MS * slowness,
-    services: traceId ? traced : [], // without an id there is only the first one's own trace
+    services: traceId ? traced : [], // without an id, the first service starts a trace of its own
     consumed: services.services.some(({ consumes }) => consumes !== undefined),
     root,
   });
@@ -110,23 +109,23 @@ export async function call(
   };
 }
 
-/** The page that shows a call: that of its trace, or the one that searches where the caller learned no id. */
+/** The page of a trace, or of a search for it if the caller doesn't know the id. */
 export function pageUrl(backendUrl: string, traceId: string | undefined, tracedServices: string[]): string {
   return `${backendUrl}/${traceId ? `trace/${traceId}` : `search?service=${tracedServices[0]}`}`;
 }
 
-/** Whether the caller records spans itself, so that the trace is complete only with the root. */
+/** Whether the caller records spans, so that the trace is only complete with its root span. */
 function callerIsTraced(): boolean {
   return opentelemetry.getTracer('workshop').startSpan('', {}, ROOT_CONTEXT).isRecording();
 }
 
-/** The id that the caller was told; undefined if that is none, as the zeros are where tracing is switched off. */
-function usableId(told: Answer['traceId']): string | undefined {
-  const [id] = [told].flat();
+/** The trace id in the response; undefined if it is invalid, such as the zeros of a service whose tracing is off. */
+function validId(received: CallResponse['traceId']): string | undefined {
+  const [id] = [received].flat();
   return id && /^[\da-f]{32}$/i.test(id) && !/^0+$/.test(id) ? id : undefined;
 }
 
-/** A body, read as JSON if it is JSON. */
+/** Parses a body if it is JSON. */
 export function parsed(body: string): unknown {
   try {
     return JSON.parse(body);

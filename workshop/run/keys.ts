@@ -1,6 +1,6 @@
 import { emitKeypressEvents, type Key } from 'node:readline';
 
-/** Waits for a key that means something: Enter calls again; q, Ctrl-C and Ctrl-D quit. */
+/** Waits for a key: Enter calls again; q, Ctrl-C, and Ctrl-D quit. Other keys have no effect. */
 export function nextKey(): Promise<'again' | 'quit'> {
   const { stdin } = process;
   emitKeypressEvents(stdin);

@@ -3,29 +3,29 @@ import { UsageError } from '../errors.ts';
 
 /** What the calls of a chapter ask for. */
 export interface Asked {
-  /** The name of the answer, for --json. */
+  /** The name of the response in the output of --json. */
   name: string;
-  /** What a flag of that name chooses, for the help; without it there is nothing to choose, and no such flag. */
+  /** The help of the flag with that name; without it, there is no such flag. */
   choice?: string;
 }
 
-/** What chapter 1 asks for. */
+/** The calls of chapter 1. */
 export const aBand: Asked = {
   name: 'band',
   choice: 'ask for this band (the default is the one with reviews)',
 };
 
-/** What the command line of a run.ts can say. */
+/** The command line of a run.ts. */
 export interface RunOptions {
-  /** Which one to ask for, if the command line chose one. */
+  /** The id to ask for, if it isn't the default. */
   chosen?: string;
   times?: number;
   json: boolean;
-  /** Whether to say what is odd about the trace. */
+  /** Whether to explain what is odd about the trace. */
   explain: boolean;
 }
 
-/** Reads the command line of a run.ts. Throws UsageError for a flag that it does not know, or a value it can't use. */
+/** Reads the command line of a run.ts. Throws UsageError for an unknown flag or an invalid value. */
 export function readRunOptions(asked: Asked): RunOptions {
   const flag = { [asked.name]: { type: 'string' } } as const;
   const { values } = readCommandLine({
@@ -52,11 +52,11 @@ function helpFor({ name, choice }: Asked): string {
   return `
 npx tsx run.ts ${choice ? `[${flag}] ` : ''}[--times N] [--json] [--explain]
 
-Makes the call, and prints the response and the URL of its trace. Starts what is not running yet: the services,
-and a trace backend if no Jaeger is there.
+Makes the call, and prints the response and the URL of its trace. Starts what isn't running yet: the services,
+and a trace backend if there is no Jaeger.
 
-${choice ? `  ${flag}   ${choice}\n` : ''}  --times N   call N times, and print a line for each
-  --explain   say what is odd about the trace: long gaps, missing parents, clocks that differ
+${choice ? `  ${flag}   ${choice}\n` : ''}  --times N   call N times, and print one line per call
+  --explain   explain what is odd about the trace: long gaps, missing parents, clocks that differ
   --json      print one JSON object per call: ${name}, traceId, url, durationMs, spans
   --help      this text
 `;

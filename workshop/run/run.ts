@@ -1,38 +1,40 @@
-/** What a run.ts imports: everything around the one call that the lesson is about. */
+/** Imported by each run.ts: everything around the one call that the lesson is about. */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { requireUsableBackend, type UsedBackend, useBackend, whereTracesAre } from '../backend/connect.ts';
 import { interruption } from '../command-line/interruption.ts';
 import { main } from '../command-line/main.ts';
 import { openProgress } from '../command-line/progress.ts';
-import { call, type CallResult, type MakeCall } from './call.ts';
+import { call, type Call, type CallResult, type MakeCall } from './call.ts';
 import { nextKey } from './keys.ts';
 import { aBand, type Asked, readRunOptions, type RunOptions } from './options.ts';
 import { callJson, callLine, hasFailed, note, noteFailure, showCall } from './show.ts';
+import { sayIfSilent } from './silence.ts';
 import { type UsedServices, useServices } from '../services/use.ts';
 import { isChecked, projectFolder } from '../settings.ts';
 
-export type { Answer, Call } from './call.ts';
+export type { Call } from './call.ts';
 
 /**
- * Starts what is not running yet, makes the call, waits for its trace and shows both: the answer and the trace's
- * URL on stdout, the rest on stderr. On a terminal, with a backend of its own, it stays so that the URL can be
- * opened. Sets the exit code: 0; 1 if the call failed or something could not be started; 2 for a wrong flag.
- * `asked` is what the call asks for: a band, if nothing else is said.
+ * Starts what isn't running yet, makes the call, waits for its trace, and shows both: the response and the URL of the
+ * trace on stdout, the rest on stderr. On a terminal, if it started the backend, it keeps running so that the URL works.
+ * Sets the exit code: 0; 1 if the call failed or something could not be started; 2 for an invalid command line. `asked`
+ * is what the call asks for, a band by default.
  *
- * The working copy uses services that run already. A step in steps/ brings its own, on free ports, since those that
- * run may be another step's.
+ * The working copy uses the services that are already running. A step in steps/ starts its own services on free ports,
+ * because those that are running may belong to another step.
  */
 export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<void> {
-  // The caller may be traced itself; what the workshop does around the call must not show up in traces.
+  // The caller may be traced, but the workshop's own requests must not appear in traces.
   return context.with(suppressTracing(ROOT_CONTEXT), () =>
     main(async () => {
       const options = readRunOptions(asked);
       const { services, backend } = await useAll(folder);
-      note(whatIsUsed(services, backend));
+      note(usageText(services, backend));
 
-      const callOnce = () =>
-        call((given) => context.with(ROOT_CONTEXT, () => makeCall(given)), services, backend, options.chosen);
+      const makeTracedCall = (given: Call) =>
+        sayIfSilent((urls) => context.with(ROOT_CONTEXT, () => makeCall({ ...given, urls })), services, note);
+      const callOnce = () => call(makeTracedCall, services, backend, options.chosen);
       try {
         return await interruption.orDone(callAndShow(callOnce, options, backend, asked));
       } finally {
@@ -42,7 +44,7 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
   );
 }
 
-/** Both at once, because starting a service takes a second of importing; if one fails, the other is ended. */
+/** Starts both at once, because services take a while to start; if one fails, the other is stopped. */
 async function useAll(folder: string): Promise<{ services: UsedServices; backend: UsedBackend }> {
   const ownPorts = folder !== projectFolder && !isChecked;
   await requireUsableBackend();
@@ -91,18 +93,18 @@ async function callAndShow(
 
 async function callAtEachKey(callOnce: () => Promise<CallResult>, explain: boolean) {
   for (;;) {
-    note(`\nThe trace stays at its URL while this runs. Enter calls again, q or Ctrl-C quits.`);
+    note('\nThe URL works while this command is running. Press Enter to call again, q or Ctrl-C to quit.');
     if ((await nextKey()) === 'quit') return;
     showCall(await callOnce(), explain);
   }
 }
 
-function whatIsUsed(services: UsedServices, backend: UsedBackend): string {
+function usageText(services: UsedServices, backend: UsedBackend): string {
   const started = services.started.map(({ service }) => service.name);
   const running = services.services.map(({ name }) => name).filter((name) => !started.includes(name));
   return [
     `Using ${whereTracesAre(backend)}`,
-    ...(running.length > 0 ? [`${running.join(' and ')} (running already)`] : []),
+    ...(running.length > 0 ? [`${running.join(' and ')} (already running)`] : []),
     ...(started.length > 0 ? [`${started.join(' and ')} (started)`] : []),
   ].join(', ');
 }

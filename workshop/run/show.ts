@@ -5,34 +5,34 @@ import { stateFolder } from '../settings.ts';
 import { type TextOptions, waterfallText } from '../trace/text.ts';
 import type { CallResult } from './call.ts';
 
-/** Whether a call had no answer, or one that says that it failed. */
+/** Whether a call got no response, or one with a status of 400 or higher. */
 export function hasFailed({ status = Infinity }: CallResult): boolean {
   return status >= 400;
 }
 
-/** Says on stderr that a call failed, if it did. */
+/** Prints on stderr that a call failed, if it did. */
 export function noteFailure(result: CallResult): void {
   if (hasFailed(result)) note(paint('red', failureText(result)));
 }
 
-/** Shows a call: the response and the trace's URL on stdout, the rest on stderr; with `explain`, what is odd about the trace. */
+/** Prints a call: the response and the URL of the trace on stdout, the rest on stderr; `explain` as in the options. */
 export function showCall(result: CallResult, explain = false): void {
   const look = { width: process.stderr.columns ?? 100, colour: wantsColour(process.stderr), explain };
   noteFailure(result);
   for (const { text, isNote } of callParts(result, look)) (isNote ? note : console.log)(text);
 }
 
-/** What `showCall` prints of a call that did not fail, as one text without colours, 100 columns wide. */
+/** The output of `showCall` for a call that did not fail, without colours, 100 columns wide. */
 export function callText(result: CallResult): string {
   const parts = callParts(result, { width: 100, colour: false });
   return parts.map(({ text }) => text).join('\n');
 }
 
-/** The lines about a call in their order; notes explain the others. */
+/** The texts about a call in their order; notes go to stderr. */
 function callParts(result: CallResult, look: WaterfallLook): { text: string; isNote: boolean }[] {
   const { status, body, traceId, url } = result;
   const parts: { text: string; isNote: boolean }[] = [];
-  if (body === '') parts.push(asNote(`The answer is ${statusText(status!)}, without a body.`));
+  if (body === '') parts.push(asNote(`The response is ${statusText(status!)}, without a body.`));
   else if (status) parts.push(asOutput(typeof body === 'string' ? body : JSON.stringify(body, null, 4)));
   parts.push(...traceNotes(result, look).map(asNote));
   if (traceId) parts.push(asOutput(url!));
@@ -47,17 +47,17 @@ const asOutput = (text: string) => ({ text, isNote: false });
 function failureText({ status, failure }: CallResult): string {
   return status
     ? `The call failed with status ${statusText(status)}.`
-    : `The call got no answer (${failure}): see the services' logs in ${join(stateFolder, 'logs')}.`;
+    : `The call got no response (${failure}): see the services' logs in ${join(stateFolder, 'logs')}.`;
 }
 
-/** One line for one call of many. */
+/** One of several calls as a line. */
 export function callLine(result: CallResult, number: number): string {
   const count = result.trace?.spans.length;
   const spans = count ? `${count} ${count === 1 ? 'span' : 'spans'}` : 'no trace';
-  return `${number}  ${result.status ?? 'no answer'}  ${result.durationMs.toFixed(0)} ms  ${spans}  ${result.url ?? ''}`.trimEnd();
+  return `${number}  ${result.status ?? 'no response'}  ${result.durationMs.toFixed(0)} ms  ${spans}  ${result.url ?? ''}`.trimEnd();
 }
 
-/** A call as one object for other programs, the answer under `name`; `durationMs` is rounded to µs, `spans` is how many arrived. */
+/** A call as JSON, with the response under `name`; `durationMs` is rounded to µs, `spans` is the number of spans. */
 export function callJson({ body = null, traceId, url, durationMs, trace }: CallResult, name: string): string {
   return JSON.stringify({
     [name]: body,
@@ -68,7 +68,7 @@ export function callJson({ body = null, traceId, url, durationMs, trace }: CallR
   });
 }
 
-/** Says something to the person, without getting between the lines that a program may read from stdout. */
+/** Prints a text for people on stderr; stdout may be read by a program. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -82,8 +82,8 @@ function traceNotes({ failure, traceId, url, trace, durationMs }: CallResult, lo
     return ['', waterfallText(trace, look), '', ...(traceId ? [] : [search])];
   }
   return [
-    `\nThat took ${seconds}, but no span of ${traceId ? `trace ${traceId}` : 'it'} arrived: is tracing.ts loaded, ` +
-      `and does it send to the right port? (npm run doctor looks at the ports.)`,
+    `\nThat took ${seconds}, but no span of ${traceId ? `trace ${traceId}` : 'it'} arrived. ` +
+      'Is tracing.ts loaded, and does it send to the right port? npm run doctor checks the ports.',
   ];
 }
 

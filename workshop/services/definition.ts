@@ -4,34 +4,34 @@ import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { portFrom, projectFolder } from '../settings.ts';
 
-/** A service of a step: a folder that holds a service.json. */
+/** A service of a step: a folder with a service.json. */
 export interface Service {
-  /** The name of the step's folder, which is the service's name. */
+  /** The name of its folder in the step. */
   name: string;
   /**
-   * Where its code is: the step's folder or, if its service.json says `{ "shared": "gateway" }`, steps/shared/gateway,
-   * which holds what the steps of a chapter have in common, with a service.json of its own.
+   * The folder with its code: the one in the step or, if the service.json there is `{ "shared": "gateway" }`,
+   * steps/shared/gateway, which has another service.json.
    */
   folder: string;
-  /** The default port; a service that only consumes messages has none. */
+  /** Its port; a service that only consumes messages has none. */
   port?: number;
   /** The protocol at that port: HTTP unless given. */
   protocol?: 'grpc';
-  /** Where it publishes messages to, as in exchange:routing-key. */
+  /** Where it publishes messages, as in exchange:routing-key. */
   publishes?: string;
-  /** The queue that it takes messages from: what a service without a port is recognized by. */
+  /** The queue that it consumes messages from; a service without a port is recognised by it. */
   consumes?: string;
-  /** The parts that have to run before it, by their names. */
+  /** The names of the parts that have to run before it. */
   needs: string[];
-  /** The variable that moves its port: BANDS_API_PORT for bands-api. */
+  /** The variable that sets its port: BANDS_API_PORT for bands-api. */
   portVariable: string;
-  /** The variables that it is started with; `{name}` stands for the port of the service of that name. */
+  /** Its environment variables; `{name}` stands for the port of the service with that name. */
   env: Record<string, string>;
 }
 
 /**
- * Reads every service of a step or of the working copy, in alphabetical order.
- * @throws UserError for a service.json that can't be read, or that names a shared service that doesn't exist
+ * Reads the services of a step or of the working copy, in alphabetical order.
+ * @throws UserError if a service.json can't be read, or names a shared service that doesn't exist
  */
 export async function readServices(stepFolder: string): Promise<Service[]> {
   const names = (await readdir(stepFolder)).filter((name) =>
@@ -40,7 +40,7 @@ export async function readServices(stepFolder: string): Promise<Service[]> {
   return Promise.all(names.toSorted().map((name) => readService(name, join(stepFolder, name))));
 }
 
-/** Whether a service sets up tracing: then its tracing.ts is loaded before its app. */
+/** Whether a service has a tracing.ts, which is loaded before its app. */
 export function isTraced(service: Service): boolean {
   return existsSync(join(service.folder, 'tracing.ts'));
 }
@@ -72,7 +72,7 @@ async function readServiceJson(folder: string): Promise<Partial<Service> & { sha
   }
 }
 
-/** The environment that a service is started with, its `{name}`s replaced by ports. */
+/** The environment variables of a service, with each `{name}` replaced by a port. */
 export function environmentOf(service: Service, ports: ReadonlyMap<string, number>): Record<string, string> {
   const fill = (text: string) => text.replace(/\{([\w-]+)\}/g, (all, name) => String(ports.get(name) ?? all));
   return Object.fromEntries(Object.entries(service.env).map(([name, text]) => [name, fill(text)]));

@@ -1,7 +1,7 @@
 import { prettyFactory } from 'pino-pretty';
 import { printable } from '../trace/terminal-text.ts';
 
-/** What a log line of Fastify's logger (pino) may hold and `messageFormat` shows. */
+/** The fields of a log line of Fastify's logger (pino) that `messageFormat` shows. */
 interface LogEntry {
   msg?: string;
   req?: { method?: string; url?: string };
@@ -12,7 +12,7 @@ interface LogEntry {
 }
 
 const pretty = prettyFactory({
-  colorize: false, // the service's name in front of the line has the colour
+  colorize: false, // only the name of the service before the line has a colour
   singleLine: true,
   translateTime: 'SYS:HH:MM:ss',
   ignore: 'pid,hostname,reqId,req,res,responseTime,trace_id,span_id',
@@ -27,9 +27,9 @@ const pretty = prettyFactory({
 });
 
 /**
- * A line that a service printed, for people to read: several lines if it is a log entry with a stack trace. Text that
- * isn't a log entry stays as it is, but control characters never reach the terminal: pino-pretty would let those in
- * messages through.
+ * Makes a line that a service printed readable for people; a log entry with a stack trace becomes several lines. Text
+ * that isn't a log entry is unchanged, except that control characters never reach the terminal; pino-pretty would pass
+ * through those in messages.
  */
 export function readableLogLine(line: string): string {
   const text = timeOf(line) === undefined ? line : pretty(line).trimEnd();

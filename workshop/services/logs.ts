@@ -3,15 +3,15 @@ import type { Service } from './definition.ts';
 import { timeOf } from './log-line.ts';
 import { logFileOf } from './start.ts';
 
-/** A line that a service printed since it was last started. */
+/** A line that a service printed since its last start. */
 export interface LoggedLine {
   service: string;
   line: string;
-  /** ms since 1970; of a line that does not say it, the time of the one before. */
+  /** ms since 1970; a line without a time has that of the line before. */
   timeMs: number;
 }
 
-/** What some services printed, all of it in order of time. A service that was never started has printed nothing. */
+/** The lines that some services printed, in order of time. A service that was never started has none. */
 export async function readLogs(services: Service[]): Promise<LoggedLine[]> {
   const logs = await Promise.all(
     services.map(async (service) => {

@@ -2,7 +2,7 @@ import { paint } from '../command-line/colour.ts';
 
 const COLOURS = ['cyan', 'magenta', 'yellow', 'blue'] as const;
 
-/** For each service's name, a function that puts the name, in a colour of its own, in front of each line of a text. */
+/** For each service, a function that puts its name, in its own colour, before each line of a text. */
 export function prefixes(names: string[]): Map<string, (text: string) => string> {
   const width = Math.max(...names.map((name) => name.length));
   return new Map(

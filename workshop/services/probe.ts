@@ -5,14 +5,14 @@ import type { Service } from './definition.ts';
 import type { Environment } from '../parts/part.ts';
 import { hasConsumer } from '../parts/rabbitmq-client.ts';
 
-/** What listens on a service's port: nothing, the service itself, or something else. */
-export type Listener = 'nothing' | 'itself' | 'stranger';
+/** What listens on a service's port: nothing, the service itself, or another program. */
+export type Listener = 'nothing' | 'itself' | 'other';
 
-const ANSWER_TIMEOUT_MS = 5_000; // a service that has just started, on a laptop that is busy
+const RESPONSE_TIMEOUT_MS = 5_000; // for a service that has just started on a busy laptop
 
 /**
- * Finds out what listens on a service's port. A service without a port shows itself as the consumer of its queue, with
- * `parts` for where the broker is; without a queue either, it can't be seen from outside.
+ * Finds out what listens on a service's port. A service without a port is recognised as the consumer of its queue;
+ * `parts` has the address of the broker. Without a queue either, it can't be recognised.
  */
 export async function probe(service: Service, parts: Environment = {}): Promise<Listener> {
   if (service.consumes) return (await hasConsumer(service.consumes, parts)) ? 'itself' : 'nothing';
@@ -22,27 +22,27 @@ export async function probe(service: Service, parts: Environment = {}): Promise<
   try {
     const health = await fetch(`http://localhost:${service.port}/health`, {
       headers: { traceparent: unsampledTraceparent() },
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
     });
-    const answer = (await health.json()) as { service?: string };
-    return answer.service === service.name ? 'itself' : 'stranger';
+    const { service: name } = (await health.json()) as { service?: string };
+    return name === service.name ? 'itself' : 'other';
   } catch {
-    return 'stranger';
+    return 'other';
   }
 }
 
-/** Asks by gRPC's health protocol (grpc.health.v1), whose request has the name of the service as field 1. */
+/** Uses gRPC's health protocol (grpc.health.v1), whose request has the name of the service as field 1. */
 async function probeGrpc(name: string, port: number): Promise<Listener> {
   const request = Buffer.concat([Buffer.from([0x0a, name.length]), Buffer.from(name)]);
   const status = await askGrpc(`http://localhost:${port}`, '/grpc.health.v1.Health/Check', {
     message: request,
     headers: { traceparent: unsampledTraceparent() },
-    timeoutMs: ANSWER_TIMEOUT_MS,
+    timeoutMs: RESPONSE_TIMEOUT_MS,
   });
-  return status === '0' ? 'itself' : 'stranger';
+  return status === '0' ? 'itself' : 'other';
 }
 
-/** A traceparent whose flags say "not sampled", so that the question leaves no trace (W3C Trace Context, 3.2.2.5). */
+/** A traceparent with the flags "not sampled", so that the request leaves no trace (W3C Trace Context, 3.2.2.5). */
 function unsampledTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
 }

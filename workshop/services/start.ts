@@ -10,52 +10,52 @@ import { stateFolder } from '../settings.ts';
 import { printable } from '../trace/terminal-text.ts';
 import { environmentOf, isTraced, type Service } from './definition.ts';
 
-/** A service that this process started. `stop` lets it finish what it does, for `graceMs` (3 s) at most. */
+/** A service that this process started. `stop` gives it `graceMs`, 3 s by default, to finish. */
 export interface RunningService {
   service: Service;
-  /** How long it took to start: on a machine that is busy or slow, whatever it does next takes long too. */
+  /** How long it took to start, which shows how busy or slow the machine is. */
   readyAfterMs: number;
-  /** Resolves when the process has ended, however it ended. */
+  /** Resolves when the process has exited, for any reason. */
   ended: Promise<void>;
   stop(graceMs?: number): Promise<void>;
 }
 
-/** A part refuses what a service wants, and will go on doing so. */
+/** A part refuses a service permanently. */
 export class PartRefusedError extends UserError {}
 
-/** How a service is started. `ports` are those of all services of the step; `onLine` hears each line that it prints. */
 export interface StartOptions {
+  /** The ports of all services of the step. */
   ports: ReadonlyMap<string, number>;
-  /** Other variables for it, such as where the parts are. */
+  /** Additional variables, such as the addresses of the parts. */
   env: Record<string, string>;
+  /** Called with each line that the service prints. */
   onLine?: (line: string) => void;
-  /** Whether what it prints is kept in its log file too; it is if not said otherwise. */
+  /** Whether to write its output to its log file, which is the default. */
   keepLog?: boolean;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
-const READY_TIMEOUT_MS = 60_000; // thirty laptops differ: importing the SDK takes one second here, twenty on a busy one
-const STOP_TIMEOUT_MS = 3_000; // one second more than a service takes at most by itself
+const READY_TIMEOUT_MS = 60_000; // importing the SDK takes between one second and twenty, depending on the laptop
+const STOP_TIMEOUT_MS = 3_000; // one second more than the time after which a service exits on its own
 const SHOWN_LINES = 12;
-/** Lines of a stack that lead through other people's code, between which the one that says it all would be lost. */
-const FRAMES_OF_OTHERS = /^\s+at .*(?:node:|node_modules)/;
+/** Stack frames in other people's code, among which the relevant one would be lost. */
+const OTHER_FRAMES = /^\s+at .*(?:node:|node_modules)/;
 
-/** The file that holds what a service printed since it was last started. */
+/** The file with the output of a service since its last start. */
 export function logFileOf(service: Service): string {
   return join(stateFolder, 'logs', `${service.name}.log`);
 }
 
 /**
- * Starts a service and waits until it says that it is ready.
- * @throws PartRefusedError; UserError when it ends before that, the last lines that it printed below the sentence, or is
- * not ready after 60 s
+ * Starts a service and waits until it reports that it is ready.
+ * @throws UserError with the last lines of its output, if it exits first or isn't ready after 60 s; PartRefusedError
  */
 export async function startService(service: Service, options: StartOptions): Promise<RunningService> {
   const log = options.keepLog === false ? undefined : await openLog(service);
   const since = performance.now();
   const child = spawnService(service, options);
   let isReady = false;
-  let refusal: string | undefined; // of a part: the service would try again and again until the timeout
+  let refusal: string | undefined; // of a part: the service would retry until the timeout
   const lastLines: string[] = [];
   const ended = endOf(child);
 
@@ -65,7 +65,7 @@ export async function startService(service: Service, options: StartOptions): Pro
       options.onLine?.(line);
       refusal ??= refusalIn(service, line);
       if (refusal && !isReady) child.kill('SIGKILL');
-      if (FRAMES_OF_OTHERS.test(line)) return;
+      if (OTHER_FRAMES.test(line)) return;
       lastLines.push(line);
       lastLines.splice(0, lastLines.length - SHOWN_LINES);
     });
@@ -85,7 +85,7 @@ export async function startService(service: Service, options: StartOptions): Pro
     isReady = true;
     return { ...running, readyAfterMs: performance.now() - since };
   } catch (reason) {
-    child.kill('SIGKILL'); // it may not listen to us yet
+    child.kill('SIGKILL'); // it may not react to the closed channel yet
     await running.stop();
     if (refusal) throw new PartRefusedError(`${service.name} cannot start: ${refusal}`);
     const printed = lastLines.map((line) => `\n  ${printable(line)}`).join('');
@@ -96,22 +96,22 @@ export async function startService(service: Service, options: StartOptions): Pro
 async function openLog(service: Service): Promise<WriteStream> {
   await mkdir(join(stateFolder, 'logs'), { recursive: true });
   const log = createWriteStream(logFileOf(service));
-  log.on('error', () => {}); // a log that cannot be written is no reason to fail
+  log.on('error', () => {}); // the service runs even if its log can't be written
   return log;
 }
 
-/** The rule of the workshop: a service is main.ts, started with its tracing.ts loaded first if it has one. */
+/** Runs main.ts, with tracing.ts loaded first if the service has one. */
 function spawnService(service: Service, { ports, env }: StartOptions): ChildProcess {
   const tracing = isTraced(service) ? ['--import', './tracing.ts'] : [];
   return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...tracing, 'main.ts'], {
     cwd: service.folder,
     env: { ...process.env, ...environmentOf(service, ports), ...env },
-    // The channel tells us that it is ready, and tells it that we are gone, which signals cannot do on Windows.
+    // Over the channel, the service reports that it is ready, and notices that this process has exited, also on Windows.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
 }
 
-/** Resolves when the process has ended and all that it printed was read. ('close' would not come after disconnect().) */
+/** Resolves when the process has exited and its output has been read. The event 'close' isn't emitted after disconnect(). */
 async function endOf(child: ChildProcess): Promise<void> {
   const exit = new Promise<void>((resolve) =>
     child.once('exit', () => resolve()).once('error', () => resolve()),
@@ -125,7 +125,7 @@ function ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
       () =>
         reject(
           new Error(
-            `was not ready after ${READY_TIMEOUT_MS / 1_000} s: it loops, waits for something, or the machine is too busy`,
+            `was not ready after ${READY_TIMEOUT_MS / 1_000} s: it is in a loop, it waits for something, or the machine is too busy`,
           ),
         ),
       READY_TIMEOUT_MS,
@@ -138,7 +138,7 @@ function ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
     child.once('message', () => settle());
     child.once('error', (error) => settle(new Error(`could not be started: ${error.message}`)));
     child.once('exit', (code, by) =>
-      settle(new Error(`ended before it was ready (${by ?? `status ${code}`})`)),
+      settle(new Error(`exited before it was ready (${by ?? `status ${code}`})`)),
     );
     const stopped = () => settle(new Error('was stopped before it was ready'));
     if (signal?.aborted) stopped();

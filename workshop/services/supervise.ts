@@ -10,21 +10,20 @@ import { prefixes } from './prefix.ts';
 import { type UsedParts, useParts } from '../parts/use.ts';
 import { portsOf, readyText, requireFreePorts } from './use.ts';
 
-const RESTART_GRACE_MS = 300; // after a save, the change matters more than the last spans of the old code
+const RESTART_GRACE_MS = 300; // after a save, the new code matters more than the last spans of the old code
 
 /**
- * Runs all services of a folder until the signal, and restarts one when a file of it changes. When another step replaces
- * them, stops the services that are gone and starts the new ones.
- * @throws UserError when there is no service, one of their ports is in use, or something that they need is missing
+ * Runs the services of a folder until the signal, and restarts a service when one of its files changes. When another step
+ * is put into the folder, stops the services that no longer exist and starts the new ones.
+ * @throws UserError if there is no service, a port is in use, or a part is missing
  */
 export async function superviseServices(stepFolder: string, signal: AbortSignal): Promise<void> {
   const supervisors = new Map<string, Supervisor>();
   const parts: UsedParts[] = [];
 
-  /** Stops the services that are gone and starts the new ones. */
   async function adapt() {
     const services = await readServices(stepFolder);
-    // A service of the same name in another folder is another one: it may be a shared one in one step only.
+    // The same name in another folder is another service: it may be shared in some steps only.
     const keyOf = ({ name, folder }: Service) => `${name} ${folder}`;
     const keys = new Set(services.map(keyOf));
     const gone = [...supervisors.keys()].filter((key) => !keys.has(key));
@@ -50,7 +49,7 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
   try {
     await adapt();
     if (supervisors.size === 0)
-      throw new UserError(`${stepFolder} holds no service: a folder with a service.json.`);
+      throw new UserError(`There are no services in ${stepFolder}: npm run step puts a step there.`);
 
     let turn = Promise.resolve();
     const nextTurn = () => (turn = turn.then(adapt).catch((error) => console.error(messageOf(error))));
@@ -71,14 +70,14 @@ interface Supervisor {
   stop(): Promise<void>;
 }
 
-/** Which services there are depends on nothing but the service.json files, in the step's folder or one level below. */
+/** Only the service.json files, one level below the step's folder, determine which services exist. */
 function isIrrelevant(path: string, stats?: Stats): boolean {
   return stats?.isFile() ? basename(path) !== 'service.json' : /[\\/](?:node_modules|\.[^\\/]+)$/.test(path);
 }
 
 /**
  * Keeps one service running. Starts and stops wait for each other, so that the service never runs twice. A save, or the
- * end of the command, cancels a start that is still going on.
+ * end of the command, cancels a start.
  */
 function supervise(
   service: Service,
@@ -95,7 +94,7 @@ function supervise(
     running = undefined;
     await before?.stop(stopping ? undefined : RESTART_GRACE_MS);
     if (signal.aborted || stopping || !existsSync(join(service.folder, 'service.json'))) return;
-    print(paint('gray', before ? 'starting again …' : 'starting …'));
+    print(paint('gray', before ? 'restarting …' : 'starting …'));
     try {
       const started = await startService(service, {
         ...options,
@@ -107,11 +106,11 @@ function supervise(
         paint('green', `ready${addressText(service)} after ${(started.readyAfterMs / 1_000).toFixed(1)} s`),
       );
       void started.ended.then(() => {
-        if (running === started && !stopping) print(paint('red', 'ended. Waiting for the next save.'));
+        if (running === started && !stopping) print(paint('red', 'exited. Waiting for the next save.'));
       });
     } catch (error) {
       if (signal.aborted) return;
-      // What it printed has been shown already, line by line; only the first line is news.
+      // The rest of the message is its output, which has already been shown.
       print(paint('red', `${messageOf(error).split('\n')[0]} Waiting for the next save.`));
     }
   }

@@ -4,34 +4,33 @@ import type { Environment } from '../parts/part.ts';
 import { useParts } from '../parts/use.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { freePort } from '../net/ports.ts';
-import { type Listener, probe } from './probe.ts';
+import { probe } from './probe.ts';
 import { type RunningService, startService } from './start.ts';
 
-/** The services of a step, all of them up. */
+/** The services of a step, all of them running. */
 export interface UsedServices {
   services: Service[];
-  /** Where each of them that has a port is, as in { 'bands-api': 'http://localhost:8000' }. */
+  /** The URL of each service that has a port: { 'bands-api': 'http://localhost:8000' }. */
   urls: Record<string, string>;
-  /** Those that were started for this; the others were running already. */
+  /** Those that this process started; the others were already running. */
   started: RunningService[];
   stop(): Promise<void>;
 }
 
-/**
- * `ownPorts`: start all of them on free ports, whatever runs already. `onStarting` hears which services or parts are
- * about to be started, `onReady` of each that has.
- */
 export interface UseOptions {
+  /** Starts all services on free ports, even if some are already running. */
   ownPorts?: boolean;
+  /** Called with the names of the services or parts that are about to be started. */
   onStarting?: (names: string[]) => void;
+  /** Called with a sentence about each service or part that is ready. */
   onReady?: (text: string) => void;
   signal?: AbortSignal;
 }
 
 /**
- * Makes sure that the services of a step run: uses those that do, starts the others and waits until they are ready.
- * @throws UserError when something that they need is missing, a port is held by something else, or a service does not
- * start; then nothing is left running
+ * Makes sure that the services of a step are running: uses those that are, and starts the others.
+ * @throws UserError if a part is missing, another program uses a port, or a service doesn't start; nothing is left
+ * running then
  */
 export async function useServices(stepFolder: string, options: UseOptions = {}): Promise<UsedServices> {
   const services = await readServices(stepFolder);
@@ -39,7 +38,7 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
   const parts = await useParts(services, {
     onStarting: (title) => options.onStarting?.([title]),
     onReady: ({ title, readyAfterMs }) => options.onReady?.(readyText(title, readyAfterMs)),
-    ...(options.signal && { signal: options.signal }),
+    signal: options.signal,
   });
   try {
     const missing = options.ownPorts ? services : await notRunning(services, parts.env);
@@ -60,21 +59,32 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
   }
 }
 
-/** Says how long a service or a part took to start. */
+/** A sentence about how long a service or a part took to start. */
 export function readyText(name: string, readyAfterMs: number): string {
   return `${name} is ready after ${(readyAfterMs / 1_000).toFixed(1)} s`;
 }
 
-/** The port of each service that has one, as its folder and the environment say. */
+/** The port of each service that has one, by its name. */
 export function portsOf(services: Service[]): Map<string, number> {
   return new Map(services.flatMap(({ name, port }) => (port === undefined ? [] : [[name, port] as const])));
 }
 
-/** Throws UserError when one of the services runs already, or something else holds its port. */
+/** Throws UserError if one of the services is already running, or another program uses its port. */
 export async function requireFreePorts(services: Service[], parts: Environment): Promise<void> {
   const listeners = await Promise.all(services.map((service) => probe(service, parts)));
   const index = listeners.findIndex((listener) => listener !== 'nothing');
-  if (index >= 0) throw await portTaken(services[index]!, listeners[index]);
+  if (index < 0) return;
+  const { name, port, consumes } = services[index]!;
+  if (listeners[index] === 'other') throw new UserError(await portInUseText(services[index]!));
+  if (port === undefined) {
+    throw new UserError(
+      `${name} is already running: a process consumes messages from ${consumes}. Stop it first.`,
+    );
+  }
+  const owner = (await portOwner(port)) ?? 'another process';
+  throw new UserError(
+    `${name} is already running at port ${port} in ${owner}: use that one, or stop it first (npm run services: Ctrl-C).`,
+  );
 }
 
 async function freePorts(services: Service[]): Promise<Map<string, number>> {
@@ -85,28 +95,15 @@ async function freePorts(services: Service[]): Promise<Map<string, number>> {
 
 async function notRunning(services: Service[], parts: Environment): Promise<Service[]> {
   const listeners = await Promise.all(services.map((service) => probe(service, parts)));
-  const stranger = services[listeners.indexOf('stranger')];
-  if (stranger) throw await portTaken(stranger);
+  const blocked = services[listeners.indexOf('other')];
+  if (blocked) throw new UserError(await portInUseText(blocked));
   return services.filter((_, index) => listeners[index] === 'nothing');
 }
 
-/** The one sentence for a port that something else holds, or a queue that somebody else takes messages from. */
-async function portTaken(
-  { name, port, portVariable, consumes }: Service,
-  listener: Listener = 'stranger',
-): Promise<UserError> {
-  if (port === undefined) {
-    return new UserError(`${name} runs already: somebody takes messages from ${consumes}. End that first.`);
-  }
-  const owner = (await portOwner(port)) ?? 'another program';
-  if (listener === 'itself') {
-    return new UserError(
-      `${name} runs already at port ${port} in ${owner}: use that one, or end it first (npm run services by Ctrl-C).`,
-    );
-  }
-  return new UserError(
-    `Port ${port} is meant for ${name} but held by ${owner}: end that, or choose another port with ${portVariable}.`,
-  );
+/** The sentence for a service whose port another program uses. */
+export async function portInUseText({ name, port, portVariable }: Service): Promise<string> {
+  const owner = (await portOwner(port!)) ?? 'another program';
+  return `Port ${port} is meant for ${name} but used by ${owner}: stop it, or set ${portVariable} to another port.`;
 }
 
 async function startAll(
@@ -116,7 +113,7 @@ async function startAll(
   const starts = await Promise.allSettled(
     services.map(async (service) => {
       const { ports, env, signal } = options;
-      const running = await startService(service, { ports, env, ...(signal && { signal }) });
+      const running = await startService(service, { ports, env, signal });
       options.onReady?.(readyText(service.name, running.readyAfterMs));
       return running;
     }),

@@ -11,7 +11,7 @@ import { runScript } from '../support/process.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-test('run.ts with nothing running prints the band and, on the last line, the URL of its trace', async (t) => {
+test('run.ts, if nothing is running, prints the band and, on the last line, the URL of its trace', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
 
   const { code, stdout, stderr } = await runScript(t, 'run.ts', [], { env });
@@ -36,13 +36,13 @@ test('run.ts with nothing running prints the band and, on the last line, the URL
   for (const word of ['caller', 'bands-api', 'reviews-api', 'get reviews', 'read review', '10 spans']) {
     assert.ok(stderr.includes(word), `the text waterfall has no "${word}":\n${stderr}`);
   }
-  assert.ok(!stderr.includes('\u001b'), 'no colour where there is no terminal');
+  assert.ok(!stderr.includes('\u001b'), 'no colours without a terminal');
 
   for (const port of Object.values(ports))
-    assert.equal(await accepts(port), false, `port ${port} is left open`);
+    assert.equal(await accepts(port), false, `port ${port} is still open`);
 });
 
-test('run.ts uses a backend that runs, and the trace there has each edge from the caller to the reviews', async (t) => {
+test('run.ts uses a running backend, which gets the whole trace from the caller to the reviews', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = await startBackend({
     queryPort: ports.query,
@@ -54,19 +54,19 @@ test('run.ts uses a backend that runs, and the trace there has each edge from th
   const { code, stdout, stderr } = await runScript(t, 'run.ts', ['--json', '--times', '2'], { env });
 
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /Using the embedded backend at .* \(running already\)/);
-  const [answer, second, ...more] = stdout
+  assert.match(stderr, /Using the embedded backend at .* \((already running|running already)\)/);
+  const [first, second, ...more] = stdout
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  assert.equal(more.length, 0, 'one object a line');
-  assert.notEqual(second.traceId, answer.traceId);
-  assert.deepEqual(Object.keys(answer), ['band', 'traceId', 'url', 'durationMs', 'spans']);
-  assert.equal(answer.band.name, 'Fugazi');
-  assert.equal(answer.spans, 10);
-  assert.ok(answer.durationMs > 100, 'a call takes as long as its slowest review');
+  assert.equal(more.length, 0, 'one object per line');
+  assert.notEqual(second.traceId, first.traceId);
+  assert.deepEqual(Object.keys(first), ['band', 'traceId', 'url', 'durationMs', 'spans']);
+  assert.equal(first.band.name, 'Fugazi');
+  assert.equal(first.spans, 10);
+  assert.ok(first.durationMs > 100, 'a call takes as long as its slowest review');
 
-  const trace = await queryTrace(backend.queryUrl, answer.traceId);
+  const trace = await queryTrace(backend.queryUrl, first.traceId);
   const spans = trace!.spans;
   const parentOf = (span: Span) => spans.find(({ spanId }) => spanId === span.parentId);
   const path = (span: Span | undefined): string[] =>
@@ -91,7 +91,7 @@ test('run.ts uses a backend that runs, and the trace there has each edge from th
   );
 });
 
-test('run.ts --times prints a line for each call, and --band asks for another band', async (t) => {
+test('run.ts --times prints one line per call, and --band asks for another band', async (t) => {
   const { env } = await isolatedEnvironment(t);
 
   const other = '00000000-0000-4000-8000-000000000000';
@@ -108,7 +108,7 @@ test('run.ts --times prints a line for each call, and --band asks for another ba
   });
 });
 
-test('a flag that run.ts does not know: one sentence, and exit code 2', async (t) => {
+test('an unknown flag: one sentence, exit code 2', async (t) => {
   const { code, stdout, stderr } = await runScript(t, 'run.ts', ['--colour']);
 
   assert.equal(code, 2);
