@@ -20,11 +20,11 @@ test('a step is found by its number and by its name, with the title and the goal
   for (const words of ['2', '02', '02-know-names']) assert.deepEqual(await findStep(words, course), steps[1]);
   await assert.rejects(findStep('5', course), {
     message:
-      'There is no step "5". Give the number or the name of one of these: 01-say-hello, 02-know-names, 03-be-polite, 04-count.',
+      'There is no step "5". Use the number or the name of one of these: 01-say-hello, 02-know-names, 03-be-polite, 04-count.',
   });
 });
 
-test('the working copy is at the step that it equals, or at the nearest', async (t) => {
+test('the working copy is at the step that it equals, or at the closest one', async (t) => {
   const course = await tinyCourse(t);
   const position = async () => {
     const { step, exact } = await positionOf(await readWorkingCopy(course), course);
@@ -35,7 +35,7 @@ test('the working copy is at the step that it equals, or at the nearest', async 
   assert.deepEqual(await position(), [3, false]);
 });
 
-test('the current step is the one that was put, even when the next one is typed, until that passes its check', async (t) => {
+test('the current step is the last one that was put, even if the next one is typed, until that passes its check', async (t) => {
   const course = await tinyCourse(t);
   await course.put(1);
   for (const [path, text] of await course.step(2)) await course.write(path, text);
@@ -54,7 +54,7 @@ test('the current step is the one that was put, even when the next one is typed,
   assert.equal((await nextStep(course)).number, 4, 'after the last step there is no other');
 });
 
-test('where nothing is put yet, the current step is the last one whose check passed', async (t) => {
+test('if no step has been put, the current step is the last one that passed its check', async (t) => {
   const course = await tinyCourse(t);
   await course.write(
     '.workshop/progress.json',
@@ -64,7 +64,7 @@ test('where nothing is put yet, the current step is the last one whose check pas
   assert.equal((await currentStep(course)).number, 2);
 });
 
-test('a damaged progress file is moved aside, and stderr says so', async (t) => {
+test('a damaged progress file is renamed, and stderr says so', async (t) => {
   const course = await tinyCourse(t);
   const said = t.mock.method(console, 'error', () => {});
   for (const [index, text] of ['{"checked": [', '{"checked": 3}'].entries()) {
@@ -78,7 +78,7 @@ test('a damaged progress file is moved aside, and stderr says so', async (t) => 
   }
 });
 
-test('without a step, the difference leads to the next step; typed completely, nothing is left', async (t) => {
+test('without a step, the difference is to the next step; after it is typed, nothing is left', async (t) => {
   const course = await tinyCourse(t);
   await course.put(1);
   const left = await differenceBetween([], course);
@@ -106,7 +106,7 @@ test('at the end of a chapter the difference says that the next step starts anot
   assert.deepEqual([to.number, startsChapter], [4, true]);
 });
 
-test('two steps are compared with each other, one with the working copy', async (t) => {
+test('two steps are compared with each other, one step with the working copy', async (t) => {
   const course = await tinyCourse(t);
   const [one, two, three] = await listSteps(course);
   const between = await differenceBetween([one!, two!], course);
@@ -116,7 +116,7 @@ test('two steps are compared with each other, one with the working copy', async 
   assert.deepEqual([toThree.from, toThree.changes], [undefined, []]);
 });
 
-test('restored work belongs to the step that it was begun at', async (t) => {
+test('restoring work also restores the step that had been reached', async (t) => {
   const course = await tinyCourse(t);
   await course.put(1);
   await course.write('run.ts', '// mine\n');

@@ -42,13 +42,13 @@ async function apply(t: TestContext, files: LessonFiles, patch: string): Promise
 const patchOf = (before: LessonFiles, after: LessonFiles) => patchText(changesBetween(before, after));
 
 for (const { before, after } of neighbours) {
-  test(`the diff ${before.number} → ${after.number} turns one step into the next, by git and by patch`, async (t) => {
+  test(`the diff ${before.number} → ${after.number} turns one step into the next, with git apply and with patch`, async (t) => {
     const [from, to] = [await readLessonFiles(before.folder), await readLessonFiles(after.folder)];
     for (const result of await apply(t, from, patchOf(from, to))) assert.deepEqual(result, to);
   });
 }
 
-test('patches of edge cases apply: empty files, no line feed at the end, odd names and lines, blank lines at the end of a hunk', async (t) => {
+test('patches of edge cases apply: empty files, no line feed at the end, unusual names and lines, blank lines at the end of a hunk', async (t) => {
   const lines = Array.from({ length: 40 }, (_, index) => `line ${index}\n`).join('');
   const from = new Map([
     ['a/emptied.txt', 'one\ntwo\n'],
@@ -82,7 +82,7 @@ test('patches of edge cases apply: empty files, no line feed at the end, odd nam
   }
 });
 
-test('the command prints the patch between two steps without colour, and needs no git', async (t) => {
+test('the command prints the patch between two steps without colours, and does not need Git', async (t) => {
   const [before, after] = steps as [(typeof steps)[0], (typeof steps)[0]];
   const { code, stdout } = await runScript(t, DIFF, [before.name, after.name], {
     env: { ...process.env, PATH: '' },
@@ -92,7 +92,7 @@ test('the command prints the patch between two steps without colour, and needs n
   assert.equal(stdout, patchOf(await readLessonFiles(before.folder), await readLessonFiles(after.folder)));
 });
 
-test('at the end of a chapter nothing is left, and the command names the next one', async (t) => {
+test('at the end of a chapter, the command says that it is finished, and names the next one', async (t) => {
   const { code, stdout, stderr } = await runScript(t, DIFF, [], {
     env: { ...process.env, WORKSHOP_STATE: await temporaryFolder(t) },
   });
@@ -100,7 +100,7 @@ test('at the end of a chapter nothing is left, and the command names the next on
   assert.match(stderr, /^This chapter is finished\. Step 11 starts the next one.*npm run step 11/);
 });
 
-test('where nothing differs, the command says so', async (t) => {
+test('if nothing differs, the command says so', async (t) => {
   const env = { ...process.env, WORKSHOP_STATE: await temporaryFolder(t) };
   const { code, stdout, stderr } = await runScript(t, DIFF, ['10'], { env });
   assert.deepEqual([code, stdout], [0, '']);
@@ -151,5 +151,5 @@ test('--stat counts lines', async (t) => {
 test('a third step is refused with exit code 2', async (t) => {
   const { code, stderr } = await runScript(t, DIFF, ['1', '2', '3']);
   assert.equal(code, 2);
-  assert.equal(stderr, 'Give at most two steps; --help explains what they mean.\n');
+  assert.equal(stderr, 'Name at most two steps; --help explains them.\n');
 });

@@ -42,7 +42,7 @@ async function removeHalf(path: string): Promise<void> {
 
 for (const linked of [false, true]) {
   const title = linked ? ', where the service folder is a link' : '';
-  test(`cut off at any file operation${title}, the next command finds the old or the new state, and no work is lost`, async (t) => {
+  test(`after an interruption at any file operation${title}, the next command finds the old or the new state, and no work is lost`, async (t) => {
     t.mock.method(console, 'error', () => {}); // says each time that a change was finished
     const outcomes = { old: 0, new: 0 };
 
@@ -88,7 +88,7 @@ for (const linked of [false, true]) {
   });
 }
 
-test('killed while it writes, a process leaves the old or the new step to the next command', async (t) => {
+test('after a process is killed while it writes, the next command finds the old or the new step', async (t) => {
   const course = await tinyCourse(t);
   const turns = Array.from({ length: 1_000 }, (_, index) => String((index % 2) + 1));
   const subject = startScript(t, 'test/course/put-steps.ts', [course.root, course.state, ...turns]);
@@ -101,7 +101,7 @@ test('killed while it writes, a process leaves the old or the new step to the ne
   assert.ok((await course.isStep(1)) || (await course.isStep(2)));
 });
 
-test('of two processes at once, one succeeds, and the other one succeeds later or says what happened', async (t) => {
+test('if two processes run at once, one succeeds, and the other one succeeds later or says what happened', async (t) => {
   const course = await tinyCourse(t);
   const put = (...steps: string[]) =>
     runScript(t, 'test/course/put-steps.ts', [course.root, course.state, ...steps]);

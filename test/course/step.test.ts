@@ -17,7 +17,7 @@ test('the top level is the last step of chapter 1, byte for byte', async () => {
   assert.deepEqual(await readLessonFiles(projectFolder), await ofStep(10));
 });
 
-test('the command puts a step, saves and restores work, resets, and lists the steps; git sees no state', async (t) => {
+test('the command puts a step, saves and restores work, resets, and lists the steps; Git ignores the state', async (t) => {
   const cwd = await projectCopy(t);
   const env = { ...process.env, WORKSHOP_STATE: join(cwd, '.workshop'), NO_COLOR: '1' };
   const step = async (...args: string[]) => {
@@ -30,7 +30,7 @@ test('the command puts a step, saves and restores work, resets, and lists the st
   await writeFile(join(cwd, 'bands-api/app.ts'), '// mine\n');
   assert.match(
     await step('12'),
-    /^Your work was saved in \.workshop.saved.\S+; npm run step -- --restore puts it back\.\nStep 12 is in the working copy\. Read steps\/12-publish-a-message\/README\.md\.\n$/,
+    /^Your work was saved in \.workshop.saved.\S+\. To put it back, run npm run step -- --restore\.\nStep 12 is in the working copy\. Read steps\/12-publish-a-message\/README\.md\.\n$/,
   );
   assert.ok(await isStep(12));
   assert.match(
@@ -51,14 +51,14 @@ test('the command puts a step, saves and restores work, resets, and lists the st
   assert.match(lines[9]!, /^▸ {3}10 {2}Let the library do it$/);
   assert.deepEqual(lines.slice(steps.length), [
     '',
-    'The working copy is closest to step 10, with changes of your own.',
+    'The working copy is closest to step 10, with your own changes.',
     '',
   ]);
 });
 
 for (const [args, sentence] of [
-  [['99'], /^There is no step "99"\. Give the number or the name of one of these: 01-start-the-services, /],
-  [['1', '2'], /^Give one step, or --reset, or --restore; --help explains them\.$/],
+  [['99'], /^There is no step "99"\. Use the number or the name of one of these: 01-start-the-services, /],
+  [['1', '2'], /^Use one of these: a step, --reset, or --restore; --help explains them\.$/],
 ] as const) {
   test(`step ${args.join(' ')} is refused with one sentence and exit code 2`, async (t) => {
     const { code, stderr } = await runScript(t, STEP, [...args]);

@@ -11,7 +11,7 @@ import { readWorkingCopy } from '#workshop/course/working-copy';
 import { temporaryFolder } from '../support/environment.ts';
 import { tinyCourse } from './tiny-course.ts';
 
-test('a step replaces another one, of its own chapter or not, and nothing is saved that is a step', async (t) => {
+test('a step replaces another one, of the same chapter or not; what equals a step is not saved', async (t) => {
   const course = await tinyCourse(t);
   for (const number of [1, 3, 4, 2]) {
     assert.equal(await course.put(number), undefined);
@@ -21,7 +21,7 @@ test('a step replaces another one, of its own chapter or not, and nothing is sav
   }
 });
 
-test('own work is saved byte for byte and restored; restoring again swaps two works', async (t) => {
+test('own work is saved byte for byte and restored; restoring again swaps two pieces of work', async (t) => {
   const course = await tinyCourse(t);
   const bytes = Buffer.from([0xff, 0x00, 0xfe, 0x80, 0x0a]);
   await course.write('greeter/app.ts', '// mine\n');
@@ -35,7 +35,7 @@ test('own work is saved byte for byte and restored; restoring again swaps two wo
   assert.equal((await restoreWork(course)).saved, undefined);
   assert.deepEqual(await course.files(), mine);
   assert.deepEqual(await readFile(join(course.root, 'greeter/noise.bin')), bytes);
-  await assert.rejects(restoreWork(course), { message: 'The saved work is in the working copy already.' });
+  await assert.rejects(restoreWork(course), { message: 'The saved work is already in the working copy.' });
 
   await course.write('greeter/app.ts', '// mine, second thoughts\n');
   const second = await course.files();
@@ -46,14 +46,14 @@ test('own work is saved byte for byte and restored; restoring again swaps two wo
   assert.equal((await listSavedWork(course)).length, 2, 'what is saved already is not saved again');
 });
 
-test('without saved work, or with a save that was interrupted, restoring says that there is none', async (t) => {
+test('without saved work, or with only an interrupted save, restoring says that there is none', async (t) => {
   const course = await tinyCourse(t);
   await course.write('.workshop/saved/2099-01-01T00-00-00.4711.new/run.ts', 'half a fi');
   await assert.rejects(restoreWork(course), /^Error: There is no saved work: /);
   assert.deepEqual(await course.files(), await course.step(3));
 });
 
-test('work in the folder of a service that lost its service.json is saved, too', async (t) => {
+test('work in the folder of a service without its service.json is saved too', async (t) => {
   const course = await tinyCourse(t);
   await course.write('greeter/app.ts', '// mine\n');
   await course.remove('greeter/service.json');
@@ -136,7 +136,7 @@ test('the file that blocks a change is named, and the next command finishes the 
 
   await assert.rejects(
     course.put(2),
-    /: greeter\/names\/known\.ts could not be changed \(.+\): move away what blocks it, then run npm run step /,
+    /: greeter\/names\/known\.ts could not be changed \(.+\): remove what blocks it, then run npm run step /,
   );
   await course.remove('greeter/names');
   await course.write('run.ts', '// typed after that\n');
@@ -146,14 +146,14 @@ test('the file that blocks a change is named, and the next command finishes the 
 
   assert.match(
     String(said.mock.calls[0]!.arguments[0]),
-    /^An interrupted change of the working copy was finished; what you changed since then is in \.workshop.saved.\S+\.$/,
+    /^An interrupted change of the working copy was finished; your changes since then are saved in \.workshop.saved.\S+\.$/,
   );
   assert.deepEqual(await course.files(), await course.step(2));
   await restoreWork(course);
   assert.equal(await course.read('run.ts'), '// typed after that\n');
 });
 
-test('the step that was reached is replaced by a rename, and nothing else stays behind', async (t) => {
+test('the record of the step reached is replaced by a rename, and no other file remains', async (t) => {
   const course = await tinyCourse(t);
   await course.put(1);
   await recordReached('02-know-names', course);

@@ -121,7 +121,7 @@ test('a changed folder updates its branch and the later ones; removing a folder 
   assert.match(stale.stdout, /^step-99-renamed does not exist$/m);
   assert.ok(stale.stdout.includes(`${branchOf(steps.at(-1)!.number)} has no folder\n`));
   assert.ok(!stale.stdout.includes('step-02'));
-  assert.equal(stale.stderr, 'npm run branches brings them up to date.\n');
+  assert.equal(stale.stderr, 'To update the branches, run npm run branches.\n');
 
   assert.equal((await branches()).code, 0);
   assert.equal(git('rev-parse', branchOf(2)), second);
@@ -158,7 +158,7 @@ test('if a branch has the user’s commits or is checked out, no branch is chang
   assert.equal(own.code, 1);
   assert.match(
     own.stderr,
-    /^step-03-\S+ has commits of yours: git branch -m step-03-\S+ another-name keeps them\.\n$/,
+    /^step-03-\S+ has your own commits\. To keep them, rename it: git branch -m step-03-\S+ another-name\.\n$/,
   );
   assert.equal(ids(), committed);
 
