@@ -100,7 +100,7 @@ test('Ctrl-C during a check ends it with 130', async (t) => {
 const misuses: [args: string[], sentence: RegExp][] = [
   [['no-such-step'], /^There is no step "no-such-step"\./],
   [['99'], /^There is no step "99"\./],
-  [['3', '4'], /^Unexpected argument: 4\. Name one step at a time\.$/],
+  [['3', '4'], /^Unexpected argument '4'; --help lists the options\.$/],
   [['--wat'], /^Unknown option '--wat'; --help lists the options\.$/],
 ];
 for (const [args, sentence] of misuses) {

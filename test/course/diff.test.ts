@@ -151,5 +151,5 @@ test('--stat counts lines', async (t) => {
 test('a third step is refused with exit code 2', async (t) => {
   const { code, stderr } = await runScript(t, DIFF, ['1', '2', '3']);
   assert.equal(code, 2);
-  assert.equal(stderr, 'Name at most two steps; --help explains them.\n');
+  assert.equal(stderr, "Unexpected argument '3'; --help lists the options.\n");
 });

@@ -54,7 +54,7 @@ test('a part that would not be used, because its variable is set: one sentence, 
 test('an unknown part, or more than one: one sentence, exit code 2', async (t) => {
   for (const [words, sentence] of [
     [['mysql'], 'There is no part "mysql". The parts are rabbitmq, postgresql.\n'],
-    [['rabbitmq', 'mysql'], 'Unexpected argument: mysql. Name one part at a time.\n'],
+    [['rabbitmq', 'mysql'], "Unexpected argument 'mysql'; --help lists the options.\n"],
   ] as const) {
     const { code, stderr } = await runScript(t, PARTS, [...words]);
     assert.equal(code, 2);

@@ -10,7 +10,8 @@ type ParseArgsOptionsConfig = NonNullable<ParseArgsConfig['options']>;
 export interface CommandLine<Options extends ParseArgsOptionsConfig> {
   help: string;
   options: Options;
-  positionals?: boolean;
+  /** The maximum number of other arguments; none by default. */
+  positionals?: number;
 }
 
 /**
@@ -21,13 +22,15 @@ export function readCommandLine<Options extends ParseArgsOptionsConfig>(command:
   try {
     const parsed = parseArgs({
       options: { ...command.options, help: { type: 'boolean', short: 'h' } },
-      allowPositionals: command.positionals ?? false,
+      allowPositionals: true,
       strict: true,
     });
     if ((parsed.values as { help?: boolean }).help) {
       console.log(command.help.trim());
       process.exit(0);
     }
+    const unexpected = parsed.positionals[command.positionals ?? 0];
+    if (unexpected !== undefined) throw new Error(`Unexpected argument '${unexpected}'`);
     return parsed as ReturnType<typeof parseArgs<{ options: Options; allowPositionals: true; strict: true }>>;
   } catch (error) {
     // Only the first sentence of Node's message: the rest is about arguments that begin with a dash.

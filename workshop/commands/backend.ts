@@ -1,7 +1,6 @@
 /** npm run backend: starts only the embedded trace backend. */
-import { once } from 'node:events';
 import { startEmbedded } from '../backend/connect.ts';
-import { interruption } from '../command-line/interruption.ts';
+import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
 
@@ -23,6 +22,6 @@ await main(async () => {
     `The trace backend is ready: traces at ${backend.url}, ` +
       `OTLP over gRPC at ${otlpGrpcUrl().origin} and over HTTP at ${otlpHttpUrl().origin}.`,
   );
-  if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
+  await aborted(interruption.signal);
   await backend.close();
 });

@@ -1,9 +1,8 @@
 /** npm run check: checks whether the working copy does what a step teaches, and says what is missing. */
 import { type CheckResult, runCheck } from '../check/check.ts';
 import { reportJson, reportText } from '../check/report.ts';
-import { interruption } from '../command-line/interruption.ts';
+import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
-import { UsageError } from '../errors.ts';
 import { useParts } from '../parts/use.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
@@ -32,11 +31,9 @@ await main(async () => {
   const { positionals, values } = readCommandLine({
     help,
     options: { json: { type: 'boolean' }, watch: { type: 'boolean' } },
-    positionals: true,
+    positionals: 1,
   });
-  const [words, ...more] = positionals;
-  if (more.length > 0)
-    throw new UsageError(`Unexpected argument: ${more.join(' ')}. Name one step at a time.`);
+  const [words] = positionals;
   const chosen = words === undefined ? undefined : await findStep(words, course);
   const check = async (signal: AbortSignal) =>
     (await checkAndShow(chosen ?? (await nextStep(course)), values.json ?? false, signal)).passed;
@@ -90,11 +87,4 @@ async function checkUnlessSaved(check: (signal: AbortSignal) => Promise<boolean>
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -4,7 +4,6 @@ import { openCourse } from '../course/course.ts';
 import { differenceBetween } from '../course/difference.ts';
 import { findStep } from '../course/list.ts';
 import { page, patchText, statText } from '../course/show-diff.ts';
-import { UsageError } from '../errors.ts';
 
 const help = `
 npm run diff                  what is left to do: from the working copy to the next step, which is the
@@ -20,9 +19,8 @@ await main(async () => {
   const { values, positionals } = readCommandLine({
     help,
     options: { stat: { type: 'boolean' } },
-    positionals: true,
+    positionals: 2,
   });
-  if (positionals.length > 2) throw new UsageError('Name at most two steps; --help explains them.');
 
   const course = openCourse();
   const named = await Promise.all(positionals.map((words) => findStep(words, course)));

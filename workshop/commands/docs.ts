@@ -50,7 +50,7 @@ await main(async () => {
   const { values, positionals } = readCommandLine({
     help,
     options: { check: { type: 'boolean' } },
-    positionals: true,
+    positionals: Infinity,
   });
   const paths = await projectPaths();
   const documents = paths

@@ -15,16 +15,14 @@ after the name of the service. With a trace id, or the URL of a trace, shows onl
 `;
 
 await main(async () => {
-  const { positionals } = readCommandLine({ help, options: {}, positionals: true });
-  const [given, ...more] = positionals;
+  const { positionals } = readCommandLine({ help, options: {}, positionals: 1 });
+  const [given] = positionals;
   const traceId = given === undefined ? '' : /(?:^|\/)([0-9a-f]{32})$/i.exec(given)?.[1]?.toLowerCase();
   if (traceId === undefined) {
     throw new UsageError(
       `"${given}" is not a trace id: use the 32 hexadecimal digits at the end of a trace's URL.`,
     );
   }
-  if (more.length > 0)
-    throw new UsageError(`Unexpected argument: ${more.join(' ')}. Name one trace at a time.`);
 
   const services = await readServices(projectFolder);
   const logged = await readLogs(services);

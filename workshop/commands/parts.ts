@@ -15,10 +15,8 @@ one. You only have to do something if the part is not installed. NAME is ${parts
 `;
 
 await main(async () => {
-  const { positionals } = readCommandLine({ help, options: {}, positionals: true });
-  const [name, ...more] = positionals;
-  if (more.length > 0)
-    throw new UsageError(`Unexpected argument: ${more.join(' ')}. Name one part at a time.`);
+  const { positionals } = readCommandLine({ help, options: {}, positionals: 1 });
+  const [name] = positionals;
   if (name === undefined) {
     const width = Math.max(...parts.map((part) => part.name.length));
     for (const part of parts)

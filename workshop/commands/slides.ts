@@ -1,6 +1,5 @@
 /** npm run slides: serves the talk, builds it into a folder, or prints it as a PDF. */
-import { once } from 'node:events';
-import { interruption } from '../command-line/interruption.ts';
+import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine, wholeNumber } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
 import { buildDeck, writeDeck } from '../../tools/slides/build.ts';
@@ -37,9 +36,9 @@ await main(async () => {
       notes: { type: 'boolean' },
       schedule: { type: 'string' },
     },
-    positionals: true,
+    positionals: 1,
   });
-  const [target, ...more] = positionals;
+  const [target] = positionals;
   if (values.build && values.pdf) throw new UsageError('Use either --build or --pdf, not both.');
   if (!values.pdf && (values.notes || values.schedule !== undefined)) {
     throw new UsageError('--notes and --schedule need --pdf: npm run slides -- --pdf --notes.');
@@ -49,8 +48,8 @@ await main(async () => {
     const known = Object.keys(schedules).join(', ');
     throw new UsageError(`There is no schedule "${values.schedule}". The schedules are ${known}.`);
   }
-  if (more.length > 0 || (target && !values.build && !values.pdf)) {
-    throw new UsageError(`Unexpected argument: ${more[0] ?? target}; --help lists the options.`);
+  if (target && !values.build && !values.pdf) {
+    throw new UsageError(`Unexpected argument '${target}'; --help lists the options.`);
   }
 
   if (values.build) {
@@ -66,7 +65,7 @@ await main(async () => {
       console.error(fault),
     );
     console.log(`The talk is at ${served.url}; S opens the speaker's window. Press Ctrl-C to stop it.`);
-    if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
+    await aborted(interruption.signal);
     await served.close();
   }
 });

@@ -26,11 +26,11 @@ await main(async () => {
   const { values, positionals } = readCommandLine({
     help,
     options: { reset: { type: 'boolean' }, restore: { type: 'boolean' } },
-    positionals: true,
+    positionals: 1,
   });
-  const [words, ...more] = positionals;
+  const [words] = positionals;
   const given = [values.reset, values.restore, words].filter(Boolean).length;
-  if (more.length > 0 || given > 1)
+  if (given > 1)
     throw new UsageError('Use one of these: a step, --reset, or --restore; --help explains them.');
 
   if (values.restore) return restore();

@@ -24,6 +24,11 @@ export interface Finding {
 /** Examines one thing that the workshop needs. */
 export type Examination = () => Promise<Finding[]>;
 
+const finding =
+  (verdict: Finding['verdict']) =>
+  (text: string): Finding => ({ verdict, text });
+const [ok, warning, fails] = [finding('ok'), finding('warning'), finding('fails')];
+
 const NEEDED_DISK_MB = 300; // node_modules and the state folder
 const NEEDED_MEMORY_MB = 700; // three processes of Node.js, and npx
 const LOOPBACK = 'localhost,127.0.0.1,::1';
@@ -189,16 +194,4 @@ async function examineMemory(): Promise<Finding[]> {
 
 function readableSize(mb: number): string {
   return mb < 1_024 ? `${mb} MB` : `${(mb / 1_024).toFixed(1)} GB`;
-}
-
-function ok(text: string): Finding {
-  return { verdict: 'ok', text };
-}
-
-function warning(text: string): Finding {
-  return { verdict: 'warning', text };
-}
-
-function fails(text: string): Finding {
-  return { verdict: 'fails', text };
 }

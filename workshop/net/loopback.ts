@@ -1,5 +1,4 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { isTaken } from './ports.ts';
 
 /** Another process uses the port, or the system doesn't allow this process to use it. */
 export class PortInUseError extends Error {
@@ -18,7 +17,8 @@ export interface LoopbackListener {
   close(): Promise<void>;
 }
 
-const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
+/** Error codes of a machine without IPv6. */
+const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 const FREE_PORT_TRIES = 10;
 
 /**
@@ -42,10 +42,15 @@ async function listenOnBoth(makeServer: () => Server, wantedPort: number): Promi
     const v6 = await listen(makeServer(), v4.port, '::1');
     return { port: v4.port, close: async () => void (await Promise.all([v4.close(), v6.close()])) };
   } catch (error) {
-    if (noSuchAddress.has((error as NodeJS.ErrnoException).code ?? '')) return v4;
+    if (NO_SUCH_ADDRESS.has((error as NodeJS.ErrnoException).code ?? '')) return v4;
     await v4.close();
     throw error;
   }
+}
+
+/** Whether listening failed because another process uses the port or the system reserves it. */
+export function isTaken({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code === 'EADDRINUSE' || code === 'EACCES';
 }
 
 function listen(server: Server, port: number, host: string): Promise<LoopbackListener> {

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import { isTaken, listenOnLoopback, PortInUseError } from './loopback.ts';
 
 /**
  * The range to search for free ports. It is below the ephemeral ports (32768 and up on Linux, 49152 and up elsewhere),
@@ -16,9 +17,7 @@ export async function freePort(): Promise<number> {
   for (;;) {
     const port = next;
     next = port + 1 < LAST ? port + 1 : FIRST;
-    if (!(await reserve(port))) continue;
-    const [v4, v6] = await Promise.all([canListen(port, '127.0.0.1'), canListen(port, '::1')]);
-    if (v4 && v6) return port;
+    if ((await reserve(port)) && (await isFree(port))) return port;
   }
 }
 
@@ -39,23 +38,12 @@ function reserve(port: number): Promise<boolean> {
   });
 }
 
-const TAKEN = new Set(['EADDRINUSE', 'EACCES']);
-/** Error codes of a machine without IPv6, where no process can listen on ::1. */
-const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
-
-/** Whether listening failed because another process has the port or the system reserves it. */
-export function isTaken({ code = '' }: NodeJS.ErrnoException): boolean {
-  return TAKEN.has(code);
-}
-
-function canListen(port: number, host: string): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (isTaken(error)) resolve(false);
-      else if (NO_SUCH_ADDRESS.has(error.code ?? '')) resolve(true);
-      else reject(error);
-    });
-    server.listen(port, host, () => server.close(() => resolve(true)));
-  });
+async function isFree(port: number): Promise<boolean> {
+  try {
+    await (await listenOnLoopback(createServer, port)).close();
+    return true;
+  } catch (error) {
+    if (error instanceof PortInUseError) return false;
+    throw error;
+  }
 }

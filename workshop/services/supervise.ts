@@ -2,6 +2,7 @@ import { existsSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { paint } from '../command-line/colour.ts';
+import { aborted } from '../command-line/interruption.ts';
 import { watch } from '../watch.ts';
 import { readServices, type Service } from './definition.ts';
 import { readableLogLine } from './log-line.ts';
@@ -55,10 +56,7 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
     const nextTurn = () => (turn = turn.then(adapt).catch((error) => console.error(messageOf(error))));
     const watcher = watch(stepFolder, nextTurn, { depth: 1, ignored: isIrrelevant });
 
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await aborted(signal);
     await Promise.all([watcher.close(), turn]);
     await Promise.all([...supervisors.values()].map((supervisor) => supervisor.stop()));
   } finally {

@@ -144,7 +144,7 @@ test('if a branch has the user’s commits or is checked out, no branch is chang
   assert.equal(checkedOut.code, 1);
   assert.match(
     checkedOut.stderr,
-    /^step-03-\S+ is checked out in .+elsewhere and would change: git switch .+\n$/,
+    /^step-03-\S+ is checked out in .+elsewhere and would change: switch to another branch there first\.\n$/,
   );
   assert.equal(ids(), made);
 
