@@ -56,10 +56,7 @@ test('the served deck notifies its pages of changes in the source, reports error
   assert.match(await get(''), /Whose trace is this\?/);
 
   await writeFile(file, source.replace('#getBand)', '#gone)'));
-  assert.match(
-    await nextEvent(stream, 'problem'),
-    /slides\/step-03\.md, ".+": .* no part "gone"/,
-  );
+  assert.match(await nextEvent(stream, 'problem'), /slides\/step-03\.md, ".+": .* no part "gone"/);
   await served.printed(/no part "gone"/);
   assert.match(await get(''), /Whose trace is this\?/, 'the previous deck is still served');
 
