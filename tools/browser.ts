@@ -57,6 +57,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-default-apps',
       '--no-first-run',
       '--force-color-profile=srgb',
+      '--font-render-hinting=none', // so that the headless shell sets text as wide as Chromium does
     ],
   });
 }
