@@ -80,7 +80,6 @@ const all: Accident[] = [
   },
   {
     title: 'a fixed port that is free',
-    fast: true,
     patch: { 'bands-api/main.ts': [[listen, `port: ${await freePort()}`]] },
     expect: /bands-api listens at the port that it is given/,
     cause: /Its port is fixed/,
@@ -160,7 +159,6 @@ const all: Accident[] = [
   },
   {
     title: 'a handler that waits for what never comes',
-    fast: true,
     patch: { 'bands-api/app.ts': [[handler, `${handler}\n    await new Promise(() => {});`]] },
     timeoutMs: SOON_MS,
     expect: /answered in time/,

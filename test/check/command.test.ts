@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -7,8 +8,16 @@ import { eventually } from '../support/eventually.ts';
 import { runScript } from '../support/process.ts';
 import { command, cwd, nameOf, workingCopy } from './working-copy.ts';
 
-test('a check that passes shows each expectation with a tick and one closing line, remembers that, and ends with 0', async (t) => {
-  const { check, progressFile } = await workingCopy(t);
+test('a check that passes shows each expectation with a tick and one closing line, remembers that, exits with 0, and leaves services that are running and their logs alone', async (t) => {
+  const { check, ports, progressFile } = await workingCopy(t);
+  for (const port of Object.values(ports)) {
+    const server = createServer((socket) => void socket.destroy());
+    await once(server.listen(port, 'localhost'), 'listening');
+    t.after(() => server.close());
+  }
+  const logs = join(progressFile, '../logs');
+  await mkdir(logs);
+  await writeFile(join(logs, 'bands-api.log'), 'a line\n');
   const { code, stdout, stderr } = await check('9');
 
   assert.equal(stderr, '');
@@ -25,6 +34,8 @@ Step 09 done: the logs of all services can be searched by trace. Next: steps/${n
   );
   assert.equal(code, 0);
   assert.deepEqual(JSON.parse(await readFile(progressFile, 'utf8')), { checked: [nameOf(9)] });
+  assert.equal(await readFile(join(logs, 'bands-api.log'), 'utf8'), 'a line\n');
+  assert.deepEqual(await readdir(logs), ['bands-api.log']);
 });
 
 test('a check that fails shows what was expected, found, likely and where to look, with the trace, and ends with 1', async (t) => {
@@ -52,26 +63,6 @@ Look at   bands-api/tracing.ts
   assert.match(stdout, /\nStep 07 is not done yet: mend this, then npm run check 7 again\.\n$/);
   assert.equal(code, 1);
   await assert.rejects(readFile(progressFile), 'nothing is remembered');
-});
-
-test('services that run already are left alone: the check needs none of their ports and none of their logs', async (t) => {
-  const { check, ports, progressFile } = await workingCopy(t);
-  const held = await Promise.all(
-    Object.values(ports).map(
-      (port) =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer((socket) => void socket.destroy());
-          server.listen(port, 'localhost', () => resolve(server));
-        }),
-    ),
-  );
-  t.after(() => held.forEach((server) => server.close()));
-  const logs = join(progressFile, '../logs');
-  await mkdir(logs);
-  await writeFile(join(logs, 'bands-api.log'), 'a line\n');
-  assert.equal((await check('10')).code, 0);
-  assert.equal(await readFile(join(logs, 'bands-api.log'), 'utf8'), 'a line\n');
-  assert.deepEqual(await readdir(logs), ['bands-api.log']);
 });
 
 test('Ctrl-C during a check ends it with 130', async (t) => {

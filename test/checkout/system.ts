@@ -51,7 +51,7 @@ export async function startSystem(broker: Broker, names: Name[] = ['gateway', 'c
         ...environmentOf(service, ports),
         OTEL_EXPORTER_OTLP_ENDPOINT: backend.otlpGrpcUrl,
         OTEL_BSP_SCHEDULE_DELAY: '50',
-        CHECKOUT_TIMEOUT_MS: '3000',
+        CHECKOUT_TIMEOUT_MS: '15000', // long enough for a busy machine
       },
     });
     started.push({ name, subject });

@@ -57,10 +57,15 @@ const modes: Record<string, NodeJS.ProcessEnv> = {
 };
 
 // Steps with the same set-up share a process: starting one takes a second, and the set-up is what may interfere.
-for (const [tracing, traced] of await byTracing()) {
+const setups = await byTracing();
+// The SDK itself handles the variables, so it is enough to try them with the last set-up of each service.
+const lastOf = new Map([...setups].map(([tracing, [app]]) => [app!.service, tracing]));
+for (const [tracing, traced] of setups) {
+  const { service } = traced[0]!;
   for (const [mode, variables] of Object.entries(modes)) {
+    if (Object.keys(variables).length > 0 && lastOf.get(service) !== tracing) continue;
     const steps = traced.map(({ step }) => step.slice(0, 2)).join(', ');
-    test(`${traced[0]!.service} of ${steps} responds ${mode} as it does without`, async () => {
+    test(`${service} of ${steps} responds ${mode} as it does without`, async () => {
       const responses = await responsesOf(traced, tracing, variables);
       for (const app of traced) assert.deepEqual(responses.get(app), plain.get(app), app.file);
     });

@@ -18,6 +18,9 @@ const sketches = {
   ...oddTraces(),
 };
 
+/** The shapes whose pages differ most. */
+const CHECKED_BY_AXE = new Set(['rich', 'no names', '200 levels deep']);
+
 /** Traces by name, each as a function that sends it and gives its id. */
 const traces: Record<string, () => Promise<string>> = {};
 for (const step of steps) traces[step] = async () => stepIds[step];
@@ -29,6 +32,7 @@ for (const [name, arrive] of Object.entries(traces)) {
     const traceId = await arrive();
     const page = await pages.open(`/trace/${traceId}`);
     await worksAsItShould(page, traceId);
+    if (CHECKED_BY_AXE.has(name)) await accessible(page);
     await closed(page);
   });
 }
@@ -52,7 +56,6 @@ async function worksAsItShould(page: Page, traceId: string): Promise<void> {
   await isFoundByTyping(page, traceId);
   await folds(page, traceId);
   await hasLinksToSpans(page, traceId);
-  await accessible(page);
 }
 
 async function rowsOf(traceId: string): Promise<Row[]> {

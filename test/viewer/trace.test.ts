@@ -231,10 +231,6 @@ test('new spans of an unfinished trace appear, and the reader keeps their place'
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
   const looked = `span-${spanIdOf(name, 'child 50')}`;
-  await page
-    .locator(`#${looked}`)
-    .waitFor({ state: 'attached' })
-    .catch(() => {});
   await page.evaluate(() => window.scrollTo(0, 1_200));
   await page.locator(`#${looked}`).waitFor();
   const placeOf = () =>
@@ -333,7 +329,7 @@ test('nothing moves while a page loads, and neither theme nor size flashes', { s
   for (const path of [`/trace/${traceIdOf('tree')}`, '/search', '/dependencies']) {
     await page.goto(pages.backend.queryUrl + path);
     await page.locator('.span-row, .result, .node').first().waitFor();
-    await page.waitForLoadState('networkidle').catch(() => {});
+    await page.waitForLoadState('networkidle');
     const { shifts, early } = await page.evaluate(() => ({
       shifts: (window as unknown as { shifts: number[] }).shifts,
       early: (window as unknown as { early: string }).early,

@@ -1,12 +1,10 @@
 /** One browser and one backend for the tests of a file, and what they have in common. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type Backend, startBackend } from '#workshop/backend/start';
 import { nameHelper } from '#tools/browser';
-import { projectFolder } from '#workshop/settings';
 import { launchBrowser, skipWithoutBrowser } from '../support/browser.ts';
 import { sendHttp } from '../support/otlp.ts';
 import type { TraceSketch } from './traces.ts';
@@ -101,33 +99,28 @@ export async function rowNames(page: Page): Promise<string[]> {
 
 let axeSource: Promise<string> | undefined;
 
-/** Pictures of the pages, to be looked at; git ignores them. */
-const pictures = join(projectFolder, '.workshop', 'screenshots');
+/** What depends on the theme. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
-/**
- * Asks axe-core about the page in the light and the dark theme: WCAG 2.2, levels A and AA, and best practices. Leaves a
- * picture of each.
- */
+/** Asks axe-core about the page: WCAG 2.2, levels A and AA, and best practices, and about the colours in both themes. */
 export async function accessible(page: Page): Promise<void> {
   axeSource ??= readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
   await page.evaluate(await axeSource);
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, only] of [
+    ['light', {}],
+    ['dark', { runOnly: COLOUR_RULES }],
+  ] as const) {
     await page.emulateMedia({ colorScheme });
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-      const result = await axe.run(document, { resultTypes: ['violations'] });
-      return result.violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
-      );
-    });
-    await page.screenshot({ path: join(pictures, `${pictureName(page)}-${colorScheme}.png`) });
+    const violations = await page.evaluate(
+      async (rules) => {
+        const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+        const result = await axe.run(document, { ...rules, resultTypes: ['violations'] });
+        return result.violations.flatMap(({ id, nodes }) =>
+          nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
+        );
+      },
+      only as { runOnly?: string[] },
+    );
     assert.deepEqual(violations, [], `in ${colorScheme}`);
   }
-}
-
-/** After the page's address and width. */
-function pictureName(page: Page): string {
-  const { pathname, search } = new URL(page.url());
-  const address = `${pathname}${search}`.replace(/[^a-z0-9]+/gi, '-').slice(1, 60);
-  return `${address}-${page.viewportSize()!.width}`;
 }

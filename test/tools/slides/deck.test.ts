@@ -12,7 +12,7 @@ import { projectFolder } from '#workshop/settings';
 import { listSteps } from '#workshop/course/list';
 import { skipWithoutBrowser } from '../../support/browser.ts';
 import { temporaryFolder } from '../../support/environment.ts';
-import { openDeck, slideIds } from './deck.ts';
+import { openDeck, sharedDeck, slideIds } from './deck.ts';
 import { layoutFaults } from './measure.ts';
 
 const options = { skip: skipWithoutBrowser };
@@ -32,7 +32,7 @@ for (const [width, height] of [
 }
 
 test('the code on slides matches the steps line by line, with at most twelve lines', options, async () => {
-  const page = await openDeck();
+  const page = await sharedDeck();
   const slides = await page.$$eval('section.slide', (sections) =>
     sections.map((section) => ({
       id: section.id,
@@ -46,7 +46,6 @@ test('the code on slides matches the steps line by line, with at most twelve lin
       ),
     })),
   );
-  await page.context().close();
 
   const files = new Map<string, string[]>();
   let compared = 0;
@@ -66,7 +65,7 @@ test('the code on slides matches the steps line by line, with at most twelve lin
 });
 
 test('every slide with a change marks added or removed lines', options, async () => {
-  const page = await openDeck();
+  const page = await sharedDeck();
   const marked = await page.$$eval('section.change:not(.before)', (sections) =>
     sections.map(({ id, previousElementSibling: before }) => {
       const states = before?.id === `${id}-before` ? [`${id}-before`, id] : [id];
@@ -74,7 +73,6 @@ test('every slide with a change marks added or removed lines', options, async ()
       return { id, lines: document.querySelectorAll(lines).length };
     }),
   );
-  await page.context().close();
   assert.ok(marked.length >= 12);
   assert.deepEqual(
     marked.filter(({ lines }) => lines === 0),
@@ -125,7 +123,7 @@ for (const theme of ['light', 'dark']) {
 }
 
 test('every picture has a description or is an ornament', options, async () => {
-  const page = await openDeck();
+  const page = await sharedDeck();
   const silent = await page.$$eval('section.slide svg, section.slide img', (pictures) =>
     pictures
       .filter((picture) => picture.getAttribute('aria-hidden') !== 'true')
@@ -135,7 +133,6 @@ test('every picture has a description or is an ornament', options, async () => {
       .map((picture) => picture.closest('section')!.id),
   );
   assert.deepEqual(silent, []);
-  await page.context().close();
 });
 
 test('right goes through all slides, and left goes back', options, async () => {
@@ -173,8 +170,8 @@ test(
         await page.keyboard.press('g');
         await page.keyboard.type(number);
         await page.keyboard.press('Enter');
-        // reveal.js closes the box again a moment after it has lost the focus.
-        await page.waitForTimeout(20);
+        // When the box loses the focus, reveal.js closes it again after 1 ms.
+        await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 2)));
         assert.equal(await page.$eval('section.slide.present', (section) => section.id), id, `G ${number}`);
       }
       await page.context().close();
@@ -254,14 +251,13 @@ test('the notes begin with the minutes of the current schedule only', options, a
 });
 
 test('a slide for typing says where the text is', options, async () => {
-  const page = await openDeck();
+  const page = await sharedDeck();
   const texts = await page.$$eval('section.turn', (sections) =>
     sections.map(({ id, textContent }) => [
       Number(/^step-(\d+)/.exec(id)?.[1]),
       /steps\/(\S+)\/README\.md/.exec(textContent)?.[1],
     ]),
   );
-  await page.context().close();
   const steps = await listSteps();
   for (const { number, name } of steps) {
     assert.ok(
@@ -272,7 +268,7 @@ test('a slide for typing says where the text is', options, async () => {
 });
 
 test("no line of a command's output wraps within a word", options, async () => {
-  const page = await openDeck();
+  const page = await sharedDeck();
   const broken = await page.$$eval('.hljs-ln-code .word', (words) =>
     words.filter((word) => word.getClientRects().length > 1).map(({ textContent }) => textContent),
   );
@@ -282,15 +278,13 @@ test("no line of a command's output wraps within a word", options, async () => {
   );
   assert.ok(marked.length > 2);
   assert.equal(new Set(marked).size, 1);
-  await page.context().close();
 });
 
 test('the text in a dashed bar has a background, so that no tick crosses it', options, async () => {
-  const page = await openDeck();
+  const page = await sharedDeck();
   const fill = await page.$eval('#step-03-see .ghost rect', (rect) => getComputedStyle(rect).fill);
   const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   assert.equal(fill, paper);
-  await page.context().close();
 });
 
 test('the list of shortcuts and its headings are readable in both themes', options, async () => {
@@ -363,11 +357,10 @@ test('from disk, S opens the speaker’s window with the notes of the slide', op
 });
 
 test('links use https, and none leads out of the folder', options, async () => {
-  const page = await openDeck();
+  const page = await sharedDeck();
   const links = await page.$$eval('section.slide a', (all) => all.map((link) => link.getAttribute('href')!));
   assert.ok(links.length > 0);
   for (const link of links) assert.equal(new URL(link).protocol, 'https:', link);
-  await page.context().close();
 });
 
 async function pagesOf(file: string): Promise<number> {

@@ -59,6 +59,13 @@ export async function openDeck({
   return page;
 }
 
+let shared: Promise<Page> | undefined;
+
+/** A page with the whole deck, which the tests of a file share. They must not change it. */
+export function sharedDeck(): Promise<Page> {
+  return (shared ??= openDeck());
+}
+
 /** The ids of all slides, in order. */
 export function slideIds(page: Page): Promise<string[]> {
   return page.$$eval('section.slide', (sections) => sections.map(({ id }) => id));
