@@ -36,6 +36,7 @@ run, and so does npx tsx run.ts if only the output from the response on is shown
   <!-- diff 02 03 -->      The difference between two steps; <!-- diff 02 03 run.ts --> in one file. If the copy
   <!-- end -->             contains the first of the two steps, the change is applied to it.
   <!-- file 02 run.ts -->  A file of a step, which is applied in the same way.
+  <!-- code PATH -->       A file of the project.
   <!-- steps -->           The table of steps.
   <!-- trace 05 -->        The trace of a call to a step's services; followed by the name of a span, the trace that
                            the call causes and that has this root.
