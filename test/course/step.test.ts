@@ -51,7 +51,7 @@ test('the command puts a step, saves and restores work, resets, and lists the st
   assert.match(lines[9]!, /^▸ {3}10 {2}Let the library do it$/);
   assert.deepEqual(lines.slice(steps.length), [
     '',
-    'The working copy is closest to step 10, with changes of your own.',
+    'The working copy is closest to step 10, with your own changes.',
     '',
     'To undo a change, run npm run step -- --reset. git checkout brings back the files of a fresh clone instead.',
     '',
