@@ -53,6 +53,8 @@ test('the command puts a step, saves and restores work, resets, and lists the st
     '',
     'The working copy is closest to step 10, with your own changes.',
     '',
+    'To undo a change, run npm run step -- --reset. git checkout brings back the files of a fresh clone instead.',
+    '',
   ]);
 });
 

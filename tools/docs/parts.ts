@@ -6,9 +6,10 @@ import { readDeck } from '../slides/read.ts';
 import { readOverhead } from '../slides/includes.ts';
 import { scheduleNamed, scheduleTable } from '../slides/schedule.ts';
 import { isSameSystem, type LessonFiles, plain, readLessonFiles } from '../../workshop/course/files.ts';
-import { findStep, listSteps } from '../../workshop/course/list.ts';
+import { findStep, listSteps, type Step } from '../../workshop/course/list.ts';
 import { listChapters } from '../../workshop/course/chapters.ts';
 import { waterfallText } from '../../workshop/trace/text.ts';
+import { readProjectFile } from '../project-files.ts';
 import { hunksOf } from './hunks.ts';
 import { traceOfStep } from '../traces/record-trace.ts';
 import { renewOutput } from './shown.ts';
@@ -69,14 +70,20 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
     return fenced(extname(change!.path).slice(1), change!.after!);
   },
 
+  /** code PATH: a file of the project. */
+  async code([path = '']) {
+    return fenced(extname(path).slice(1), await readProjectFile(path));
+  },
+
   async steps() {
     const steps = await listSteps();
     const files = await Promise.all(steps.map(({ folder }) => readLessonFiles(folder)));
+    const minutes = await Promise.all(steps.map(minutesOf));
     const rows = steps.map(
       ({ number, name, title, goal }, index) =>
-        `| ${number} | [${title}](steps/${name}/README.md) | ${goal} | ${sizeOf(files[index - 1], files[index]!)} |`,
+        `| ${number} | [${title}](steps/${name}/README.md) | ${goal} | ${minutes[index]} | ${sizeOf(files[index - 1], files[index]!)} |`,
     );
-    return ['| | step | what you do | lines |', '|---|---|---|---|', ...rows].join('\n');
+    return ['| | step | what you do | minutes | lines |', '|---|---|---|---|---|', ...rows].join('\n');
   },
 
   async cost() {
@@ -149,6 +156,12 @@ function textOf(files: LessonFiles, path: string): string {
   if (text === undefined)
     throw new UserError(`There is no ${path} in that step: it has ${[...files.keys()].join(', ')}.`);
   return text;
+}
+
+/** How long a step takes, from its README. */
+async function minutesOf({ name }: Step): Promise<string> {
+  const readme = await readProjectFile(`steps/${name}/README.md`);
+  return /^\*\*About (\d+) minutes\*\*$/m.exec(readme)?.[1] ?? '';
 }
 
 /** How many lines a step changes; nothing for one that begins a system. */

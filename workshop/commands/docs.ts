@@ -12,6 +12,7 @@ import { useParts } from '../parts/use.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
 import { picturePaths, renewPictures } from '../../tools/pictures/trace-pictures.ts';
+import { firstRunPath, firstRunPicture } from '../../tools/pictures/first-run.ts';
 import { renewRecording } from '../../tools/slides/record.ts';
 import { schedules } from '../../tools/slides/model.ts';
 import { recordedSteps, recordingFile } from '../../tools/traces/recordings.ts';
@@ -36,6 +37,7 @@ run, and so does npx tsx run.ts if only the output from the response on is shown
   <!-- diff 02 03 -->      The difference between two steps; <!-- diff 02 03 run.ts --> in one file. If the copy
   <!-- end -->             contains the first of the two steps, the change is applied to it.
   <!-- file 02 run.ts -->  A file of a step, which is applied in the same way.
+  <!-- code PATH -->       A file of the project.
   <!-- steps -->           The table of steps.
   <!-- trace 05 -->        The trace of a call to a step's services; followed by the name of a span, the trace that
                            the call causes and that has this root.
@@ -43,7 +45,7 @@ run, and so does npx tsx run.ts if only the output from the response on is shown
                            ${Object.keys(schedules).join(', ')}.
 
 The traces in slides/traces, which the slides show, are recorded in the same way. The pictures docs/trace-light.png and
-docs/trace-dark.png show one of these traces, and need Chromium.
+docs/trace-dark.png show one of these traces, and need Chromium. docs/first-run.svg shows the run in the main README.
 `;
 
 await main(async () => {
@@ -60,7 +62,8 @@ await main(async () => {
     .map((step) => ({ step, path: `slides/traces/${basename(recordingFile(step))}` }))
     .filter(({ path }) => positionals.every((word) => path.includes(word)));
   const pictures = picturePaths.filter((path) => positionals.every((word) => path.includes(word)));
-  if (documents.length + recordings.length + pictures.length === 0) {
+  const firstRun = positionals.every((word) => firstRunPath.includes(word));
+  if (documents.length + recordings.length + pictures.length === 0 && !firstRun) {
     throw new UsageError(`No generated file has "${positionals.join('" and "')}" in its path.`);
   }
 
@@ -79,6 +82,7 @@ await main(async () => {
       ...(await renewDocuments(documents, values.check ?? false)),
       ...(await renewRecordings(recordings, values.check ?? false)),
     ];
+    if (firstRun) problems.push(...(await renewFirstRun(values.check ?? false)));
     if (pictures.length > 0 && !values.check) {
       for (const path of await renewPictures()) console.log(`${path} was updated.`);
     }
@@ -105,6 +109,16 @@ async function renewDocuments(documents: string[], check: boolean): Promise<stri
     }
   }
   return outdated;
+}
+
+/** Does the same for the moving picture, which shows the run in the main README. */
+async function renewFirstRun(check: boolean): Promise<string[]> {
+  const picture = firstRunPicture(await readProjectFile('README.md'));
+  if (picture === (await readProjectFile(firstRunPath).catch(() => ''))) return [];
+  if (check) return [`${firstRunPath} is out of date. To update it, run npm run docs.`];
+  await writeFile(join(projectFolder, firstRunPath), picture);
+  console.log(`${firstRunPath} was updated.`);
+  return [];
 }
 
 /** Does the same for the recordings of steps. */

@@ -53,6 +53,9 @@ async function list() {
   }
   if (!position.exact)
     console.log(`\nThe working copy is closest to step ${position.step.number}, with your own changes.`);
+  console.log(
+    '\nTo undo a change, run npm run step -- --reset. git checkout brings back the files of a fresh clone instead.',
+  );
 }
 
 async function put(step: Step) {
