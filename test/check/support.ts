@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CheckResult, evaluate, readLesson, runCheck } from '#workshop/check/check';
+import { type Evaluation, evaluate, readLesson, runCheck } from '#workshop/check/check';
 import type { Observation } from '#workshop/check/observation';
 import { listSteps, type Step } from '#workshop/course/list';
 import { projectFolder } from '#workshop/settings';
@@ -36,7 +36,7 @@ export interface Mistake extends Finding {
 }
 
 /** What the check of a step says of a mistake, judged on the edited observation. */
-export async function judgeEdited({ step, edit }: Mistake): Promise<CheckResult> {
+export async function judgeEdited({ step, edit }: Mistake): Promise<Evaluation> {
   const { folder } = stepNumber(step);
   const seen = structuredClone(await observed(stepNumber(step)));
   edit!(seen);
@@ -44,7 +44,7 @@ export async function judgeEdited({ step, edit }: Mistake): Promise<CheckResult>
 }
 
 /** What the check of a step says of a mistake, judged on a run of the changed step. */
-export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'>): Promise<CheckResult> {
+export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'>): Promise<Evaluation> {
   const { folder: stepFolder } = stepNumber(step);
   const folder = await patchedStep(stepNumber(step), patch);
   try {
@@ -56,7 +56,7 @@ export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'
 
 /** Fails unless the first expectation that is not met is the one that is meant, with its cause and file. */
 export function assertFound(
-  { passed, outcomes }: CheckResult,
+  { passed, outcomes }: Evaluation,
   { expect, found, cause, file }: Finding,
 ): void {
   const failed = outcomes.find(({ status }) => status === 'failed');
