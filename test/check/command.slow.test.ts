@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { runScript } from '../support/process.ts';
 import { cwd, nameOf, workingCopy } from './working-copy.ts';
 
-test('without a word it checks the step after the last one that passed', async (t) => {
+test('without a step, it checks the one after the last one that passed', async (t) => {
   const { check, progressFile } = await workingCopy(t, 9); // all of it is typed
   await writeFile(progressFile, JSON.stringify({ checked: [nameOf(2), nameOf(8), nameOf(3)] }));
   const { code, stdout } = await check();
@@ -16,7 +16,7 @@ test('without a word it checks the step after the last one that passed', async (
   assert.deepEqual(checked, [nameOf(2), nameOf(8), nameOf(3), nameOf(9)]);
 });
 
-test('without a word it checks the step after the one that was put there, as npm run diff shows it', async (t) => {
+test('without a step, it checks the one after the step that was put there, like npm run diff', async (t) => {
   const { check, env, progressFile } = await workingCopy(t, 7);
   const put = await runScript(t, 'workshop/commands/step.ts', ['6'], { cwd, env });
   assert.equal(put.code, 0, put.stderr);
@@ -27,13 +27,13 @@ test('without a word it checks the step after the one that was put there, as npm
   assert.match((await check()).stdout, /^Step 07, /);
   assert.equal((await diff()).stdout, (await diffTo(7)).stdout);
 
-  // Who has passed later steps before, and goes back.
+  // Somebody who has passed later steps, and goes back.
   await writeFile(progressFile, JSON.stringify({ checked: [1, 2, 3, 4, 5, 6, 7, 8].map(nameOf) }));
   assert.match((await check()).stdout, /^Step 07, /);
   assert.equal((await diff()).stdout, (await diffTo(7)).stdout);
 });
 
-test('a progress that is damaged is set aside, and the check goes on', async (t) => {
+test('a damaged progress file is moved aside, and the check continues', async (t) => {
   const { check, progressFile } = await workingCopy(t);
   await writeFile(progressFile, '{"checked": [');
   const { code, stdout, stderr } = await check('10', '--json');
@@ -44,7 +44,7 @@ test('a progress that is damaged is set aside, and the check goes on', async (t)
   assert.deepEqual(JSON.parse(await readFile(progressFile, 'utf8')), { checked: [nameOf(10)] });
 });
 
-test('--json prints one object: step, passed, time, and what became of each expectation', async (t) => {
+test('--json prints one object: step, passed, duration, and the result of each expectation', async (t) => {
   const { check } = await workingCopy(t, 6);
   await writeFile(
     join(cwd, 'run.ts'),
@@ -60,14 +60,14 @@ test('--json prints one object: step, passed, time, and what became of each expe
   assert.ok(Number.isInteger(durationMs) && durationMs > 0);
   const [failed, ...open] = expectations;
   assert.equal(failed.status, 'failed');
-  assert.equal(failed.found, 'run.ts sent bands-api no header traceparent, but one called "trace_parent".');
+  assert.equal(failed.found, 'run.ts sent bands-api a header called "trace_parent", but no traceparent.');
   assert.match(failed.cause, /^The header is misspelt/);
   assert.equal(failed.file, 'run.ts');
   assert.ok(failed.traces.every((id: string) => /^[\da-f]{32}$/.test(id)));
   assert.ok(open.length > 0 && open.every(({ status }: { status: string }) => status === 'open'));
 });
 
-test('--watch checks again when a file is saved, and ends with Ctrl-C', async (t) => {
+test('--watch checks again when a file is saved, and exits after Ctrl-C', async (t) => {
   const { start } = await workingCopy(t, 6);
   const subject = start('7', '--watch');
   await subject.printed(/Step 07 is not done yet[^]*Waiting for the next save/);

@@ -1,4 +1,4 @@
-/** What learners of the first chapter get wrong. Each step has one mistake, at least, that `npm test` runs: see `edit`. */
+/** Wrong programs for chapter 1. Each expectation has at least one, and each step at least one that `npm test` runs: see `edit`. */
 import { type Observation, traceIdOf } from '#workshop/check/observation';
 import type { Span } from '#workshop/trace/model';
 import {
@@ -45,7 +45,7 @@ export const mistakes: Mistake[] = [
       removeSpans(seen, ({ scope }) => scope.includes('fastify'));
       for (const { attributes } of spansWhere(seen, () => true)) delete attributes['http.route'];
     },
-    expect: /Fastify is traced too/,
+    expect: /Fastify is instrumented too/,
     cause: /loader hook is missing/,
     file: 'bands-api/tracing.ts',
   },
@@ -69,10 +69,10 @@ export const mistakes: Mistake[] = [
     },
     edit: (seen) => {
       removeSpans(seen, ({ service }) => service === 'bands-api');
-      seen.services.find(({ name }) => name === 'bands-api')!.folder = import.meta.dirname; // has no tracing.ts
+      seen.sources.delete('bands-api/tracing.ts');
     },
     expect: /a span of kind SERVER/,
-    cause: /has no tracing\.ts.*comes too late/,
+    cause: /has no tracing\.ts.*is set up too late/,
     file: 'bands-api/tracing.ts',
   },
   {
@@ -81,7 +81,7 @@ export const mistakes: Mistake[] = [
     patch: { 'bands-api/tracing.ts': [['sdk.start();', '']] },
     edit: (seen) => removeSpans(seen, ({ service }) => service === 'bands-api'),
     expect: /a span of kind SERVER/,
-    cause: /is sdk\.start\(\) called/,
+    cause: /Does it call sdk\.start\(\)/,
     file: 'bands-api/tracing.ts',
   },
   {
@@ -94,7 +94,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/tracing.ts',
   },
   {
-    title: 'the exporter sends to a port where nobody listens',
+    title: 'the exporter sends to a port on which no process listens',
     step: 2,
     patch: {
       'bands-api/tracing.ts': [
@@ -111,7 +111,7 @@ export const mistakes: Mistake[] = [
     patch: { 'bands-api/tracing.ts': [["serviceName: 'bands-api',", '']] },
     edit: (seen) => renameService(seen, 'bands-api', 'unknown_service:node'),
     expect: /a span of kind SERVER/,
-    cause: /under the name unknown_service.*does not say serviceName: 'bands-api'/,
+    cause: /under the name unknown_service.*does not set serviceName: 'bands-api'/,
     file: 'bands-api/tracing.ts',
   },
 
@@ -126,7 +126,7 @@ export const mistakes: Mistake[] = [
       setHeader(call, 'traceparent');
     },
     expect: /sends a valid traceparent/,
-    cause: /misspelt: its name is traceparent.*nobody reads "trace-parent"/,
+    cause: /misspelt: its name is traceparent.*"trace-parent" is ignored/,
     file: 'run.ts',
   },
   {
@@ -138,15 +138,15 @@ export const mistakes: Mistake[] = [
       setHeader(call, 'traceparent', headerOf(call, 'traceparent').replace(/(?<=^00-)[\da-f]{16}/, ''));
     },
     expect: /sends a valid traceparent/,
-    cause: /a trace-id of 16 characters where 32 are needed/,
+    cause: /a trace-id of 16 characters instead of 32/,
     file: 'run.ts',
   },
   {
-    title: 'the flags say that nobody should record the trace',
+    title: 'the flags ask not to record the trace',
     step: 3,
     patch: { 'run.ts': [["flags = '01'", "flags = '00'"]] },
     expect: /sends a valid traceparent/,
-    cause: /flags of its traceparent are 00, which is not sampled/,
+    cause: /flags of its traceparent are 00, which means "not sampled"/,
     file: 'run.ts',
   },
   {
@@ -179,7 +179,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/app.ts',
   },
   {
-    title: 'the traceparent that came in is passed on as it is',
+    title: 'the received traceparent is passed on unchanged',
     step: 4,
     patch: {
       'bands-api/app.ts': [
@@ -192,8 +192,8 @@ export const mistakes: Mistake[] = [
         ],
       ],
     },
-    expect: /lies below bands-api's/,
-    cause: /passes on the traceparent as it came in/,
+    expect: /is a child of a span of bands-api/,
+    cause: /passes on the traceparent that it received/,
     file: 'bands-api/app.ts',
   },
   {
@@ -201,14 +201,14 @@ export const mistakes: Mistake[] = [
     step: 4,
     patch: { 'reviews-api/tracing.ts': [["serviceName: 'reviews-api'", "serviceName: 'bands-api'"]] },
     edit: (seen) => renameService(seen, 'reviews-api', 'bands-api'),
-    expect: /reviews-api makes a span of kind SERVER/,
+    expect: /reviews-api creates a span of kind SERVER/,
     cause: /the serviceName of the service that it was copied from/,
     file: 'reviews-api/tracing.ts',
   },
 
-  // Step 05: spans of one's own
+  // Step 05: custom spans
   {
-    title: 'the span is begun but not active',
+    title: 'the span is started but not active',
     step: 5,
     patch: {
       'bands-api/app.ts': [
@@ -225,7 +225,7 @@ export const mistakes: Mistake[] = [
         server.parentId = around!.parentId!;
       }
     },
-    expect: /what happens meanwhile lies below it/,
+    expect: /has your span around getting the reviews/,
     cause: /not the active span.*startActiveSpan/,
     file: 'bands-api/app.ts',
   },
@@ -234,7 +234,7 @@ export const mistakes: Mistake[] = [
     step: 5,
     patch: { 'bands-api/app.ts': [['      span.end();\n', '']] },
     edit: (seen) => removeSpans(seen, ({ name }) => name === 'get reviews'),
-    expect: /what happens meanwhile lies below it/,
+    expect: /has your span around getting the reviews/,
     cause: /was never ended/,
     file: 'bands-api/app.ts',
   },
@@ -242,8 +242,8 @@ export const mistakes: Mistake[] = [
     title: 'the span is ended before its work is done',
     step: 5,
     patch: { 'bands-api/app.ts': [['return await work()', 'return work()']] },
-    expect: /what happens meanwhile lies below it/,
-    cause: /ended before its work is done: await the work/,
+    expect: /has your span around getting the reviews/,
+    cause: /ends before its work is done: await the work/,
     file: 'bands-api/app.ts',
   },
   {
@@ -257,7 +257,7 @@ export const mistakes: Mistake[] = [
     },
     edit: (seen) => removeSpans(seen, ({ name, error }) => name === 'get reviews' && error),
     expect: /When reviews-api is down/,
-    cause: /not ended when its work throws.*finally/,
+    cause: /does not end if its work throws.*finally/,
     file: 'bands-api/app.ts',
   },
 
@@ -274,7 +274,7 @@ export const mistakes: Mistake[] = [
         span.durationUs += 5_000_000;
       }
     },
-    expect: /reviews-api does nothing but read reviews/,
+    expect: /spends its time only on reading reviews/,
     cause: /moved instead of removed/,
     file: 'reviews-api/app.ts',
   },
@@ -316,11 +316,11 @@ export const mistakes: Mistake[] = [
     },
     edit: (seen) => editReviews(runCall(seen), (_, all) => all.at(-1)!),
     expect: /still Fugazi with its three reviews/,
-    cause: /one and the same object/,
+    cause: /All reviews are the same object/,
     file: 'reviews-api/app.ts',
   },
   {
-    title: 'the uuid is still made once',
+    title: 'the uuid is still generated once',
     step: 6,
     patch: {
       'reviews-api/app.ts': [
@@ -329,13 +329,13 @@ export const mistakes: Mistake[] = [
       ],
     },
     edit: (seen) => editReviews<Review>(runCall(seen), (review, all) => ({ ...review, uuid: all[0]!.uuid })),
-    expect: /a uuid of its own/,
+    expect: /has its own uuid/,
     found: /^All three reviews have the uuid [\da-f-]{36}\.$/,
-    cause: /made once and shared by all/,
+    cause: /generated once and shared by all/,
     file: 'reviews-api/app.ts',
   },
   {
-    title: 'the time is still taken once',
+    title: 'the time is still read once',
     step: 6,
     patch: {
       'reviews-api/app.ts': [
@@ -347,9 +347,9 @@ export const mistakes: Mistake[] = [
       const created = new Date(runCall(seen).startMs - 1_000).toJSON();
       editReviews(runCall(seen), (review) => ({ ...review, created }));
     },
-    expect: /when it was created/,
-    found: /^The reviews say that they were created at (\S+Z, ){2}\S+Z\. The call began at \S+Z\.$/,
-    cause: /taken once, when the service starts/,
+    expect: /was created during this call/,
+    found: /^The reviews were created at (\S+Z, ){2}\S+Z\. The call started at \S+Z\.$/,
+    cause: /read once, when the service starts/,
     file: 'reviews-api/app.ts',
   },
   {
@@ -361,14 +361,14 @@ export const mistakes: Mistake[] = [
         ['  try {', '  await sleep(1_000);\n  try {'],
       ],
     },
-    expect: /bands-api does not wait before it asks/,
+    expect: /bands-api does not wait before or after/,
     cause: /a sleep that was left in/,
     file: 'bands-api/reviews.ts',
   },
 
   // Step 07: the header
   {
-    title: 'the header is set only where all goes well',
+    title: 'the header is set only if the request succeeds',
     step: 7,
     patch: {
       'bands-api/tracing.ts': [
@@ -384,27 +384,27 @@ export const mistakes: Mistake[] = [
       ],
     },
     edit: (seen) => {
-      const { response } = seen.calls.get('a call that is refused')!;
+      const { response } = seen.calls.get('a call that is rejected')!;
       response!.headers = response!.headers.filter(([name]) => name !== 'trace-id');
     },
-    expect: /So does an answer that is an error/,
-    cause: /only where all goes well/,
+    expect: /The response to a call that fails has this header/,
+    cause: /only if the request succeeds/,
     file: 'bands-api/tracing.ts',
   },
   {
     title: 'run.ts still returns its own id',
     step: 7,
     patch: { 'run.ts': [["traceId: response.headers['trace-id'],", 'traceId,']] },
-    expect: /run\.ts learns the trace id/,
+    expect: /run\.ts reads the trace id from the header/,
     found:
-      /^In a second run bands-api answered with trace-id: [\da-f]{32}, and run\.ts printed the URL of trace/,
-    cause: /still returns the trace id that it made itself.*response\.headers\['trace-id'\]/,
+      /^In a second run, bands-api responded with trace-id: [\da-f]{32}, and run\.ts printed the URL of trace/,
+    cause: /still returns the trace id that it generated.*response\.headers\['trace-id'\]/,
     file: 'run.ts',
   },
 
   // Step 08: tracestate
   {
-    title: "the new entry stands behind the others'",
+    title: 'the new entry comes after the others',
     step: 8,
     patch: {
       'bands-api/tracing.ts': [
@@ -417,21 +417,21 @@ export const mistakes: Mistake[] = [
         setHeader(request, 'tracestate', [...others, own].join());
       }
     },
-    expect: /an entry of its own in front/,
-    cause: /not the first: entries are in order of time/,
+    expect: /its own entry in front/,
+    cause: /not the first one: the newest entry comes first/,
     file: 'bands-api/tracing.ts',
   },
   {
-    title: "the vendor's entry is none",
+    title: "the vendor's entry is invalid",
     step: 8,
     patch: { 'run.ts': [["'vendor=opaque-value'", "'vendor'"]] },
     edit: (seen) => setHeader(runCall(seen), 'tracestate', 'vendor'),
     expect: /run\.ts sends a tracestate with an entry/,
-    cause: /An entry is a key in small letters/,
+    cause: /An entry is a lower-case key/,
     file: 'run.ts',
   },
   {
-    title: 'nothing makes room for the new entry',
+    title: 'the new entry is added without removing others',
     step: 8,
     patch: {
       'bands-api/tracing.ts': [
@@ -450,7 +450,7 @@ export const mistakes: Mistake[] = [
       setHeader(request, 'tracestate', `${own},${headerOf(call, 'tracestate')}`);
     },
     expect: /never more than 32 entries/,
-    cause: /Nothing makes room/,
+    cause: /added without removing others/,
     file: 'bands-api/tracing.ts',
   },
   {
@@ -464,8 +464,8 @@ export const mistakes: Mistake[] = [
         ],
       ],
     },
-    expect: /an entry of its own in front/,
-    cause: /The trace is lost on the way/,
+    expect: /its own entry in front/,
+    cause: /The trace is lost/,
     file: 'bands-api/tracing.ts',
   },
   {
@@ -473,15 +473,15 @@ export const mistakes: Mistake[] = [
     step: 8,
     patch: { 'bands-api/tracing.ts': [[', new core.W3CBaggagePropagator()', '']] },
     expect: /passes the baggage on/,
-    cause: /neither reads nor writes baggage/,
+    cause: /does not read and write baggage/,
     file: 'bands-api/tracing.ts',
   },
   {
-    title: 'the baggage is read but put on no span',
+    title: 'the baggage is read but not put on a span',
     step: 8,
     patch: { 'reviews-api/app.ts': [['trace.getActiveSpan()?.setAttributes', 'console.log']] },
     expect: /puts the value on a span/,
-    cause: /does not get onto spans by itself/,
+    cause: /does not become an attribute on its own/,
     file: 'reviews-api/app.ts',
   },
 
@@ -491,13 +491,13 @@ export const mistakes: Mistake[] = [
     step: 9,
     patch: { 'bands-api/app.ts': [['trace_id: span.traceId', 'traceId: span.traceId']] },
     expect: /Every line that bands-api logs/,
-    cause: /The name is another one\. As trace_id/,
+    cause: /The field has another name/,
     file: 'bands-api/app.ts',
   },
 
   // Step 10: the library
   {
-    title: 'a header is still written by hand beside the library',
+    title: 'the app still writes the header that the instrumentation writes',
     step: 10,
     patch: {
       'bands-api/app.ts': [
@@ -508,12 +508,12 @@ export const mistakes: Mistake[] = [
         ],
       ],
     },
-    expect: /bands-api's request is a CLIENT span too/,
-    cause: /Two write it.*Take out those by hand/,
+    expect: /bands-api's request has a CLIENT span too/,
+    cause: /Both the instrumentation and your own lines.*Remove your lines/,
     file: 'bands-api/app.ts',
   },
   {
-    title: 'the caller still writes a traceparent by hand beside the library',
+    title: 'the caller still writes the header that the instrumentation writes',
     step: 10,
     patch: {
       'run.ts': [
@@ -534,8 +534,8 @@ export const mistakes: Mistake[] = [
       breakOff(seen, 'caller');
       for (const server of spansWhere(seen, isServer('bands-api'))) delete server.parentId;
     },
-    expect: /The trace begins with a CLIENT span/,
-    cause: /Two write it.*Take out those by hand/,
+    expect: /The trace starts with a CLIENT span/,
+    cause: /Both the instrumentation and your own lines.*Remove your lines/,
     file: 'run.ts',
   },
   {
@@ -551,7 +551,7 @@ export const mistakes: Mistake[] = [
       removeSpans(seen, ({ service, kind }) => service === 'bands-api' && kind === 'client');
       withoutContext(seen);
     },
-    expect: /bands-api's request is a CLIENT span too/,
+    expect: /bands-api's request has a CLIENT span too/,
     cause: /UndiciInstrumentation is missing/,
     file: 'bands-api/tracing.ts',
   },

@@ -15,7 +15,7 @@ export function stepNumber(number: number): Step {
   return steps.find((step) => step.number === number)!;
 }
 
-/** The expectation that is not met, and what the check says of it. */
+/** The expectation that is not met, and what the check says about it. */
 export interface Finding {
   expect: RegExp;
   found?: RegExp;
@@ -23,19 +23,19 @@ export interface Finding {
   file: string | RegExp;
 }
 
-/** A mistake that learners make: what is changed in a step, and what the check of that step says then. */
+/** A mistake that learners make: a change to a step, and what the check of that step must say. */
 export interface Mistake extends Finding {
   title: string;
   step: number;
   patch: Patch;
   /**
-   * Changes the observation of the right step into what the mistake would show. `npm test` judges that and runs only
-   * mistakes without it; `npm run test:rest` runs the others.
+   * Changes the observation of the correct step into what the mistake would show. `npm test` judges that, and runs only
+   * the mistakes without it; `npm run test:rest` runs the others.
    */
   edit?: (seen: Observation) => void;
 }
 
-/** What the check of a step says of a mistake, judged on the edited observation. */
+/** What the check of a step says about a mistake, judged on the edited observation. */
 export async function judgeEdited({ step, edit }: Mistake): Promise<Evaluation> {
   const { folder } = stepNumber(step);
   const seen = structuredClone(await observed(stepNumber(step)));
@@ -43,7 +43,7 @@ export async function judgeEdited({ step, edit }: Mistake): Promise<Evaluation> 
   return evaluate(await readLesson(folder), seen);
 }
 
-/** What the check of a step says of a mistake, judged on a run of the changed step. */
+/** What the check of a step says about a mistake, judged on a run of the changed step. */
 export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'>): Promise<Evaluation> {
   const { folder: stepFolder } = stepNumber(step);
   const folder = await patchedStep(stepNumber(step), patch);
@@ -54,7 +54,7 @@ export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'
   }
 }
 
-/** Fails unless the first expectation that is not met is the one that is meant, with its cause and file. */
+/** Fails unless the first expectation that is not met is the given one, with its cause and file. */
 export function assertFound(
   { passed, outcomes }: Evaluation,
   { expect, found, cause, file }: Finding,
@@ -71,12 +71,12 @@ export function assertFound(
   else assert.match(failed.failure.file, file, said);
 }
 
-/** Changes of a step's files: for each file the texts to replace, or its whole new text; null deletes it. */
+/** Changes to a step's files: for each file the texts to replace, or its whole new text; null deletes it. */
 export type Patch = Record<string, [from: string, to: string][] | string | null>;
 
 /**
- * Copies a step, changed, to where its imports find the project's packages. The caller removes it.
- * @throws when a text to replace is not there, which says that the step has moved on
+ * Copies a step into a folder where its imports find the project's packages, and changes it. The caller removes it.
+ * @throws if a text to replace is missing, because the step has changed
  */
 export async function patchedStep({ name, folder }: Step, patch: Patch): Promise<string> {
   const parent = join(projectFolder, '.workshop', 'test');
@@ -94,7 +94,7 @@ export async function patchedStep({ name, folder }: Step, patch: Patch): Promise
     } else {
       let text = await readFile(file, 'utf8');
       for (const [from, to] of change) {
-        if (!text.includes(from)) throw new Error(`${path} of step ${name} does not hold: ${from}`);
+        if (!text.includes(from)) throw new Error(`${path} of step ${name} does not contain: ${from}`);
         text = text.replaceAll(from, to);
       }
       await writeFile(file, text);
@@ -103,7 +103,7 @@ export async function patchedStep({ name, folder }: Step, patch: Patch): Promise
   return copy;
 }
 
-/** Does things a few at a time, in their order, and gives a promise for each at once. */
+/** Processes things in order, a few at a time; returns a promise for each at once. */
 export function fewAtATime<T, R>(
   count: number,
   things: readonly T[],
