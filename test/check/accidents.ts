@@ -169,6 +169,32 @@ const all: Accident[] = [
     file: /^bands-api\/app\.ts$/,
   },
   {
+    title: 'an endless loop in the service that bands-api waits for',
+    patch: {
+      'reviews-api/app.ts': [['    return getReviews(', '    for (;;);\n    return getReviews(']],
+    },
+    timeoutMs: SOON_MS,
+    expect: /The call gets a response in time/,
+    found: /reviews-api had not responded to GET .* from bands-api .*and no longer responds to any request/,
+    cause: /endless loop/,
+    file: /^reviews-api\/app\.ts$/,
+  },
+  {
+    title: 'a request in run.ts that is not awaited',
+    patch: { 'run.ts': [['= await request(', '= request(']] },
+    expect: /run\.ts runs to its end/,
+    cause: /^Line \d+ does not wait for request\(…\): put await in front of it\.$/,
+    file: /^run\.ts:\d+$/,
+  },
+  {
+    title: 'a body in run.ts that is not awaited',
+    fast: true,
+    patch: { 'run.ts': [['body: await response', 'body: response']] },
+    expect: /run\.ts shows the response/,
+    cause: /^Line \d+ does not wait for response\.body\.text\(…\): put await in front of it\.$/,
+    file: /^run\.ts:\d+$/,
+  },
+  {
     title: 'an endless loop in run.ts',
     patch: { 'run.ts': [["const flags = '01'", "for (;;);\n  const flags = '01'"]] },
     timeoutMs: SOON_MS,
@@ -185,14 +211,6 @@ const all: Accident[] = [
     cause: /not the band that run\.ts asks for/,
     file: /^bands-api\/app\.ts$/,
   },
-  {
-    title: 'an invalid UUID is accepted (step 01)',
-    step: 1,
-    patch: { 'bands-api/app.ts': [['{ id: uuid }', "{ id: { type: 'string' } }"]] },
-    expect: /The response to an invalid UUID/,
-    cause: /The schema of the route was removed/,
-    file: /^bands-api\/app\.ts$/,
-  },
 ];
 
 /** Tests the accidents that `npm test` runs, or the others. */
@@ -205,7 +223,8 @@ export function testAccidents(which: 'fast' | 'slow'): void {
       for (const file of writers) {
         if (existsSync(join(folder, file))) await prepend(join(folder, file), tellId);
       }
-      const result = await runCheck({ stepFolder, folder, timeoutMs });
+      const measure = async () => 1; // these tests are about programs that hang, even on a busy machine
+      const result = await runCheck({ stepFolder, folder, timeoutMs, measure });
       await eventually(async () => (await living(folder)).length === 0, 'no process is running');
       return result;
     } finally {

@@ -1,5 +1,6 @@
 /** Wrong programs for chapter 1. Each expectation has at least one, and each step at least one that `npm test` runs: see `edit`. */
 import { type Observation, traceIdOf } from '#workshop/check/observation';
+import type { Exchange } from '#workshop/check/relay';
 import type { Span } from '#workshop/trace/model';
 import {
   breakOff,
@@ -27,11 +28,90 @@ function withoutContext(seen: Observation): void {
   breakOff(seen, 'reviews-api');
 }
 
+/** The spans of a check's own call. */
+function spansOf(seen: Observation, name: string): Span[] {
+  const traceId = traceIdOf(seen.calls.get(name)!);
+  return spansWhere(seen, (span) => span.traceId === traceId);
+}
+
+/** The request from bands-api to reviews-api within a call. */
+function requestOf(seen: Observation, call: Exchange): Exchange {
+  return requests(seen, 'bands-api', 'reviews-api').find((one) => traceIdOf(one) === traceIdOf(call))!;
+}
+
+/** Gives the lines of a service another form. */
+function editLines(seen: Observation, service: string, edit: (line: string) => string): void {
+  seen.lines.set(service, seen.lines.get(service)!.map(edit));
+}
+
 const hook = "register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);\n";
 const hookImport = "import { register } from 'node:module';\n";
 
 export const mistakes: Mistake[] = [
+  // Step 01: the responses
+  {
+    title: 'the reviews are not awaited',
+    step: 1,
+    patch: {
+      'reviews-api/app.ts': [
+        [
+          'reviews.push(await readReview(number, numbers.length));',
+          'reviews.push(readReview(number, numbers.length) as never);',
+        ],
+      ],
+    },
+    edit: (seen) => editReviews(runCall(seen), () => ({})),
+    expect: /gets the band Fugazi with its three reviews/,
+    cause: /empty objects: each is a promise that is not awaited/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'every band has reviews',
+    step: 1,
+    patch: { 'reviews-api/app.ts': [['bandId === FUGAZI ? [1, 2, 3] : []', 'bandId ? [1, 2, 3] : []']] },
+    edit: (seen) => {
+      const { response } = seen.calls.get('a band without reviews')!;
+      response!.body = runCall(seen).response!.body;
+    },
+    expect: /A band without reviews has an empty list/,
+    cause: /returns reviews for a band that has none/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'an invalid UUID is accepted',
+    step: 1,
+    patch: { 'bands-api/app.ts': [['{ id: uuid }', "{ id: { type: 'string' } }"]] },
+    edit: (seen) => void (seen.calls.get('an invalid UUID')!.response!.status = 502),
+    expect: /The response to an invalid UUID/,
+    cause: /The schema of the route was removed/,
+    file: 'bands-api/app.ts',
+  },
+
   // Step 02: tracing.ts
+  {
+    title: 'tracing.ts imports the app',
+    step: 2,
+    patch: {
+      'bands-api/tracing.ts': [
+        [
+          "import { NodeSDK } from '@opentelemetry/sdk-node';",
+          "import { NodeSDK } from '@opentelemetry/sdk-node';\nimport './app.ts';",
+        ],
+      ],
+    },
+    expect: /SERVER|Fastify is instrumented too/,
+    cause: /tracing\.ts imports the app/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'the service name is misspelt',
+    step: 2,
+    patch: { 'bands-api/tracing.ts': [["serviceName: 'bands-api'", "serviceName: 'band-api'"]] },
+    edit: (seen) => renameService(seen, 'bands-api', 'band-api'),
+    expect: /a span of kind SERVER/,
+    cause: /under the name band-api: the serviceName in tracing\.ts is misspelt/,
+    file: 'bands-api/tracing.ts',
+  },
   {
     title: 'the loader hook is missing',
     step: 2,
@@ -159,7 +239,70 @@ export const mistakes: Mistake[] = [
     file: 'run.ts',
   },
 
+  {
+    title: 'the propagator does not support traceparent',
+    step: 3,
+    edit: (seen) => {
+      for (const span of spansWhere(seen, () => true)) span.traceId = [...span.traceId].toReversed().join('');
+      for (const trace of seen.traces) trace.traceId = trace.spans[0]!.traceId;
+      for (const server of spansWhere(seen, isServer('bands-api'))) delete server.parentId;
+    },
+    expect: /bands-api continues that trace/,
+    cause: /sets a propagator that does not support traceparent/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'the propagator keeps the trace id but not the parent-id',
+    step: 3,
+    edit: (seen) => {
+      for (const server of spansWhere(seen, isServer('bands-api'))) server.parentId = '0123456789abcdef';
+    },
+    expect: /The caller's parent-id is the parent/,
+    cause: /does not start in the context of the request/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'only the trace of run.ts is continued',
+    step: 3,
+    edit: (seen) =>
+      removeSpans(seen, ({ spanId }) =>
+        spansOf(seen, 'another caller').some((span) => span.spanId === spanId),
+      ),
+    expect: /continues the trace of any other caller/,
+    cause: /does not read the traceparent/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'a sampler ignores the flags',
+    step: 3,
+    patch: {
+      'bands-api/tracing.ts': [
+        [
+          "import { NodeSDK } from '@opentelemetry/sdk-node';",
+          "import { AlwaysOnSampler } from '@opentelemetry/sdk-trace-base';\nimport { NodeSDK } from '@opentelemetry/sdk-node';",
+        ],
+        ["serviceName: 'bands-api',", "serviceName: 'bands-api',\n  sampler: new AlwaysOnSampler(),"],
+      ],
+    },
+    edit: (seen) => {
+      const traceId = traceIdOf(seen.calls.get('a caller that does not want a trace')!)!;
+      const [server] = spansWhere(seen, isServer('bands-api'));
+      seen.traces.push({ traceId, spans: [{ ...server!, traceId }] });
+    },
+    expect: /Flags 00 are respected/,
+    cause: /A sampler ignores the decision of the caller/,
+    file: 'bands-api/tracing.ts',
+  },
+
   // Step 04: from service to service
+  {
+    title: 'reviews-api does not read the traceparent',
+    step: 4,
+    edit: (seen) => breakOff(seen, 'reviews-api'),
+    expect: /Both services are in the trace/,
+    cause: /does not read the traceparent/,
+    file: 'reviews-api/tracing.ts',
+  },
   {
     title: 'the carrier is filled but not sent',
     step: 4,
@@ -244,6 +387,53 @@ export const mistakes: Mistake[] = [
     patch: { 'bands-api/app.ts': [['return await work()', 'return work()']] },
     expect: /has your span around getting the reviews/,
     cause: /ends before its work is done: await the work/,
+    file: 'bands-api/app.ts',
+  },
+  {
+    title: 'the span of a review ends before its work',
+    step: 5,
+    patch: {
+      'reviews-api/app.ts': [
+        ['await sleep(100 + random() * 400);', 'span.end();\n  await sleep(100 + random() * 400);'],
+      ],
+    },
+    edit: (seen) => {
+      for (const read of spansWhere(seen, ({ name }) => name === 'read review')) read.durationUs = 80;
+    },
+    expect: /your span for each of the three reviews/,
+    cause: /starts after the work or ends before it/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'one span is around all reviews',
+    step: 5,
+    edit: (seen) => {
+      const reads = spansWhere(seen, ({ name }) => name === 'read review');
+      removeSpans(seen, (span) => reads.slice(1).includes(span));
+    },
+    expect: /your span for each of the three reviews/,
+    cause: /one span is around all of the work/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'the error is swallowed, so that 502 becomes 200',
+    step: 5,
+    patch: { 'bands-api/app.ts': [['      throw error;\n', '      return [] as T;\n']] },
+    edit: (seen) => void (seen.calls.get('a call while reviews-api is down')!.response!.status = 200),
+    expect: /When reviews-api is down/,
+    found: /bands-api responded with status 200, not with 502/,
+    cause: /A span must not change what the service does/,
+    file: 'bands-api/app.ts',
+  },
+  {
+    title: 'the exception is not recorded',
+    step: 5,
+    patch: { 'bands-api/app.ts': [['      span.recordException(error as Error);\n', '']] },
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ name }) => name === 'get reviews')) span.events = [];
+    },
+    expect: /When reviews-api is down/,
+    cause: /The exception is not recorded/,
     file: 'bands-api/app.ts',
   },
   {
@@ -368,6 +558,24 @@ export const mistakes: Mistake[] = [
 
   // Step 07: the header
   {
+    title: 'the header contains the id of the span',
+    step: 7,
+    patch: { 'bands-api/tracing.ts': [['span.spanContext().traceId', 'span.spanContext().spanId']] },
+    edit: (seen) => {
+      const { response } = runCall(seen);
+      const { spanId } = spansWhere(seen, isServer('bands-api')).find(
+        ({ traceId }) => traceId === traceIdOf(runCall(seen)),
+      )!;
+      response!.headers = response!.headers.map(([name, value]) => [
+        name,
+        name === 'trace-id' ? spanId : value,
+      ]);
+    },
+    expect: /bands-api responds with a trace-id header/,
+    cause: /This is the id of a span/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
     title: 'the header is set only if the request succeeds',
     step: 7,
     patch: {
@@ -454,6 +662,59 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/tracing.ts',
   },
   {
+    title: 'the entries of others are replaced',
+    step: 8,
+    edit: (seen) => setHeader(requestOf(seen, runCall(seen)), 'tracestate', 'workshop=1'),
+    expect: /The other system's entry reaches reviews-api/,
+    cause: /They must follow its own entry/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'a span starts without the tracestate',
+    step: 8,
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ name }) => name === 'get reviews')) span.traceState = '';
+    },
+    expect: /Every span of both services has that entry/,
+    cause: /does not contain the tracestate of the request/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'an entry is cut off at 512 characters',
+    step: 8,
+    edit: (seen) => {
+      const call = seen.calls.get('511 characters')!;
+      setHeader(
+        requestOf(seen, call),
+        'tracestate',
+        `workshop=1,${headerOf(call, 'tracestate')}`.slice(0, 512),
+      );
+    },
+    expect: /never more than 512 characters/,
+    cause: /Entries are cut off/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'invalid entries are passed on',
+    step: 8,
+    edit: (seen) => {
+      const call = seen.calls.get('an invalid tracestate')!;
+      setHeader(requestOf(seen, call), 'tracestate', `workshop=1,${headerOf(call, 'tracestate')}`);
+    },
+    expect: /An invalid tracestate is dropped/,
+    cause: /passed on unchanged/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'run.ts sends no baggage',
+    step: 8,
+    patch: { 'run.ts': [[', baggage }', ' }']] },
+    edit: (seen) => setHeader(runCall(seen), 'baggage'),
+    expect: /run\.ts sends baggage/,
+    cause: /The header was not created/,
+    file: 'run.ts',
+  },
+  {
     title: 'the propagator forgets the traceparent',
     step: 8,
     patch: {
@@ -495,7 +756,43 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/app.ts',
   },
 
+  {
+    title: 'reviews-api does not log the ids',
+    step: 9,
+    patch: { 'reviews-api/app.ts': [['logger: { mixin: traceIds }', 'logger: true']] },
+    edit: (seen) =>
+      editLines(seen, 'reviews-api', (line) => line.replace(/,"trace_id":"\w+","span_id":"\w+"/, '')),
+    expect: /So does every line of reviews-api/,
+    cause: /A mixin adds the ids/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'the id is read only once',
+    step: 9,
+    edit: (seen) => {
+      const [first, other] = [runCall(seen), seen.calls.get('a call in another trace')!].map((call) =>
+        traceIdOf(call)!,
+      );
+      editLines(seen, 'bands-api', (line) => line.replace(other!, first!));
+    },
+    expect: /The lines of another call/,
+    cause: /The id is read only once/,
+    file: 'bands-api/app.ts',
+  },
+
   // Step 10: the library
+  {
+    title: 'run() is not awaited, so that the SDK is shut down too early',
+    step: 10,
+    patch: { 'run.ts': [['await run(', 'void run(']] },
+    edit: (seen) => {
+      removeSpans(seen, ({ service }) => service === 'caller');
+      seen.sources.set('run.ts', seen.sources.get('run.ts')!.replace('await run(', 'void run('));
+    },
+    expect: /The trace starts with a CLIENT span/,
+    cause: /Line \d+ does not wait for run\(/,
+    file: /^run\.ts:\d+$/,
+  },
   {
     title: 'the app still writes the header that the instrumentation writes',
     step: 10,

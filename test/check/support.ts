@@ -27,7 +27,8 @@ export interface Finding {
 export interface Mistake extends Finding {
   title: string;
   step: number;
-  patch: Patch;
+  /** Without it, only the edited observation is judged. */
+  patch?: Patch;
   /**
    * Changes the observation of the correct step into what the mistake would show. `npm test` judges that, and runs only
    * the mistakes without it; `npm run test:rest` runs the others.
@@ -36,7 +37,7 @@ export interface Mistake extends Finding {
 }
 
 /** What the check of a step says about a mistake, judged on the edited observation. */
-export async function judgeEdited({ step, edit }: Mistake): Promise<Evaluation> {
+export async function judgeEdited({ step, edit }: Pick<Mistake, 'step' | 'edit'>): Promise<Evaluation> {
   const { folder } = stepNumber(step);
   const seen = structuredClone(await observed(stepNumber(step)));
   edit!(seen);
@@ -44,7 +45,7 @@ export async function judgeEdited({ step, edit }: Mistake): Promise<Evaluation> 
 }
 
 /** What the check of a step says about a mistake, judged on a run of the changed step. */
-export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'>): Promise<Evaluation> {
+export async function runMistake({ step, patch = {} }: Pick<Mistake, 'step' | 'patch'>): Promise<Evaluation> {
   const { folder: stepFolder } = stepNumber(step);
   const folder = await patchedStep(stepNumber(step), patch);
   try {
@@ -55,10 +56,7 @@ export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'
 }
 
 /** Fails unless the first expectation that is not met is the given one, with its cause and file. */
-export function assertFound(
-  { passed, outcomes }: Evaluation,
-  { expect, found, cause, file }: Finding,
-): void {
+export function assertFound({ passed, outcomes }: Evaluation, { expect, found, cause, file }: Finding): void {
   const failed = outcomes.find(({ status }) => status === 'failed');
   assert.ok(failed?.failure, 'all expectations are met');
   const said = JSON.stringify({ ...failed, failure: { ...failed.failure, traces: [] } }, null, 2);
@@ -69,6 +67,13 @@ export function assertFound(
   assert.match(failed.failure.cause, cause, said);
   if (typeof file === 'string') assert.equal(failed.failure.file, file, said);
   else assert.match(failed.failure.file, file, said);
+}
+
+/** Fails unless all expectations are met. */
+export function assertPassed({ outcomes }: Evaluation): void {
+  const failed = outcomes.find(({ status }) => status !== 'met');
+  const { found, cause } = failed?.failure ?? {};
+  assert.equal(failed && `${failed.status}: ${failed.expect}. ${found} ${cause}`, undefined);
 }
 
 /** Changes to a step's files: for each file the texts to replace, or its whole new text; null deletes it. */

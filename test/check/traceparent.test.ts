@@ -31,7 +31,11 @@ const faults: [why: string, text: string, fault: RegExp][] = [
   ['ids that are swapped', `00-${parentId}-${traceId}-01`, /two ids swapped/],
   ['a trace id of zeros', `00-${'0'.repeat(32)}-${parentId}-01`, /trace-id of all zeros/],
   ['a parent id of zeros', `00-${traceId}-${'0'.repeat(16)}-01`, /parent-id of all zeros/],
-  ['upper-case letters', `00-${traceId.toUpperCase()}-${parentId}-01`, /has a trace-id with upper-case letters/],
+  [
+    'upper-case letters',
+    `00-${traceId.toUpperCase()}-${parentId}-01`,
+    /has a trace-id with upper-case letters/,
+  ],
   [
     'a character that is not hexadecimal',
     `00-${traceId}-${parentId.replace('b', 'g')}-01`,

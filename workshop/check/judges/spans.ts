@@ -182,7 +182,7 @@ export function hasClientSpan(service: string, called: string): Judge {
       return {
         ...fault,
         ...(fault.file === `${service}/app.ts` &&
-          /no header traceparent\./.test(fault.found) && {
+          /no traceparent header\./.test(fault.found) && {
             cause:
               'UndiciInstrumentation is missing from the instrumentations: it creates the CLIENT span and writes the traceparent.',
             file,
