@@ -33,6 +33,39 @@ test('without a step, it checks the one after the step that was put there, like 
   assert.equal((await diff()).stdout, (await diffTo(7)).stdout);
 });
 
+test('without a step, it checks the passed ones again: one that fails now is named as a regression', async (t) => {
+  const { check, progressFile } = await workingCopy(t, 8);
+  await writeFile(progressFile, JSON.stringify({ checked: [1, 2, 3, 4, 5, 6, 7].map(nameOf) }));
+  await writeFile(join(progressFile, '../step'), nameOf(7));
+  const app = join(cwd, 'reviews-api/app.ts');
+  const text = await readFile(app, 'utf8');
+  assert.match(
+    (await check()).stdout,
+    /✓ Passed before, and still pass: 01, 02, 03, 04, 05, 06, 07\n[^]*Step 08 done/,
+  );
+
+  await writeFile(join(progressFile, '../step'), nameOf(7));
+  await writeFile(app, text.replace('uuid: randomUUID()', "uuid: '553be815-76f3-49db-b9d7-caca4b23cc3e'"));
+  const { code, stdout } = await check();
+  assert.equal(code, 1);
+  assert.match(stdout, /^Step 06, fix-the-bugs\n[^]*✗ Each review has its own uuid/);
+  assert.match(stdout, /Step 06 passed before, but fails now: fix this, then run npm run check again\.\n$/);
+});
+
+test('a check that fails names the files under steps/ that were edited in place of the working copy', async (t) => {
+  const { check } = await workingCopy(t, 6);
+  const file = join(cwd, 'steps', nameOf(7), 'bands-api/tracing.ts');
+  const text = await readFile(file, 'utf8');
+  t.after(() => writeFile(file, text));
+  await writeFile(file, `${text}// edited\n`);
+
+  const { stdout } = await check('7');
+  assert.match(
+    stdout.replaceAll(/\s+/g, ' '),
+    /Note: you edited steps\/07-\S+\/bands-api\/tracing\.ts\. The check runs the working copy, so make this change in bands-api\/tracing\.ts\./,
+  );
+});
+
 test('a damaged progress file is moved aside, and the check continues', async (t) => {
   const { check, progressFile } = await workingCopy(t);
   await writeFile(progressFile, '{"checked": [');
