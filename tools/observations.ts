@@ -1,12 +1,10 @@
 /** Each step is observed once. Its documents, its slides, and its tests all look at that one run. */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { readLesson } from '../workshop/check/check.ts';
-import type { CheckCall, Lesson } from '../workshop/check/lesson.ts';
+import { combined, readLesson } from '../workshop/check/check.ts';
 import type { Observation } from '../workshop/check/observation.ts';
 import { observe } from '../workshop/check/observe.ts';
 import { listChapters } from '../workshop/course/chapters.ts';
@@ -70,17 +68,7 @@ function fileFor({ name }: Step): string | undefined {
 
 async function whatToDo(step: Step) {
   const lessons = await Promise.all((await checksFor(step)).map(({ folder }) => readLesson(folder)));
-  const calls = lessons.flatMap((lesson) => Object.entries(lesson.calls ?? {}));
-  const lesson = Object.assign({}, ...lessons, {
-    calls: Object.fromEntries(calls.map(([name, call]) => [name, inOwnTrace(call)])),
-  }) as Lesson;
-  return { folder: step.folder, lesson };
-}
-
-/** A call with a traceparent, so that its trace is not mistaken for that of run.ts, which does not always send one. */
-function inOwnTrace(call: CheckCall): CheckCall {
-  const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
-  return { ...call, headers: { traceparent, ...call.headers } };
+  return { folder: step.folder, lesson: combined(lessons) };
 }
 
 /** Runs a few steps at a time. Steps that need a part, such as a broker, run one after the other: they share it. */

@@ -1,23 +1,23 @@
 import type { Lesson } from '#workshop/check/lesson';
 import { responds } from '#workshop/check/judges/response';
 
-/** Says what is wrong with an answer that should be the band Fugazi with its three reviews. */
+/** Returns what is wrong with a response that should be the band Fugazi with its three reviews. */
 export function faultOfBand(band: { name?: string; uuid?: string; reviews?: Review[] }) {
   if (band.name !== 'Fugazi' || !band.uuid) return { cause: 'This is not the band that run.ts asks for.' };
   const { reviews } = band;
   if (!Array.isArray(reviews))
-    return { cause: 'reviews is no list: it may be a promise that nobody awaits.' };
+    return { cause: 'reviews is not a list: it may be a promise that is not awaited.' };
   if (reviews.length === 0) {
     return {
       cause:
-        'The list went out before the reviews were in it: what fills it is not awaited (forEach does not wait).',
+        'The list was sent before it contained the reviews: what fills it is not awaited (forEach does not wait).',
       file: 'reviews-api/app.ts',
     };
   }
   if (reviews.some((review) => !review.body)) {
     return {
       cause:
-        'Reviews are empty objects: each is a promise that nobody awaits. Await them all: Promise.all(…).',
+        'The reviews are empty objects: each is a promise that is not awaited. Await all of them: Promise.all(…).',
       file: 'reviews-api/app.ts',
     };
   }
@@ -28,8 +28,8 @@ export function faultOfBand(band: { name?: string; uuid?: string; reviews?: Revi
   return {
     cause:
       new Set(bodies).size === 1
-        ? 'All reviews are one and the same object, which each of them writes to: make a new one for each.'
-        : 'The reviews are not the three of this band, in their order.',
+        ? 'All reviews are the same object, which each of them changes: create a new object for each review.'
+        : 'These are not the three reviews of this band in their order.',
     file: 'reviews-api/app.ts',
   };
 }
@@ -40,13 +40,13 @@ export interface Review {
   created?: string;
 }
 
-const handler = 'The route /bands/:id does not do what it did: compare it with this step in steps/.';
+const handler = 'The route /bands/:id no longer works as before: compare it with this step in steps/.';
 
 export default {
   done: 'both services respond, and nothing says yet why it takes so long',
   calls: {
     'a band without reviews': { to: 'bands-api', path: '/bands/8c7d0f3a-6f0e-4b3c-9d52-1b7f5a1e4c01' },
-    'an id that is no UUID': { to: 'bands-api', path: '/bands/fugazi' },
+    'an invalid UUID': { to: 'bands-api', path: '/bands/fugazi' },
   },
   expectations: [
     {
@@ -54,14 +54,17 @@ export default {
       judge: responds({ status: 200, judgeBody: faultOfBand, cause: handler, file: 'bands-api/app.ts' }),
     },
     {
-      expect: 'A band that nobody has reviewed has an empty list of reviews',
+      expect: 'A band without reviews has an empty list of reviews',
       judge: responds(
         {
           status: 200,
           judgeBody: ({ reviews }) =>
             Array.isArray(reviews) && reviews.length === 0
               ? undefined
-              : { cause: 'reviews-api gives reviews to a band that has none.', file: 'reviews-api/app.ts' },
+              : {
+                  cause: 'reviews-api returns reviews for a band that has none.',
+                  file: 'reviews-api/app.ts',
+                },
           cause: handler,
           file: 'bands-api/app.ts',
         },
@@ -69,16 +72,16 @@ export default {
       ),
     },
     {
-      expect: 'An id that is no UUID is answered with 400 and a reason',
+      expect: 'The response to an invalid UUID is 400 with a reason',
       judge: responds(
         {
           status: 400,
           judgeBody: ({ message }) =>
-            message ? undefined : { cause: 'The body says no reason as "message".' },
-          cause: 'The schema of the route is gone: it is what refuses such an id.',
+            message ? undefined : { cause: 'The body does not contain the reason as "message".' },
+          cause: 'The schema of the route was removed: it rejects an invalid UUID.',
           file: 'bands-api/app.ts',
         },
-        'an id that is no UUID',
+        'an invalid UUID',
       ),
     },
   ],

@@ -5,11 +5,11 @@ export default {
   done: 'bands-api is traced, and you can find the trace by searching',
   expectations: [
     {
-      expect: 'bands-api makes a span of kind SERVER for the call',
+      expect: 'bands-api creates a span of kind SERVER for the call',
       judge: hasServerSpan('bands-api'),
     },
     {
-      expect: 'Fastify is traced too: a span knows the route /bands/:id',
+      expect: 'Fastify is instrumented too: a span has the route /bands/:id',
       judge: hasRoute('bands-api', '/bands/:id'),
     },
   ],

@@ -7,18 +7,18 @@ import {
   sendsTraceparent,
 } from '#workshop/check/judges/context';
 
-// An id that is no UUID is refused at once, so these calls need not wait for what makes the others slow.
-const refused = { to: 'bands-api', path: '/bands/fugazi' };
+// bands-api rejects an invalid UUID at once, so these calls don't wait for what makes the others slow.
+const rejected = { to: 'bands-api', path: '/bands/fugazi' };
 
 export default {
-  done: 'the caller gives the trace its id, and bands-api goes on with it',
+  done: 'the caller chooses the trace id, and bands-api continues the trace',
   calls: {
     'another caller': {
-      ...refused,
+      ...rejected,
       headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
     },
-    'a caller that wants no trace': {
-      ...refused,
+    'a caller that does not want a trace': {
+      ...rejected,
       headers: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00' },
     },
   },
@@ -36,7 +36,7 @@ export default {
       judge: isChildOfCaller('bands-api'),
     },
     {
-      expect: 'run.ts knows the trace id, and so prints the URL of the trace',
+      expect: 'run.ts knows the trace id, and prints the URL of the trace',
       judge: printsTraceUrl(),
     },
     {
@@ -44,8 +44,8 @@ export default {
       judge: continuesTrace('bands-api', 'another caller'),
     },
     {
-      expect: 'Flags 00 are respected: a trace that its caller does not want leaves no span',
-      judge: leavesNoTrace('a caller that wants no trace'),
+      expect: 'Flags 00 are respected: a call that is not sampled creates no span',
+      judge: leavesNoTrace('a caller that does not want a trace'),
     },
   ],
 } satisfies Lesson;

@@ -3,16 +3,15 @@ import { responds, type BodyJudge } from '#workshop/check/judges/response';
 import { spansOverlap, hasNoIdleTime } from '#workshop/check/judges/time';
 import { faultOfBand, type Review } from '../01-start-the-services/check.ts';
 
-// A sleep of a second that was left in takes longer. What a slow laptop needs beside the work, which is all that is
-// measured, does not.
+// Less than a sleep of a second that was left in, and more than a slow laptop needs besides the work.
 const limitMs = 900;
 const again = 'the same call';
 
 const file = 'reviews-api/app.ts';
 const fugazi = (judgeBody: BodyJudge) =>
-  responds({ status: 200, judgeBody, cause: 'The services fail.', file });
+  responds({ status: 200, judgeBody, cause: 'A service responds with an error.', file });
 
-/** Which of the three reviews have one uuid, as a sentence. */
+/** A sentence that says which of the three reviews have the same uuid. */
 function sharedUuid(reviews: Review[]): string {
   const alike = reviews.map(({ uuid }) => reviews.filter((other) => other.uuid === uuid));
   const [{ uuid }, , third] = alike.find(({ length }) => length > 1) as [Review, Review, Review?];
@@ -20,7 +19,7 @@ function sharedUuid(reviews: Review[]): string {
 }
 
 export default {
-  done: 'the long wait is gone, the reviews are read together, and no two are the same',
+  done: 'the long wait is gone, the reviews are read at the same time, and each has its own uuid and date',
   calls: {
     [again]: {
       to: 'bands-api',
@@ -35,16 +34,16 @@ export default {
       judge: fugazi(faultOfBand),
     },
     {
-      expect: 'bands-api does not wait before it asks reviews-api, nor after',
+      expect: 'bands-api does not wait before or after it calls reviews-api',
       judge: hasNoIdleTime('bands-api', {
-        asked: 'reviews-api',
+        called: 'reviews-api',
         limitMs,
         again,
         file: 'bands-api/reviews.ts',
       }),
     },
     {
-      expect: 'reviews-api does nothing but read reviews',
+      expect: 'reviews-api spends its time only on reading reviews',
       judge: hasNoIdleTime('reviews-api', { limitMs, again }),
     },
     {
@@ -52,25 +51,25 @@ export default {
       judge: spansOverlap('reviews-api'),
     },
     {
-      expect: 'Each review has a uuid of its own',
+      expect: 'Each review has its own uuid',
       judge: fugazi(({ reviews }: { reviews: Review[] }) =>
         new Set(reviews.map(({ uuid }) => uuid)).size === reviews.length
           ? undefined
           : {
               found: sharedUuid(reviews),
-              cause: 'A uuid is made once and shared by all reviews: make one for each review.',
+              cause: 'The uuid is generated once and shared by all reviews: generate one for each review.',
             },
       ),
     },
     {
-      expect: 'Each review says when it was created: during this call',
+      expect: 'Each review was created during this call',
       judge: fugazi(({ reviews }: { reviews: Review[] }, startMs) =>
         reviews.every(({ created }) => Date.parse(created ?? '') >= startMs)
           ? undefined
           : {
-              found: `The reviews say that they were created at ${reviews.map(({ created }) => created).join(', ')}. The call began at ${new Date(startMs).toISOString()}.`,
+              found: `The reviews were created at ${reviews.map(({ created }) => created).join(', ')}. The call started at ${new Date(startMs).toISOString()}.`,
               cause:
-                'The time is taken once, when the service starts: take it for each review (new Date() where the review is made).',
+                'The time is read once, when the service starts: read it for each review (new Date() where the review is created).',
             },
       ),
     },

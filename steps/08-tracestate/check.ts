@@ -9,10 +9,10 @@ import {
   sendsTracestate,
 } from '#workshop/check/judges/tracestate';
 
-const way = { from: 'bands-api', to: 'reviews-api' };
-const path = '/bands/8c7d0f3a-6f0e-4b3c-9d52-1b7f5a1e4c01'; // a band without reviews, which is quickest
+const hop = { from: 'bands-api', to: 'reviews-api' };
+const path = '/bands/8c7d0f3a-6f0e-4b3c-9d52-1b7f5a1e4c01'; // a band without reviews, which is fastest
 
-/** So many entries of other vendors, each so many characters long. */
+/** This many entries of other vendors, each of this length in characters. */
 const entries = (count: number, length: number) =>
   Array.from({ length: count }, (_, index) => `vendor${index + 10}=`.padEnd(length, 'x')).join();
 
@@ -23,7 +23,7 @@ const call = (traceId: string, tracestate: string) => ({
 });
 
 export default {
-  done: 'two tracing systems share one trace, and a value of yours travels along',
+  done: 'two tracing systems share one trace, and the baggage carries your value',
   calls: {
     '32 entries': call('c1f3b6a29d8e47508b7a6c5d4e3f2a10', entries(32, 10)),
     '511 characters': call('c2f3b6a29d8e47508b7a6c5d4e3f2a10', entries(8, 63)),
@@ -35,36 +35,36 @@ export default {
       judge: sendsTracestate(),
     },
     {
-      expect: 'bands-api puts an entry of its own in front',
-      judge: prependsEntry(way),
+      expect: 'bands-api puts its own entry in front',
+      judge: prependsEntry(hop),
     },
     {
-      expect: "The other system's entry arrives unchanged at reviews-api",
-      judge: keepsEntries(way),
+      expect: "The other system's entry reaches reviews-api unchanged",
+      judge: keepsEntries(hop),
     },
     {
-      expect: 'Every span of both services carries that entry',
+      expect: 'Every span of both services has that entry',
       judge: isOnEverySpan(['bands-api', 'reviews-api']),
     },
     {
-      expect: 'There are never more than 32 entries: the last ones make room',
-      judge: respectsLimits(way, '32 entries'),
+      expect: 'There are never more than 32 entries: the last ones are removed',
+      judge: respectsLimits(hop, '32 entries'),
     },
     {
-      expect: 'There are never more than 512 characters: the last entries make room, whole',
-      judge: respectsLimits(way, '511 characters'),
+      expect: 'There are never more than 512 characters: the last entries are removed, as a whole',
+      judge: respectsLimits(hop, '511 characters'),
     },
     {
-      expect: 'An invalid tracestate is dropped, and the trace goes on',
-      judge: dropsInvalidEntries(way, 'an invalid tracestate'),
+      expect: 'An invalid tracestate is dropped, and the trace continues',
+      judge: dropsInvalidEntries(hop, 'an invalid tracestate'),
     },
     {
-      expect: 'run.ts sends baggage: a value for a service further on',
+      expect: 'run.ts sends baggage: a value for another service',
       judge: sendsBaggage(),
     },
     {
       expect: 'bands-api passes the baggage on to reviews-api',
-      judge: propagatesBaggage(way),
+      judge: propagatesBaggage(hop),
     },
     {
       expect: 'reviews-api puts the value on a span, as an attribute',

@@ -2,9 +2,9 @@ import type { Lesson } from '#workshop/check/lesson';
 import { logsTraceIdOf, logsTraceIds } from '#workshop/check/judges/logs';
 
 export default {
-  done: 'the logs of all services can be searched by trace',
+  done: 'you can search the logs of all services by trace',
   calls: {
-    'a call with a trace of its own': {
+    'a call in another trace': {
       to: 'bands-api',
       path: '/bands/fugazi',
       headers: { traceparent: '00-9e107d9d372bb6826bd81d3542a419d6-2c624232cdd22177-01' },
@@ -16,12 +16,12 @@ export default {
       judge: logsTraceIds('bands-api'),
     },
     {
-      expect: 'So has every line of reviews-api',
+      expect: 'So does every line of reviews-api',
       judge: logsTraceIds('reviews-api'),
     },
     {
-      expect: 'The lines of another call have the id of its own trace',
-      judge: logsTraceIdOf('bands-api', 'a call with a trace of its own'),
+      expect: 'The lines of another call have the id of its trace',
+      judge: logsTraceIdOf('bands-api', 'a call in another trace'),
     },
   ],
 } satisfies Lesson;

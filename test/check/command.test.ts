@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { runScript } from '../support/process.ts';
 import { command, cwd, nameOf, workingCopy } from './working-copy.ts';
 
-test('a check that passes shows each expectation with a tick and one closing line, remembers that, exits with 0, and leaves services that are running and their logs alone', async (t) => {
+test('a check that passes shows a tick for each expectation and a last line, records it, exits with 0, and uses neither the ports nor the logs of running services', async (t) => {
   const { check, ports, progressFile } = await workingCopy(t);
   for (const port of Object.values(ports)) {
     const server = createServer((socket) => void socket.destroy());
@@ -26,10 +26,10 @@ test('a check that passes shows each expectation with a tick and one closing lin
     `Step 09, correlate-logs
 
   ✓ Every line that bands-api logs for the call has a trace_id, and a span_id of that trace
-  ✓ So has every line of reviews-api
-  ✓ The lines of another call have the id of its own trace
+  ✓ So does every line of reviews-api
+  ✓ The lines of another call have the id of its trace
 
-Step 09 done: the logs of all services can be searched by trace. Next: steps/${nameOf(10)}/README.md
+Step 09 done: you can search the logs of all services by trace. Next: steps/${nameOf(10)}/README.md
 `,
   );
   assert.equal(code, 0);
@@ -38,7 +38,7 @@ Step 09 done: the logs of all services can be searched by trace. Next: steps/${n
   assert.deepEqual(await readdir(logs), ['bands-api.log']);
 });
 
-test('a check that fails shows what was expected, found, likely and where to look, with the trace, and ends with 1', async (t) => {
+test('a check that fails shows what was expected and found, the likely cause, the file, and the trace, and exits with 1', async (t) => {
   const { check, progressFile } = await workingCopy(t, 6);
   const { code, stdout, stderr } = await check(nameOf(7));
 
@@ -47,25 +47,25 @@ test('a check that fails shows what was expected, found, likely and where to loo
     stdout.slice(0, stdout.indexOf('\nbands-api: ')),
     `Step 07, trace-id-in-the-response
 
-  ✗ bands-api answers with a header trace-id, which is the id of the trace
-  · So does an answer that is an error
-  · run.ts learns the trace id, and so prints the URL of the trace
+  ✗ bands-api responds with a trace-id header, which contains the id of the trace
+  · The response to a call that fails has this header too
+  · run.ts reads the trace id from the header, and prints the URL of the trace
 
-Expected  bands-api answers with a header trace-id, which is the id of the trace.
-Found     bands-api answered GET /bands/553be815-76f3-49db-b9d7-caca4b23cc3e (200) without a header
-          trace-id.
-Cause     Nothing sets the header. The responseHook of HttpInstrumentation sees each answer before
-          its headers leave.
+Expected  bands-api responds with a trace-id header, which contains the id of the trace.
+Found     bands-api responded to GET /bands/553be815-76f3-49db-b9d7-caca4b23cc3e (200) without a
+          trace-id header.
+Cause     Nothing sets the header. The responseHook of HttpInstrumentation runs for every response,
+          before its headers are sent.
 Look at   bands-api/tracing.ts
 `,
   );
   assert.match(stdout, /\nbands-api: GET \/bands\/:id .* 8 spans · 2 services · no errors\n/);
-  assert.match(stdout, /\nStep 07 is not done yet: mend this, then npm run check 7 again\.\n$/);
+  assert.match(stdout, /\nStep 07 is not done yet: fix this, then run npm run check 7 again\.\n$/);
   assert.equal(code, 1);
-  await assert.rejects(readFile(progressFile), 'nothing is remembered');
+  await assert.rejects(readFile(progressFile), 'nothing is recorded');
 });
 
-test('Ctrl-C during a check ends it with 130', async (t) => {
+test('Ctrl-C stops a check, which exits with 130', async (t) => {
   const { start } = await workingCopy(t, 6);
   const main = join(cwd, 'bands-api/main.ts');
   const told = join(cwd, 'started');
@@ -103,7 +103,7 @@ for (const [args, sentence] of misuses) {
   });
 }
 
-test('--help says what the command does, and nothing is checked', async (t) => {
+test('--help describes the command, and nothing is checked', async (t) => {
   const { code, stdout } = await runScript(t, command, ['--help']);
   assert.equal(code, 0);
   assert.match(stdout, /^npm run check \[STEP\]\n/);

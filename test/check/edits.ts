@@ -1,4 +1,4 @@
-/** Changes of an observation, for mistakes that need no run of their own. */
+/** Changes to an observation, so that a mistake does not need its own run. */
 import { callOfRun, type Observation } from '#workshop/check/observation';
 import type { Exchange } from '#workshop/check/relay';
 import type { Span } from '#workshop/trace/model';
@@ -8,7 +8,7 @@ export function runCall(seen: Observation): Exchange {
   return callOfRun(seen)!;
 }
 
-/** What one service asked another, in all calls. */
+/** The requests from one service to another, in all calls. */
 export function requests(seen: Observation, from: string, to: string): Exchange[] {
   return seen.exchanges.filter((exchange) => exchange.from === from && exchange.to === to);
 }
@@ -26,7 +26,7 @@ export function renameService(seen: Observation, from: string, to: string): void
   for (const span of spansWhere(seen, ({ service }) => service === from)) span.service = to;
 }
 
-/** Puts a service's spans of each trace into a trace of their own, as where no context arrives. */
+/** Moves a service's spans of each trace into another trace, as if no context had arrived. */
 export function breakOff(seen: Observation, service: string): void {
   for (const { traceId, spans } of seen.traces) {
     const own = spans.filter((span) => span.service === service);
@@ -42,7 +42,7 @@ export function breakOff(seen: Observation, service: string): void {
   }
 }
 
-/** Gives a request other values of a header, or none. */
+/** Replaces the values of a header of a request, or removes it. */
 export function setHeader(request: Exchange, name: string, ...values: string[]): void {
   request.headers = [
     ...request.headers.filter(([other]) => other.toLowerCase() !== name),
@@ -54,7 +54,7 @@ export function headerOf({ headers }: Exchange, name: string): string {
   return headers.find(([other]) => other.toLowerCase() === name)![1];
 }
 
-/** Changes the reviews in the response of a band. */
+/** Changes the reviews in the response for a band. */
 export function editReviews<Review extends object>(
   { response }: Exchange,
   edit: (review: Review, all: Review[]) => Review,

@@ -1,5 +1,6 @@
-/** What learners of the first chapter get wrong. Each step has one mistake, at least, that `npm test` runs: see `edit`. */
+/** Wrong programs for chapter 1. Each expectation has at least one, and each step at least one that `npm test` runs: see `edit`. */
 import { type Observation, traceIdOf } from '#workshop/check/observation';
+import type { Exchange } from '#workshop/check/relay';
 import type { Span } from '#workshop/trace/model';
 import {
   breakOff,
@@ -27,11 +28,90 @@ function withoutContext(seen: Observation): void {
   breakOff(seen, 'reviews-api');
 }
 
+/** The spans of a check's own call. */
+function spansOf(seen: Observation, name: string): Span[] {
+  const traceId = traceIdOf(seen.calls.get(name)!);
+  return spansWhere(seen, (span) => span.traceId === traceId);
+}
+
+/** The request from bands-api to reviews-api within a call. */
+function requestOf(seen: Observation, call: Exchange): Exchange {
+  return requests(seen, 'bands-api', 'reviews-api').find((one) => traceIdOf(one) === traceIdOf(call))!;
+}
+
+/** Gives the lines of a service another form. */
+function editLines(seen: Observation, service: string, edit: (line: string) => string): void {
+  seen.lines.set(service, seen.lines.get(service)!.map(edit));
+}
+
 const hook = "register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);\n";
 const hookImport = "import { register } from 'node:module';\n";
 
 export const mistakes: Mistake[] = [
+  // Step 01: the responses
+  {
+    title: 'the reviews are not awaited',
+    step: 1,
+    patch: {
+      'reviews-api/app.ts': [
+        [
+          'reviews.push(await readReview(number, numbers.length));',
+          'reviews.push(readReview(number, numbers.length) as never);',
+        ],
+      ],
+    },
+    edit: (seen) => editReviews(runCall(seen), () => ({})),
+    expect: /gets the band Fugazi with its three reviews/,
+    cause: /empty objects: each is a promise that is not awaited/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'every band has reviews',
+    step: 1,
+    patch: { 'reviews-api/app.ts': [['bandId === FUGAZI ? [1, 2, 3] : []', 'bandId ? [1, 2, 3] : []']] },
+    edit: (seen) => {
+      const { response } = seen.calls.get('a band without reviews')!;
+      response!.body = runCall(seen).response!.body;
+    },
+    expect: /A band without reviews has an empty list/,
+    cause: /returns reviews for a band that has none/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'an invalid UUID is accepted',
+    step: 1,
+    patch: { 'bands-api/app.ts': [['{ id: uuid }', "{ id: { type: 'string' } }"]] },
+    edit: (seen) => void (seen.calls.get('an invalid UUID')!.response!.status = 502),
+    expect: /The response to an invalid UUID/,
+    cause: /The schema of the route was removed/,
+    file: 'bands-api/app.ts',
+  },
+
   // Step 02: tracing.ts
+  {
+    title: 'tracing.ts imports the app',
+    step: 2,
+    patch: {
+      'bands-api/tracing.ts': [
+        [
+          "import { NodeSDK } from '@opentelemetry/sdk-node';",
+          "import { NodeSDK } from '@opentelemetry/sdk-node';\nimport './app.ts';",
+        ],
+      ],
+    },
+    expect: /SERVER|Fastify is instrumented too/,
+    cause: /tracing\.ts imports the app/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'the service name is misspelt',
+    step: 2,
+    patch: { 'bands-api/tracing.ts': [["serviceName: 'bands-api'", "serviceName: 'band-api'"]] },
+    edit: (seen) => renameService(seen, 'bands-api', 'band-api'),
+    expect: /a span of kind SERVER/,
+    cause: /under the name band-api: the serviceName in tracing\.ts is misspelt/,
+    file: 'bands-api/tracing.ts',
+  },
   {
     title: 'the loader hook is missing',
     step: 2,
@@ -45,7 +125,7 @@ export const mistakes: Mistake[] = [
       removeSpans(seen, ({ scope }) => scope.includes('fastify'));
       for (const { attributes } of spansWhere(seen, () => true)) delete attributes['http.route'];
     },
-    expect: /Fastify is traced too/,
+    expect: /Fastify is instrumented too/,
     cause: /loader hook is missing/,
     file: 'bands-api/tracing.ts',
   },
@@ -69,10 +149,10 @@ export const mistakes: Mistake[] = [
     },
     edit: (seen) => {
       removeSpans(seen, ({ service }) => service === 'bands-api');
-      seen.services.find(({ name }) => name === 'bands-api')!.folder = import.meta.dirname; // has no tracing.ts
+      seen.sources.delete('bands-api/tracing.ts');
     },
     expect: /a span of kind SERVER/,
-    cause: /has no tracing\.ts.*comes too late/,
+    cause: /has no tracing\.ts.*is set up too late/,
     file: 'bands-api/tracing.ts',
   },
   {
@@ -81,7 +161,7 @@ export const mistakes: Mistake[] = [
     patch: { 'bands-api/tracing.ts': [['sdk.start();', '']] },
     edit: (seen) => removeSpans(seen, ({ service }) => service === 'bands-api'),
     expect: /a span of kind SERVER/,
-    cause: /is sdk\.start\(\) called/,
+    cause: /Does it call sdk\.start\(\)/,
     file: 'bands-api/tracing.ts',
   },
   {
@@ -94,7 +174,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/tracing.ts',
   },
   {
-    title: 'the exporter sends to a port where nobody listens',
+    title: 'the exporter sends to a port on which no process listens',
     step: 2,
     patch: {
       'bands-api/tracing.ts': [
@@ -111,7 +191,7 @@ export const mistakes: Mistake[] = [
     patch: { 'bands-api/tracing.ts': [["serviceName: 'bands-api',", '']] },
     edit: (seen) => renameService(seen, 'bands-api', 'unknown_service:node'),
     expect: /a span of kind SERVER/,
-    cause: /under the name unknown_service.*does not say serviceName: 'bands-api'/,
+    cause: /under the name unknown_service.*does not set serviceName: 'bands-api'/,
     file: 'bands-api/tracing.ts',
   },
 
@@ -126,7 +206,7 @@ export const mistakes: Mistake[] = [
       setHeader(call, 'traceparent');
     },
     expect: /sends a valid traceparent/,
-    cause: /misspelt: its name is traceparent.*nobody reads "trace-parent"/,
+    cause: /misspelt: its name is traceparent.*"trace-parent" is ignored/,
     file: 'run.ts',
   },
   {
@@ -138,15 +218,15 @@ export const mistakes: Mistake[] = [
       setHeader(call, 'traceparent', headerOf(call, 'traceparent').replace(/(?<=^00-)[\da-f]{16}/, ''));
     },
     expect: /sends a valid traceparent/,
-    cause: /a trace-id of 16 characters where 32 are needed/,
+    cause: /a trace-id of 16 characters instead of 32/,
     file: 'run.ts',
   },
   {
-    title: 'the flags say that nobody should record the trace',
+    title: 'the flags ask not to record the trace',
     step: 3,
     patch: { 'run.ts': [["flags = '01'", "flags = '00'"]] },
     expect: /sends a valid traceparent/,
-    cause: /flags of its traceparent are 00, which is not sampled/,
+    cause: /flags of its traceparent are 00, which means "not sampled"/,
     file: 'run.ts',
   },
   {
@@ -159,7 +239,70 @@ export const mistakes: Mistake[] = [
     file: 'run.ts',
   },
 
+  {
+    title: 'the propagator does not support traceparent',
+    step: 3,
+    edit: (seen) => {
+      for (const span of spansWhere(seen, () => true)) span.traceId = [...span.traceId].toReversed().join('');
+      for (const trace of seen.traces) trace.traceId = trace.spans[0]!.traceId;
+      for (const server of spansWhere(seen, isServer('bands-api'))) delete server.parentId;
+    },
+    expect: /bands-api continues that trace/,
+    cause: /sets a propagator that does not support traceparent/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'the propagator keeps the trace id but not the parent-id',
+    step: 3,
+    edit: (seen) => {
+      for (const server of spansWhere(seen, isServer('bands-api'))) server.parentId = '0123456789abcdef';
+    },
+    expect: /The caller's parent-id is the parent/,
+    cause: /does not start in the context of the request/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'only the trace of run.ts is continued',
+    step: 3,
+    edit: (seen) =>
+      removeSpans(seen, ({ spanId }) =>
+        spansOf(seen, 'another caller').some((span) => span.spanId === spanId),
+      ),
+    expect: /continues the trace of any other caller/,
+    cause: /does not read the traceparent/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'a sampler ignores the flags',
+    step: 3,
+    patch: {
+      'bands-api/tracing.ts': [
+        [
+          "import { NodeSDK } from '@opentelemetry/sdk-node';",
+          "import { AlwaysOnSampler } from '@opentelemetry/sdk-trace-base';\nimport { NodeSDK } from '@opentelemetry/sdk-node';",
+        ],
+        ["serviceName: 'bands-api',", "serviceName: 'bands-api',\n  sampler: new AlwaysOnSampler(),"],
+      ],
+    },
+    edit: (seen) => {
+      const traceId = traceIdOf(seen.calls.get('a caller that does not want a trace')!)!;
+      const [server] = spansWhere(seen, isServer('bands-api'));
+      seen.traces.push({ traceId, spans: [{ ...server!, traceId }] });
+    },
+    expect: /Flags 00 are respected/,
+    cause: /A sampler ignores the decision of the caller/,
+    file: 'bands-api/tracing.ts',
+  },
+
   // Step 04: from service to service
+  {
+    title: 'reviews-api does not read the traceparent',
+    step: 4,
+    edit: (seen) => breakOff(seen, 'reviews-api'),
+    expect: /Both services are in the trace/,
+    cause: /does not read the traceparent/,
+    file: 'reviews-api/tracing.ts',
+  },
   {
     title: 'the carrier is filled but not sent',
     step: 4,
@@ -179,7 +322,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/app.ts',
   },
   {
-    title: 'the traceparent that came in is passed on as it is',
+    title: 'the received traceparent is passed on unchanged',
     step: 4,
     patch: {
       'bands-api/app.ts': [
@@ -192,8 +335,8 @@ export const mistakes: Mistake[] = [
         ],
       ],
     },
-    expect: /lies below bands-api's/,
-    cause: /passes on the traceparent as it came in/,
+    expect: /is a child of a span of bands-api/,
+    cause: /passes on the traceparent that it received/,
     file: 'bands-api/app.ts',
   },
   {
@@ -201,14 +344,14 @@ export const mistakes: Mistake[] = [
     step: 4,
     patch: { 'reviews-api/tracing.ts': [["serviceName: 'reviews-api'", "serviceName: 'bands-api'"]] },
     edit: (seen) => renameService(seen, 'reviews-api', 'bands-api'),
-    expect: /reviews-api makes a span of kind SERVER/,
+    expect: /reviews-api creates a span of kind SERVER/,
     cause: /the serviceName of the service that it was copied from/,
     file: 'reviews-api/tracing.ts',
   },
 
-  // Step 05: spans of one's own
+  // Step 05: custom spans
   {
-    title: 'the span is begun but not active',
+    title: 'the span is started but not active',
     step: 5,
     patch: {
       'bands-api/app.ts': [
@@ -225,7 +368,7 @@ export const mistakes: Mistake[] = [
         server.parentId = around!.parentId!;
       }
     },
-    expect: /what happens meanwhile lies below it/,
+    expect: /has your span around getting the reviews/,
     cause: /not the active span.*startActiveSpan/,
     file: 'bands-api/app.ts',
   },
@@ -234,7 +377,7 @@ export const mistakes: Mistake[] = [
     step: 5,
     patch: { 'bands-api/app.ts': [['      span.end();\n', '']] },
     edit: (seen) => removeSpans(seen, ({ name }) => name === 'get reviews'),
-    expect: /what happens meanwhile lies below it/,
+    expect: /has your span around getting the reviews/,
     cause: /was never ended/,
     file: 'bands-api/app.ts',
   },
@@ -242,8 +385,55 @@ export const mistakes: Mistake[] = [
     title: 'the span is ended before its work is done',
     step: 5,
     patch: { 'bands-api/app.ts': [['return await work()', 'return work()']] },
-    expect: /what happens meanwhile lies below it/,
-    cause: /ended before its work is done: await the work/,
+    expect: /has your span around getting the reviews/,
+    cause: /ends before its work is done: await the work/,
+    file: 'bands-api/app.ts',
+  },
+  {
+    title: 'the span of a review ends before its work',
+    step: 5,
+    patch: {
+      'reviews-api/app.ts': [
+        ['await sleep(100 + random() * 400);', 'span.end();\n  await sleep(100 + random() * 400);'],
+      ],
+    },
+    edit: (seen) => {
+      for (const read of spansWhere(seen, ({ name }) => name === 'read review')) read.durationUs = 80;
+    },
+    expect: /your span for each of the three reviews/,
+    cause: /starts after the work or ends before it/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'one span is around all reviews',
+    step: 5,
+    edit: (seen) => {
+      const reads = spansWhere(seen, ({ name }) => name === 'read review');
+      removeSpans(seen, (span) => reads.slice(1).includes(span));
+    },
+    expect: /your span for each of the three reviews/,
+    cause: /one span is around all of the work/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'the error is swallowed, so that 502 becomes 200',
+    step: 5,
+    patch: { 'bands-api/app.ts': [['      throw error;\n', '      return [] as T;\n']] },
+    edit: (seen) => void (seen.calls.get('a call while reviews-api is down')!.response!.status = 200),
+    expect: /When reviews-api is down/,
+    found: /bands-api responded with status 200, not with 502/,
+    cause: /A span must not change what the service does/,
+    file: 'bands-api/app.ts',
+  },
+  {
+    title: 'the exception is not recorded',
+    step: 5,
+    patch: { 'bands-api/app.ts': [['      span.recordException(error as Error);\n', '']] },
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ name }) => name === 'get reviews')) span.events = [];
+    },
+    expect: /When reviews-api is down/,
+    cause: /The exception is not recorded/,
     file: 'bands-api/app.ts',
   },
   {
@@ -257,7 +447,7 @@ export const mistakes: Mistake[] = [
     },
     edit: (seen) => removeSpans(seen, ({ name, error }) => name === 'get reviews' && error),
     expect: /When reviews-api is down/,
-    cause: /not ended when its work throws.*finally/,
+    cause: /does not end if its work throws.*finally/,
     file: 'bands-api/app.ts',
   },
 
@@ -274,7 +464,7 @@ export const mistakes: Mistake[] = [
         span.durationUs += 5_000_000;
       }
     },
-    expect: /reviews-api does nothing but read reviews/,
+    expect: /spends its time only on reading reviews/,
     cause: /moved instead of removed/,
     file: 'reviews-api/app.ts',
   },
@@ -316,11 +506,11 @@ export const mistakes: Mistake[] = [
     },
     edit: (seen) => editReviews(runCall(seen), (_, all) => all.at(-1)!),
     expect: /still Fugazi with its three reviews/,
-    cause: /one and the same object/,
+    cause: /All reviews are the same object/,
     file: 'reviews-api/app.ts',
   },
   {
-    title: 'the uuid is still made once',
+    title: 'the uuid is still generated once',
     step: 6,
     patch: {
       'reviews-api/app.ts': [
@@ -329,13 +519,13 @@ export const mistakes: Mistake[] = [
       ],
     },
     edit: (seen) => editReviews<Review>(runCall(seen), (review, all) => ({ ...review, uuid: all[0]!.uuid })),
-    expect: /a uuid of its own/,
+    expect: /has its own uuid/,
     found: /^All three reviews have the uuid [\da-f-]{36}\.$/,
-    cause: /made once and shared by all/,
+    cause: /generated once and shared by all/,
     file: 'reviews-api/app.ts',
   },
   {
-    title: 'the time is still taken once',
+    title: 'the time is still read once',
     step: 6,
     patch: {
       'reviews-api/app.ts': [
@@ -347,9 +537,9 @@ export const mistakes: Mistake[] = [
       const created = new Date(runCall(seen).startMs - 1_000).toJSON();
       editReviews(runCall(seen), (review) => ({ ...review, created }));
     },
-    expect: /when it was created/,
-    found: /^The reviews say that they were created at (\S+Z, ){2}\S+Z\. The call began at \S+Z\.$/,
-    cause: /taken once, when the service starts/,
+    expect: /was created during this call/,
+    found: /^The reviews were created at (\S+Z, ){2}\S+Z\. The call started at \S+Z\.$/,
+    cause: /read once, when the service starts/,
     file: 'reviews-api/app.ts',
   },
   {
@@ -361,14 +551,32 @@ export const mistakes: Mistake[] = [
         ['  try {', '  await sleep(1_000);\n  try {'],
       ],
     },
-    expect: /bands-api does not wait before it asks/,
+    expect: /bands-api does not wait before or after/,
     cause: /a sleep that was left in/,
     file: 'bands-api/reviews.ts',
   },
 
   // Step 07: the header
   {
-    title: 'the header is set only where all goes well',
+    title: 'the header contains the id of the span',
+    step: 7,
+    patch: { 'bands-api/tracing.ts': [['span.spanContext().traceId', 'span.spanContext().spanId']] },
+    edit: (seen) => {
+      const { response } = runCall(seen);
+      const { spanId } = spansWhere(seen, isServer('bands-api')).find(
+        ({ traceId }) => traceId === traceIdOf(runCall(seen)),
+      )!;
+      response!.headers = response!.headers.map(([name, value]) => [
+        name,
+        name === 'trace-id' ? spanId : value,
+      ]);
+    },
+    expect: /bands-api responds with a trace-id header/,
+    cause: /This is the id of a span/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'the header is set only if the request succeeds',
     step: 7,
     patch: {
       'bands-api/tracing.ts': [
@@ -384,27 +592,27 @@ export const mistakes: Mistake[] = [
       ],
     },
     edit: (seen) => {
-      const { response } = seen.calls.get('a call that is refused')!;
+      const { response } = seen.calls.get('a call that is rejected')!;
       response!.headers = response!.headers.filter(([name]) => name !== 'trace-id');
     },
-    expect: /So does an answer that is an error/,
-    cause: /only where all goes well/,
+    expect: /The response to a call that fails has this header/,
+    cause: /only if the request succeeds/,
     file: 'bands-api/tracing.ts',
   },
   {
     title: 'run.ts still returns its own id',
     step: 7,
     patch: { 'run.ts': [["traceId: response.headers['trace-id'],", 'traceId,']] },
-    expect: /run\.ts learns the trace id/,
+    expect: /run\.ts reads the trace id from the header/,
     found:
-      /^In a second run bands-api answered with trace-id: [\da-f]{32}, and run\.ts printed the URL of trace/,
-    cause: /still returns the trace id that it made itself.*response\.headers\['trace-id'\]/,
+      /^In a second run, bands-api responded with trace-id: [\da-f]{32}, and run\.ts printed the URL of trace/,
+    cause: /still returns the trace id that it generated.*response\.headers\['trace-id'\]/,
     file: 'run.ts',
   },
 
   // Step 08: tracestate
   {
-    title: "the new entry stands behind the others'",
+    title: 'the new entry comes after the others',
     step: 8,
     patch: {
       'bands-api/tracing.ts': [
@@ -417,21 +625,21 @@ export const mistakes: Mistake[] = [
         setHeader(request, 'tracestate', [...others, own].join());
       }
     },
-    expect: /an entry of its own in front/,
-    cause: /not the first: entries are in order of time/,
+    expect: /its own entry in front/,
+    cause: /not the first one: the newest entry comes first/,
     file: 'bands-api/tracing.ts',
   },
   {
-    title: "the vendor's entry is none",
+    title: "the vendor's entry is invalid",
     step: 8,
     patch: { 'run.ts': [["'vendor=opaque-value'", "'vendor'"]] },
     edit: (seen) => setHeader(runCall(seen), 'tracestate', 'vendor'),
     expect: /run\.ts sends a tracestate with an entry/,
-    cause: /An entry is a key in small letters/,
+    cause: /An entry is a lower-case key/,
     file: 'run.ts',
   },
   {
-    title: 'nothing makes room for the new entry',
+    title: 'the new entry is added without removing others',
     step: 8,
     patch: {
       'bands-api/tracing.ts': [
@@ -450,8 +658,61 @@ export const mistakes: Mistake[] = [
       setHeader(request, 'tracestate', `${own},${headerOf(call, 'tracestate')}`);
     },
     expect: /never more than 32 entries/,
-    cause: /Nothing makes room/,
+    cause: /added without removing others/,
     file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'the entries of others are replaced',
+    step: 8,
+    edit: (seen) => setHeader(requestOf(seen, runCall(seen)), 'tracestate', 'workshop=1'),
+    expect: /The other system's entry reaches reviews-api/,
+    cause: /They must follow its own entry/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'a span starts without the tracestate',
+    step: 8,
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ name }) => name === 'get reviews')) span.traceState = '';
+    },
+    expect: /Every span of both services has that entry/,
+    cause: /does not contain the tracestate of the request/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'an entry is cut off at 512 characters',
+    step: 8,
+    edit: (seen) => {
+      const call = seen.calls.get('511 characters')!;
+      setHeader(
+        requestOf(seen, call),
+        'tracestate',
+        `workshop=1,${headerOf(call, 'tracestate')}`.slice(0, 512),
+      );
+    },
+    expect: /never more than 512 characters/,
+    cause: /Entries are cut off/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'invalid entries are passed on',
+    step: 8,
+    edit: (seen) => {
+      const call = seen.calls.get('an invalid tracestate')!;
+      setHeader(requestOf(seen, call), 'tracestate', `workshop=1,${headerOf(call, 'tracestate')}`);
+    },
+    expect: /An invalid tracestate is dropped/,
+    cause: /passed on unchanged/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'run.ts sends no baggage',
+    step: 8,
+    patch: { 'run.ts': [[', baggage }', ' }']] },
+    edit: (seen) => setHeader(runCall(seen), 'baggage'),
+    expect: /run\.ts sends baggage/,
+    cause: /The header was not created/,
+    file: 'run.ts',
   },
   {
     title: 'the propagator forgets the traceparent',
@@ -464,8 +725,8 @@ export const mistakes: Mistake[] = [
         ],
       ],
     },
-    expect: /an entry of its own in front/,
-    cause: /The trace is lost on the way/,
+    expect: /its own entry in front/,
+    cause: /The trace is lost/,
     file: 'bands-api/tracing.ts',
   },
   {
@@ -473,15 +734,15 @@ export const mistakes: Mistake[] = [
     step: 8,
     patch: { 'bands-api/tracing.ts': [[', new core.W3CBaggagePropagator()', '']] },
     expect: /passes the baggage on/,
-    cause: /neither reads nor writes baggage/,
+    cause: /does not read and write baggage/,
     file: 'bands-api/tracing.ts',
   },
   {
-    title: 'the baggage is read but put on no span',
+    title: 'the baggage is read but not put on a span',
     step: 8,
     patch: { 'reviews-api/app.ts': [['trace.getActiveSpan()?.setAttributes', 'console.log']] },
     expect: /puts the value on a span/,
-    cause: /does not get onto spans by itself/,
+    cause: /does not become an attribute on its own/,
     file: 'reviews-api/app.ts',
   },
 
@@ -491,13 +752,49 @@ export const mistakes: Mistake[] = [
     step: 9,
     patch: { 'bands-api/app.ts': [['trace_id: span.traceId', 'traceId: span.traceId']] },
     expect: /Every line that bands-api logs/,
-    cause: /The name is another one\. As trace_id/,
+    cause: /The field has another name/,
+    file: 'bands-api/app.ts',
+  },
+
+  {
+    title: 'reviews-api does not log the ids',
+    step: 9,
+    patch: { 'reviews-api/app.ts': [['logger: { mixin: traceIds }', 'logger: true']] },
+    edit: (seen) =>
+      editLines(seen, 'reviews-api', (line) => line.replace(/,"trace_id":"\w+","span_id":"\w+"/, '')),
+    expect: /So does every line of reviews-api/,
+    cause: /A mixin adds the ids/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'the id is read only once',
+    step: 9,
+    edit: (seen) => {
+      const [first, other] = [runCall(seen), seen.calls.get('a call in another trace')!].map((call) =>
+        traceIdOf(call)!,
+      );
+      editLines(seen, 'bands-api', (line) => line.replace(other!, first!));
+    },
+    expect: /The lines of another call/,
+    cause: /The id is read only once/,
     file: 'bands-api/app.ts',
   },
 
   // Step 10: the library
   {
-    title: 'a header is still written by hand beside the library',
+    title: 'run() is not awaited, so that the SDK is shut down too early',
+    step: 10,
+    patch: { 'run.ts': [['await run(', 'void run(']] },
+    edit: (seen) => {
+      removeSpans(seen, ({ service }) => service === 'caller');
+      seen.sources.set('run.ts', seen.sources.get('run.ts')!.replace('await run(', 'void run('));
+    },
+    expect: /The trace starts with a CLIENT span/,
+    cause: /Line \d+ does not wait for run\(/,
+    file: /^run\.ts:\d+$/,
+  },
+  {
+    title: 'the app still writes the header that the instrumentation writes',
     step: 10,
     patch: {
       'bands-api/app.ts': [
@@ -508,12 +805,12 @@ export const mistakes: Mistake[] = [
         ],
       ],
     },
-    expect: /bands-api's request is a CLIENT span too/,
-    cause: /Two write it.*Take out those by hand/,
+    expect: /bands-api's request has a CLIENT span too/,
+    cause: /Both the instrumentation and your own lines.*Remove your lines/,
     file: 'bands-api/app.ts',
   },
   {
-    title: 'the caller still writes a traceparent by hand beside the library',
+    title: 'the caller still writes the header that the instrumentation writes',
     step: 10,
     patch: {
       'run.ts': [
@@ -534,8 +831,8 @@ export const mistakes: Mistake[] = [
       breakOff(seen, 'caller');
       for (const server of spansWhere(seen, isServer('bands-api'))) delete server.parentId;
     },
-    expect: /The trace begins with a CLIENT span/,
-    cause: /Two write it.*Take out those by hand/,
+    expect: /The trace starts with a CLIENT span/,
+    cause: /Both the instrumentation and your own lines.*Remove your lines/,
     file: 'run.ts',
   },
   {
@@ -551,7 +848,7 @@ export const mistakes: Mistake[] = [
       removeSpans(seen, ({ service, kind }) => service === 'bands-api' && kind === 'client');
       withoutContext(seen);
     },
-    expect: /bands-api's request is a CLIENT span too/,
+    expect: /bands-api's request has a CLIENT span too/,
     cause: /UndiciInstrumentation is missing/,
     file: 'bands-api/tracing.ts',
   },

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { type Exchange, openOtlpRelay, openRelay } from '#workshop/check/relay';
 
-/** A server that answers with what it was asked, and a relay to it. */
+/** A server that responds with the request that it received, and a relay to it. */
 async function relayed(t: TestContext, blocks: (exchange: Exchange) => boolean = () => false) {
   const server = createServer((incoming, outgoing) => {
     outgoing.writeHead(203, ['x-answer', 'one', 'x-answer', 'two']);
@@ -36,7 +36,7 @@ async function listening(
   return (server.address() as { port: number }).port;
 }
 
-test('a request and its response pass unchanged, and are told of', async (t) => {
+test('a request and its response are forwarded unchanged, and reported', async (t) => {
   const { exchanges, url } = await relayed(t);
   const response = await fetch(`${url}/path?query=1`, { headers: { traceparent: 'x' } });
   const body = await response.text();
@@ -60,7 +60,7 @@ test('a request and its response pass unchanged, and are told of', async (t) => 
   );
 });
 
-test('a header that is there twice passes twice', async (t) => {
+test('a header that occurs twice is forwarded twice', async (t) => {
   const { exchanges, url } = await relayed(t);
   const asked = request(url, {
     headers: ['host', 'localhost', 'traceparent', 'x', 'traceparent', 'y'] as never,
@@ -76,13 +76,13 @@ test('a header that is there twice passes twice', async (t) => {
   assert.equal(exchanges[0]!.headers.filter(([name]) => name === 'traceparent').length, 2);
 });
 
-test('what the workshop asks at /health passes, and is not told of', async (t) => {
+test('a request to /health is forwarded, but not reported', async (t) => {
   const { exchanges, url } = await relayed(t);
   assert.equal((await fetch(`${url}/health`)).status, 203);
   assert.deepEqual(exchanges, []);
 });
 
-test('a request that is to be cut gets no response, and says so', async (t) => {
+test('a blocked request gets no response, and the exchange has an error', async (t) => {
   const { exchanges, url } = await relayed(t, ({ path }) => path.includes('unlucky'));
   await assert.rejects(fetch(`${url}/unlucky`));
   assert.equal((await fetch(`${url}/lucky`)).status, 203);
@@ -92,14 +92,14 @@ test('a request that is to be cut gets no response, and says so', async (t) => {
   );
 });
 
-test('a service that is gone is an end without an response', async (t) => {
+test('an exchange with a service that is not running has an error', async (t) => {
   const { exchanges, server, url } = await relayed(t);
   await new Promise((resolve) => server.close(resolve));
   await assert.rejects(fetch(url));
   assert.match(exchanges[0]!.error!, /ECONNREFUSED/);
 });
 
-test('a caller that leaves is not a error of the service, which owes the response still', async (t) => {
+test('if the caller closes the connection, the exchange has no error', async (t) => {
   const { exchanges, server, url } = await relayed(t);
   server.removeAllListeners('request');
   const asked = request(url).end();
@@ -115,7 +115,7 @@ test('a caller that leaves is not a error of the service, which owes the respons
   );
 });
 
-test('one port takes both forms of OTLP: HTTP/2 goes to the one, HTTP/1.1 to the other', async (t) => {
+test('one port accepts both protocols of OTLP: HTTP/2 goes to one target, HTTP/1.1 to the other', async (t) => {
   const grpc = createHttp2Server((_, outgoing) => outgoing.end('grpc'));
   const http = createServer((_, outgoing) => outgoing.end('http'));
   const door = await openOtlpRelay({ grpc: await listening(t, grpc), http: await listening(t, http) });
@@ -128,8 +128,8 @@ test('one port takes both forms of OTLP: HTTP/2 goes to the one, HTTP/1.1 to the
   assert.equal(await (await fetch(`http://localhost:${door.port}`)).text(), 'http');
 });
 
-test('closing a relay ends the connections that are open', async (t) => {
-  const server = createServer(() => {}); // never answers
+test('closing a relay closes its open connections', async (t) => {
+  const server = createServer(() => {}); // never responds
   const port = await listening(t, server);
   const relay = await openRelay({
     from: 'a',

@@ -11,25 +11,25 @@ import { observed, unobservable } from '../support/observed.ts';
 import { span, traceOf } from '../trace/spans.ts';
 import { assertFound, type Finding } from './support.ts';
 
-/** What step N-1 is told by the check of step N: the expectation that it does not meet, and why. */
+/** For each step N, what its check says about step N-1: the expectation that is not met, and why. */
 const missing: Record<number, Finding> = {
   2: {
-    expect: /^bands-api makes a span of kind SERVER/,
+    expect: /^bands-api creates a span of kind SERVER/,
     cause: /has no tracing\.ts/,
     file: 'bands-api/tracing.ts',
   },
-  3: { expect: /^run\.ts sends a valid traceparent/, cause: /The header was not made/, file: 'run.ts' },
+  3: { expect: /^run\.ts sends a valid traceparent/, cause: /The header was not created/, file: 'run.ts' },
   4: { expect: /^bands-api passes the trace on/, cause: /propagation\.inject/, file: 'bands-api/app.ts' },
-  5: { expect: /^bands-api has a span of your own/, cause: /^None was made/, file: 'bands-api/app.ts' },
+  5: { expect: /^bands-api has your span/, cause: /^No span was created/, file: 'bands-api/app.ts' },
   6: { expect: /^bands-api does not wait/, cause: /a sleep that was left in/, file: 'bands-api/reviews.ts' },
   7: {
-    expect: /^bands-api answers with a header trace-id/,
+    expect: /^bands-api responds with a trace-id header/,
     cause: /Nothing sets the header/,
     file: 'bands-api/tracing.ts',
   },
-  8: { expect: /^run\.ts sends a tracestate/, cause: /It was not made/, file: 'run.ts' },
+  8: { expect: /^run\.ts sends a tracestate/, cause: /The header was not created/, file: 'run.ts' },
   9: { expect: /^Every line that bands-api logs/, cause: /A mixin adds the ids/, file: 'bands-api/app.ts' },
-  10: { expect: /^The trace begins with a CLIENT span/, cause: /makes no span/, file: 'run.ts' },
+  10: { expect: /^The trace starts with a CLIENT span/, cause: /creates no span/, file: 'run.ts' },
   12: { expect: /^checkout publishes in a span/, cause: /^None was made/, file: 'checkout/app.ts' },
   13: { expect: /^stock handles the message/, cause: /stock has no tracing\.ts/, file: 'stock/tracing.ts' },
   14: {
@@ -46,7 +46,7 @@ for (const step of steps) {
   const checks = await checksFor(step);
 
   test(
-    `the check of ${step.name} passes on it, and so do those before it in its chapter`,
+    `the check of ${step.name} and those of the earlier steps in its chapter pass on it`,
     { skip },
     async () => {
       const seen = await observed(step);
@@ -63,7 +63,7 @@ for (const step of steps) {
 
   const next = checks.find(({ number }) => number > step.number);
   if (!next) continue;
-  test(`the check of ${next.name} fails on the step before, and says what that lacks`, { skip }, async () => {
+  test(`the check of ${next.name} fails on the step before, and says what is missing`, { skip }, async () => {
     const result = evaluate(await readLesson(next.folder), await observed(step));
     assertFound(result, missing[next.number]!);
     const failed = result.outcomes.findIndex(({ status }) => status === 'failed');
@@ -71,7 +71,7 @@ for (const step of steps) {
   });
 }
 
-test('a lesson gives each of its calls a name that no other lesson of its chapter uses', async () => {
+test('the names of calls are unique among the lessons of a chapter', async () => {
   for (const step of steps) {
     const lessons = await Promise.all((await checksFor(step)).map(({ folder }) => readLesson(folder)));
     const names = lessons.flatMap(({ calls = {} }) => Object.keys(calls));
@@ -79,7 +79,7 @@ test('a lesson gives each of its calls a name that no other lesson of its chapte
   }
 });
 
-test('the first check of a chapter says of the chapter before that it has other services', async () => {
+test('the first check of a chapter fails on the chapter before, because it has other services', async () => {
   const { passed, outcomes } = await runCheck({
     stepFolder: steps.find(({ number }) => number === 11)!.folder,
     folder: steps.find(({ number }) => number === 10)!.folder,
@@ -87,7 +87,7 @@ test('the first check of a chapter says of the chapter before that it has other 
 
   assert.equal(passed, false);
   assert.equal(outcomes[0]!.status, 'failed');
-  assert.match(outcomes[0]!.failure!.cause, /npm run step 11 puts this one there/);
+  assert.match(outcomes[0]!.failure!.cause, /npm run step 11 puts this step into the working copy/);
 });
 
 test('a write of the stock that has a parent is told why', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CheckResult, evaluate, readLesson, runCheck } from '#workshop/check/check';
+import { type Evaluation, evaluate, readLesson, runCheck } from '#workshop/check/check';
 import type { Observation } from '#workshop/check/observation';
 import { listSteps, type Step } from '#workshop/course/list';
 import { projectFolder } from '#workshop/settings';
@@ -15,7 +15,7 @@ export function stepNumber(number: number): Step {
   return steps.find((step) => step.number === number)!;
 }
 
-/** The expectation that is not met, and what the check says of it. */
+/** The expectation that is not met, and what the check says about it. */
 export interface Finding {
   expect: RegExp;
   found?: RegExp;
@@ -23,28 +23,29 @@ export interface Finding {
   file: string | RegExp;
 }
 
-/** A mistake that learners make: what is changed in a step, and what the check of that step says then. */
+/** A mistake that learners make: a change to a step, and what the check of that step must say. */
 export interface Mistake extends Finding {
   title: string;
   step: number;
-  patch: Patch;
+  /** Without it, only the edited observation is judged. */
+  patch?: Patch;
   /**
-   * Changes the observation of the right step into what the mistake would show. `npm test` judges that and runs only
-   * mistakes without it; `npm run test:rest` runs the others.
+   * Changes the observation of the correct step into what the mistake would show. `npm test` judges that, and runs only
+   * the mistakes without it; `npm run test:rest` runs the others.
    */
   edit?: (seen: Observation) => void;
 }
 
-/** What the check of a step says of a mistake, judged on the edited observation. */
-export async function judgeEdited({ step, edit }: Mistake): Promise<CheckResult> {
+/** What the check of a step says about a mistake, judged on the edited observation. */
+export async function judgeEdited({ step, edit }: Pick<Mistake, 'step' | 'edit'>): Promise<Evaluation> {
   const { folder } = stepNumber(step);
   const seen = structuredClone(await observed(stepNumber(step)));
   edit!(seen);
   return evaluate(await readLesson(folder), seen);
 }
 
-/** What the check of a step says of a mistake, judged on a run of the changed step. */
-export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'>): Promise<CheckResult> {
+/** What the check of a step says about a mistake, judged on a run of the changed step. */
+export async function runMistake({ step, patch = {} }: Pick<Mistake, 'step' | 'patch'>): Promise<Evaluation> {
   const { folder: stepFolder } = stepNumber(step);
   const folder = await patchedStep(stepNumber(step), patch);
   try {
@@ -54,11 +55,8 @@ export async function runMistake({ step, patch }: Pick<Mistake, 'step' | 'patch'
   }
 }
 
-/** Fails unless the first expectation that is not met is the one that is meant, with its cause and file. */
-export function assertFound(
-  { passed, outcomes }: CheckResult,
-  { expect, found, cause, file }: Finding,
-): void {
+/** Fails unless the first expectation that is not met is the given one, with its cause and file. */
+export function assertFound({ passed, outcomes }: Evaluation, { expect, found, cause, file }: Finding): void {
   const failed = outcomes.find(({ status }) => status === 'failed');
   assert.ok(failed?.failure, 'all expectations are met');
   const said = JSON.stringify({ ...failed, failure: { ...failed.failure, traces: [] } }, null, 2);
@@ -71,12 +69,19 @@ export function assertFound(
   else assert.match(failed.failure.file, file, said);
 }
 
-/** Changes of a step's files: for each file the texts to replace, or its whole new text; null deletes it. */
+/** Fails unless all expectations are met. */
+export function assertPassed({ outcomes }: Evaluation): void {
+  const failed = outcomes.find(({ status }) => status !== 'met');
+  const { found, cause } = failed?.failure ?? {};
+  assert.equal(failed && `${failed.status}: ${failed.expect}. ${found} ${cause}`, undefined);
+}
+
+/** Changes to a step's files: for each file the texts to replace, or its whole new text; null deletes it. */
 export type Patch = Record<string, [from: string, to: string][] | string | null>;
 
 /**
- * Copies a step, changed, to where its imports find the project's packages. The caller removes it.
- * @throws when a text to replace is not there, which says that the step has moved on
+ * Copies a step into a folder where its imports find the project's packages, and changes it. The caller removes it.
+ * @throws if a text to replace is missing, because the step has changed
  */
 export async function patchedStep({ name, folder }: Step, patch: Patch): Promise<string> {
   const parent = join(projectFolder, '.workshop', 'test');
@@ -94,7 +99,7 @@ export async function patchedStep({ name, folder }: Step, patch: Patch): Promise
     } else {
       let text = await readFile(file, 'utf8');
       for (const [from, to] of change) {
-        if (!text.includes(from)) throw new Error(`${path} of step ${name} does not hold: ${from}`);
+        if (!text.includes(from)) throw new Error(`${path} of step ${name} does not contain: ${from}`);
         text = text.replaceAll(from, to);
       }
       await writeFile(file, text);
@@ -103,7 +108,7 @@ export async function patchedStep({ name, folder }: Step, patch: Patch): Promise
   return copy;
 }
 
-/** Does things a few at a time, in their order, and gives a promise for each at once. */
+/** Processes things in order, a few at a time; returns a promise for each at once. */
 export function fewAtATime<T, R>(
   count: number,
   things: readonly T[],

@@ -12,12 +12,12 @@ const faultOf = (text: string) => {
   return 'fault' in read ? read.fault : undefined;
 };
 
-test('the example of the W3C text is read field by field', () => {
+test('the example of the W3C specification is parsed field by field', () => {
   assert.deepEqual(readTraceparent(`00-${traceId}-${parentId}-01`), { traceId, parentId, sampled: true });
   assert.deepEqual(readTraceparent(`00-${traceId}-${parentId}-00`), { traceId, parentId, sampled: false });
 });
 
-test('only the lowest bit of the flags says whether the trace is sampled', () => {
+test('only the lowest bit of the flags decides whether the trace is sampled', () => {
   assert.deepEqual(readTraceparent(`00-${traceId}-${parentId}-02`), { traceId, parentId, sampled: false });
   assert.deepEqual(readTraceparent(`00-${traceId}-${parentId}-03`), { traceId, parentId, sampled: true });
 });
@@ -26,29 +26,33 @@ const faults: [why: string, text: string, fault: RegExp][] = [
   [
     'an id that is too short',
     `00-${traceId.slice(1)}-${parentId}-01`,
-    /has a trace-id of 31 characters where 32 are/,
+    /has a trace-id of 31 characters instead of 32/,
   ],
   ['ids that are swapped', `00-${parentId}-${traceId}-01`, /two ids swapped/],
-  ['a trace id of zeros', `00-${'0'.repeat(32)}-${parentId}-01`, /trace-id of nothing but zeros/],
-  ['a parent id of zeros', `00-${traceId}-${'0'.repeat(16)}-01`, /parent-id of nothing but zeros/],
-  ['capitals', `00-${traceId.toUpperCase()}-${parentId}-01`, /has a trace-id in capitals/],
+  ['a trace id of zeros', `00-${'0'.repeat(32)}-${parentId}-01`, /trace-id of all zeros/],
+  ['a parent id of zeros', `00-${traceId}-${'0'.repeat(16)}-01`, /parent-id of all zeros/],
   [
-    'what is not hexadecimal',
+    'upper-case letters',
+    `00-${traceId.toUpperCase()}-${parentId}-01`,
+    /has a trace-id with upper-case letters/,
+  ],
+  [
+    'a character that is not hexadecimal',
     `00-${traceId}-${parentId.replace('b', 'g')}-01`,
     /has a parent-id with characters that are not hexadecimal/,
   ],
-  ['flags of one digit', `00-${traceId}-${parentId}-1`, /has flags of 1 character where 2 are/],
-  ['a field that is missing', `${traceId}-${parentId}-01`, /is not four fields/],
-  ['nothing at all', '', /is not four fields/],
+  ['flags of one digit', `00-${traceId}-${parentId}-1`, /has flags of 1 character instead of 2/],
+  ['a field that is missing', `${traceId}-${parentId}-01`, /does not consist of four fields/],
+  ['no content', '', /does not consist of four fields/],
   ['the forbidden version', `ff-${traceId}-${parentId}-01`, /version ff/],
-  ['two values', `00-${traceId}-${parentId}-01, 00-${traceId}-${parentId}-01`, /holds two values/],
+  ['two values', `00-${traceId}-${parentId}-01, 00-${traceId}-${parentId}-01`, /contains two values/],
 ];
 for (const [why, text, fault] of faults) {
-  test(`a traceparent with ${why} is told why it is invalid`, () =>
+  test(`a traceparent with ${why} is invalid, and the fault says so`, () =>
     assert.match(faultOf(text) ?? 'none', fault));
 }
 
-/** What an id could be, valid or not. */
+/** An id, valid or not. */
 const hex = (bytes: number) =>
   fc.oneof(
     fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((array) => Buffer.from(array).toString('hex')),
@@ -57,7 +61,7 @@ const hex = (bytes: number) =>
     fc.string({ maxLength: 2 * bytes + 1 }),
   );
 
-test('what it takes for valid, OpenTelemetry takes for valid, and the other way round', () => {
+test('a traceparent is valid if and only if it is valid for OpenTelemetry', () => {
   const header = fc
     .tuple(fc.constantFrom('00', 'ff', '0'), hex(16), hex(8), hex(1))
     .map((fields) => fields.join('-'));

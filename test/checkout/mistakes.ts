@@ -16,7 +16,7 @@ export const mistakes: Mistake[] = [
     title: 'checkout refuses, and the gateway, which is shared, answers with an error',
     step: 11,
     patch: { 'checkout/app.ts': [['answer(null, response);', 'answer({ code: grpc.status.INTERNAL });']] },
-    expect: /The call is answered with status 200/,
+    expect: /The call is successful/,
     cause: /gateway threw Error: checkout failed/,
     file: 'steps/shared/gateway/app.ts',
   },

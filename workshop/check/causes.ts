@@ -1,5 +1,4 @@
-/** Why spans are missing or a trace breaks: the causes that several expectations share. */
-import { isTraced } from '../services/definition.ts';
+/** Why spans are missing or a trace is broken: the causes that several judges share. */
 import type { Trace } from '../trace/model.ts';
 import { counted } from '../trace/numbers.ts';
 import type { Failure } from './lesson.ts';
@@ -10,11 +9,12 @@ import { readTraceparent } from './traceparent.ts';
 
 const exportError = /OTLPExporterError|UNAVAILABLE|ECONNREFUSED|ENOTFOUND|EAI_AGAIN/;
 const looksLikeTraceparent = /^[\da-f]{2}-[\da-f]+-[\da-f]+-[\da-f]{1,2}$/i;
+const importsApp = /^\s*import\b.*['"]\.\/(?:app|main)\.ts['"]|\bimport\(['"]\.\/(?:app|main)\.ts/m;
 
-/** Why a service has no span of kind SERVER in the call of run.ts. */
+/** Why a service has no SERVER span in the call of run.ts. */
 export function noServerSpan(seen: Observation, service: string): Failure {
   const request = requestWithin(seen, { to: service });
-  if (!request && isAskedByHttp(seen, service)) return notAsked(seen, service);
+  if (!request && isCalledOverHttp(seen, service)) return notCalled(seen, service);
 
   const traces = tracesOfCall(seen);
   const spans = traces.flatMap((trace) => trace.spans.filter((span) => span.service === service));
@@ -24,26 +24,34 @@ export function noServerSpan(seen: Observation, service: string): Failure {
   }
 
   const kinds = [...new Set(spans.map(({ kind }) => kind.toUpperCase()))].join(' and ');
-  const byLibraries = spans.some(({ scope }) => /fastify/.test(scope));
+  const byFastify = spans.some(({ scope }) => /fastify/.test(scope));
   return {
-    found: `${service} made ${counted(spans.length, 'span')}, but only of kind ${kinds}.`,
-    cause: byLibraries
-      ? 'HttpInstrumentation is missing from the instrumentations: it makes the SERVER span and reads the traceparent; Fastify adds to it.'
-      : 'No instrumentation is at work: are HttpInstrumentation and FastifyInstrumentation in the list, and is it this file that sets them up before the app is imported?',
+    found: `${service} created ${counted(spans.length, 'span')}, but only of kind ${kinds}.`,
+    cause:
+      appImportedEarly(seen, service) ??
+      (byFastify
+        ? 'HttpInstrumentation is missing from the instrumentations: it creates the SERVER span and reads the traceparent; the instrumentation of Fastify adds to it.'
+        : 'No instrumentation is active. Are HttpInstrumentation and FastifyInstrumentation in the list, and does this file set them up before the app is imported?'),
     file,
     traces,
   };
 }
 
-/** Why a request does not belong to the trace that it should belong to; undefined if its traceparent is valid. */
+/** For a tracing.ts that imports the app: why that is too early; undefined for any other tracing.ts. */
+export function appImportedEarly({ sources }: Observation, service: string): string | undefined {
+  if (!importsApp.test(sources.get(`${service}/tracing.ts`) ?? '')) return undefined;
+  return 'tracing.ts imports the app. Imports run before all other lines, so Fastify is loaded before the instrumentations are set up. Remove the import: main.ts imports the app.';
+}
+
+/** Why a request does not belong to the expected trace; undefined if its traceparent is valid. */
 export function faultyTraceparent({ from, to, headers }: Exchange): Omit<Failure, 'traces'> | undefined {
   const file = senderFile(from);
   const values = valuesOf(headers, 'traceparent');
   if (values.length > 1) {
     return {
-      found: `${from} sent ${to} ${values.length} traceparents in one request.`,
+      found: `${from} sent ${to} ${values.length} traceparent headers in one request.`,
       cause:
-        'Two write it: the instrumentation, and lines by hand. Neither counts then. Take out those by hand.',
+        'Both the instrumentation and your own lines write it, and then both values are ignored. Remove your lines.',
       file,
     };
   }
@@ -53,28 +61,28 @@ export function faultyTraceparent({ from, to, headers }: Exchange): Omit<Failure
     const misspelt = headers.find(([, text]) => looksLikeTraceparent.test(text));
     if (misspelt) {
       return {
-        found: `${from} sent ${to} no header traceparent, but one called "${misspelt[0]}".`,
-        cause: `The header is misspelt: its name is traceparent, one word, so nobody reads "${misspelt[0]}".`,
+        found: `${from} sent ${to} a header called "${misspelt[0]}", but no traceparent.`,
+        cause: `The header is misspelt: its name is traceparent, in one word. "${misspelt[0]}" is ignored.`,
         file,
       };
     }
-    return { found: `${from} sent ${to} no header traceparent.`, cause: howToSend(from), file };
+    return { found: `${from} sent ${to} no traceparent header.`, cause: howToSend(from), file };
   }
 
   const read = readTraceparent(value);
   if ('traceId' in read) return undefined;
   return {
     found: `${from} sent ${to} the traceparent ${value}`,
-    cause: `It ${read.fault}. Whoever gets an invalid one ignores it and begins a new trace.`,
+    cause: `It ${read.fault}. A service ignores an invalid traceparent and starts a new trace.`,
     file,
   };
 }
 
-/** What the request of a step is missing if it has no traceparent. */
+/** What is probably missing if a request has no traceparent. */
 function howToSend(from: string): string {
   return from === caller
-    ? 'The header was not made, or not passed on: request(url, { headers }).'
-    : 'Nothing wrote the context of the active span into the headers of the request, or the headers were not passed on: propagation.inject(context.active(), headers), then askReviewsApi(path, { headers, signal }).';
+    ? 'The header was not created, or not passed on: request(url, { headers }).'
+    : 'The context of the active span was not written into the headers of the request, or the headers were not passed on: propagation.inject(context.active(), headers), then askReviewsApi(path, { headers, signal }).';
 }
 
 /** The file of a program that sends requests. */
@@ -82,18 +90,18 @@ export function senderFile(program: string): string {
   return program === caller ? caller : `${program}/app.ts`;
 }
 
-/** Whether requests to a service can be seen: gRPC passes unread, and messages go another way. */
-function isAskedByHttp({ services }: Observation, service: string): boolean {
+/** Whether the relays show requests to a service: they don't read gRPC, and messages don't pass through them. */
+function isCalledOverHttp({ services }: Observation, service: string): boolean {
   const { port, protocol } = services.find(({ name }) => name === service)!;
   return port !== undefined && protocol === undefined;
 }
 
-function notAsked(seen: Observation, service: string): Failure {
-  const asked = seen.exchanges.filter(({ from }) => from === caller).map(({ to }) => to);
+function notCalled(seen: Observation, service: string): Failure {
+  const called = seen.exchanges.find(({ from }) => from === caller)?.to;
   return {
-    found: `Nobody asked ${service}.`,
-    cause: `${asked[0] ?? caller} should send it a request, and does not any more, or sends it to a fixed address instead of the one that it is given.`,
-    file: `${asked[0] ?? service}/app.ts`,
+    found: `${service} received no request.`,
+    cause: `${called ?? caller} no longer sends it a request, or sends it to a fixed address instead of the one in its environment.`,
+    file: `${called ?? service}/app.ts`,
     traces: tracesOfCall(seen),
   };
 }
@@ -103,10 +111,9 @@ function whyNoSpan(
   service: string,
   request: Exchange | undefined,
 ): Partial<Failure> & { cause: string } {
-  const file = `${service}/tracing.ts`;
-  if (!isTraced(seen.services.find(({ name }) => name === service)!)) {
+  if (!seen.sources.has(`${service}/tracing.ts`)) {
     return {
-      cause: `${service} has no tracing.ts. A file of this name is loaded before the app; set up anywhere else, tracing comes too late, because what is imported already cannot be traced any more.`,
+      cause: `${service} has no tracing.ts. A file with this name is loaded before the app. Anywhere else, tracing is set up too late: modules that are already imported can't be instrumented.`,
     };
   }
 
@@ -120,54 +127,49 @@ function whyNoSpan(
       failed,
     )?.[1];
     return {
-      cause: `Its spans could not be sent${address ? ` to ${address}` : ''}: the exporter has a wrong address or port. Leave the url out, and OTEL_EXPORTER_OTLP_ENDPOINT says where to (${seen.endpoint} in this check).`,
-    };
-  }
-  const { elsewhere } = seen;
-  if (elsewhere.traces.some(({ spans }) => spans.some((span) => span.service === service))) {
-    return {
-      cause: `Its spans went to the backend at ${elsewhere.url}: the address of the exporter is fixed. Leave the url out, and OTEL_EXPORTER_OTLP_ENDPOINT says where to.`,
-      traces: elsewhere.traces,
+      cause: `Its spans could not be sent${address ? ` to ${address}` : ''}: the exporter has a wrong address or port. Without a url, it uses OTEL_EXPORTER_OTLP_ENDPOINT (${seen.endpoint} in this check).`,
     };
   }
 
   const renamed = request && spansUnderAnotherName(seen, request);
-  if (renamed) {
-    const unnamed = renamed.service.startsWith('unknown_service');
-    return {
-      cause: unnamed
-        ? `Its spans came under the name ${renamed.service}: tracing.ts does not say serviceName: '${service}'.`
-        : `Its spans came under the name ${renamed.service}: tracing.ts has the serviceName of the service that it was copied from; it must be '${service}'.`,
-      traces: renamed.traces,
-    };
-  }
+  if (renamed) return { cause: causeOfName(seen, service, renamed.service), traces: renamed.traces };
   if (lines.some((line) => /^\s*traceId: '[\da-f]{32}'/.test(line))) {
     return {
-      cause:
-        'Its spans are printed instead of sent: the exporter is one for the console. Use OTLPTraceExporter.',
+      cause: 'Its spans are printed, not sent: the exporter writes to the console. Use OTLPTraceExporter.',
     };
   }
   const printed = shownLines(lines.filter((line) => !line.startsWith('{')));
   return {
     cause:
-      'tracing.ts is loaded, but nothing makes spans: is sdk.start() called, are the instrumentations in the list, and has it the exporter?',
-    file,
+      appImportedEarly(seen, service) ??
+      'tracing.ts is loaded, but creates no spans. Does it call sdk.start(), list the instrumentations, and set the exporter?',
     ...(printed.length > 0 && { lines: printed }),
   };
 }
 
-/** A traceparent whose flags say that nobody should record the trace (W3C Trace Context, 3.2.2.5.1 "Sampled Flag"). */
+/** Why the spans of a service have another service name. */
+function causeOfName({ services }: Observation, service: string, name: string): string {
+  const arrived = `Its spans arrived under the name ${name}:`;
+  if (name.startsWith('unknown_service')) {
+    return `${arrived} tracing.ts does not set serviceName: '${service}'.`;
+  }
+  return services.some((other) => other.name === name)
+    ? `${arrived} tracing.ts still has the serviceName of the service that it was copied from. Set it to '${service}'.`
+    : `${arrived} the serviceName in tracing.ts is misspelt. Set it to '${service}'.`;
+}
+
+/** A traceparent whose flags ask not to record the trace (W3C Trace Context, 3.2.2.5.1 "Sampled Flag"). */
 export function faultOfFlags({ from, headers }: Exchange): { cause: string; file: string } | undefined {
   const [value] = valuesOf(headers, 'traceparent');
   const read = value === undefined ? undefined : readTraceparent(value);
   if (!read || !('traceId' in read) || read.sampled) return undefined;
   return {
-    cause: `The flags of its traceparent are ${value!.slice(-2)}, which is not sampled: nobody records such a trace. 01 asks for it.`,
+    cause: `The flags of its traceparent are ${value!.slice(-2)}, which means "not sampled": services don't record such a trace. Set them to 01.`,
     file: senderFile(from),
   };
 }
 
-/** A SERVER span for the path of a request by somebody who was not asked for it. */
+/** A SERVER span for the path of a request, from a service that did not receive it. */
 function spansUnderAnotherName(
   seen: Observation,
   { path, to }: Exchange,

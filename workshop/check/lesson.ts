@@ -14,6 +14,11 @@ export interface Lesson {
    * another id in this header.
    */
   traceIdHeader?: string;
+  /**
+   * The numbers of earlier steps whose code this step replaces. Until it is complete, they may fail; so they are checked
+   * again only if it passes.
+   */
+  replaces?: number[];
   /** In the order of the lesson: the attendee is told about the first one that is not met. */
   expectations: Expectation[];
 }
@@ -38,8 +43,8 @@ export interface Expectation {
   judge: Judge;
 }
 
-/** Decides whether an expectation is met. */
-export type Judge = (seen: Observation) => 'ok' | Failure;
+/** Decides whether an expectation is met; inconclusive if the machine was too busy to tell. */
+export type Judge = (seen: Observation) => 'ok' | 'inconclusive' | Failure;
 
 /** What was observed in place of what was expected. */
 export interface Failure {

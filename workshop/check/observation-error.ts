@@ -1,81 +1,95 @@
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../errors.ts';
 import type { Service } from '../services/definition.ts';
 import { probe } from '../services/probe.ts';
 import type { Failure } from './lesson.ts';
+import { missingAwait } from './missing-await.ts';
 import { callOfRun, caller, type Observation } from './observation.ts';
-import { errorOfResponse, errorOfEnd, shownLines } from './printed.ts';
+import { errorOfEnd, errorOfResponse, shownLines } from './printed.ts';
 import type { Exchange } from './relay.ts';
 import type { RunEnd } from './run-child.ts';
+import { BUSY } from './slowness.ts';
 
-/** Something went wrong before there was anything to look at. It reads like an expectation that was not met. */
+/** Something went wrong before there was anything to judge. It is reported like an expectation that is not met. */
 export class ObservationError extends Error {
   readonly expect: string;
   readonly failure: Failure;
+  /** Whether the machine was so busy that the program may just have been slow. */
+  readonly inconclusive: boolean;
 
-  constructor(expect: string, failure: Failure) {
+  constructor(expect: string, failure: Failure, inconclusive = false) {
     super(`${expect}: ${failure.found}`);
     this.expect = expect;
     this.failure = failure;
+    this.inconclusive = inconclusive;
   }
 }
 
 const SHOWN_BODY = 200; // characters
 
 /** The folder has no service. */
-export function nothingToStart(): ObservationError {
-  return new ObservationError('The services are there', {
-    found: 'No folder with a service.json is there.',
-    cause: 'Something deleted them. npm run step puts a step with all its files back.',
+export function noServices(): ObservationError {
+  return new ObservationError('The services exist', {
+    found: 'There is no folder with a service.json.',
+    cause: 'The folders were deleted. npm run step restores a step with all its files.',
     file: caller,
   });
 }
 
-/** A service.json that cannot be read, as a ObservationError; the error says which and why. */
-export function unreadable(error: unknown): ObservationError {
+/** A service.json can't be parsed; the error says which one, and why. */
+export function invalidServiceJson(error: unknown): ObservationError {
   const cause = messageOf(error);
-  return new ObservationError('The services are there', {
-    found: 'A service.json cannot be read.',
+  return new ObservationError('The services exist', {
+    found: "A service.json can't be read.",
     cause,
     file: /[\w-]+[\\/]service\.json/.exec(cause)?.[0].replace('\\', '/') ?? 'service.json',
   });
 }
 
-/** The services of the step that is checked are not there; `step` is the name of its folder. */
-export function otherServices(missing: string[], step: string): ObservationError {
-  return new ObservationError('The services of this step are there', {
+/** The services of the checked step are missing; `step` is the name of its folder. */
+export function missingServices(missing: string[], step: string): ObservationError {
+  return new ObservationError('The services of this step exist', {
     found: `There is no ${missing.join(', and no ')}.`,
-    cause: `The working copy holds a step of another chapter, or a folder was deleted. npm run step ${Number(step.slice(0, 2))} puts this one there, and saves what is in its place.`,
+    cause: `The working copy contains a step of another chapter, or a folder was deleted. npm run step ${Number(step.slice(0, 2))} puts this step into the working copy, and saves your work.`,
     file: caller,
   });
 }
 
-/** A service said that it is ready, but nothing listens at the port that it was given. */
+/** A service reported that it is ready, but doesn't listen on the port that it was given. */
 export function notListening({ name }: Service): ObservationError {
-  return new ObservationError(`${name} listens at the port that it is given`, {
-    found: 'It says that it is ready, but nothing answers at the port in PORT.',
-    cause: 'Its port is fixed. Let it listen at Number(process.env.PORT).',
+  return new ObservationError(`${name} listens on the port that it is given`, {
+    found: "It reports that it is ready, but doesn't listen on the port in PORT.",
+    cause: 'Its port is fixed. Let it listen on Number(process.env.PORT).',
     file: `${name}/main.ts`,
   });
 }
 
-/** What stopped a service from starting, as a ObservationError. */
+/** What prevented a service from starting. */
 export function notStarted(seen: Observation, { name }: Service, reason: unknown): ObservationError {
   if (reason instanceof ObservationError) return reason;
   const [sentence] = messageOf(reason).split('\n');
-  const ended = / ended before /.test(sentence!);
-  return new ObservationError(`${name} starts`, {
-    found: ended ? `It ended before it was ready.` : 'It was not ready in time, and was ended.',
-    ...causeOfEnd(seen, name, 'Something in it never ends: a loop, or an await of what never comes.'),
-  });
+  const exited = / ended before /.test(sentence!);
+  return new ObservationError(
+    `${name} starts`,
+    {
+      found: exited ? 'It exited before it was ready.' : 'It was not ready in time, and was stopped.',
+      ...causeOfExit(
+        seen,
+        name,
+        'Something in it never ends: an endless loop, or an await that never resolves.',
+      ),
+    },
+    !exited && seen.slowness >= BUSY,
+  );
 }
 
-/** Who it is that does not response, and whether it still answers anything. */
+/** A request without a response, and whether its service still responds to other requests. */
 export interface Stuck {
   waiting: Exchange;
   alive: boolean;
 }
 
-/** Finds who does not response: the last one in the chain of those who were asked; undefined if nobody is waited for. */
+/** Finds the last service in the chain that hasn't responded; undefined if all have. */
 export async function findStuck(
   { exchanges, services }: Observation,
   ports: ReadonlyMap<string, number>,
@@ -88,50 +102,51 @@ export async function findStuck(
 
 /** What was found out about the programs before they were stopped. */
 export interface Circumstances {
-  /** A service that ended by itself. */
+  /** A service that exited on its own. */
   crashed: string | undefined;
-  /** For a run.ts that did not end in time. */
+  /** For a call without a successful response. */
   stuck: Stuck | undefined;
-  timeoutMs: number;
+  /** The time limit of run.ts. */
+  limitMs: number;
 }
 
-/** Throws a ObservationError unless everything ran to the end of the call, and the call went well. */
-export function requireGoodRun(
-  seen: Observation,
-  end: RunEnd,
-  { crashed, stuck, timeoutMs }: Circumstances,
-): void {
+/** Throws an ObservationError unless run.ts made its call, which was successful, and exited. */
+export function requireGoodRun(seen: Observation, end: RunEnd, circumstances: Circumstances): void {
+  const { crashed, stuck, limitMs } = circumstances;
   if (crashed) {
     throw new ObservationError(`${crashed} keeps running`, {
-      found: 'It ended during the call.',
-      ...causeOfEnd(seen, crashed, 'Something in it ends the process.'),
+      found: 'It exited during the call.',
+      ...causeOfExit(seen, crashed, 'Something in it ends the process.'),
     });
   }
-  if (end.code === 'timeout') throw tookTooLong(seen, stuck, timeoutMs);
-
   const call = callOfRun(seen);
-  if (call?.response && call.response.status >= 400) throw badAnswer(seen, call);
-  if (!end.output || callFailure(end)) throw noAnswerShown(seen, end);
+  if (stuck) throw noResponse(seen, stuck, `after ${Math.round(limitMs / 1_000)} s`);
+  if (end.code === 'timeout') throw neverExits(seen, limitMs);
+  if (call?.response && call.response.status >= 400) throw badResponse(seen, call);
+  if (!end.output || callFailure(end)) throw noResponseShown(seen, end);
   if (!call) {
     throw new ObservationError(callsService, {
-      found: `${caller} showed an response, but asked none of the services that were started for this check.`,
+      found: `${caller} showed a response, but called none of the services that were started for this check.`,
       cause: fixedAddress,
       file: caller,
     });
+  }
+  if (call.response && !isDeepStrictEqual(end.output.body, parsed(call.response.body))) {
+    throw otherBody(seen, call);
   }
 }
 
 const callsService = `${caller} calls a service`;
 const fixedAddress =
-  'The address is fixed. Take it from the urls that run() hands over: they know the ports of the services.';
+  'The address is fixed. Use the urls that run() passes to your function: they contain the ports of the services.';
 
-/** Why the call got no response, as run.ts says it; undefined if it does not. */
+/** The error that the call in run.ts threw, as run.ts prints it; undefined if it didn't throw. */
 function callFailure({ stderr }: RunEnd): string | undefined {
-  return stderr.map((line) => /^The call got no response \((.+)\)/.exec(line)?.[1]).find(Boolean);
+  return stderr.map((line) => /^The call got no (?:answer|response) \((.+)\)/.exec(line)?.[1]).find(Boolean);
 }
 
-/** run.ts ended without an response: its call threw, or it did not come to that. */
-function noAnswerShown(seen: Observation, end: RunEnd): ObservationError {
+/** run.ts exited without a response: its call threw, or it didn't get that far. */
+function noResponseShown(seen: Observation, end: RunEnd): ObservationError {
   const thrown = callFailure(end);
   if (thrown && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Invalid URL/.test(thrown)) {
     return new ObservationError(callsService, {
@@ -142,54 +157,72 @@ function noAnswerShown(seen: Observation, end: RunEnd): ObservationError {
   }
   if (thrown) {
     return new ObservationError(`${caller} runs to its end`, {
-      found: 'The call got no response.',
-      cause: `The function that makes the call threw: ${thrown}.`,
+      found: `The function that makes the call threw: ${thrown}.`,
+      cause: 'An error in this function.',
       file: caller,
+      ...missingAwait(seen.sources),
     });
   }
   return new ObservationError(`${caller} runs to its end`, {
-    found: `It ended with status ${end.code} and did not show an response.`,
-    ...causeOfEnd(seen, caller, 'The last line must be: await run(…, import.meta.dirname).'),
+    found: `It exited with status ${end.code}, and did not show a response.`,
+    ...causeOfExit(
+      seen,
+      caller,
+      'The last line that makes the call must be: await run(…, import.meta.dirname).',
+    ),
   });
 }
 
-function tookTooLong(seen: Observation, stuck: Stuck | undefined, timeoutMs: number): ObservationError {
-  const expect = 'The call is answered in time';
-  const seconds = `${timeoutMs / 1_000} s`;
-  if (!stuck) {
-    return new ObservationError(expect, {
-      found: `${caller} had not ended after ${seconds}, though it waits for no response.`,
-      cause: 'It loops for ever, or waits for something that never comes.',
-      file: caller,
-      lines: shownLines(seen.run.stderr),
-    });
-  }
+/** run.ts shows another body than it received. */
+function otherBody(seen: Observation, call: Exchange): ObservationError {
+  return new ObservationError(`${caller} shows the response`, {
+    found: `${call.to} responded with ${call.response!.body.slice(0, SHOWN_BODY)}, and ${caller} showed ${JSON.stringify(seen.run.output!.body).slice(0, SHOWN_BODY)}.`,
+    cause: 'The call must return the body of the response: body: await response.body.text().',
+    file: caller,
+    ...missingAwait(seen.sources),
+  });
+}
 
-  const { waiting, alive } = stuck;
-  const { to } = waiting;
-  return new ObservationError(expect, {
-    found: `${to} had not answered ${requestText(waiting)} after ${seconds}, and ${alive ? 'still answers other requests' : 'answers nothing at all any more'}.`,
+const inTime = 'The call gets a response in time';
+
+function neverExits(seen: Observation, limitMs: number): ObservationError {
+  const failure: Failure = {
+    found: `${caller} had not exited after ${Math.round(limitMs / 1_000)} s, although it isn't waiting for a response.`,
+    cause: 'It contains an endless loop, or waits for something that never happens.',
+    file: caller,
+    lines: shownLines(seen.run.stderr),
+  };
+  return new ObservationError(inTime, failure, seen.slowness >= BUSY);
+}
+
+/** A service doesn't respond; the services that wait for it may give up and respond with an error. */
+function noResponse(seen: Observation, { waiting, alive }: Stuck, limit: string): ObservationError {
+  const { to, from } = waiting;
+  const gaveUp = callOfRun(seen)?.response;
+  const failure: Failure = {
+    found: `${to} had not responded to ${requestText(waiting)} ${gaveUp ? `when ${from} gave up` : limit}, and ${alive ? 'still responds to other requests' : 'no longer responds to any request'}.`,
     cause: alive
-      ? 'It waits for something that never comes: a promise that nobody resolves, or a reply that is never sent.'
+      ? 'It waits for something that never happens: a promise that is never resolved, or a reply that is never sent.'
       : 'It is in an endless loop.',
     file: `${to}/app.ts`,
     lines: shownLines(seen.lines.get(to)!.filter((line) => !line.startsWith('{'))),
-  });
+  };
+  return new ObservationError(inTime, failure, seen.slowness >= BUSY);
 }
 
-/** Blames the service farthest from run.ts whose response was bad: those before it only pass the trouble on. */
-function badAnswer(seen: Observation, call: Exchange): ObservationError {
+/** Blames the service farthest from run.ts that responded with an error: the others only pass it on. */
+function badResponse(seen: Observation, call: Exchange): ObservationError {
   const failed = seen.exchanges.filter(
     (exchange) => exchange.startMs >= call.startMs && (exchange.response?.status ?? 0) >= 400,
   );
   const worst = failed.findLast(({ from }) => from !== caller) ?? call;
   const { status, body } = worst.response!;
   const error = errorOfResponse(seen.lines.get(worst.to)!, worst.path, seen.folder);
-  return new ObservationError('The call is answered with status 200', {
-    found: `${worst.to} answered ${requestText(worst)} with status ${status}: ${body.slice(0, SHOWN_BODY)}`,
+  return new ObservationError('The call is successful', {
+    found: `${worst.to} responded to ${requestText(worst)} with status ${status}: ${body.slice(0, SHOWN_BODY)}`,
     cause: error
       ? `${worst.to} threw ${error.message}.`
-      : 'It refuses what it was asked, or cannot reach the one that it asks itself.',
+      : "It rejects the request, or can't reach the service that it calls itself.",
     file: error?.place ?? `${worst.to}/app.ts`,
     ...(error && { lines: error.lines }),
   });
@@ -199,8 +232,8 @@ function requestText({ method, path, from }: Exchange): string {
   return `${method} ${path} from ${from}`;
 }
 
-/** Why a program ended, from what it printed. */
-function causeOfEnd(seen: Observation, program: string, otherwise: string) {
+/** Why a program exited, according to what it printed. */
+function causeOfExit(seen: Observation, program: string, otherwise: string) {
   const isRun = program === caller;
   const lines = isRun ? seen.run.stderr : seen.lines.get(program)!;
   const error = errorOfEnd(lines, seen.folder);
@@ -211,11 +244,19 @@ function causeOfEnd(seen: Observation, program: string, otherwise: string) {
 
 function causeOfError(message: string): string {
   if (message.includes('EADDRINUSE')) {
-    return `The port is taken (${message}). Let the service listen at Number(process.env.PORT), which is free.`;
+    return `The port is in use (${message}). Let the service listen on Number(process.env.PORT), which is free.`;
   }
   if (/Cannot find (package|module)/.test(message)) {
-    return `It imports what is not there (${message}). All packages of the workshop are installed, so look at the spelling.`;
+    return `An import was not found (${message}). All packages of the workshop are installed, so check the spelling.`;
   }
-  if (message.startsWith('SyntaxError')) return `The file cannot be read (${message}).`;
+  if (message.startsWith('SyntaxError')) return `The file can't be parsed (${message}).`;
   return `It threw ${message}.`;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
 }

@@ -5,60 +5,62 @@ import type { SecondRun } from './second-run.ts';
 import type { Message } from './tap.ts';
 import { readTraceparent, type Traceparent } from './traceparent.ts';
 
-/** All that could be seen from outside while a folder's services ran: what the expectations look at. */
+/** Everything that could be observed from outside while a folder's services ran: what the judges look at. */
 export interface Observation {
   folder: string;
   services: Service[];
   run: RunOutcome;
-  /** What run.ts did in a second run, if the lesson wants one and the first went well. */
+  /** The second run of run.ts, if the lesson needs one and the first was successful. */
   secondRun?: SecondRun;
-  /** The check's own calls by name, in the same form as what went over a relay. */
+  /** The check's own calls by name, in the same form as what passed through a relay. */
   calls: Map<string, Exchange>;
-  /** What run.ts and the services sent each other, in order of time. */
+  /** The requests that run.ts and the services sent each other, in order of time. */
   exchanges: Exchange[];
   /** What the services published. */
   messages: Message[];
-  /** How many messages waited in the queue of each service that takes some, once the services had ended. */
+  /** How many messages were in the queue of each consuming service after the services had stopped. */
   unsettled: Map<string, number>;
   /** Every trace that arrived. */
   traces: Trace[];
-  /** What each service printed, line by line. */
+  /** The lines that each service printed. */
   lines: Map<string, string[]>;
-  /** Where spans should go: the value of OTEL_EXPORTER_OTLP_ENDPOINT. */
+  /** The text of run.ts and of each tracing.ts, by path (`bands-api/tracing.ts`), to find likely causes in. */
+  sources: Map<string, string>;
+  /** Where spans should be sent: the value of OTEL_EXPORTER_OTLP_ENDPOINT. */
   endpoint: string;
-  /** Traces that went to the backend at JAEGER_URL instead. */
-  elsewhere: { url: string; traces: Trace[] };
+  /** How busy the machine was: see slowness.ts. */
+  slowness: number;
 }
 
-/** What run.ts did. */
+/** The output of run.ts. */
 export interface RunOutcome {
-  /** What it printed as JSON: the id of the trace, if it learned it. */
-  output?: { traceId: string | null };
+  /** What it printed as JSON: the response body, and the trace id if it knew it. */
+  output?: { body: unknown; traceId: string | null };
   stdout: string[];
   stderr: string[];
 }
 
-/** Who makes the call of a step. */
+/** The program that makes the call of a step. */
 export const caller = 'run.ts';
 
-/** The call that run.ts made: its request and response; undefined if no service was asked. */
+/** The call that run.ts made; undefined if it didn't send a request to any service. */
 export function callOfRun({ exchanges }: Observation): Exchange | undefined {
   return exchanges.find(({ from }) => from === caller);
 }
 
-/** A call by the name that the lesson gave it; run.ts's own if none is given. */
+/** The call that the lesson gave this name; without a name, the call of run.ts. */
 export function callNamed(seen: Observation, name?: string): Exchange {
   const call = name === undefined ? callOfRun(seen) : seen.calls.get(name);
-  if (!call) throw new Error(`The lesson looks at a call "${name ?? caller}" that was not made.`);
+  if (!call) throw new Error(`The lesson judges the call "${name ?? caller}", which was not made.`);
   return call;
 }
 
-/** The values of a header, whose name is given in small letters. */
+/** The values of a header, given by its lower-case name. */
 export function valuesOf(headers: readonly Header[], name: string): string[] {
   return headers.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
 }
 
-/** What a request says about its trace; undefined if it has not exactly one traceparent, or that is invalid. */
+/** The trace context of a request; undefined unless it has exactly one traceparent, and that is valid. */
 export function traceparentOf({ headers }: Exchange): Traceparent | undefined {
   const [value, second] = valuesOf(headers, 'traceparent');
   const read = readTraceparent(value ?? '');
@@ -70,17 +72,17 @@ export function traceIdOf(exchange: Exchange): string | undefined {
   return traceparentOf(exchange)?.traceId;
 }
 
-/** The request of one service (or run.ts) to another within a call; run.ts's own call if none is named. */
+/** The request from one program to a service within a call; `from` can be left out. */
 export function requestWithin(
   seen: Observation,
-  way: { from?: string; to: string },
+  hop: { from?: string; to: string },
   name?: string,
 ): Exchange | undefined {
   const call = callNamed(seen, name);
-  if (way.to === call.to && (way.from ?? call.from) === call.from) return call;
+  if (hop.to === call.to && (hop.from ?? call.from) === call.from) return call;
   const requests = seen.exchanges.filter(
     ({ from, to, startMs }) =>
-      from !== caller && from === (way.from ?? from) && to === way.to && startMs >= call.startMs,
+      from !== caller && from === (hop.from ?? from) && to === hop.to && startMs >= call.startMs,
   );
   const traceId = traceIdOf(call);
   const same = requests.find((request) => traceId !== undefined && traceIdOf(request) === traceId);
@@ -90,8 +92,8 @@ export function requestWithin(
 }
 
 /**
- * The traces that a call led to: the one whose id the caller gave, then those that nobody asked for, among which a
- * call of run.ts without an id, and what broke off from a trace, must be.
+ * The traces that a call led to: first the one whose id the caller sent, then those whose id no caller sent. A call
+ * without an id is in one of the latter, as is what was separated from its trace.
  */
 export function tracesOfCall(seen: Observation, name?: string): Trace[] {
   const traceId = traceIdOf(callNamed(seen, name));
@@ -101,20 +103,20 @@ export function tracesOfCall(seen: Observation, name?: string): Trace[] {
   return [...own, ...strays];
 }
 
-/** The span with which a service took part in a call: of kind SERVER, or CONSUMER where it takes messages. */
+/** The span in which a service handled a call: of kind SERVER, or CONSUMER if it receives messages. */
 export function serverSpanOf(seen: Observation, service: string, name?: string): Span | undefined {
   return tracesOfCall(seen, name)
     .flatMap(({ spans }) => spans)
     .find((span) => span.service === service && (span.kind === 'server' || span.kind === 'consumer'));
 }
 
-/** The trace of a call: the one in which the service that was called has its span. */
+/** The trace of a call: the one in which the called service has its span. */
 export function traceOfCall(seen: Observation, name?: string): Trace | undefined {
   const span = serverSpanOf(seen, callNamed(seen, name).to, name);
   return seen.traces.find(({ traceId }) => traceId === span?.traceId);
 }
 
-/** The spans above a span, the parent first. */
+/** The ancestors of a span, the parent first. */
 export function ancestorsOf(span: Span, { spans }: Trace): Span[] {
   const ancestors: Span[] = [];
   let above = parentOf(span, spans);
@@ -125,12 +127,12 @@ export function ancestorsOf(span: Span, { spans }: Trace): Span[] {
   return ancestors;
 }
 
-/** Whether no instrumentation made a span, but somebody who wanted to see some work. */
-export function isCustom(span: Span): boolean {
-  return span.kind === 'internal' && !/^@opentelemetry\/instrumentation|^@fastify\/otel/.test(span.scope);
+/** Whether the code of the lesson created a span, and not an instrumentation. */
+export function isCustom({ scope }: Span): boolean {
+  return !/^@opentelemetry\/instrumentation|^@fastify\/otel/.test(scope);
 }
 
-/** Ids that spans claim as their parents and that are in no span, but for the one which run.ts sent. */
+/** Parent ids that are missing from a trace, except for the one that run.ts sent. */
 export function missingParents(seen: Observation, { spans }: Trace): Set<string> {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const missing = new Set(
@@ -144,7 +146,7 @@ function parentOf({ parentId }: Span, spans: Span[]): Span | undefined {
   return parentId === undefined ? undefined : spans.find(({ spanId }) => spanId === parentId);
 }
 
-/** The ids of the traces that the check itself began. */
+/** The ids of the traces that the check itself started. */
 function idsOfCalls({ calls }: Observation): Set<string | undefined> {
   const ids = new Set([...calls.values()].map(traceIdOf));
   ids.delete(undefined);

@@ -1,54 +1,59 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queryTraces } from '../backend/query.ts';
-import { type Backend, startBackend } from '../backend/start.ts';
+import { type Backend, type BackendOptions, PortInUseError, startBackend } from '../backend/start.ts';
 import { messageOf } from '../errors.ts';
-import { isTraced, readServices, type Service } from '../services/definition.ts';
 import { accepts } from '../net/accepts.ts';
 import { emptyQueue, waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
+import { readServices, type Service } from '../services/definition.ts';
 import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
-import { batchDelayMs, jaegerUrl } from '../settings.ts';
+import { batchDelayMs, jaegerUrl, otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
 import type { Trace } from '../trace/model.ts';
+import type { CheckCall, Lesson } from './lesson.ts';
+import { type Network, openNetwork } from './network.ts';
 import {
+  findStuck,
+  invalidServiceJson,
+  noServices,
   notListening,
   notStarted,
-  findStuck,
-  nothingToStart,
   requireGoodRun,
-  unreadable,
 } from './observation-error.ts';
-import type { CheckCall, Lesson } from './lesson.ts';
 import { caller, callOfRun, type Observation } from './observation.ts';
-import { type Network, openNetwork } from './network.ts';
 import { type Exchange, openOtlpRelay } from './relay.ts';
-import { runAgain, type SecondRun } from './second-run.ts';
 import { runChild } from './run-child.ts';
+import { runAgain } from './second-run.ts';
+import { measureSlowness } from './slowness.ts';
 import { openTap } from './tap.ts';
 
-/** How a folder is observed. */
+/** How to observe a folder. */
 export interface ObserveOptions {
-  /** Holds run.ts and a folder for each service. */
+  /** Contains run.ts and a folder for each service. */
   folder: string;
-  /** What the lesson does beside running run.ts, and what it waits for. */
+  /** What the lesson does besides running run.ts, and what it waits for. */
   lesson: Pick<Lesson, 'calls' | 'traceIdHeader' | 'awaits'>;
-  /** How long run.ts may take once the services have started, 30 s if not given. ms. */
+  /** The time limit of run.ts once the services have started, 30 s by default; longer if they started slowly. ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** How busy the machine is; for tests. */
+  measure?: () => Promise<number>;
 }
 
-const TIMEOUT_MS = 30_000; // thirty laptops differ, and the first steps take seven seconds on any of them
-const QUIET_MS = batchDelayMs + 150; // a span that ended before has left its batch by then
-const SILENT_MS = 1_500; // what has not come by then never will
+const TIMEOUT_MS = 30_000; // the first steps take 7 s on any laptop
+const USUAL_START_MS = 2_000; // of a service, with its imports, on a laptop that isn't busy
+const QUIET_MS = batchDelayMs + 150; // after this time, the batch of any span that has ended was sent
+const SILENT_MS = 1_500; // for a span that is still missing
 const SETTLE_TIMEOUT_MS = 5_000;
 
 /**
- * Starts the services of a folder on free ports, with a trace backend of its own, runs its run.ts, makes the calls of
- * the lesson meanwhile, ends everything again and gives what could be seen.
- * @throws ObservationError when there is nothing to see because something did not start, crashed, failed or took too long
- * @throws UserError when a part is missing or refuses a service
+ * Starts the services of a folder on free ports with a trace backend, runs its run.ts, makes the calls of the lesson at
+ * the same time, and stops everything.
+ * @throws ObservationError if there is nothing to judge: something did not start, crashed, failed, or took too long
+ * @throws UserError if a part is missing or refuses a service
  */
 export async function observe(options: ObserveOptions): Promise<Observation> {
   const opened: (() => Promise<unknown>)[] = [];
@@ -66,22 +71,19 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
 type CloseLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => T;
 
 async function observed(options: ObserveOptions, closeLater: CloseLater): Promise<Observation> {
-  const { folder, timeoutMs = TIMEOUT_MS } = options;
-  const { calls = {}, awaits, traceIdHeader } = options.lesson;
+  const { folder, lesson, timeoutMs = TIMEOUT_MS, measure = measureSlowness } = options;
   const signal = options.signal ?? new AbortController().signal;
 
   const services = await readServices(folder).catch((error) => {
-    throw unreadable(error);
+    throw invalidServiceJson(error);
   });
-  if (services.length === 0) throw nothingToStart();
+  if (services.length === 0) throw noServices();
+  const sources = await readSources(folder, services);
   const parts = closeLater(await useParts(services, { signal }), (used) => used.stop());
-  // A message that an earlier run left would be processed, too, and its span taken for one of this run.
+  // A message from an earlier run would be processed too, and its span would look like one of this run.
   for (const { consumes } of services) if (consumes) await emptyQueue(consumes, parts.env);
-  const backend = closeLater(
-    await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 }),
-    (started) => started.close(),
-  );
-  const door = closeLater(
+  const backend = closeLater(await openBackend(sources), (started) => started.close());
+  const otlp = closeLater(
     await openOtlpRelay({ grpc: portOf(backend.otlpGrpcUrl), http: portOf(backend.otlpHttpUrl) }),
     (relay) => relay.close(),
   );
@@ -99,35 +101,36 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     unsettled: new Map(),
     traces: [],
     lines: new Map(services.map(({ name }) => [name, []])),
-    endpoint: `http://localhost:${door.port}`,
-    elsewhere: { url: jaegerUrl().origin, traces: [] },
+    sources,
+    endpoint: `http://localhost:${otlp.port}`,
+    slowness: 1,
   };
 
   const startMs = Date.now();
-  let tellCalled = () => {};
-  const called = new Promise<void>((resolve) => (tellCalled = resolve));
-  const blocked = Object.values(calls).flatMap((call) => call.blocks ?? []);
+  let reportCall = () => {};
+  const called = new Promise<void>((resolve) => (reportCall = resolve));
+  const blocked = Object.values(lesson.calls ?? {}).flatMap((call) => call.blocks ?? []);
   const network = closeLater(
     await openNetwork([caller, ...services.map(({ name }) => name)], services, {
       onExchange(exchange) {
         seen.exchanges.push(exchange);
-        if (exchange.from === caller) tellCalled();
+        if (exchange.from === caller) reportCall();
       },
       blocks: ({ to, path }) => blocked.some((block) => block.to === to && path.includes(block.mentioning)),
     }),
     (relays) => relays.close(),
   );
-  const running = closeLater(await startAll(seen, { network, parts: parts.env, signal }), stopAll);
-  const ended = new Set<string>();
-  for (const { service, ended: end } of running) void end.then(() => ended.add(service.name));
+  const env = { ...parts.env, ...tracingEnv(seen.endpoint) };
+  const running = closeLater(await startAll(seen, { network, env, signal, measure }), stopAll);
+  const exited: string[] = [];
+  for (const { service, ended } of running) void ended.then(() => exited.push(service.name));
 
   const tap = closeLater(await openTap(services, parts.env), ({ close }) => close());
   seen.messages = tap.messages;
 
   const runEnv = {
     ...process.env,
-    ...parts.env,
-    ...tracingEnv(seen.endpoint),
+    ...env,
     ...portVariables(services, network.portsFor(caller)),
     JAEGER_URL: backend.queryUrl,
     OTLP_URL: backend.otlpHttpUrl,
@@ -135,56 +138,83 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     WORKSHOP_STATE: state,
     NO_COLOR: '1',
   };
-  const deadline = closeLater(openDeadline(signal, timeoutMs), async (opened) => opened.clear());
+  const startFactor = Math.min(...running.map(({ readyAfterMs }) => readyAfterMs)) / USUAL_START_MS;
+  const limitMs = timeoutMs * Math.max(1, startFactor);
+  const deadline = closeLater(openDeadline(signal, limitMs), async (timer) => timer.clear());
   const ending = runChild(folder, runEnv, deadline.signal);
-  // Not before run.ts has called: a service that one of these calls takes down could not say to run.ts who it is.
+  // Not before run.ts has made its call: if one of these calls crashes a service, run.ts can't find out who it is.
   await Promise.race([called, ending]);
   const [runEnd] = await Promise.all([
     ending,
-    ...Object.entries(calls).map(async ([name, call]) => {
+    ...Object.entries(lesson.calls ?? {}).map(async ([name, call]) => {
       if (call.afterwards) await ending;
       seen.calls.set(name, await send(name, call, network.ports.get(call.to)!, deadline.signal));
     }),
   ]);
   signal.throwIfAborted();
   seen.run = runEnd;
-  const stuck = runEnd.code === 'timeout' ? await findStuck(seen, network.ports) : undefined;
-  const crashed = [...ended][0];
-  if (runEnd.code === 0) {
-    const [, secondRun] = await Promise.all([
-      untilQuiet(backend, services, awaits),
-      traceIdHeader &&
-        runWithOtherId(seen, traceIdHeader, { folder, env: runEnv, network, signal: deadline.signal }),
+  seen.slowness = await measure();
+
+  const call = callOfRun(seen);
+  const isSuccess = runEnd.code === 0 && call?.response !== undefined && call.response.status < 400;
+  const stuck = isSuccess ? undefined : await findStuck(seen, network.ports);
+  const crashed = exited[0];
+  if (isSuccess) {
+    const { name, portVariable } = services.find((service) => service.name === call.to)!;
+    const second = {
+      folder,
+      env: runEnv,
+      portVariable,
+      port: network.ports.get(name)!,
+      signal: deadline.signal,
+    };
+    const [secondRun] = await Promise.all([
+      lesson.traceIdHeader && runAgain(call, lesson.traceIdHeader, second),
+      untilQuiet(backend, seen, lesson.awaits),
     ]);
     if (secondRun) seen.secondRun = secondRun;
   }
-  await stopAll(running); // which sends the spans that a service holds back, and reads what it printed to the end
-  requireGoodRun(seen, runEnd, { timeoutMs, crashed, stuck });
+  await stopAll(running); // the services send their remaining spans, and we receive the rest of their output
+  requireGoodRun(seen, runEnd, { limitMs, crashed, stuck });
   for (const { name, consumes } of services) {
     if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts.env));
   }
   seen.traces = tracesOf(backend);
-  seen.elsewhere.traces = await tracesElsewhere(seen, startMs);
+  await addTracesElsewhere(seen, startMs);
   return seen;
 }
 
-/** Tells run.ts another trace id in its answer, in a run of its own; undefined if it got no answer before. */
-async function runWithOtherId(
-  seen: Observation,
-  header: string,
-  { network, ...how }: { folder: string; env: NodeJS.ProcessEnv; network: Network; signal: AbortSignal },
-): Promise<SecondRun | undefined> {
-  const call = callOfRun(seen);
-  if (!call?.response) return undefined;
-  const { portVariable } = seen.services.find(({ name }) => name === call.to)!;
-  return runAgain(call, header, { ...how, portVariable, port: network.ports.get(call.to)! });
+/** Reads run.ts and the tracing.ts of each service, if they exist. */
+async function readSources(folder: string, services: Service[]): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  const files = services.map((service) => [`${service.name}/tracing.ts`, join(service.folder, 'tracing.ts')]);
+  for (const [name, file] of [[caller, join(folder, caller)], ...files] as [string, string][]) {
+    if (existsSync(file)) sources.set(name, await readFile(file, 'utf8'));
+  }
+  return sources;
+}
+
+/**
+ * Starts a trace backend on free ports; on the usual ports if a file names one of them, as in
+ * `url: 'http://localhost:4318/v1/traces'`, and they are free.
+ */
+async function openBackend(sources: Observation['sources']): Promise<Backend> {
+  const [grpc, http] = [otlpGrpcUrl(), otlpHttpUrl()].map(({ port }) => port) as [string, string];
+  const usual = new RegExp(`^(?!\\s*(?://|\\*)).*:(?:${grpc}|${http})\\b`, 'm');
+  const free: BackendOptions = { queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 };
+  if (![...sources.values()].some((text) => usual.test(text))) return startBackend(free);
+  const ports = { queryPort: 0, otlpGrpcPort: Number(grpc), otlpHttpPort: Number(http) };
+  return startBackend(ports).catch((error) => {
+    if (error instanceof PortInUseError) return startBackend(free); // see addTracesElsewhere
+    throw error;
+  });
 }
 
 interface StartOptions {
   network: Network;
-  /** Where the parts are. */
-  parts: Record<string, string>;
+  env: Record<string, string>;
   signal: AbortSignal;
+  measure: () => Promise<number>;
 }
 
 async function startAll(seen: Observation, options: StartOptions): Promise<RunningService[]> {
@@ -195,24 +225,20 @@ async function startAll(seen: Observation, options: StartOptions): Promise<Runni
   await stopAll(running);
   options.signal.throwIfAborted();
   const { reason } = starts[failed] as PromiseRejectedResult;
-  throw reason instanceof PartRefusedError ? reason : notStarted(seen, seen.services[failed]!, reason);
+  if (reason instanceof PartRefusedError) throw reason;
+  seen.slowness = await options.measure();
+  throw notStarted(seen, seen.services[failed]!, reason);
 }
 
-/** Starts a service, at another port if somebody took the one that it was given before it could. */
-async function startOne(service: Service, seen: Observation, { network, parts, signal }: StartOptions) {
+/** Starts a service, again on another port if another program has taken its port in the meantime. */
+async function startOne(service: Service, seen: Observation, { network, env, signal }: StartOptions) {
   const { name } = service;
   const lines = seen.lines.get(name)!;
   for (;;) {
     const ports = network.portsFor(name);
-    const started = startService(service, {
-      ports,
-      env: { ...parts, ...tracingEnv(seen.endpoint) },
-      onLine: (line) => lines.push(line),
-      keepLog: false,
-      signal,
-    });
+    const onLine = (line: string) => void lines.push(line);
     try {
-      const running = await started;
+      const running = await startService(service, { ports, env, onLine, keepLog: false, signal });
       const port = ports.get(name);
       if (port === undefined || (await accepts(port))) return running;
       await running.stop();
@@ -232,7 +258,7 @@ async function stopAll(running: RunningService[]): Promise<void> {
   await Promise.all(running.map((service) => service.stop()));
 }
 
-/** The variables that tell run.ts where the services are. */
+/** The variables that contain the ports of the services, for run.ts. */
 function portVariables(services: Service[], ports: ReadonlyMap<string, number>): Record<string, string> {
   return Object.fromEntries(
     services.flatMap(({ name, portVariable }) =>
@@ -241,13 +267,19 @@ function portVariables(services: Service[], ports: ReadonlyMap<string, number>):
   );
 }
 
-/** What makes spans come here, errors of the exporter be said, and the random part the same each time. */
+/** Sends all spans to the check, logs export errors, and makes random waits repeat; clears other OTEL_ variables. */
 function tracingEnv(endpoint: string): Record<string, string> {
-  const endpoints = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint };
-  return { ...endpoints, OTEL_LOG_LEVEL: 'warn', WORKSHOP_SEED: '1' };
+  const names = Object.keys(process.env).filter((name) => name.startsWith('OTEL_'));
+  return {
+    ...Object.fromEntries(names.map((name) => [name, ''])), // the SDK ignores an empty variable
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_BSP_SCHEDULE_DELAY: String(batchDelayMs),
+    OTEL_LOG_LEVEL: 'warn',
+    WORKSHOP_SEED: '1',
+  };
 }
 
-/** Sends a call of the check's own; without an answer it is an exchange without one. */
+/** Makes one of the check's own calls. */
 async function send(
   name: string,
   { to, method = 'GET', path, headers = {} }: CheckCall,
@@ -273,8 +305,8 @@ async function send(
 }
 
 /**
- * A signal that comes when another does, or after some time. (AbortSignal.any() with AbortSignal.timeout() may be
- * collected as garbage in Node 20 before it comes: nothing but itself holds it.)
+ * A signal that aborts with another one, or after some time. (In Node 20, AbortSignal.any() with AbortSignal.timeout()
+ * can be garbage-collected before it aborts.)
  */
 function openDeadline(signal: AbortSignal, ms: number) {
   const controller = new AbortController();
@@ -290,22 +322,25 @@ function openDeadline(signal: AbortSignal, ms: number) {
   };
 }
 
-/** Waits until no more spans come, a little longer while one is missing: any of a service, or the one that is awaited. */
-async function untilQuiet(backend: Backend, services: Service[], awaits: Lesson['awaits']): Promise<void> {
+/** Waits until no more spans arrive; longer if a traced service has no span yet, or the awaited span is missing. */
+async function untilQuiet(
+  backend: Backend,
+  { services, sources, slowness }: Observation,
+  awaits: Lesson['awaits'],
+): Promise<void> {
   const { store } = backend;
-  const traced = services.filter(isTraced).map(({ name }) => name);
+  const traced = services.filter(({ name }) => sources.has(`${name}/tracing.ts`));
   const since = performance.now();
   let accepted = -1;
   let changedAt = since;
   for (;;) {
-    const seen = store.status().accepted;
     const now = performance.now();
-    if (seen !== accepted) changedAt = now;
-    accepted = seen;
-    const silent = traced.some((name) => !store.operations.services().includes(name));
-    const late = awaits && !tracesOf(backend).some(({ spans }) => spans.some(awaits));
-    const patience = silent || late ? SILENT_MS : QUIET_MS;
-    if (now - changedAt >= patience || now - since >= SETTLE_TIMEOUT_MS) return;
+    if (store.status().accepted !== accepted) changedAt = now;
+    accepted = store.status().accepted;
+    const isSilent = traced.some(({ name }) => !store.operations.services().includes(name));
+    const isLate = awaits && !tracesOf(backend).some(({ spans }) => spans.some(awaits));
+    const patienceMs = (isSilent || isLate ? SILENT_MS : QUIET_MS) * slowness;
+    if (now - changedAt >= patienceMs || now - since >= SETTLE_TIMEOUT_MS * slowness) return;
     await sleep(25);
   }
 }
@@ -314,17 +349,21 @@ function tracesOf({ store }: Backend): Trace[] {
   return [...store.traces()].map(({ id }) => store.trace(id)!);
 }
 
-/** Looks for the spans of services that have none here in the backend that the workshop uses otherwise. */
-async function tracesElsewhere(
-  { services, traces, elsewhere }: Observation,
+/** Adds the spans of services whose exporter has the address of another backend, the one that `run.ts` uses. */
+async function addTracesElsewhere(
+  { services, sources, traces }: Observation,
   startMs: number,
-): Promise<Trace[]> {
-  const here = new Set(traces.flatMap(({ spans }) => spans.map(({ service }) => service)));
-  const missing = services.filter((service) => isTraced(service) && !here.has(service.name));
-  const found = await Promise.all(
-    missing.map(({ name }) => queryTraces(elsewhere.url, startMs, name).catch(() => [])), // none runs: none found
-  );
-  return found.flat();
+): Promise<void> {
+  const arrived = new Set(traces.flatMap(({ spans }) => spans.map(({ service }) => service)));
+  const missing = services.filter(({ name }) => sources.has(`${name}/tracing.ts`) && !arrived.has(name));
+  const url = jaegerUrl().origin;
+  for (const { name } of missing) {
+    for (const trace of await queryTraces(url, startMs, name).catch(() => [])) {
+      const known = traces.find(({ traceId }) => traceId === trace.traceId);
+      if (known) known.spans.push(...trace.spans);
+      else traces.push(trace);
+    }
+  }
 }
 
 function portOf(url: string): number {

@@ -1,29 +1,29 @@
-/** Finds in what a program printed why it failed, and where. */
+/** Finds out from what a program printed why it failed, and where. */
 
-/** A place in a file of the folder that is checked, as in `bands-api/app.ts:12`. */
+/** A line in a file of the folder that is checked: `bands-api/app.ts:12`. */
 export type Place = string;
 
 export interface PrintedError {
-  /** The error's message with its name, as in `TypeError: x is not a function`. */
+  /** The message of the error with its name: `TypeError: x is not a function`. */
   message: string;
-  /** Missing if no file of the folder is named. */
+  /** Missing if the error names no file of the folder. */
   place?: Place;
-  /** The lines that say it, without those that lead through other people's code. */
+  /** The lines that show the error, without the stack frames of other people's code. */
   lines: string[];
 }
 
 const SHOWN_LINES = 8;
-const LEVEL_ERROR = 50; // pino's; Fastify logs an error that is the caller's mistake, status 4xx, with less
+const LEVEL_ERROR = 50; // pino's; Fastify logs an error of the caller, status 4xx, with a lower level
 const noise = /^\s*$|^\s+at .*(node:|node_modules)|^Node\.js v|triggerUncaughtException|^\s*\^\s*$|^node:/;
 const message = /^\s*(?:Uncaught )?(\w*Error)(?: \[\w+\])?: (.+)/;
 const syntaxError = /:\d+:\d+: ERROR: (.+)/;
 
-/** The error that ended a program: the last one that it printed, or else the last one that it logged. */
+/** The error that ended a program: the last one that it printed; if there is none, the last one that it logged. */
 export function errorOfEnd(lines: string[], folder: string): PrintedError | undefined {
   return lastPrinted(lines, folder) ?? lastLogged(lines, folder);
 }
 
-/** The error for which a service answered a request of some path badly; undefined if it told of none. */
+/** The error that made a service respond to a request for this path with an error; undefined if it logged none. */
 export function errorOfResponse(lines: string[], path: string, folder: string): PrintedError | undefined {
   const ofOthers = new Set(
     lines.map(logged).flatMap((line) => (line?.req && line.req.url !== path ? [line.reqId] : [])),
@@ -32,12 +32,12 @@ export function errorOfResponse(lines: string[], path: string, folder: string): 
   return lastLogged(own, folder) ?? lastPrinted(own, folder);
 }
 
-/** The last lines that are worth showing. */
+/** The last lines that help to understand an error. */
 export function shownLines(lines: string[]): string[] {
   return lines.filter((line) => !noise.test(line)).slice(-SHOWN_LINES);
 }
 
-/** The first place in a file of the folder that the lines name. Stacks have plain paths or file: URLs. */
+/** The first place in a file of the folder that the lines contain. Stacks have plain paths or file: URLs. */
 function placeIn(lines: string[], folder: string): Place | undefined {
   const inFolder = `${folder.replaceAll('\\', '/')}/`;
   for (const line of lines) {
@@ -46,7 +46,7 @@ function placeIn(lines: string[], folder: string): Place | undefined {
     if (start < 0) continue;
     const rest = path.slice(start + inFolder.length);
     const place = /^(?!node_modules)([\w./-]+?\.[cm]?[jt]s)(?::(\d+))?/.exec(rest);
-    // "Cannot find module X imported from Y": it is Y that has to be mended.
+    // "Cannot find module X imported from Y": the mistake is in Y.
     const importer = / imported from (.+)$/.exec(path)?.[1];
     if (importer?.startsWith(inFolder) && !path.endsWith(rest)) return importer.slice(inFolder.length);
     if (place) return place[2] ? `${place[1]}:${place[2]}` : place[1];
@@ -54,14 +54,14 @@ function placeIn(lines: string[], folder: string): Place | undefined {
   return undefined;
 }
 
-/** The last error that stands in lines of plain text. */
+/** The last error in lines of plain text. */
 function lastPrinted(lines: string[], folder: string): PrintedError | undefined {
   const text = lines.filter((line) => !logged(line));
   const outermost = text.findLastIndex((line) => message.test(line) && !/^\s/.test(line));
   return errorAt(outermost < 0 ? text.findLastIndex((line) => message.test(line)) : outermost, text, folder);
 }
 
-/** The last error that stands in a line of a JSON log. */
+/** The last error in the lines of a JSON log. */
 function lastLogged(lines: string[], folder: string): PrintedError | undefined {
   const errors = lines.map(logged).filter((line) => line?.err?.stack && !(Number(line.level) < LEVEL_ERROR));
   const stack = errors.at(-1)?.err!.stack!.split('\n') ?? [];
@@ -72,13 +72,13 @@ function lastLogged(lines: string[], folder: string): PrintedError | undefined {
   );
 }
 
-/** The error that begins at an index of some text; undefined if that is -1. */
+/** The error that starts at this index of the text; undefined if the index is -1. */
 function errorAt(index: number, text: string[], folder: string): PrintedError | undefined {
   if (index < 0) return undefined;
   const [, name, words] = message.exec(text[index]!)!;
   const below = text.slice(index);
   const syntax = below.map((line) => syntaxError.exec(line)?.[1]).find(Boolean);
-  // Node.js names the place above the error where the stack leads through nobody's code.
+  // If the stack has no frame in the folder, Node.js prints the place above the error.
   const place = placeIn(below, folder) ?? placeIn(text.slice(0, index).toReversed(), folder);
   return {
     message: syntax ? `SyntaxError: ${syntax}` : `${name}: ${words!.replaceAll(folder, '').trim()}`,
@@ -87,7 +87,7 @@ function errorAt(index: number, text: string[], folder: string): PrintedError | 
   };
 }
 
-/** What Fastify's logger, which is pino, writes as one line. */
+/** A line of Fastify's logger, which is pino. */
 interface LogLine {
   level?: number | string;
   reqId?: string;
@@ -95,7 +95,7 @@ interface LogLine {
   err?: { stack?: string };
 }
 
-/** A line of a JSON log; undefined if it is plain text. */
+/** Parses a line of a JSON log; undefined if it is plain text. */
 function logged(line: string): LogLine | undefined {
   if (!line.startsWith('{')) return undefined;
   try {

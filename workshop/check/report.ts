@@ -1,63 +1,96 @@
 import { paint, wantsColour } from '../command-line/colour.ts';
-import type { Trace } from '../trace/model.ts';
-import { waterfallText } from '../trace/text.ts';
-import { padEnd, printable, shortened, wrapped } from '../trace/terminal-text.ts';
 import type { Step } from '../course/list.ts';
-import type { CheckResult, Outcome } from './check.ts';
+import { padEnd, printable, shortened, wrapped } from '../trace/terminal-text.ts';
+import { waterfallText } from '../trace/text.ts';
+import type { Trace } from '../trace/model.ts';
+import type { Evaluation, Outcome } from './check.ts';
 import type { Failure } from './lesson.ts';
 
-/** How a result is shown. */
+/** How to show a result. */
 export interface ReportOptions {
   /** The name of the step's folder: 03-propagate-from-the-caller. */
   name: string;
   /** The step that follows; undefined after the last one. */
   next: Pick<Step, 'name'> | undefined;
-  /** Columns; 100 if not given. */
+  /** Whether this step passed before. */
+  regression?: boolean;
+  /** The steps that passed before and still pass, by name. */
+  stillPassing?: string[];
+  /** Files under steps/ that were edited. */
+  editedFiles?: string[];
+  /** Columns; 100 by default. */
   width?: number;
 }
 
 const MAX_WIDTH = 110;
-const MAX_TRACES = 3; // a trace that broke into more pieces than that is told by the first ones
+const MAX_TRACES = 3; // if a trace was split into more parts, the first ones are enough
 const LABEL = 'Expected  '.length;
 
-/**
- * A result for people, as it is printed on stdout: the step, a line an expectation, what is said of the one that
- * failed, and a closing line.
- */
-export function reportText(result: CheckResult, { name, next, width = 100 }: ReportOptions): string {
+/** A result for people, for stdout: the step, one line per expectation, details of the one that failed, and what to do next. */
+export function reportText(result: Evaluation, options: ReportOptions): string {
+  const { name, stillPassing = [], editedFiles = [], width = 100 } = options;
   const [, number, words] = /^(\d+)-(.+)$/.exec(name)!;
   const columns = Math.min(width, MAX_WIDTH);
   const failed = result.outcomes.find(({ status }) => status === 'failed');
-  const head = paint('bold', `Step ${number}, ${words}`, process.stdout);
-  const marks = result.outcomes.flatMap((outcome) => markLines(outcome, columns));
-  const closing = failed
-    ? `Step ${number} is not done yet: mend this, then npm run check ${Number(number)} again.`
-    : `Step ${number} done: ${result.done}. ${next ? `Next: steps/${next.name}/README.md` : 'That was the last step.'}`;
+  const before = stillPassing.map((step) => step.slice(0, 2)).join(', ');
+  const notes = failed && editedFiles.length > 0 ? editedNote(editedFiles) : [];
   return [
-    head,
+    paint('bold', `Step ${number}, ${words}`, process.stdout),
     '',
-    ...marks,
+    ...(before
+      ? markLines({ expect: `Passed before, and still pass: ${before}`, status: 'met' }, columns)
+      : []),
+    ...result.outcomes.flatMap((outcome) => markLines(outcome, columns)),
     '',
     ...(failed ? [...failureLines(failed.expect, failed.failure!, columns), ''] : []),
-    paint(failed ? 'yellow' : 'green', closing, process.stdout),
+    ...notes.flatMap((note) => [...wrapped(note, columns), '']),
+    paint(result.passed ? 'green' : 'yellow', closing(result, options, number!), process.stdout),
   ].join('\n');
 }
 
-/** A result for programs. Traces are in it as their ids. */
-export function reportJson({ passed, outcomes }: CheckResult, step: string, durationMs: number): string {
+function closing({ passed, inconclusive, done }: Evaluation, options: ReportOptions, number: string): string {
+  const { regression, next } = options;
+  const command = `npm run check ${regression ? '' : Number(number)}`.trim();
+  if (passed) {
+    return `Step ${number} done: ${done}. ${next ? `Next: steps/${next.name}/README.md` : 'That was the last step.'}`;
+  }
+  if (inconclusive) {
+    return `Step ${number} is inconclusive: this machine is too busy to tell. Run ${command} again when it is less busy.`;
+  }
+  return regression
+    ? `Step ${number} passed before, but fails now: fix this, then run ${command} again.`
+    : `Step ${number} is not done yet: fix this, then run ${command} again.`;
+}
+
+/** Points out that the check doesn't run the files under steps/. */
+function editedNote(files: string[]): string[] {
+  const copy = files[0]!.split('/').slice(2).join('/');
+  return [
+    `Note: you edited ${files.join(', ')}. The check runs the working copy, so make this change in ${copy}. To restore the step, run git checkout HEAD -- ${files.join(' ')}`,
+  ];
+}
+
+/** A result for programs, as one JSON object. Traces are given by their ids. */
+export function reportJson(
+  { passed, inconclusive, outcomes }: Evaluation,
+  { name, regression = false, editedFiles = [] }: ReportOptions,
+  durationMs: number,
+): string {
   const expectations = outcomes.map(({ expect, status, failure }) => {
     if (!failure) return { expect, status };
     const { found, cause, file, lines = [], traces = [] } = failure;
     return { expect, status, found, cause, file, lines, traces: traces.map(({ traceId }) => traceId) };
   });
-  return JSON.stringify({ step, passed, durationMs: Math.round(durationMs), expectations });
+  const shared = { step: name, passed, inconclusive, regression, durationMs: Math.round(durationMs) };
+  return JSON.stringify({ ...shared, expectations, editedFiles: passed ? [] : editedFiles });
 }
 
-function markLines({ expect, status }: Outcome, width: number): string[] {
+function markLines({ expect, status }: Pick<Outcome, 'expect' | 'status'>, width: number): string[] {
   const [first, ...more] = wrapped(expect, width - 4);
   const mark = {
     met: () => paint('green', '✓', process.stdout),
     failed: () => paint('red', '✗', process.stdout),
+    inconclusive: () => paint('yellow', '?', process.stdout),
     open: () => paint('dim', '·', process.stdout),
   }[status]();
   return [`  ${mark} ${first}`, ...more.map((line) => `    ${line}`)];
@@ -74,17 +107,15 @@ function failureLines(
         ? `${paint('bold', padEnd(label, LABEL), process.stdout)}${line}`
         : `${' '.repeat(LABEL)}${line}`,
     );
+  const printed = lines.map((line) =>
+    paint('dim', `  ${shortened(printable(line), width - 2)}`, process.stdout),
+  );
   return [
     ...labelled('Expected', `${expect}.`),
     ...labelled('Found', found),
     ...labelled('Cause', cause),
     ...labelled('Look at', file),
-    ...(lines.length > 0
-      ? [
-          '',
-          ...lines.map((line) => paint('dim', `  ${shortened(printable(line), width - 2)}`, process.stdout)),
-        ]
-      : []),
+    ...(printed.length > 0 ? ['', ...printed] : []),
     ...traceLines(traces, width),
   ];
 }

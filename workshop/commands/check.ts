@@ -3,14 +3,16 @@ import { type CheckResult, runCheck } from '../check/check.ts';
 import { reportJson, reportText } from '../check/report.ts';
 import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
+import { listChapters } from '../course/chapters.ts';
+import { openCourse } from '../course/course.ts';
+import { nextStep } from '../course/current.ts';
+import { editedFiles } from '../course/edited-files.ts';
+import { findStep, listSteps, type Step } from '../course/list.ts';
+import { readProgress, recordPassed } from '../course/progress.ts';
 import { useParts } from '../parts/use.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
 import { watch } from '../watch.ts';
-import { openCourse } from '../course/course.ts';
-import { nextStep } from '../course/current.ts';
-import { findStep, listSteps, type Step } from '../course/list.ts';
-import { recordPassed } from '../course/progress.ts';
 
 const help = `
 npm run check [STEP]
@@ -19,11 +21,16 @@ Starts the services of the working copy on free ports, runs its run.ts, and exam
 headers, and the log lines. Shows which expectations of the step are met; for the first one that isn't, what was found
 instead, the likely cause, and which file to open. Processes that are already running are not affected.
 
-  STEP      number or name; the default is the step after the one that you put there last or that passed its check
-  --watch   check again whenever a file is saved (npm run check -- --watch)
-  --json    print one JSON object per check: step, passed, durationMs, expectations
+  STEP      number or name; the default is the step after the one that you put there last or that passed its check.
+            By default, the earlier steps of the chapter that passed are checked again, in the same run
+  --watch   check again whenever you save a file (npm run check -- --watch)
+  --json    print one JSON object per check: step, passed, inconclusive, regression, durationMs, expectations, editedFiles
   --help    this text
+
+Exits with 0 if the step passes, 1 if it doesn't, and 3 if this machine was too busy to tell.
 `;
+
+const INCONCLUSIVE = 3;
 
 const course = openCourse();
 
@@ -35,36 +42,57 @@ await main(async () => {
   });
   const [words] = positionals;
   const chosen = words === undefined ? undefined : await findStep(words, course);
-  const check = async (signal: AbortSignal) =>
-    (await checkAndShow(chosen ?? (await nextStep(course)), values.json ?? false, signal)).passed;
+  const check = async (signal: AbortSignal) => {
+    const step = chosen ?? (await nextStep(course));
+    return checkAndShow(step, chosen ? [] : await passedBefore(step), values.json ?? false, signal);
+  };
 
-  if (!values.watch) return (await check(interruption.signal)) ? 0 : 1;
-  await checkAtEachSave(check);
-  return 0;
+  if (values.watch) return checkAtEachSave(check);
+  const { passed, inconclusive } = await check(interruption.signal);
+  return inconclusive ? INCONCLUSIVE : passed ? 0 : 1;
 });
 
-/** Checks the working copy, prints the result, and records a step that passed. */
-async function checkAndShow(step: Step, json: boolean, signal: AbortSignal): Promise<CheckResult> {
-  const since = performance.now();
-  const result = await runCheck({ stepFolder: step.folder, folder: projectFolder, signal });
-  if (json) console.log(reportJson(result, step.name, performance.now() - since));
-  else {
-    const next = (await listSteps(course)).find(({ number }) => number > step.number);
-    const options = { ...step, next };
-    const width = process.stdout.columns;
-    console.log(reportText(result, width ? { ...options, width } : options));
-  }
+/** The earlier steps of a step's chapter whose check has passed. */
+async function passedBefore(step: Step): Promise<Step[]> {
+  const { checked } = await readProgress(course);
+  const chapter = (await listChapters()).find((steps) => steps.some(({ name }) => name === step.name)) ?? [];
+  return chapter.filter(({ name, number }) => number < step.number && checked.includes(name));
+}
 
+/** Checks the working copy, prints the result, and records a step that passed. */
+async function checkAndShow(
+  step: Step,
+  earlier: Step[],
+  json: boolean,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const since = performance.now();
+  const result = await runCheck({
+    stepFolder: step.folder,
+    earlier: earlier.map(({ folder }) => folder),
+    folder: projectFolder,
+    signal,
+  });
+  const options = {
+    name: result.step,
+    regression: result.regression,
+    editedFiles: result.passed ? [] : await editedFiles(course),
+    stillPassing: result.passed ? earlier.map(({ name }) => name) : [],
+    next: (await listSteps(course)).find(({ number }) => number > step.number),
+    ...(process.stdout.columns && { width: process.stdout.columns }),
+  };
+  if (json) console.log(reportJson(result, options, performance.now() - since));
+  else console.log(reportText(result, options));
   if (result.passed) await recordPassed(step, course);
   return result;
 }
 
-/** Checks now and after each save until interrupted. A save aborts a running check, which examines old code. */
-async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>): Promise<void> {
+/** Checks now and after each save until interrupted. A save during a check ends that check, which looks at old code. */
+async function checkAtEachSave(check: (signal: AbortSignal) => Promise<unknown>): Promise<number> {
   const services = await readServices(projectFolder);
   const paths = [`${projectFolder}/run.ts`, ...services.map(({ folder }) => folder)];
-  let saved = new AbortController(); // aborts the running check
-  const parts = await useParts(services, { signal: interruption.signal }); // once for all checks
+  let saved = new AbortController(); // ends the running check
+  const parts = await useParts(services, { signal: interruption.signal }); // once, so that each check finds them running
   const watcher = watch(paths, () => saved.abort());
   interruption.signal.addEventListener('abort', () => saved.abort());
 
@@ -78,9 +106,10 @@ async function checkAtEachSave(check: (signal: AbortSignal) => Promise<boolean>)
     await watcher.close();
     await parts.stop();
   }
+  return 0;
 }
 
-async function checkUnlessSaved(check: (signal: AbortSignal) => Promise<boolean>, signal: AbortSignal) {
+async function checkUnlessSaved(check: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal) {
   try {
     await check(signal);
     process.stderr.write('\nWaiting for the next save. Press Ctrl-C to quit.\n\n');

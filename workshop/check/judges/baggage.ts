@@ -10,7 +10,7 @@ interface Entry {
 
 const token = /^[\w!#$%&'*+\-.^`|~]+$/;
 
-/** The call of run.ts carries at least one entry of baggage, and each of them is valid. */
+/** The call of run.ts has at least one baggage entry, and all entries are valid. */
 export function sendsBaggage(): Judge {
   return (seen) => {
     const call = callNamed(seen);
@@ -25,14 +25,14 @@ export function sendsBaggage(): Judge {
     }
     if (header !== '') return 'ok';
     return {
-      found: `${call.from} sent ${call.to} no header baggage.`,
-      cause: 'It was not made, or is not among the headers that are passed to request().',
+      found: `${call.from} sent ${call.to} no baggage header.`,
+      cause: 'The header was not created, or is not one of the headers that are passed to request().',
       file: call.from,
     };
   };
 }
 
-/** What run.ts put into its baggage reaches the service that the called one asks. */
+/** The baggage of run.ts reaches the service that the called service calls. */
 export function propagatesBaggage({ from, to }: { from: string; to: string }): Judge {
   return (seen) => {
     const call = callNamed(seen);
@@ -41,15 +41,15 @@ export function propagatesBaggage({ from, to }: { from: string; to: string }): J
     const lost = entriesOf(call).find((entry) => !arrived.some((other) => isSame(entry, other)));
     if (!lost) return 'ok';
     return {
-      found: `${call.from} sent ${from} the baggage ${lost.key}=${lost.value}, and ${from} did not send it to ${to}.`,
-      cause: `The propagator of ${from} neither reads nor writes baggage: W3CBaggagePropagator does, as one of the propagators of a CompositePropagator.`,
+      found: `${call.from} sent ${from} the baggage ${lost.key}=${lost.value}, but ${from} did not send it to ${to}.`,
+      cause: `The propagator of ${from} does not read and write baggage. W3CBaggagePropagator does: add it to the propagators of a CompositePropagator.`,
       file: `${from}/tracing.ts`,
       traces: tracesOfCall(seen),
     };
   };
 }
 
-/** A service puts what run.ts put into its baggage on a span, as an attribute. */
+/** A service puts the value of the baggage on one of its spans, as an attribute. */
 export function putsBaggageOnSpan(service: string): Judge {
   return (seen) => {
     const traces = tracesOfCall(seen);
@@ -61,7 +61,7 @@ export function putsBaggageOnSpan(service: string): Judge {
     return {
       found: `No span of ${service} has an attribute with the value of ${entry?.key}, which is "${entry?.value}".`,
       cause:
-        'Baggage does not get onto spans by itself: read it with propagation.getActiveBaggage(), and set the attribute on the active span.',
+        'Baggage does not become an attribute on its own: read it with propagation.getActiveBaggage(), and set the attribute on the active span.',
       file: `${service}/app.ts`,
       traces,
     };
@@ -78,7 +78,7 @@ function partsOf(header: string): string[] {
   return header.split(',').flatMap((part) => part.trim() || []);
 }
 
-/** Reads one entry, whose value is percent-encoded and may have properties behind it. */
+/** Parses one entry, whose value is percent-encoded and may be followed by properties. */
 function entryIn(part: string): Entry | undefined {
   const [pair = ''] = part.split(';');
   const at = pair.indexOf('=');

@@ -1,4 +1,4 @@
-/** Whether the context of a trace is passed from one program to the next. */
+/** Judges whether the trace context is passed on from one program to the next. */
 import type { Failure, Judge } from '../lesson.ts';
 import {
   ancestorsOf,
@@ -15,7 +15,7 @@ import {
 } from '../observation.ts';
 import { faultOfFlags, faultyTraceparent, noServerSpan, senderFile } from '../causes.ts';
 
-/** The call of run.ts carries a traceparent that is valid and asks for the trace to be recorded. */
+/** The call of run.ts has a valid traceparent whose flags ask to record the trace. */
 export function sendsTraceparent(): Judge {
   return (seen) => {
     const call = callNamed(seen);
@@ -30,7 +30,7 @@ export function sendsTraceparent(): Judge {
   };
 }
 
-/** A service takes part in the trace of its caller: run.ts, or whoever makes the call that is named. */
+/** A service continues the trace of its caller: run.ts, or the caller of the named call. */
 export function continuesTrace(service: string, name?: string): Judge {
   return (seen) => {
     const call = callNamed(seen, name);
@@ -42,7 +42,7 @@ export function continuesTrace(service: string, name?: string): Judge {
   };
 }
 
-/** The caller's parent-id, as its traceparent says, is the parent of the service's span. */
+/** The parent-id in the caller's traceparent is the parent of the service's SERVER span. */
 export function isChildOfCaller(service: string): Judge {
   return (seen) => {
     const span = serverSpanOf(seen, service);
@@ -50,32 +50,32 @@ export function isChildOfCaller(service: string): Judge {
     const parentId = traceparentOf(callNamed(seen))?.parentId;
     if (span.parentId === parentId) return 'ok';
     return {
-      found: `The parent of ${service}'s SERVER span is ${span.parentId ?? 'nobody'}, while the traceparent said ${parentId ?? 'nothing'}.`,
+      found: `${span.parentId ? `The parent of ${service}'s SERVER span is ${span.parentId}` : `${service}'s SERVER span has no parent`}, but the parent-id in the traceparent is ${parentId ?? 'missing'}.`,
       cause:
-        'The context that came with the request is not the one in which the SERVER span begins: something sets another one.',
+        'The SERVER span does not start in the context of the request: something in tracing.ts sets another one.',
       file: `${service}/tracing.ts`,
       traces: tracesOfCall(seen),
     };
   };
 }
 
-/** A call whose traceparent has the flags 00 leaves no span. */
+/** A call whose traceparent has the flags 00 creates no span. */
 export function leavesNoTrace(name: string): Judge {
   return (seen) => {
     const call = callNamed(seen, name);
     const traces = seen.traces.filter(({ traceId }) => traceId === traceIdOf(call));
     if (traces.length === 0) return 'ok';
     return {
-      found: `The call came with the flags 00, and ${call.to} recorded it all the same.`,
+      found: `The call had the flags 00, but ${call.to} recorded it.`,
       cause:
-        'A sampler decides for itself. Leave the sampler out: the default does as the caller says (parentbased_always_on).',
+        'A sampler ignores the decision of the caller. Remove it: the default sampler respects the flags (parentbased_always_on).',
       file: `${call.to}/tracing.ts`,
       traces,
     };
   };
 }
 
-/** A service that is asked by another passes its trace on: the request's traceparent belongs to the same trace. */
+/** A service passes its trace on to another one: the traceparent of its request belongs to the same trace. */
 export function propagatesTrace(from: string, to: string): Judge {
   return (seen) => {
     const request = requestWithin(seen, { from, to });
@@ -87,16 +87,16 @@ export function propagatesTrace(from: string, to: string): Judge {
     const sent = traceIdOf(request);
     if (!trace || sent === trace.traceId) return 'ok';
     return {
-      found: `${from} sent ${to} a traceparent of trace ${sent}, and is itself in trace ${trace.traceId}.`,
+      found: `${from} sent ${to} a traceparent of trace ${sent}, but is in trace ${trace.traceId} itself.`,
       cause:
-        'The traceparent was made anew. It has to come from the active context, which knows the trace that came in: propagation.inject(context.active(), headers).',
+        'The traceparent was generated. It must come from the active context, which contains the trace of the caller: propagation.inject(context.active(), headers).',
       file: senderFile(from),
       traces: tracesOfCall(seen),
     };
   };
 }
 
-/** The SERVER span of the service that was asked lies below a span of the one that asked, in one trace. */
+/** The SERVER span of the called service is a child of a span of the calling service, in one trace. */
 export function isChildOf(below: string, above: string): Judge {
   return (seen) => {
     const span = serverSpanOf(seen, below);
@@ -116,20 +116,20 @@ function orphan(seen: Observation, below: string, above: string, parentId: strin
   if (parentId === undefined) {
     return {
       found: `The SERVER span of ${below} has no parent.`,
-      cause: `${below} does not read the traceparent that ${above} sends: something in tracing.ts replaces the propagator.`,
+      cause: `${below} doesn't read the traceparent that ${above} sends: something in tracing.ts replaces the propagator.`,
       file: `${below}/tracing.ts`,
     };
   }
   if (traceparentOf(callNamed(seen))?.parentId === parentId) {
     return {
-      found: `The SERVER span of ${below} is a child of ${caller}'s parent-id, and so a sibling of ${above}'s.`,
-      cause: `${above} passes on the traceparent as it came in. Its own active span has to be the parent: propagation.inject(context.active(), headers).`,
+      found: `The parent of ${below}'s SERVER span is the parent-id that ${caller} sent, so it is a sibling of ${above}'s.`,
+      cause: `${above} passes on the traceparent that it received. The parent must be its own active span: propagation.inject(context.active(), headers).`,
       file: senderFile(above),
     };
   }
   return {
-    found: `The parent of ${below}'s SERVER span is ${parentId}, and no span with this id arrived.`,
-    cause: `A span of ${above} was begun, made the parent, and never ended: only what has ended is sent. Call span.end(), best in a finally.`,
+    found: `The parent of ${below}'s SERVER span, ${parentId}, is missing from the trace.`,
+    cause: `${above} started this span and never ended it. Only spans that have ended are sent: call span.end(), best in a finally block.`,
     file: senderFile(above),
   };
 }
@@ -137,7 +137,7 @@ function orphan(seen: Observation, below: string, above: string, parentId: strin
 function notSent(from: string, to: string): Failure {
   return {
     found: `${from} sent ${to} no request.`,
-    cause: `Its address is fixed, or the call is gone. ${from} is told by its environment where ${to} is.`,
+    cause: `Its address is fixed, or the call was removed. The environment of ${from} contains the address of ${to}.`,
     file: senderFile(from),
   };
 }
@@ -152,16 +152,16 @@ function withFlags(request: Parameters<typeof faultOfFlags>[0]): Failure | undef
   );
 }
 
-/** Why a service that was given a valid traceparent is not in that trace. */
+/** Why a service that received a valid traceparent is not in its trace. */
 function notInTrace(seen: Observation, service: string, name?: string): Failure {
   const call = callNamed(seen, name);
   const fault = name === undefined ? faultyTraceparent(call) : undefined;
   if (fault) return { ...fault, traces: tracesOfCall(seen) };
   const strays = tracesOfCall(seen, name);
   return {
-    found: `${service} was called with trace ${traceIdOf(call)}, and has no span in it.`,
+    found: `${service} was called with trace ${traceIdOf(call)}, but has no span in it.`,
     cause:
-      'It does not read the traceparent: HttpInstrumentation is missing, or something in tracing.ts replaces the propagator by one that does not know traceparent.',
+      'It does not read the traceparent: HttpInstrumentation is missing, or tracing.ts sets a propagator that does not support traceparent.',
     file: `${service}/tracing.ts`,
     traces: strays,
   };

@@ -1,10 +1,11 @@
-/** Whether log lines can be found by their trace. */
+/** Judges whether log lines can be found by their trace. */
+import { counted } from '../../trace/numbers.ts';
 import type { Judge } from '../lesson.ts';
 import { callNamed, type Observation, serverSpanOf, traceIdOf, traceOfCall } from '../observation.ts';
 
 const SHOWN_LINES = 4;
 
-/** Every line that a service logged for the call carries the id of its trace and of a span in it. */
+/** Every line that a service logged for the call has the trace id, and the id of a span in the trace. */
 export function logsTraceIds(service: string): Judge {
   return (seen) => {
     const traceId = traceOfCall(seen)?.traceId ?? traceIdOf(callNamed(seen));
@@ -22,8 +23,8 @@ export function logsTraceIds(service: string): Judge {
     );
     if (bare.length > 0) {
       return {
-        found: `${bare.length} of the lines that ${service} logged for this call have no trace_id.`,
-        cause: 'The id is added to some lines only. A mixin of the logger adds it to every line.',
+        found: `${service} logged ${counted(bare.length, 'line')} without a trace_id for this call.`,
+        cause: 'Only some lines get the id. A mixin of the logger adds it to every line.',
         file,
         lines: bare.slice(0, SHOWN_LINES),
         traces: [],
@@ -36,9 +37,9 @@ export function logsTraceIds(service: string): Judge {
     const id = field(strange[0]!, 'span_id');
     return {
       found: id
-        ? `A line has the span_id ${id}, which is the id of no span in the trace.`
-        : `${strange.length} of the lines that ${service} logged for this call have no span_id.`,
-      cause: 'span_id has to be the spanId of the active span, read anew for each line.',
+        ? `A line has the span_id ${id}, which is not the id of a span in the trace.`
+        : `${service} logged ${counted(strange.length, 'line')} without a span_id for this call.`,
+      cause: 'span_id must be the spanId of the active span, which you must read for each line.',
       file,
       lines: strange.slice(0, SHOWN_LINES),
       traces: [],
@@ -46,7 +47,7 @@ export function logsTraceIds(service: string): Judge {
   };
 }
 
-/** The lines of another call carry the id of that call's trace. */
+/** The lines of another call have the id of that call's trace. */
 export function logsTraceIdOf(service: string, name: string): Judge {
   return (seen) => {
     const traceId = traceIdOf(callNamed(seen, name));
@@ -54,7 +55,7 @@ export function logsTraceIdOf(service: string, name: string): Judge {
     if (lines.some((line) => field(line, 'trace_id') === traceId)) return 'ok';
     return {
       found: `No line of ${service} has the trace_id ${traceId} of another call.`,
-      cause: 'The id is read once and then put on every line. Read the active span anew for each line.',
+      cause: 'The id is read only once. Read the active span for each line.',
       file: `${service}/app.ts`,
       lines: lines.filter((line) => field(line, 'trace_id')).slice(-SHOWN_LINES),
       traces: [],
@@ -69,31 +70,31 @@ function noLine(seen: Observation, service: string, lines: string[], traceId: st
   if (otherName) {
     const name = new RegExp(`"?([\\w.]+)"?\\s*[:=]\\s*"?${traceId}`).exec(otherName)?.[1];
     return {
-      found: `${service} logs the id of the trace${name ? ` as ${name}` : ''}, not as trace_id.`,
+      found: `${service} logs the trace id${name ? ` as ${name}` : ''}, not as trace_id.`,
       cause:
-        'The name is another one. As trace_id and span_id every tool knows them (OpenTelemetry, "Trace Context in non-OTLP Log Formats").',
+        'The field has another name. Tools look for trace_id and span_id (OpenTelemetry, "Trace Context in non-OTLP Log Formats").',
       lines: [otherName],
     };
   }
   const ids = lines.map((line) => field(line, 'trace_id')).find((id) => id !== undefined);
   if (ids !== undefined) {
     return {
-      found: `${service} logs the trace_id ${ids}, and the call is in trace ${traceId}.`,
+      found: `${service} logs the trace_id ${ids}, but the call is in trace ${traceId}.`,
       cause:
-        'The id is read once and then put on every line, or not from the active span. Read trace.getActiveSpan() anew for each line.',
+        'The id is read only once, or not from the active span. Call trace.getActiveSpan() for each line.',
       lines: lines.filter((line) => field(line, 'trace_id')).slice(-SHOWN_LINES),
     };
   }
   return {
-    found: `${service} logged ${lines.filter((line) => field(line, 'reqId')).length} lines for its requests, none of them with a trace_id.`,
+    found: `${service} logged ${counted(lines.filter((line) => field(line, 'reqId')).length, 'line')} for its requests, without a trace_id.`,
     cause: serverSpanOf(seen, service)
-      ? 'The logger knows nothing of the trace. A mixin adds the ids of the active span to every line: Fastify({ logger: { mixin } }).'
+      ? 'The logger does not know the trace. A mixin adds the ids of the active span to every line: Fastify({ logger: { mixin } }).'
       : `${service} is not traced, so it has no id to log.`,
     lines: lines.slice(-SHOWN_LINES),
   };
 }
 
-/** A field of a log line, in JSON or as name=value. */
+/** The value of a field in a log line, in JSON or as name=value. */
 function field(line: string, name: string): string | undefined {
   return new RegExp(`(?:^|[\\s{,"])${name}"?\\s*[:=]\\s*"?([\\w-]+)`).exec(line)?.[1];
 }

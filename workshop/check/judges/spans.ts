@@ -1,7 +1,9 @@
-/** What spans there are, and how they lie to each other. */
+/** Judges which spans exist, and how they relate to each other. */
+import { formatDuration } from '../../trace/duration.ts';
 import { endOf, type Span, type Trace } from '../../trace/model.ts';
 import { counted } from '../../trace/numbers.ts';
 import type { Failure, Judge } from '../lesson.ts';
+import { missingAwait } from '../missing-await.ts';
 import {
   ancestorsOf,
   callNamed,
@@ -16,14 +18,14 @@ import {
   tracesOfCall,
   valuesOf,
 } from '../observation.ts';
-import { faultyTraceparent, noServerSpan } from '../causes.ts';
+import { appImportedEarly, faultyTraceparent, noServerSpan } from '../causes.ts';
 
 /** A service has a span of kind SERVER for the call. */
 export function hasServerSpan(service: string): Judge {
   return (seen) => (serverSpanOf(seen, service) ? 'ok' : noServerSpan(seen, service));
 }
 
-/** A service's web framework is traced too, so that a span knows the route. */
+/** The web framework of a service is instrumented too, so that a span has the route. */
 export function hasRoute(service: string, route: string): Judge {
   return (seen) => {
     const server = serverSpanOf(seen, service);
@@ -32,16 +34,18 @@ export function hasRoute(service: string, route: string): Judge {
     if (trace.spans.some((span) => span.service === service && span.attributes['http.route'] === route))
       return 'ok';
     return {
-      found: `${service} has a SERVER span called "${server.name}", and no span knows the route ${route}.`,
-      cause: `Fastify is not traced. The loader hook is missing (register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)), without which no ES module can be wrapped; or FastifyInstrumentation is not in the list; or something imports Fastify before.`,
+      found: `${service} has a SERVER span called "${server.name}", but no span with the route ${route}.`,
+      cause:
+        appImportedEarly(seen, service) ??
+        `Fastify is not instrumented. Either the loader hook is missing (register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)), which instruments ES modules; or FastifyInstrumentation is not in the list.`,
       file: `${service}/tracing.ts`,
       traces: [trace],
     };
   };
 }
 
-/** A service has a span of its own around its request to another service. */
-export function hasCustomSpanAround(service: string, asked: string): Judge {
+/** A service has a custom span around its request to another service. */
+export function hasCustomSpanAround(service: string, called: string): Judge {
   return (seen) => {
     const trace = traceOfCall(seen);
     if (!trace) return noServerSpan(seen, service);
@@ -49,33 +53,33 @@ export function hasCustomSpanAround(service: string, asked: string): Judge {
     const own = trace.spans.filter((span) => span.service === service && isCustom(span));
     if (own.length === 0) return { ...noCustomSpan(seen, trace, service), file };
 
-    const server = trace.spans.find((span) => span.service === asked && span.kind === 'server');
-    if (!server) return noSpanBelow(seen, service, asked);
+    const server = trace.spans.find((span) => span.service === called && span.kind === 'server');
+    if (!server) return noSpanBelow(seen, service, called);
     const around = ancestorsOf(server, trace).find((span) => own.includes(span));
     if (!around) {
       return {
-        found: `${service} has a span of your own, "${own[0]!.name}", but the SERVER span of ${asked} does not lie below it.`,
+        found: `${service} has your span "${own[0]!.name}", but the SERVER span of ${called} is not a descendant of it.`,
         cause:
           missingParents(seen, trace).size > 0
             ? neverEnded
-            : 'It is not the active span while the request is made: use tracer.startActiveSpan(), and write the headers and send the request within its callback.',
+            : 'It is not the active span when the request is sent: use tracer.startActiveSpan(), and inject the headers and send the request in its callback.',
         file,
         traces: [trace],
       };
     }
-    // A span whose work is not awaited ends at once; one that is a little shorter only heard of the end earlier.
+    // A span that doesn't await its work ends at once; one that ends a little early does wait.
     if (endOf(around) >= server.startUs + server.durationUs / 2) return 'ok';
     return {
-      found: `The span "${around.name}" ended before ${asked} had answered.`,
-      cause: 'It is ended before its work is done: await the work, then call span.end().',
+      found: `The span "${around.name}" ended before ${called} responded.`,
+      cause: 'It ends before its work is done: await the work, then call span.end().',
       file,
       traces: [trace],
     };
   };
 }
 
-/** A service has several spans of its own below its SERVER span. */
-export function hasCustomSpans(service: string, count: number): Judge {
+/** A service has several custom spans in its SERVER span, each of them around work that takes at least `minMs`. */
+export function hasCustomSpans(service: string, count: number, { minMs }: { minMs: number }): Judge {
   return (seen) => {
     const server = serverSpanOf(seen, service);
     if (!server) return noServerSpan(seen, service);
@@ -83,130 +87,162 @@ export function hasCustomSpans(service: string, count: number): Judge {
     const file = `${service}/app.ts`;
     const own = trace.spans.filter((span) => span.service === service && isCustom(span));
     if (own.length === 0) return { ...noCustomSpan(seen, trace, service), file };
-    const below = own.filter((span) => ancestorsOf(span, trace).includes(server));
-    if (below.length >= count) return 'ok';
+    const inside = own.filter((span) => ancestorsOf(span, trace).includes(server));
+    const short = inside.find(({ durationUs }) => durationUs < minMs * 1_000);
+    const shared = { file, traces: [trace] };
+    if (short) {
+      return {
+        found: `The span "${short.name}" takes only ${formatDuration(short.durationUs)}, but the work takes longer.`,
+        cause:
+          'It starts after the work or ends before it. Start the span, await the work, then call span.end().',
+        ...shared,
+      };
+    }
+    if (inside.length >= count) return 'ok';
     return {
-      found: `${service} has ${counted(below.length, 'span')} of your own below its SERVER span where ${count} are needed.`,
+      found: `${service} has ${counted(inside.length, 'custom span')} in its SERVER span, but needs ${count}.`,
       cause:
-        below.length < own.length
-          ? 'A span was begun outside of the request, so it does not know its parent.'
-          : 'One span is around all of the work: make it in the function that does one piece. Or some spans are never ended, and only what has ended is sent.',
-      file,
-      traces: [trace],
+        inside.length < own.length
+          ? "A span was started outside the request, so it doesn't know its parent."
+          : 'Either one span is around all of the work: create it in the function that does one part. Or some spans never end, and only spans that have ended are sent.',
+      ...shared,
     };
   };
 }
 
-/** When a service cannot reach another, its own span ends all the same and is an error that holds the exception. */
-export function customSpanFails(service: string, name: string): Judge {
+/**
+ * If a service can't reach another one, its custom span still ends, as an error with the exception, and its caller gets
+ * the same response as without the span.
+ */
+export function customSpanFails(service: string, name: string, { status }: { status: number }): Judge {
   return (seen) => {
-    const traceId = traceIdOf(callNamed(seen, name));
-    const trace = seen.traces.find((other) => other.traceId === traceId);
+    const call = callNamed(seen, name);
+    const trace = seen.traces.find(({ traceId }) => traceId === traceIdOf(call));
     const own = trace?.spans.filter((span) => span.service === service && isCustom(span)) ?? [];
-    const file = `${service}/app.ts`;
-    const traces = trace ? [trace] : [];
+    const failure = (found: string, cause: string): Failure => ({
+      found,
+      cause,
+      file: `${service}/app.ts`,
+      traces: trace ? [trace] : [],
+    });
     if (own.length === 0) {
-      return {
-        found: 'The request failed, and your span is not in the trace.',
-        cause: 'It is not ended when its work throws: call span.end() in a finally.',
-        file,
-        traces,
-      };
+      return failure(
+        'The request failed, and your span is missing from the trace.',
+        'It does not end if its work throws: call span.end() in a finally block.',
+      );
     }
     const failed = own.filter(({ error }) => error);
     if (failed.length === 0) {
-      return {
-        found: `The request failed, and your span "${own[0]!.name}" is not an error.`,
-        cause:
-          'Nothing tells the span: where its work throws, call span.setStatus({ code: SpanStatusCode.ERROR }) and span.recordException(error).',
-        file,
-        traces,
-      };
+      return failure(
+        `The request failed, but your span "${own[0]!.name}" is not an error.`,
+        'Nothing reports the error to the span: if its work throws, call span.setStatus({ code: SpanStatusCode.ERROR }) and span.recordException(error).',
+      );
     }
-    if (failed.some(({ events }) => events.some((event) => event.name === 'exception'))) return 'ok';
-    return {
-      found: `The request failed, and your span "${failed[0]!.name}" is an error, but does not say which.`,
-      cause: 'The exception is not recorded: span.recordException(error).',
-      file,
-      traces,
-    };
+    if (!failed.some(({ events }) => events.some((event) => event.name === 'exception'))) {
+      return failure(
+        `The request failed, and your span "${failed[0]!.name}" is an error, but it doesn't say which one.`,
+        'The exception is not recorded: span.recordException(error).',
+      );
+    }
+    if (call.response?.status === status) return 'ok';
+    return failure(
+      `${service} responded with ${call.response ? `status ${call.response.status}` : 'nothing'}, not with ${status} as without your span.`,
+      'The error is caught and not thrown again. A span must not change what the service does: throw error, after you have recorded it.',
+    );
   };
 }
 
-/** The caller is traced itself: the trace begins with a CLIENT span of a service of its own. */
+/** The caller is traced too: the trace starts with a CLIENT span of a service with another name. */
 export function startsAtCaller(service: string): Judge {
   return (seen) => {
     const server = serverSpanOf(seen, service);
     if (!server) return noServerSpan(seen, service);
     const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
     const root = ancestorsOf(server, trace).at(-1);
-    if (!root) {
-      const found = `The trace begins with ${service}: its span has ${server.parentId ? `the parent ${server.parentId}, which is in no span` : 'no parent'}.`;
-      const cause = `${caller} makes no span, it only writes a traceparent or nothing at all. Set up a NodeSDK there with UndiciInstrumentation and an exporter, and start it before the call.`;
-      // A request without the header is only what a caller that makes no span sends.
-      const sent = callNamed(seen);
-      const fault = valuesOf(sent.headers, 'traceparent').length > 0 ? faultyTraceparent(sent) : undefined;
-      return { found, cause, file: caller, ...fault, traces: tracesOfCall(seen) };
-    }
+    if (!root) return { ...noRoot(seen, service, server), traces: tracesOfCall(seen) };
     const fault = faultOfName(root, seen);
     if (fault) return { ...fault, file: caller, traces: [trace] };
     if (root.kind === 'client') return 'ok';
     return {
-      found: `The trace begins with the ${root.kind.toUpperCase()} span "${root.name}".`,
-      cause: 'The span was made by hand. UndiciInstrumentation makes one of kind CLIENT.',
+      found: `The trace starts with the ${root.kind.toUpperCase()} span "${root.name}".`,
+      cause: 'Your own code creates this span. UndiciInstrumentation creates one of kind CLIENT.',
       file: caller,
       traces: [trace],
     };
   };
 }
 
-/** A service's request to another is a CLIENT span, and the parent of what the other does. */
-export function hasClientSpan(service: string, asked: string): Judge {
+/** The request from one service to another has a CLIENT span, which is the parent of the other's SERVER span. */
+export function hasClientSpan(service: string, called: string): Judge {
   return (seen) => {
-    const request = requestWithin(seen, { from: service, to: asked });
+    const request = requestWithin(seen, { from: service, to: called });
     const fault = request && faultyTraceparent(request);
     const file = `${service}/tracing.ts`;
     if (fault) {
       return {
         ...fault,
         ...(fault.file === `${service}/app.ts` &&
-          /no header traceparent\./.test(fault.found) && {
+          /no traceparent header\./.test(fault.found) && {
             cause:
-              'UndiciInstrumentation is missing from the instrumentations: it makes the CLIENT span and writes the traceparent.',
+              'UndiciInstrumentation is missing from the instrumentations: it creates the CLIENT span and writes the traceparent.',
             file,
           }),
         traces: tracesOfCall(seen),
       };
     }
-    const server = serverSpanOf(seen, asked);
-    if (!server) return noServerSpan(seen, asked);
+    const server = serverSpanOf(seen, called);
+    if (!server) return noServerSpan(seen, called);
     const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
     const [parent] = ancestorsOf(server, trace);
     if (parent?.service === service && parent.kind === 'client') return 'ok';
     return {
       found: parent
-        ? `The parent of ${asked}'s SERVER span is "${parent.name}" of ${parent.service}, which is not of kind CLIENT.`
-        : `The parent of ${asked}'s SERVER span is in no span.`,
+        ? `The parent of ${called}'s SERVER span is "${parent.name}" of ${parent.service}, which is not of kind CLIENT.`
+        : `The parent of ${called}'s SERVER span is missing from the trace.`,
       cause:
-        'UndiciInstrumentation is missing from the instrumentations, and the traceparent is still written by hand.',
+        'UndiciInstrumentation is missing from the instrumentations, and your own lines still write the traceparent.',
       file,
       traces: [trace],
     };
   };
 }
 
+/** Why the trace doesn't start with a span of the caller. */
+function noRoot(seen: Observation, service: string, { parentId }: Span): Failure {
+  const found = `The trace starts with ${service}: ${parentId ? `the parent of its SERVER span, ${parentId}, is missing` : 'its SERVER span has no parent'}.`;
+  const call = callNamed(seen);
+  const sent = valuesOf(call.headers, 'traceparent').length;
+  // A caller that creates no span sends no traceparent, which is not another mistake.
+  const fault = sent > 0 ? faultyTraceparent(call) : undefined;
+  if (fault) return fault;
+  const isTraced = /\.start\(\)/.test(seen.sources.get(caller) ?? '');
+  if (sent > 0 && isTraced) {
+    return {
+      found,
+      cause: `${caller} exits before its span is sent. End it with await sdk.shutdown(), after await run(…).`,
+      file: caller,
+      ...missingAwait(seen.sources),
+    };
+  }
+  return {
+    found,
+    cause: `${caller} creates no span. Set up a NodeSDK there with UndiciInstrumentation and an exporter, and start it before the call.`,
+    file: caller,
+  };
+}
+
 const neverEnded =
-  'A span was begun, became a parent, and was never ended: only what has ended is sent. Call span.end(), best in a finally.';
+  'A span was started, became a parent, and was never ended. Only spans that have ended are sent: call span.end(), best in a finally block.';
 
 function noCustomSpan(seen: Observation, trace: Trace, service: string): Omit<Failure, 'file'> {
-  const found = `${service} has no span of your own in the trace.`;
+  const found = `${service} has no custom span in the trace.`;
   const lost = tracesOfCall(seen).find(
     (other) => other !== trace && other.spans.some((span) => span.service === service && isCustom(span)),
   );
   if (lost) {
     return {
       found,
-      cause: 'It is in a trace of its own: it was begun outside of the request, where no span is active.',
+      cause: 'Your span is in another trace: it was started outside the request, where no span is active.',
       traces: [trace, lost],
     };
   }
@@ -215,29 +251,29 @@ function noCustomSpan(seen: Observation, trace: Trace, service: string): Omit<Fa
     cause:
       missingParents(seen, trace).size > 0
         ? neverEnded
-        : "None was made, or it was never ended, and only what has ended is sent: startActiveSpan('…', …) of a tracer, or startSpan('…') where nothing runs below it, and span.end() when the work is done.",
+        : "No span was created, or it was never ended, and only spans that have ended are sent. Use tracer.startActiveSpan('…', …), or tracer.startSpan('…') for a span without children, and call span.end() when the work is done.",
     traces: [trace],
   };
 }
 
-function noSpanBelow(seen: Observation, service: string, asked: string): Failure {
-  const request = requestWithin(seen, { from: service, to: asked });
+function noSpanBelow(seen: Observation, service: string, called: string): Failure {
+  const request = requestWithin(seen, { from: service, to: called });
   const fault = request && faultyTraceparent(request);
   if (fault) return { ...fault, traces: tracesOfCall(seen) };
-  return noServerSpan(seen, asked);
+  return noServerSpan(seen, called);
 }
 
 function faultOfName(
   { service }: Span,
   { services }: Observation,
 ): Pick<Failure, 'found' | 'cause'> | undefined {
-  const found = `The span at the root is of a service called ${service}.`;
+  const found = `The root span belongs to a service called ${service}.`;
   if (service.startsWith('unknown_service'))
-    return { found, cause: 'The NodeSDK in run.ts says no serviceName.' };
+    return { found, cause: 'The NodeSDK in run.ts has no serviceName.' };
   if (services.some(({ name }) => name === service)) {
     return {
       found,
-      cause: 'The serviceName in run.ts is that of another service: the caller needs a name of its own.',
+      cause: 'run.ts has the serviceName of another service: give the caller another name.',
     };
   }
   return undefined;

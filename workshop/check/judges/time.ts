@@ -1,87 +1,91 @@
-/** Where the time of a call goes. */
+/** Judges where the time of a call goes. */
 import { formatDuration } from '../../trace/duration.ts';
 import { clockStepUs, endOf, type Span } from '../../trace/model.ts';
-import type { Judge } from '../lesson.ts';
-import { isCustom, serverSpanOf, traceOfCall } from '../observation.ts';
 import { noServerSpan } from '../causes.ts';
+import type { Failure, Judge } from '../lesson.ts';
+import { isCustom, type Observation, serverSpanOf, traceOfCall } from '../observation.ts';
 
-/** What a service may spend beside its work, which is what it asks another service for, or else spans of its own. */
-export interface Idle {
+/** How much time a service may spend outside its work: its calls of another service or, without one, its custom spans. */
+export interface IdleTime {
+  /** On a machine that isn't busy. */
   limitMs: number;
-  asked?: string;
-  /** Another call of the check that does the same work. */
+  called?: string;
+  /** Another call of the check, which does the same work. */
   again: string;
-  /** The file in which it waits for what it asks for; app.ts if not given. */
+  /** The file that does the work; app.ts by default. */
   file?: string;
 }
 
 /**
- * A service does not wait: what it spends beside its work is less than the limit, in one of two calls at least. What
- * waits in the code waits in both; a machine that is busy for a moment is so in one.
+ * A service does not wait: it spends less than the limit outside its work, in one of two calls. A wait in the code shows
+ * in both calls; a busy moment of the machine only in one. On a busy machine, a short wait is inconclusive.
  */
-export function hasNoIdleTime(service: string, { again, ...idle }: Idle): Judge {
+export function hasNoIdleTime(service: string, idle: IdleTime): Judge {
   return (seen) => {
-    const verdict = hasNoIdleTimeIn(service, idle)(seen);
-    return hasNoIdleTimeIn(service, idle, again)(seen) === 'ok' ? 'ok' : verdict;
+    const verdicts = [undefined, idle.again].map((name) => judgeIdleTime(seen, service, idle, name));
+    if (verdicts.includes('ok')) return 'ok';
+    return verdicts.includes('inconclusive') ? 'inconclusive' : verdicts[0]!;
   };
 }
 
-function hasNoIdleTimeIn(
+function judgeIdleTime(
+  seen: Observation,
   service: string,
-  { limitMs, asked, file = `${service}/app.ts` }: Omit<Idle, 'again'>,
-  name?: string,
-): Judge {
-  return (seen) => {
-    const server = serverSpanOf(seen, service, name);
-    const trace = traceOfCall(seen, name);
-    if (!server || !trace) return noServerSpan(seen, service);
-    const work = trace.spans.filter((span) =>
-      asked ? span.service === asked && span.kind === 'server' : span.service === service && isCustom(span),
-    );
-    const what = asked ? `what it asks ${asked} for` : 'the spans of its own';
-    const traces = [trace];
+  { limitMs, called, file = `${service}/app.ts` }: IdleTime,
+  name: string | undefined,
+): ReturnType<Judge> {
+  const server = serverSpanOf(seen, service, name);
+  const trace = traceOfCall(seen, name);
+  if (!server || !trace) return noServerSpan(seen, service);
+  const work = trace.spans.filter((span) =>
+    called ? span.service === called && span.kind === 'server' : span.service === service && isCustom(span),
+  );
 
-    const { beforeUs, betweenUs, afterUs } = idleTimes(server, work);
-    const idleUs = beforeUs + betweenUs + afterUs;
-    const [longest] = work.toSorted((a, b) => b.durationUs - a.durationUs);
-    // On a busy machine both can be too long: the longer one is told of, because that is the one that waits.
-    if (longest && !asked && longest.durationUs >= Math.max(idleUs, limitMs * 1_000)) {
-      return {
-        found: `The span "${longest.name}" of ${service} takes ${formatDuration(longest.durationUs)}.`,
-        cause: 'Something still waits within it: a sleep that was left in, or moved here instead of removed.',
-        file,
-        traces,
-      };
-    }
+  const { beforeUs, betweenUs, afterUs } = idleTimes(server, work);
+  const idleUs = beforeUs + betweenUs + afterUs;
+  const [longest] = called ? [] : work.toSorted((a, b) => b.durationUs - a.durationUs);
+  const longestUs = longest?.durationUs ?? 0;
+  const waitUs = Math.max(idleUs, longestUs);
+  if (waitUs < limitMs * 1_000) return 'ok';
+  if (waitUs < limitMs * 1_000 * seen.slowness) return 'inconclusive';
 
-    if (idleUs < limitMs * 1_000) return 'ok';
-    const [where] = Object.entries({ before: beforeUs, between: betweenUs, after: afterUs }).toSorted(
-      ([, a], [, b]) => b - a,
-    )[0]!;
+  const shared = { file, traces: [trace] };
+  if (longestUs >= idleUs) {
     return {
-      found: `${service} takes ${formatDuration(server.durationUs)}, and ${formatDuration(idleUs)} of it are not ${what}: most of them ${where} it.`,
-      cause: 'Something waits there: a sleep that was left in, or moved instead of removed.',
-      file,
-      traces,
+      found: `The span "${longest!.name}" of ${service} takes ${formatDuration(longestUs)}.`,
+      cause: 'Something in it still waits: a sleep that was left in, or moved here instead of removed.',
+      ...shared,
     };
+  }
+  const what = called ? `its call of ${called}` : 'your spans';
+  const [where] = Object.entries({ before: beforeUs, between: betweenUs, after: afterUs }).toSorted(
+    ([, a], [, b]) => b - a,
+  )[0]!;
+  return {
+    found: `${service} takes ${formatDuration(server.durationUs)}, of which ${formatDuration(idleUs)} are outside ${what}, most of it ${where}.`,
+    cause: 'Something waits there: a sleep that was left in, or moved instead of removed.',
+    ...shared,
   };
 }
 
-/** The spans of its own that a service has for a call run at the same time. */
+/** The custom spans that a service has for a call overlap. */
 export function spansOverlap(service: string): Judge {
   return (seen) => {
     const trace = traceOfCall(seen);
     const server = serverSpanOf(seen, service);
     if (!trace || !server) return noServerSpan(seen, service);
     const own = trace.spans.filter((span) => span.service === service && isCustom(span));
-    const file = `${service}/app.ts`;
+    const failure = (found: string, cause: string): Failure => ({
+      found,
+      cause,
+      file: `${service}/app.ts`,
+      traces: [trace],
+    });
     if (own.length < 2) {
-      return {
-        found: `${service} has ${own.length === 0 ? 'no span' : 'one span'} of your own, so it cannot be seen what runs at the same time.`,
-        cause: 'The spans around each piece of work are gone. Step 05 has them.',
-        file,
-        traces: [trace],
-      };
+      return failure(
+        `${service} has ${own.length === 0 ? 'no custom span' : 'only one custom span'}, so the trace doesn't show what runs at the same time.`,
+        'The spans around each review were removed. Step 05 has them.',
+      );
     }
     const inOrder = own.toSorted((a, b) => a.startUs - b.startUs);
     const late = inOrder.find((span, index) => {
@@ -89,17 +93,14 @@ export function spansOverlap(service: string): Judge {
       return before !== undefined && span.startUs >= endOf(before) - clockStepUs;
     });
     if (!late) return 'ok';
-    return {
-      found: `"${late.name}" begins when the one before it has ended, like a step of a staircase.`,
-      cause:
-        'The work is awaited one by one, in a loop. Begin all of it, then await it together: await Promise.all(…).',
-      file,
-      traces: [trace],
-    };
+    return failure(
+      `"${late.name}" starts when the one before it has ended, like the steps of a staircase.`,
+      'The reviews are awaited one by one, in a loop. Start all of them, then await them together: await Promise.all(…).',
+    );
   };
 }
 
-/** The time of a span that none of some others covers: before the first, between them, and after the last. µs. */
+/** The time of a span that no other span covers: before the first one, between them, and after the last one. µs. */
 function idleTimes(around: Span, spans: Span[]) {
   const endUs = endOf(around);
   let coveredToUs = around.startUs;

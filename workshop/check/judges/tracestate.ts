@@ -1,4 +1,4 @@
-/** The header tracestate (W3C Trace Context, section 3.3): entries `key=value`, separated by commas, newest first. */
+/** Judges the tracestate header (W3C Trace Context, section 3.3): entries `key=value`, separated by commas, newest first. */
 import type { Failure, Judge } from '../lesson.ts';
 import {
   callNamed,
@@ -11,7 +11,7 @@ import {
 } from '../observation.ts';
 import type { Exchange } from '../relay.ts';
 
-/** The limits of the W3C text: entries, and characters that everybody must be able to pass on. */
+/** The limits of the W3C specification: entries, and characters that every service must be able to pass on. */
 const MAX_ENTRIES = 32;
 const MAX_CHARACTERS = 512;
 
@@ -20,12 +20,13 @@ const SHOWN_ENTRIES = 3;
 const key = /^[a-z][\w\-*/]{0,255}$|^[a-z\d][\w\-*/]{0,240}@[a-z][\w\-*/]{0,13}$/;
 const value = /^[ -~]{0,255}[!-~]$/;
 
-interface Way {
+/** A request between two services. */
+interface Hop {
   from: string;
   to: string;
 }
 
-/** The call of run.ts carries a tracestate, and nothing in it is invalid. */
+/** The call of run.ts has a tracestate, and all its entries are valid. */
 export function sendsTracestate(): Judge {
   return (seen) => {
     const call = callNamed(seen);
@@ -33,9 +34,9 @@ export function sendsTracestate(): Judge {
     const invalid = entries.find((entry) => !isValid(entry));
     if (invalid !== undefined) {
       return {
-        found: `${call.from} sent ${call.to} the tracestate ${brief(entries)}, in which "${invalid}" is no entry.`,
+        found: `${call.from} sent ${call.to} the tracestate ${brief(entries)}, in which "${invalid}" is not a valid entry.`,
         cause:
-          'An entry is a key in small letters, "=", and a value without a comma: vendor=opaque-value. A tracestate with any other is dropped whole.',
+          'An entry is a lower-case key, "=", and a value without commas: vendor=opaque-value. Services discard a tracestate with an invalid entry.',
         file: call.from,
       };
     }
@@ -44,145 +45,149 @@ export function sendsTracestate(): Judge {
       ([name]) => /^trace.?state$/i.test(name.replaceAll('_', '-')) || /^trace.*state/i.test(name),
     );
     return {
-      found: `${call.from} sent ${call.to} no header tracestate${misspelt ? `, but one called "${misspelt[0]}"` : ''}.`,
+      found: misspelt
+        ? `${call.from} sent ${call.to} a header called "${misspelt[0]}", but no tracestate.`
+        : `${call.from} sent ${call.to} no tracestate header.`,
       cause: misspelt
-        ? 'The header is misspelt: its name is tracestate, one word.'
-        : 'It was not made, or is not among the headers that are passed to request().',
+        ? 'The header is misspelt: its name is tracestate, in one word.'
+        : 'The header was not created, or is not one of the headers that are passed to request().',
       file: call.from,
     };
   };
 }
 
-/** The entries that a call brings arrive unchanged, in their order, where the called service asks another. */
-export function keepsEntries(way: Way, name?: string): Judge {
-  return sent(way, name, (came, went) => {
-    const lost = came.find((entry) => !went.includes(entry));
+/** The called service passes on the entries of a call unchanged and in their order. */
+export function keepsEntries(hop: Hop, name?: string): Judge {
+  return sent(hop, name, (received, sentOn) => {
+    const lost = received.find((entry) => !sentOn.includes(entry));
     if (lost !== undefined) {
       return {
         found:
-          went.length === 0
-            ? `Nothing of the tracestate ${brief(came)} arrived.`
-            : `${brief(came)} came in, and ${brief(went)} went out: ${lost} is missing.`,
-        cause: `${way.from} writes a tracestate without the entries of the others. They have to follow behind its own.`,
+          sentOn.length === 0
+            ? `The tracestate ${brief(received)} was not passed on.`
+            : `${hop.from} received ${brief(received)}, and sent ${brief(sentOn)}: ${lost} is missing.`,
+        cause: `${hop.from} writes a tracestate without the entries that it received. They must follow its own entry.`,
       };
     }
-    const kept = went.filter((entry) => came.includes(entry));
-    return kept.join() === came.join()
+    const kept = sentOn.filter((entry) => received.includes(entry));
+    return kept.join() === received.join()
       ? undefined
       : {
-          found: `${brief(came)} came in, and ${brief(went)} went out.`,
-          cause: "The others' entries changed places: they have to stay in their order.",
+          found: `${hop.from} received ${brief(received)}, and sent ${brief(sentOn)}.`,
+          cause: 'The entries that it received are in another order. They must keep their order.',
         };
   });
 }
 
-/** The first entry that goes out is one that did not come in. */
-export function prependsEntry(way: Way, name?: string): Judge {
-  return sent(way, name, (came, went) => {
-    const own = went.findIndex((entry) => !came.includes(entry));
+/** The first entry that the called service sends is its own: one that it did not receive. */
+export function prependsEntry(hop: Hop, name?: string): Judge {
+  return sent(hop, name, (received, sentOn) => {
+    const own = sentOn.findIndex((entry) => !received.includes(entry));
     if (own === 0) return undefined;
     return {
-      found: `${brief(came)} came in, and ${brief(went)} went out.`,
+      found: `${hop.from} received ${brief(received)}, and sent ${brief(sentOn)}.`,
       cause:
         own < 0
-          ? `${way.from} adds no entry of its own. The propagator is what writes the header: tracing.ts gives the SDK one as textMapPropagator.`
-          : 'The new entry is not the first: entries are in order of time, the newest in front.',
+          ? `${hop.from} adds no entry of its own. The propagator writes the header: tracing.ts must pass yours to the SDK as textMapPropagator.`
+          : 'The new entry is not the first one: the newest entry comes first.',
     };
   });
 }
 
-/** What goes out respects the limits: 32 entries and 512 characters, by leaving out whole entries from the end. */
-export function respectsLimits(way: Way, name: string): Judge {
-  return sent(way, name, (came, went) => {
-    const length = went.join().length;
+/** The called service keeps the limits of 32 entries and 512 characters, and removes whole entries from the end. */
+export function respectsLimits(hop: Hop, name: string): Judge {
+  return sent(hop, name, (received, sentOn) => {
+    const length = sentOn.join().length;
     const cause =
-      'Nothing makes room for the new entry. The constructor of TraceState leaves out the last ones; its set() does not.';
-    if (went.length > MAX_ENTRIES) {
+      'The new entry is added without removing others. The constructor of TraceState removes the last ones; its set() does not.';
+    if (sentOn.length > MAX_ENTRIES) {
       return {
-        found: `${came.length} entries came in, and ${went.length} went out. ${MAX_ENTRIES} are allowed.`,
+        found: `${hop.from} received ${received.length} entries, and sent ${sentOn.length}. The limit is ${MAX_ENTRIES}.`,
         cause,
       };
     }
     if (length > MAX_CHARACTERS) {
       return {
-        found: `The tracestate that went out has ${length} characters. ${MAX_CHARACTERS} are allowed.`,
+        found: `${hop.from} sent a tracestate of ${length} characters. The limit is ${MAX_CHARACTERS}.`,
         cause,
       };
     }
-    const kept = went.slice(1);
-    const broken = kept.find((entry, index) => entry !== came[index]);
+    const kept = sentOn.slice(1);
+    const broken = kept.find((entry, index) => entry !== received[index]);
     if (broken !== undefined) {
       return {
-        found: `The entry ${broken} went out, which is not what came in at its place.`,
-        cause: 'Entries are cut or left out in the middle. Leave out whole ones, from the end.',
+        found: `${hop.from} sent the entry ${broken}, but received another one in its place.`,
+        cause: 'Entries are cut off, or removed from the middle. Remove whole entries, from the end.',
       };
     }
     if (kept.length > 0) return undefined;
     return {
-      found: `${came.length} entries came in, and none of them went out.`,
-      cause: 'All entries are dropped where it is enough to leave out the last ones.',
+      found: `${hop.from} received ${received.length} entries, and sent none of them.`,
+      cause: 'All entries are removed. Removing the last ones is enough.',
     };
   });
 }
 
-/** What is no valid entry goes no further, while the trace itself goes on. */
-export function dropsInvalidEntries(way: Way, name: string): Judge {
-  return sent(way, name, (_, went) => {
-    const invalid = went.find((entry) => !isValid(entry));
+/** The called service doesn't pass on invalid entries, but continues the trace. */
+export function dropsInvalidEntries(hop: Hop, name: string): Judge {
+  return sent(hop, name, (_, sentOn) => {
+    const invalid = sentOn.find((entry) => !isValid(entry));
     return invalid === undefined
       ? undefined
       : {
-          found: `The entry "${invalid}" went out.`,
-          cause: 'The text is passed on as it came in. TraceState reads it, and keeps what is valid.',
+          found: `${hop.from} sent the entry "${invalid}".`,
+          cause:
+            'The received text is passed on unchanged. TraceState parses it, and keeps only valid entries.',
         };
   });
 }
 
-/** Every span of some services carries the entries that run.ts sent. */
+/** Every span of these services has the entries that run.ts sent. */
 export function isOnEverySpan(services: string[]): Judge {
   return (seen) => {
     const trace = traceOfCall(seen);
-    const came = entriesOf(callNamed(seen));
+    const received = entriesOf(callNamed(seen));
     const bare = trace?.spans.find(
       (span) =>
-        services.includes(span.service) && !came.every((entry) => span.traceState.split(',').includes(entry)),
+        services.includes(span.service) &&
+        !received.every((entry) => span.traceState.split(',').includes(entry)),
     );
     if (!bare) return 'ok';
     return {
       found: `The span "${bare.name}" of ${bare.service} has ${bare.traceState ? `the tracestate ${bare.traceState}` : 'no tracestate'}.`,
-      cause: 'The tracestate that came in with the request is not in the context in which the span begins.',
+      cause: 'The context in which the span starts does not contain the tracestate of the request.',
       file: `${bare.service}/tracing.ts`,
       traces: [trace!],
     };
   };
 }
 
-/** Looks at what came in with a call and what the called service sent on. */
+/** Compares the entries of a call with those that the called service sent. */
 function sent(
-  way: Way,
+  hop: Hop,
   name: string | undefined,
-  judgeHeaders: (came: string[], went: string[]) => Pick<Failure, 'found' | 'cause'> | undefined,
+  judgeEntries: (received: string[], sentOn: string[]) => Pick<Failure, 'found' | 'cause'> | undefined,
 ): Judge {
   return (seen) => {
     const call = callNamed(seen, name);
-    const request = requestWithin(seen, way, name);
-    if (!request || traceIdOf(request) !== traceIdOf(call)) return lostTrace(seen, way, call);
-    const fault = judgeHeaders(entriesOf(call), entriesOf(request));
-    return fault ? { ...fault, file: `${way.from}/tracing.ts`, traces: tracesOfCall(seen, name) } : 'ok';
+    const request = requestWithin(seen, hop, name);
+    if (!request || traceIdOf(request) !== traceIdOf(call)) return lostTrace(seen, hop, call);
+    const fault = judgeEntries(entriesOf(call), entriesOf(request));
+    return fault ? { ...fault, file: `${hop.from}/tracing.ts`, traces: tracesOfCall(seen, name) } : 'ok';
   };
 }
 
-function lostTrace(seen: Observation, { from, to }: Way, call: Exchange): Failure {
-  const status = call.response ? ` (${from} answered ${call.response.status})` : '';
+function lostTrace(seen: Observation, { from, to }: Hop, call: Exchange): Failure {
+  const status = call.response ? ` (${from} responded with status ${call.response.status})` : '';
   return {
-    found: `The call came with trace ${traceIdOf(call)} and the tracestate ${brief(entriesOf(call))}. No request of ${from} to ${to} belongs to that trace${status}.`,
-    cause: `The trace is lost on the way: a propagator of one's own still has to read and write traceparent as W3CTraceContextPropagator does, whatever the tracestate holds.`,
+    found: `The call had trace ${traceIdOf(call)} and the tracestate ${brief(entriesOf(call))}. No request from ${from} to ${to} belongs to that trace${status}.`,
+    cause: `The trace is lost: your propagator must still read and write traceparent as W3CTraceContextPropagator does, whatever the tracestate contains.`,
     file: `${from}/tracing.ts`,
     traces: tracesOfCall(seen, seen.calls.has(call.from) ? call.from : undefined),
   };
 }
 
-/** Entries for a sentence: the first ones of many. */
+/** The first entries, for a sentence. */
 function brief(entries: string[]): string {
   if (entries.length === 0) return 'no tracestate';
   const more = entries.length - SHOWN_ENTRIES;

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rightPrograms } from './right-programs.ts';
+import { assertPassed, judgeEdited, runMistake } from './support.ts';
+
+for (const program of rightPrograms.filter(({ edit, fast }) => edit ?? fast)) {
+  test(`step ${program.step} passes: ${program.title}`, async () => {
+    assertPassed(await (program.edit ? judgeEdited(program) : runMistake(program)));
+  });
+}
+
+test('each step of chapter 1 has a right program that differs from the step', () => {
+  const steps = new Set(rightPrograms.map(({ step }) => step));
+  assert.deepEqual([...steps], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});

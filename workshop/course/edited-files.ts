@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Course } from './course.ts';
+
+const run = promisify(execFile);
+
+/**
+ * The files under steps/ whose code differs from the last commit, as paths from the root: somebody may have edited a step
+ * in place of the working copy. Empty without git.
+ */
+export async function editedFiles({ root }: Course): Promise<string[]> {
+  const words = ['diff', '--name-only', '--relative', '-z', 'HEAD', '--', 'steps', ':!steps/**/*.md'];
+  const { stdout } = await run('git', words, { cwd: root }).catch(() => ({ stdout: '' }));
+  return stdout.split('\0').filter(Boolean);
+}
