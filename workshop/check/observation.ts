@@ -20,6 +20,8 @@ export interface Observation {
   messages: Message[];
   /** How many messages waited in the queue of each service that takes some, once the services had ended. */
   unsettled: Map<string, number>;
+  /** How many messages each consuming service has rejected to its dead letters. */
+  rejected: Map<string, number>;
   /** Every trace that arrived. */
   traces: Trace[];
   /** What each service printed, line by line. */

@@ -26,6 +26,7 @@ import { type Network, openNetwork } from './network.ts';
 import { type Exchange, openOtlpRelay } from './relay.ts';
 import { runAgain, type SecondRun } from './second-run.ts';
 import { runChild } from './run-child.ts';
+import { countRejected, sendMessage } from './send-message.ts';
 import { openTap } from './tap.ts';
 
 /** How a folder is observed. */
@@ -33,7 +34,7 @@ export interface ObserveOptions {
   /** Holds run.ts and a folder for each service. */
   folder: string;
   /** What the lesson does beside running run.ts, and what it waits for. */
-  lesson: Pick<Lesson, 'calls' | 'traceIdHeader' | 'awaits'>;
+  lesson: Pick<Lesson, 'calls' | 'messages' | 'traceIdHeader' | 'awaits'>;
   /** How long run.ts may take once the services have started, 30 s if not given. ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -67,7 +68,7 @@ type CloseLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => T;
 
 async function observed(options: ObserveOptions, closeLater: CloseLater): Promise<Observation> {
   const { folder, timeoutMs = TIMEOUT_MS } = options;
-  const { calls = {}, awaits, traceIdHeader } = options.lesson;
+  const { calls = {}, messages = {}, awaits, traceIdHeader } = options.lesson;
   const signal = options.signal ?? new AbortController().signal;
 
   const services = await readServices(folder).catch((error) => {
@@ -77,6 +78,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const parts = closeLater(await useParts(services, { signal }), (used) => used.stop());
   // A message that an earlier run left would be processed, too, and its span taken for one of this run.
   for (const { consumes } of services) if (consumes) await emptyQueue(consumes, parts.env);
+  const rejectedBefore = await countRejected(services, parts.env);
   const backend = closeLater(
     await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 }),
     (started) => started.close(),
@@ -97,6 +99,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     exchanges: [],
     messages: [],
     unsettled: new Map(),
+    rejected: new Map(),
     traces: [],
     lines: new Map(services.map(({ name }) => [name, []])),
     endpoint: `http://localhost:${door.port}`,
@@ -151,6 +154,8 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const stuck = runEnd.code === 'timeout' ? await findStuck(seen, network.ports) : undefined;
   const crashed = [...ended][0];
   if (runEnd.code === 0) {
+    for (const [name, message] of Object.entries(messages))
+      seen.calls.set(name, await sendMessage(name, message, services, parts.env));
     const [, secondRun] = await Promise.all([
       untilQuiet(backend, services, awaits),
       traceIdHeader &&
@@ -163,6 +168,8 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   for (const { name, consumes } of services) {
     if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts.env));
   }
+  for (const [name, count] of await countRejected(services, parts.env))
+    seen.rejected.set(name, count - (rejectedBefore.get(name) ?? 0));
   seen.traces = tracesOf(backend);
   seen.elsewhere.traces = await tracesElsewhere(seen, startMs);
   return seen;

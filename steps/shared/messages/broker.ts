@@ -19,12 +19,15 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
     RABBITMQ_PORT: port = '5672',
   } = process.env;
 
+  let channel: ConfirmChannel | undefined;
+  let leaving = false;
+
   async function setup(connection: ChannelModel) {
     connection.on('error', () => {}); // 'disconnect' or 'connect-failed' follows, with the same error
-    const channel = await connection.createConfirmChannel();
+    channel = await connection.createConfirmChannel();
     channel.on('error', () => {});
     // RabbitMQ closes a channel on which something was not allowed. Then start again with a new connection.
-    channel.on('close', () => void connection.close().catch(() => {}));
+    channel.on('close', () => leaving || void connection.close().catch(() => {}));
 
     await channel.assertExchange(EXCHANGE, 'direct', { durable: true });
     await channel.assertQueue(DEAD_LETTERS, { durable: true });
@@ -45,6 +48,7 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
     { hostname, port: Number(port), username, password, heartbeat: 10 },
     { ...socket, recovery },
   );
+  // Resolves when the first connection is there.
   const connected = new Promise<void>((resolve) => broker.once('connect', () => resolve()));
   broker.on('error', () => {});
   broker.on('connect', () => log.info(`Connected to RabbitMQ at ${hostname}:${port}`));
@@ -53,15 +57,17 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
     log.warn(`${faultOf(error, `${hostname}:${port}`)}: next attempt in ${delay} ms`),
   );
 
-  return {
-    /** Resolves when the first connection is there. */
-    connected,
-    /** Ends the connection, even if RabbitMQ no longer responds. */
-    async close() {
-      await Promise.race([broker.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-      hangUp.abort();
-    },
-  };
+  /** Ends the connection, even if RabbitMQ no longer responds. */
+  async function close() {
+    leaving = true;
+    const silent = sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false });
+    // The channel first: when only the connection is closed, RabbitMQ may lose the last acks.
+    await Promise.race([channel?.close().catch(() => {}), silent]);
+    await Promise.race([broker.close(), silent]);
+    hangUp.abort();
+  }
+
+  return { connected, close };
 }
 
 /** Why there is no connection: what RabbitMQ says if it refuses, or what the system says. */
