@@ -23,11 +23,11 @@ export async function testOutcomes(steps: number[]): Promise<void> {
   const broker = skip ? undefined! : await startBroker();
 
   for (const step of steps) {
-    let plain: ReturnType<typeof outcome> | undefined;
+    let plain: Awaited<ReturnType<typeof outcome>> | undefined;
     for (const [mode, env] of Object.entries(modes)) {
       test(`step ${step}: checkout and stock do ${mode} what they do without`, { skip }, async (t) => {
-        plain ??= outcome(t, step, broker, { traced: false });
-        assert.deepEqual(await outcome(t, step, broker, { env }), await plain);
+        plain ??= await outcome(t, step, broker, { traced: false });
+        assert.deepEqual(await outcome(t, step, broker, { env }), plain);
       });
     }
   }

@@ -118,7 +118,7 @@ test(
   async (t) => {
     const step = await patchedStep(stepNumber(15), {
       'stock/app.ts': [
-        ['  await sleep(3 + random() * 4);', '  if (items[0] === 0) await new Promise(() => {});'],
+        ['  await sleep(5 + random() * 5);', '  if (items[0] === 0) await new Promise(() => {});'],
       ],
     });
     t.after(() => rm(step, { recursive: true, force: true }));

@@ -42,7 +42,7 @@ const sold = new Map<number, number>();
 
 /** Takes items off their shelves, which takes a few milliseconds. */
 async function takeOut(items: number[]) {
-  await sleep(3 + random() * 4);
+  await sleep(5 + random() * 5);
   for (const item of items) sold.set(item, (sold.get(item) ?? 0) + 1);
 }
 
