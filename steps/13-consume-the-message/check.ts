@@ -33,7 +33,7 @@ export default {
     },
     {
       expect: 'The span ends after the work',
-      judge: lastsAsLongAsWork('stock'),
+      judge: lastsAsLongAsWork('stock', 4), // taking an order out of stock takes 5 ms or more
     },
     {
       expect: 'A message is acknowledged after the work: an invalid one is rejected, and none comes back',

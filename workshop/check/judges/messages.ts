@@ -167,14 +167,18 @@ export function hasConsumerSpan(service: string, publisher: string): Judge {
   };
 }
 
-/** A service's CONSUMER span ends after the work: the first line of the log that has its id is not later. */
-export function lastsAsLongAsWork(service: string): Judge {
+/**
+ * A service's CONSUMER span ends after the work. It doesn't if it is shorter than the work, which takes at least `workMs`,
+ * and ended before the first line of the log that has its id. Both must be true, because a clock may be set meanwhile.
+ */
+export function lastsAsLongAsWork(service: string, workMs: number): Judge {
   return (seen) => {
     const consumer = spanOfKind(seen, service, 'consumer');
     if (!consumer) return noServerSpan(seen, service);
     // The first line: a timer keeps the span active, and logs long after it has ended.
     const line = logLines(seen, service).find(({ span_id }) => span_id === consumer.spanId);
-    if (!line || Number(line.time) * 1_000 <= endOf(consumer) + clockStepUs) return 'ok';
+    const isLater = line !== undefined && Number(line.time) * 1_000 > endOf(consumer) + clockStepUs;
+    if (!isLater || consumer.durationUs >= workMs * 1_000) return 'ok';
     return {
       found: `The CONSUMER span of ${service} had already ended when ${service} logged "${line.msg}".`,
       cause: 'The work is not awaited: await it, and call span.end() after that, in a finally.',
