@@ -60,7 +60,10 @@ for (const [ending, end] of Object.entries(endings)) {
       await eventually(async () => !(await accepts(port)), 'checkout stops listening');
       broker.resume();
 
-      assert.deepEqual(await inFlight, Array(IN_FLIGHT).fill({ totalAmount: 1234 }));
+      assert.deepEqual(
+        await inFlight,
+        Array.from({ length: IN_FLIGHT }, () => ({ totalAmount: 1234 })),
+      );
       assert.equal(await subject.ended, 0, subject.stderr);
       assert.equal(spans().length, SPANS_PER_CALL * (CALLS + IN_FLIGHT));
     },
