@@ -1,4 +1,4 @@
-# One image for every service of the working copy; docker-compose.yml says in which folder it starts.
+# One image for the services of the working copy and of the steps; docker-compose.yml sets the folder of each.
 
 FROM node:24.11.1-slim AS dependencies
 WORKDIR /workshop
@@ -12,6 +12,7 @@ COPY package.json ./
 COPY workshop workshop
 COPY bands-api bands-api
 COPY reviews-api reviews-api
+COPY steps steps
 USER node
-# The rule of the workshop: tracing.ts is loaded before the app.
+# tracing.ts must be loaded before the app.
 CMD ["node", "--import", "tsx", "--import", "./tracing.ts", "main.ts"]

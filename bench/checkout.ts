@@ -28,7 +28,7 @@ from its POST to its ack, one at a time; and whether all spans arrived.
 const CONNECTIONS = 10;
 const WARM_UP_CALLS = 500;
 const SPANS_OF_A_CALL = 5;
-const STEP = join(projectFolder, 'steps/14-parent-or-link');
+const STEP = join(projectFolder, 'steps/15-parent-or-link');
 
 interface Measured {
   perSecond: number;

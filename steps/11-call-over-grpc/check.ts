@@ -1,6 +1,6 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { responds, respondsWithTraceId, printsTraceUrl } from '#workshop/check/judges/response';
-import { callsOverGrpc, hasEvent } from '#workshop/check/judges/messages';
+import { callsOverGrpc, recordsResponse } from '#workshop/check/judges/messages';
+import { printsTraceUrl, responds, respondsWithTraceId } from '#workshop/check/judges/response';
 import { hasServerSpan } from '#workshop/check/judges/spans';
 
 export default {
@@ -14,42 +14,44 @@ export default {
   },
   expectations: [
     {
-      expect: 'POST /api/checkout is answered with status 202',
+      expect: 'The response to POST /api/checkout has status 202',
       judge: responds({
         status: 202,
-        cause: 'checkout fails, or the route is gone.',
+        cause: 'checkout fails, or the route is missing.',
         file: 'gateway/app.ts',
       }),
     },
     {
-      expect: 'Any other method is answered with status 405',
+      expect: 'The response to any other method has status 405',
       judge: responds(
         {
           status: 405,
-          cause: 'The handler of what has no route does not tell them apart.',
+          cause:
+            'The handler for requests without a route does not distinguish a wrong method from a wrong path.',
           file: 'gateway/app.ts',
         },
         'a GET of the checkout',
       ),
     },
     {
-      expect: 'The gateway makes a span of kind SERVER for the call',
+      expect: 'The gateway has a span of kind SERVER for the request',
       judge: hasServerSpan('gateway'),
     },
     {
-      expect: "Its call of checkout is a CLIENT span, above checkout's SERVER span",
+      expect: "Its call to checkout is a CLIENT span, the parent of checkout's SERVER span",
       judge: callsOverGrpc('gateway', 'checkout'),
     },
     {
-      expect: 'The SERVER span of checkout has an event with the totalAmount of the response',
-      judge: hasEvent('checkout', 'totalAmount', 1234),
+      expect:
+        'checkout records the totalAmount of its response, in its SERVER span or with the id of that span',
+      judge: recordsResponse('checkout', 'totalAmount', 1234),
     },
     {
-      expect: 'The gateway answers with a header trace-id: the id of the trace',
+      expect: 'The response of the gateway has a header trace-id with the id of the trace',
       judge: respondsWithTraceId('trace-id'),
     },
     {
-      expect: 'run.ts knows it from there, and prints the URL of the trace',
+      expect: 'run.ts reads it there, and prints the URL of the trace',
       judge: printsTraceUrl(),
     },
   ],

@@ -1,27 +1,43 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { followsConventions, hasConsumerSpan, settlesMessages } from '#workshop/check/judges/messages';
+import {
+  followsConventions,
+  hasConsumerSpan,
+  lastsAsLongAsWork,
+  settlesAfterWork,
+} from '#workshop/check/judges/messages';
 
 export default {
   done: 'one trace over three services, through a queue',
+  messages: {
+    'an invalid order': {
+      to: 'stock',
+      content: 'not an order',
+      headers: { traceparent: '00-c2ad6b7169203331aa11c80319c4eb22-00f067aa0ba902b7-01' },
+    },
+  },
   expectations: [
     {
       expect:
-        "stock handles the message in a span of kind CONSUMER, whose parent is checkout's PRODUCER span",
+        "stock processes the message in a span of kind CONSUMER, whose parent is checkout's PRODUCER span",
       judge: hasConsumerSpan('stock', 'checkout'),
     },
     {
-      expect: 'The span has the name and the attributes that the conventions give to a message',
+      expect: 'The span has the name and the attributes of the semantic conventions',
       judge: followsConventions('stock', 'consumer', {
-        'messaging.system': 'rabbitmq',
+        'messaging.system.name': 'rabbitmq',
         'messaging.operation.name': 'process',
         'messaging.operation.type': 'process',
         'messaging.destination.name': 'exchange:checkout.processed:stock-queue',
-        'messaging.rabbitmq.destination.routing_key': 'checkout.processed',
+        'rabbitmq.destination.routing_key': 'checkout.processed',
       }),
     },
     {
-      expect: 'The message is acknowledged after the work, so that it does not come again',
-      judge: settlesMessages('stock'),
+      expect: 'The span ends after the work',
+      judge: lastsAsLongAsWork('stock', 4), // taking an order out of stock takes 5 ms or more
+    },
+    {
+      expect: 'A message is acknowledged after the work: an invalid one is rejected, and none comes back',
+      judge: settlesAfterWork('stock'),
     },
   ],
 } satisfies Lesson;

@@ -10,7 +10,7 @@ import { runScript, startScript } from '../support/process.ts';
 
 const skip = brokerMissing;
 const broker = skip ? undefined! : await startBroker();
-const RUN = 'steps/14-parent-or-link/run.ts';
+const RUN = 'steps/15-parent-or-link/run.ts';
 
 test(
   'run.ts --json names the answer after what is asked for, and there is no band to choose',
@@ -39,7 +39,7 @@ test(
     await services.printed(/bands-api {3}│ ready/);
     await services.printed(/reviews-api │ ready/);
 
-    const step = await runScript(t, 'workshop/commands/step.ts', ['14'], { cwd, env });
+    const step = await runScript(t, 'workshop/commands/step.ts', ['15'], { cwd, env });
     assert.equal(step.code, 0, step.stderr);
     await services.printed(new RegExp(`gateway {2}│ ready at http://localhost:${ports.gateway} after`));
     await services.printed(new RegExp(`checkout │ ready at localhost:${ports.checkout} \\(gRPC\\) after`));

@@ -12,7 +12,7 @@ import { openChannel } from './system.ts';
 
 const skip = brokerMissing;
 const broker = skip ? undefined! : await startBroker();
-const RUN = 'steps/14-parent-or-link/run.ts';
+const RUN = 'steps/15-parent-or-link/run.ts';
 
 test(
   'run.ts makes the call, draws five spans over three services and prints the URL last',
@@ -129,10 +129,10 @@ test('a queue with other settings: run.ts and the check say at once what to dele
   await channel.deleteQueue('stock-queue');
   await channel.assertQueue('stock-queue', { durable: true });
   const cwd = await projectCopy(t);
-  await runScript(t, 'workshop/commands/step.ts', ['14'], { cwd, env });
+  await runScript(t, 'workshop/commands/step.ts', ['15'], { cwd, env });
 
   const run = await runScript(t, RUN, [], { env });
-  const check = await runScript(t, 'workshop/commands/check.ts', ['14'], { cwd, env });
+  const check = await runScript(t, 'workshop/commands/check.ts', ['15'], { cwd, env });
 
   assert.deepEqual([run.code, check.code], [1, 1]);
   for (const { stderr } of [run, check])

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import fc from 'fast-check';
-import { messageHeaders } from '../../steps/13-consume-the-message/checkout/headers.ts';
+import { messageHeaders } from '#shared/messages/headers.ts';
 import { contexts, propagator, said } from './contexts.ts';
 
 /** Whatever AMQP has a form for, and so can stand in a header. */

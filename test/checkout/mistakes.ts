@@ -1,58 +1,68 @@
-/** What learners of the second chapter get wrong, as in test/check/mistakes.ts. */
-import { breakOff, removeSpans, spansWhere } from '../check/edits.ts';
+/** Mistakes that learners make in the second chapter, as in test/check/mistakes.ts. */
+import { breakOff, removeSpans, runCall, spansWhere } from '../check/edits.ts';
 import type { Mistake } from '../check/support.ts';
 
+const hook = "register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);\n";
+const noHook: [string, string][] = [
+  [hook, ''],
+  ["import { register } from 'node:module';\n", ''],
+];
+const addEvent = "      trace.getActiveSpan()?.addEvent('response', response);\n";
+
 export const mistakes: Mistake[] = [
+  // Step 11. Its gateway is shared, so nobody edits it: its sentences are judged on edited observations.
   {
-    title: 'the loader hook is missing',
+    title: 'checkout fails, and the gateway responds with an error',
     step: 11,
-    patch: { 'checkout/tracing.ts': [["register('@opentelemetry", "void ('@opentelemetry"]] },
-    edit: (seen) => removeSpans(seen, ({ service }) => service === 'checkout'),
-    expect: /a CLIENT span, above checkout's SERVER span/,
-    cause: /the loader hook, register\(…\), is missing/,
-    file: 'checkout/app.ts',
-  },
-  {
-    title: 'checkout refuses, and the gateway, which is shared, answers with an error',
-    step: 11,
-    patch: { 'checkout/app.ts': [['answer(null, response);', 'answer({ code: grpc.status.INTERNAL });']] },
+    patch: { 'checkout/app.ts': [['respond(null, response);', 'respond({ code: grpc.status.INTERNAL });']] },
     expect: /The call is successful/,
     cause: /gateway threw Error: checkout failed/,
     file: 'steps/shared/gateway/app.ts',
   },
   {
-    title: 'the event comes when the call is answered already',
+    title: 'checkout is imported by default',
+    step: 11,
+    patch: {
+      'checkout/app.ts': [["import * as grpc from '@grpc/grpc-js'", "import grpc from '@grpc/grpc-js'"]],
+      'checkout/tracing.ts': noHook,
+    },
+    edit: (seen) => removeSpans(seen, ({ service }) => service === 'checkout'),
+    expect: /the parent of checkout's SERVER span/,
+    cause: /the loader hook, register\(…\), is missing; or the app has a default import/,
+    file: 'checkout/app.ts',
+  },
+  {
+    title: 'the event is added after the response was sent',
     step: 11,
     patch: {
       'checkout/app.ts': [
-        [
-          "      trace.getActiveSpan()?.addEvent('response', response);\n      answer(null, response);\n",
-          "      answer(null, response);\n      trace.getActiveSpan()?.addEvent('response', response);\n",
-        ],
+        [`${addEvent}      respond(null, response);\n`, `      respond(null, response);\n${addEvent}`],
       ],
     },
     edit: (seen) => {
       for (const span of spansWhere(seen, ({ service }) => service === 'checkout')) span.events = [];
     },
-    expect: /has an event with the totalAmount/,
-    cause: /after that the span has ended/,
+    expect: /records the totalAmount/,
+    cause: /before the response is sent/,
     file: 'checkout/app.ts',
   },
+
+  // Step 12
   {
     title: 'the headers are filled but not published',
     step: 12,
     patch: {
       'checkout/app.ts': [
         ['publish({ items: request.itemsID }, headers)', 'publish({ items: request.itemsID })'],
-        ['asProducer((headers) =>', 'asProducer(() =>'],
+        ['inProducerSpan((headers) =>', 'inProducerSpan(() =>'],
       ],
     },
-    expect: /The message carries a traceparent/,
-    cause: /they are not handed over/,
+    expect: /The message has a traceparent/,
+    cause: /the headers are not passed to publish/,
     file: 'checkout/app.ts',
   },
   {
-    title: 'the context is taken before the span is active',
+    title: 'the context is read before the span is active',
     step: 12,
     patch: {
       'checkout/app.ts': [
@@ -72,8 +82,8 @@ export const mistakes: Mistake[] = [
         );
       }
     },
-    expect: /The message carries a traceparent/,
-    cause: /while another span was active/,
+    expect: /The message has a traceparent/,
+    cause: /Another span was active/,
     file: 'checkout/app.ts',
   },
   {
@@ -89,61 +99,151 @@ export const mistakes: Mistake[] = [
       for (const span of spansWhere(seen, ({ kind }) => kind === 'producer')) span.kind = 'internal';
     },
     expect: /in a span of kind PRODUCER/,
-    cause: /The kind is not said/,
+    cause: /The options of the span have no kind/,
     file: 'checkout/app.ts',
   },
   {
-    title: 'the context that came with the message is not passed on',
+    title: 'the span of the message is a root',
+    step: 12,
+    patch: { 'checkout/app.ts': [['{ kind: SpanKind.PRODUCER,', '{ root: true, kind: SpanKind.PRODUCER,']] },
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ kind }) => kind === 'producer')) delete span.parentId;
+    },
+    expect: /in a span of kind PRODUCER, below its SERVER span/,
+    cause: /without root: true/,
+    file: 'checkout/app.ts',
+  },
+  {
+    title: 'the span of the message has no attributes',
+    step: 12,
+    patch: {
+      'checkout/app.ts': [
+        ['{ kind: SpanKind.PRODUCER, attributes }', '{ kind: SpanKind.PRODUCER }'],
+        ['{ name, attributes }', '{ name }'],
+      ],
+    },
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ kind }) => kind === 'producer')) span.attributes = {};
+    },
+    expect: /the name and the attributes/,
+    cause: /The conventions require messaging\.system\.name = rabbitmq/,
+    file: 'checkout/app.ts',
+  },
+
+  // Step 13
+  {
+    title: 'the context of the message is not passed to the span',
     step: 13,
     patch: {
       'stock/app.ts': [
-        ['options, parent, async', 'options, async'],
+        ['attributes }, parent, async', 'attributes }, async'],
         [
-          '  const parent = propagation.extract(ROOT_CONTEXT, headers, messageHeaders);\n',
-          '  void messageHeaders;\n',
+          '  const parent = propagation.extract(ROOT_CONTEXT, message.properties.headers ?? {}, messageHeaders);\n',
+          '',
         ],
       ],
     },
     edit: (seen) => breakOff(seen, 'stock'),
-    expect: /stock handles the message in a span of kind CONSUMER/,
-    cause: /propagation\.extract\(ROOT_CONTEXT, headers, carrier\)/,
+    expect: /stock processes the message in a span of kind CONSUMER/,
+    cause: /propagation\.extract\(ROOT_CONTEXT, headers, messageHeaders\)/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the span has a name without the queue',
+    step: 13,
+    patch: { 'stock/app.ts': [['startActiveSpan(name,', "startActiveSpan('process',"]] },
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ kind }) => kind === 'consumer')) span.name = 'process';
+    },
+    expect: /the name and the attributes/,
+    cause: /the name consists of the operation and the destination/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the work is not awaited',
+    step: 13,
+    patch: { 'stock/app.ts': [['      await processOrder(', '      void processOrder(']] },
+    expect: /The span ends after the work/,
+    cause: /The work is not awaited/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the message is acknowledged before the work',
+    step: 13,
+    patch: {
+      'stock/app.ts': [
+        ['  channel.ack(message);\n', ''],
+        [
+          '    await takeOut(itemsOf(message));',
+          '    channel.ack(message);\n    await takeOut(itemsOf(message));',
+        ],
+      ],
+    },
+    expect: /A message is acknowledged after the work/,
+    cause: /It was acknowledged before the work/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the message is acknowledged although the work fails',
+    step: 13,
+    patch: { 'stock/app.ts': [['channel.nack(message, false, false);', 'channel.ack(message);']] },
+    edit: (seen) => void seen.rejected.set('stock', 0),
+    expect: /A message is acknowledged after the work/,
+    cause: /although the work failed/,
     file: 'stock/app.ts',
   },
   {
     title: 'the message is never acknowledged',
     step: 13,
     patch: { 'stock/app.ts': [['  channel.ack(message);\n', '']] },
-    expect: /The message is acknowledged after the work/,
-    cause: /channel\.ack\(message\)/,
+    edit: (seen) => void seen.unsettled.set('stock', 1),
+    expect: /A message is acknowledged after the work/,
+    cause: /call channel\.ack\(message\) after the work/,
     file: 'stock/app.ts',
   },
+
+  // Step 14
   {
-    title: 'the spans by hand stay beside the library',
+    title: 'the loader hook is missing in checkout',
+    step: 14,
+    patch: { 'checkout/tracing.ts': noHook },
+    expect: /leads from the gateway over gRPC|PRODUCER span is made by the instrumentation/,
+    cause: /register\(…\)/,
+    file: /^checkout\/(app|tracing)\.ts$/,
+  },
+  {
+    title: 'the app of checkout still makes a span',
     step: 14,
     patch: {
-      'stock/app.ts': [
+      'checkout/app.ts': [
+        ['import { trace }', 'import { SpanKind, trace }'],
         [
-          'import { type Link, propagation, ROOT_CONTEXT, trace }',
-          'import { type Link, propagation, ROOT_CONTEXT, SpanKind, trace }',
-        ],
-        [
-          '    await takeOut(itemsOf(message));',
-          "    await tracer.startActiveSpan('by hand', { kind: SpanKind.CONSUMER }, async (own) => {\n      await takeOut(itemsOf(message));\n      own.end();\n    });",
+          '      await publish({ items: request.itemsID });',
+          "      const own = trace.getTracer('checkout').startSpan('publish', { kind: SpanKind.PRODUCER });\n      await publish({ items: request.itemsID });\n      own.end();",
         ],
       ],
     },
-    edit: (seen) => {
-      for (const { spans } of seen.traces) {
-        const byLibrary = spans.filter(({ kind }) => kind === 'consumer');
-        spans.push(...byLibrary.map((span) => ({ ...span, name: 'by hand', scope: 'stock' })));
-      }
-    },
-    expect: /So is the CONSUMER span/,
-    cause: /The lines by hand are still there/,
-    file: 'stock/app.ts',
+    edit: (seen) => addOwn(seen, 'producer'),
+    expect: /The PRODUCER span is made by the instrumentation/,
+    cause: /remove those lines/,
+    file: 'checkout/app.ts',
   },
   {
-    title: 'the library links where the parent is asked for',
+    title: 'stock still has no instrumentation',
+    step: 14,
+    patch: {
+      'stock/tracing.ts': [
+        ['  instrumentations: [amqplib],\n', '  instrumentations: [],\n'],
+        ['const amqplib = new', 'void new'],
+      ],
+    },
+    edit: (seen) => removeSpans(seen, ({ service }) => service === 'stock'),
+    expect: /The CONSUMER span is, too/,
+    cause: /AmqplibInstrumentation is missing/,
+    file: 'stock/tracing.ts',
+  },
+  {
+    title: 'the library links, where the parent is expected',
     step: 14,
     patch: { 'stock/tracing.ts': [['  consumeHook(', '  useLinksForConsume: true,\n  consumeHook(']] },
     edit: (seen) => {
@@ -153,45 +253,85 @@ export const mistakes: Mistake[] = [
       breakOff(seen, 'stock');
     },
     expect: /still a child of checkout's PRODUCER span/,
-    cause: /This step asks for the parent/,
-    file: 'stock/app.ts',
+    cause: /the PRODUCER span should be the parent/,
+    file: 'stock/tracing.ts',
   },
   {
     title: 'the publisher has no hook for the names of today',
     step: 14,
-    patch: { 'checkout/tracing.ts': [['publishHook(span', 'consumeHook(span']] },
+    patch: {
+      'checkout/tracing.ts': [
+        ['    span.updateName(name).setAttributes(attributes);', '    void [span, name, attributes];'],
+      ],
+    },
     edit: (seen) => {
       for (const { attributes } of spansWhere(seen, ({ kind }) => kind === 'producer')) {
         delete attributes['messaging.operation.name'];
       }
     },
     expect: /The PRODUCER span has the name and the attributes/,
-    cause: /The conventions ask for/,
+    cause: /The conventions require/,
     file: 'checkout/tracing.ts',
   },
   {
-    title: 'the timer takes the context of the first order along',
+    title: 'the consumer keeps the old name',
     step: 14,
-    patch: { 'stock/app.ts': [['{ root: true, links }', '{ links }']] },
-    expect: /The stock is written down in a span without a parent/,
-    cause: /The timer remembers the context.*root: true/,
+    patch: {
+      'stock/tracing.ts': [['span.updateName(name).setAttributes', 'void name;\n    span.setAttributes']],
+    },
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ kind }) => kind === 'consumer'))
+        span.name = 'stock-queue process';
+    },
+    expect: /The CONSUMER span has them, too/,
+    cause: /the name consists of/,
+    file: 'stock/tracing.ts',
+  },
+
+  // Step 15
+  {
+    title: 'the timer passes on the context of the first order',
+    step: 15,
+    patch: { 'stock/app.ts': [['root: true, ', '']] },
+    expect: /The stock is written in a span without a parent/,
+    cause: /The timer keeps the context.*root: true/,
     file: 'stock/app.ts',
   },
   {
-    title: 'the stock is written down in no span',
-    step: 14,
-    patch: {
-      'stock/app.ts': [
-        [
-          "  await tracer.startActiveSpan('write stock', { root: true, links }, async (span) => {\n",
-          '  await (async () => {\n',
-        ],
-        ['    span.end();\n  });\n', '    void tracer;\n  })();\n'],
-      ],
+    title: 'the span has no links',
+    step: 15,
+    patch: { 'stock/app.ts': [['root: true, links: links.splice(0) }', 'root: true }']] },
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ name }) => name === 'write stock')) span.links = [];
     },
-    edit: (seen) => removeSpans(seen, ({ service, kind }) => service === 'stock' && kind === 'internal'),
-    expect: /The stock is written down in a span without a parent/,
-    cause: /It is in no span/,
+    expect: /The stock is written in a span without a parent/,
+    cause: /Pass the links in the options/,
     file: 'stock/app.ts',
   },
+  {
+    title: 'the span is never ended',
+    step: 15,
+    patch: { 'stock/app.ts': [['      span.end();\n', '']] },
+    edit: (seen) => removeSpans(seen, ({ name }) => name === 'write stock'),
+    expect: /The stock is written in a span without a parent/,
+    cause: /it was never ended/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'stock links where the parent is expected',
+    step: 15,
+    patch: { 'stock/tracing.ts': [['  consumeHook(', '  useLinksForConsume: true,\n  consumeHook(']] },
+    edit: (seen) => breakOff(seen, 'stock'),
+    expect: /The CONSUMER span is a child of/,
+    cause: /./,
+    file: /^stock\//,
+  },
 ];
+
+/** Adds a span of the app beside each span that the library made. */
+function addOwn(seen: Parameters<typeof runCall>[0], kind: 'producer' | 'consumer'): void {
+  for (const { spans } of seen.traces) {
+    const byLibrary = spans.filter((span) => span.kind === kind);
+    spans.push(...byLibrary.map((span) => ({ ...span, name: 'own', scope: span.service })));
+  }
+}

@@ -28,7 +28,9 @@ test('a service logs why RabbitMQ refuses, where a queue has other settings', { 
   const place = `127\\.0\\.0\\.1:${broker.port}`;
   assert.match(
     await firstWarning(),
-    new RegExp(`^RabbitMQ at ${place} refuses: PRECONDITION_FAILED - .*stock-queue.*: next try in \\d+ ms$`),
+    new RegExp(
+      `^RabbitMQ at ${place} refuses: PRECONDITION_FAILED - .*stock-queue.*: next attempt in \\d+ ms$`,
+    ),
   );
 });
 
@@ -36,12 +38,12 @@ test('a service logs why RabbitMQ refuses, where the password is wrong', { skip 
   process.env.RABBITMQ_PASS = 'wrong';
   t.after(() => delete process.env.RABBITMQ_PASS);
 
-  assert.match(await firstWarning(), /^RabbitMQ at .* refuses: ACCESS_REFUSED - .*: next try in/);
+  assert.match(await firstWarning(), /^RabbitMQ at .* refuses: ACCESS_REFUSED - .*: next attempt in/);
 });
 
 test('a service logs that there is no RabbitMQ, where nothing listens', { skip }, async (t) => {
   process.env.RABBITMQ_PORT = '1';
   t.after(() => Object.assign(process.env, broker.env));
 
-  assert.match(await firstWarning(), /^No RabbitMQ at 127\.0\.0\.1:1 \(ECONNREFUSED\): next try in/);
+  assert.match(await firstWarning(), /^No RabbitMQ at 127\.0\.0\.1:1 \(ECONNREFUSED\): next attempt in/);
 });

@@ -9,11 +9,10 @@ type Handle = (channel: Channel, message: ConsumeMessage) => Promise<void>;
 
 const steps = (await listSteps()).filter(({ number }) => number >= 11);
 
-/** What a step's stock does with an order when RabbitMQ has gone while it was at work: what it calls, how it ends. */
+/** What a step's stock calls, and how it ends, when the connection to RabbitMQ breaks while it processes an order. */
 async function handleWithoutChannel(stepFolder: string, content: string) {
   const file = pathToFileURL(join(stepFolder, 'stock/app.ts')).href;
-  const app = (await import(file)) as { handle?: Handle; handleInSpan?: Handle };
-  const handle = app.handleInSpan ?? app.handle!;
+  const { handle } = (await import(file)) as { handle: Handle };
   const called: string[] = [];
   const closed = (name: string) => () => {
     called.push(name);
@@ -34,14 +33,14 @@ async function handleWithoutChannel(stepFolder: string, content: string) {
 }
 
 for (const { name, folder } of steps) {
-  test(`${name}: an order that is done, and whose ack fails, is not refused`, async () => {
+  test(`${name}: an order that is processed, but whose ack fails, is not rejected`, async () => {
     const { called, end } = await handleWithoutChannel(folder, '{"items":[1]}');
 
     assert.deepEqual(called, ['ack']);
-    assert.equal(end, 'Channel closed'); // whoever called hears of it, and says that the order will come again
+    assert.equal(end, 'Channel closed'); // the caller logs it: RabbitMQ will deliver the order again
   });
 
-  test(`${name}: what is no order is refused, and never acknowledged`, async () => {
+  test(`${name}: an invalid order is rejected, and never acknowledged`, async () => {
     const { called } = await handleWithoutChannel(folder, 'hello');
 
     assert.deepEqual(called, ['nack']);

@@ -12,9 +12,9 @@ import { eventually } from '../support/eventually.ts';
 import { start, type Subject } from '../support/process.ts';
 
 /** The end state of chapter 2. */
-const LAST_STEP = join(projectFolder, 'steps/14-parent-or-link');
+const LAST_STEP = join(projectFolder, 'steps/15-parent-or-link');
 
-const READY = { gateway: /Server listening/, checkout: /Server listening/, stock: /RabbitMQ answers/ };
+const READY = { gateway: /Server listening/, checkout: /Server listening/, stock: /Connected to RabbitMQ/ };
 type Name = keyof typeof READY;
 
 /** What a POST was answered with. */

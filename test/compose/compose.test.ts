@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+import { listSteps } from '#workshop/course/list';
 import { readServices } from '#workshop/services/definition';
 import { projectFolder } from '#workshop/settings';
 
@@ -45,17 +46,19 @@ test('every port is published on 127.0.0.1 alone, where the workshop looks for i
     ['postgresql', [5432]],
   ]);
   for (const { name, port } of await readServices(projectFolder)) expected.set(name, [port]);
+  expected.set('gateway', [8081]); // the port of checkout is not published: bands-api or reviews-api may use it
 
-  assert.deepEqual(Object.keys(compose.services).toSorted(), [...expected.keys()].toSorted());
+  const published = Object.keys(compose.services).filter((name) => 'ports' in compose.services[name]);
+  assert.deepEqual(published.toSorted(), [...expected.keys()].toSorted());
   for (const [name, ports] of expected) {
-    const published = ports.map((port) => `127.0.0.1:${port}:${port}`);
-    assert.deepEqual(compose.services[name].ports, published, name);
+    const addresses = ports.map((port) => `127.0.0.1:${port}:${port}`);
+    assert.deepEqual(compose.services[name].ports, addresses, name);
   }
 });
 
 test('chapter 1 starts no part that only later chapters need', () => {
   assert.deepEqual(compose.services.postgresql.profiles, ['postgresql']);
-  assert.deepEqual(compose.services.rabbitmq.profiles, ['chapter-2']);
+  assert.deepEqual(compose.services.rabbitmq.profiles, ['chapter-2', 'checkout']);
   assert.equal(compose.services.jaeger.profiles, undefined);
 });
 
@@ -68,6 +71,28 @@ test('each service of the working copy is in the compose file, with its own fold
     assert.deepEqual(service.profiles, ['services']);
   }
   assert.equal(compose.services['bands-api'].depends_on['reviews-api'].condition, 'service_healthy');
+});
+
+test('the profile checkout has each service of the last step of chapter 2, and of every other step by STEP', async () => {
+  const pattern = /^\/workshop\/(steps\/.*)$/;
+  const last = (await listSteps()).find(({ number }) => number === 15)!;
+  const services = await readServices(last.folder);
+  const inProfile = Object.keys(compose.services).filter((name) =>
+    compose.services[name].profiles?.includes('checkout'),
+  );
+  assert.deepEqual(inProfile.toSorted(), [...services.map(({ name }) => name), 'rabbitmq'].toSorted());
+
+  for (const { name, folder } of services) {
+    const [, path] = pattern.exec(compose.services[name].working_dir)!;
+    assert.equal(join(projectFolder, path!.replace(/\$\{STEP:-(.*)\}/, '$1')), folder);
+  }
+  assert.equal(compose.services.gateway.environment.CHECKOUT_SERVICE_ADDRESS, 'checkout:8080');
+  for (const name of ['checkout', 'stock']) {
+    assert.equal(compose.services[name].environment.RABBITMQ_HOST, 'rabbitmq');
+    assert.equal(compose.services[name].environment.GRPC_ADDRESS, '0.0.0.0:8080');
+  }
+  assert.match(await text('Dockerfile'), /^COPY steps steps$/m);
+  assert.match(await text('.dockerignore'), /^!steps$/m);
 });
 
 test('the README names the same version and ports', async () => {

@@ -5,8 +5,10 @@ import type { Observation } from './observation.ts';
 export interface Lesson {
   /** What the attendee has learned, for the last line of a check that passed: "Step 03 done: …". */
   done: string;
-  /** Calls that the check makes besides that of run.ts, by a name for messages; at the same time unless stated otherwise. */
+  /** Calls that the check makes besides that of run.ts, by a name; at the same time unless stated otherwise. */
   calls?: Record<string, CheckCall>;
+  /** Messages that the check sends to services after the call of run.ts, by a name. */
+  messages?: Record<string, CheckMessage>;
   /** Recognizes a span that follows the call later: the services run until it arrives. */
   awaits?: (span: Span) => boolean;
   /**
@@ -35,6 +37,13 @@ export interface CheckCall {
   afterwards?: boolean;
   /** Close the connection of requests to this service whose path contains this text, as if the service were down. */
   blocks?: { to: string; mentioning: string };
+}
+
+/** A message that the check puts into the queue of a service. */
+export interface CheckMessage {
+  to: string;
+  content: string;
+  headers: Record<string, string>;
 }
 
 export interface Expectation {

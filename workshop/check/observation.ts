@@ -20,6 +20,8 @@ export interface Observation {
   messages: Message[];
   /** How many messages were in the queue of each consuming service after the services had stopped. */
   unsettled: Map<string, number>;
+  /** How many messages each consuming service has rejected to its dead letters. */
+  rejected: Map<string, number>;
   /** Every trace that arrived. */
   traces: Trace[];
   /** The lines that each service printed. */

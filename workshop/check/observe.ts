@@ -27,6 +27,7 @@ import { caller, callOfRun, type Observation } from './observation.ts';
 import { type Exchange, openOtlpRelay } from './relay.ts';
 import { runChild } from './run-child.ts';
 import { runAgain } from './second-run.ts';
+import { countRejected, sendMessage } from './send-message.ts';
 import { measureSlowness } from './slowness.ts';
 import { openTap } from './tap.ts';
 
@@ -35,7 +36,7 @@ export interface ObserveOptions {
   /** Contains run.ts and a folder for each service. */
   folder: string;
   /** What the lesson does besides running run.ts, and what it waits for. */
-  lesson: Pick<Lesson, 'calls' | 'traceIdHeader' | 'awaits'>;
+  lesson: Pick<Lesson, 'calls' | 'messages' | 'traceIdHeader' | 'awaits'>;
   /** The time limit of run.ts once the services have started, 30 s by default; longer if they started slowly. ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -82,6 +83,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const parts = closeLater(await useParts(services, { signal }), (used) => used.stop());
   // A message from an earlier run would be processed too, and its span would look like one of this run.
   for (const { consumes } of services) if (consumes) await emptyQueue(consumes, parts.env);
+  const rejectedBefore = await countRejected(services, parts.env);
   const backend = closeLater(await openBackend(sources), (started) => started.close());
   const otlp = closeLater(
     await openOtlpRelay({ grpc: portOf(backend.otlpGrpcUrl), http: portOf(backend.otlpHttpUrl) }),
@@ -99,6 +101,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     exchanges: [],
     messages: [],
     unsettled: new Map(),
+    rejected: new Map(),
     traces: [],
     lines: new Map(services.map(({ name }) => [name, []])),
     sources,
@@ -160,6 +163,8 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const stuck = isSuccess ? undefined : await findStuck(seen, network.ports);
   const crashed = exited[0];
   if (isSuccess) {
+    for (const [name, message] of Object.entries(lesson.messages ?? {}))
+      seen.calls.set(name, await sendMessage(name, message, services, parts.env));
     const { name, portVariable } = services.find((service) => service.name === call.to)!;
     const second = {
       folder,
@@ -179,6 +184,8 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   for (const { name, consumes } of services) {
     if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts.env));
   }
+  for (const [name, count] of await countRejected(services, parts.env))
+    seen.rejected.set(name, count - (rejectedBefore.get(name) ?? 0));
   seen.traces = tracesOf(backend);
   await addTracesElsewhere(seen, startMs);
   return seen;

@@ -29,6 +29,19 @@ export async function waitingIn(queue: string, address: Environment): Promise<nu
   return state?.messageCount ?? 0;
 }
 
+/** Puts a message into a queue, and waits until RabbitMQ has confirmed it. */
+export async function publishTo(
+  queue: string,
+  { content, headers }: { content: string; headers: Record<string, string> },
+  address: Environment,
+): Promise<void> {
+  const connection = await connectRabbitmq(address);
+  const channel = await connection.createConfirmChannel();
+  channel.sendToQueue(queue, Buffer.from(content), { headers });
+  await channel.waitForConfirms();
+  await connection.close();
+}
+
 /** Removes the messages from a queue, if there is such a queue. */
 export async function emptyQueue(queue: string, address: Environment): Promise<void> {
   await onChannel(address, (channel) => channel.purgeQueue(queue));

@@ -21,6 +21,8 @@ export interface Service {
   publishes?: string;
   /** The queue that it consumes messages from; a service without a port is recognised by it. */
   consumes?: string;
+  /** The queue that it rejects invalid messages to. */
+  deadLetters?: string;
   /** The names of the parts that have to run before it. */
   needs: string[];
   /** The variable that sets its port: BANDS_API_PORT for bands-api. */

@@ -42,8 +42,7 @@ async function getReviews(bandId: string) {
 /** Reads one review from a store that takes a random part of a second. */
 async function readReview(number: number, count: number) {
   const span = tracer.startSpan('read review', { attributes: { 'review.number': number } });
-  await sleep(100 + random() * 400);
-  span.end();
+  await sleep(100 + random() * 400).finally(() => span.end());
 
   const body = `This is the review ${number} of ${count} for this band.`;
   return { uuid: randomUUID(), body, created: new Date() };

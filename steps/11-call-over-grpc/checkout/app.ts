@@ -1,4 +1,4 @@
-import * as grpc from '@grpc/grpc-js'; // all of it: what `import grpc from` gives stays untraced
+import * as grpc from '@grpc/grpc-js'; // a default import (import grpc from …) would stay untraced
 import { trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { Publisher } from '#shared/messages/publisher.ts';
@@ -16,17 +16,17 @@ function traceIds() {
 
 /** Builds checkout without listening. */
 export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
-  const doCheckout: Unary<{ itemsID: number[] }, { totalAmount: number }> = async ({ request }, answer) => {
+  const doCheckout: Unary<{ itemsID: number[] }, { totalAmount: number }> = async ({ request }, respond) => {
     log.info({ items: request.itemsID }, 'checkout begins');
     try {
       await publish({ items: request.itemsID });
 
       const response = { totalAmount: 1234 };
       trace.getActiveSpan()?.addEvent('response', response);
-      answer(null, response);
+      respond(null, response);
     } catch (error) {
       log.error(error, 'checkout failed');
-      answer({
+      respond({
         code: grpc.status.UNAVAILABLE,
         details: `the order was not confirmed: ${(error as Error).message}`,
       });
@@ -39,8 +39,8 @@ export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
   return server;
 }
 
-/** gRPC's way of /health: tells whoever asks for checkout that it is here. */
-const check: Unary<{ service: string }, { status: string }> = ({ request }, answer) => {
-  if (request.service === 'checkout') answer(null, { status: 'SERVING' });
-  else answer({ code: grpc.status.NOT_FOUND, details: `this is checkout, not ${request.service}` });
+/** What /health is in HTTP: says that this is checkout, and that it is running. */
+const check: Unary<{ service: string }, { status: string }> = ({ request }, respond) => {
+  if (request.service === 'checkout') respond(null, { status: 'SERVING' });
+  else respond({ code: grpc.status.NOT_FOUND, details: `this is checkout, not ${request.service}` });
 };

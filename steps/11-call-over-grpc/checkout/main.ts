@@ -8,20 +8,21 @@ const address = (process.env.GRPC_ADDRESS ?? 'localhost:8080').replace(/^:/, 'lo
 const publisher = await connectPublisher(log);
 const server = buildServer(publisher);
 
-/** Answers the calls that are under way, then lets the process end; after 2 s it ends in any case. */
-async function stop() {
-  setTimeout(() => process.exit(1), 2_000).unref();
-  if (process.connected) process.disconnect();
-  await promisify(server.tryShutdown).call(server);
-  await publisher.close();
+/** Listens, and tells the parent process that we are ready. */
+async function listen() {
+  await promisify(server.bindAsync).call(server, address, ServerCredentials.createInsecure());
+  log.info(`Server listening at ${address}`);
+  process.send?.('ready');
 }
 
-// Ctrl-C, a polite kill, and the end of the process that started this one.
-for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, stop);
+// Listen when RabbitMQ is there, then run until Ctrl-C, SIGTERM, or the end of the parent process.
+void publisher.connected.then(listen);
+await new Promise((stop) => ['SIGINT', 'SIGTERM', 'disconnect'].forEach((event) => process.on(event, stop)));
+if (process.connected) process.disconnect();
 
-await publisher.ready();
-await promisify(server.bindAsync).call(server, address, ServerCredentials.createInsecure());
-log.info(`Server listening at ${address}`);
-
-// Whoever started this service and waits for it may go on now.
-process.send?.('ready');
+// Finish the calls in flight. After a second, cancel those that are left.
+setTimeout(() => server.forceShutdown(), 1_000).unref();
+// Node.js exits on its own when nothing is left to do. If something hangs, exit after two seconds all the same.
+setTimeout(() => process.exit(1), 2_000).unref();
+await promisify(server.tryShutdown).call(server);
+await publisher.close();

@@ -4,7 +4,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
-// The loader hook: lets an instrumentation wrap an ES module at the moment it is imported.
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
 const sdk = new NodeSDK({
@@ -18,5 +18,6 @@ const sdk = new NodeSDK({
 
 sdk.start();
 
-// When the app has closed and nothing is left to do: send the spans that still wait.
-process.once('beforeExit', () => sdk.shutdown());
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
+const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
+process.once('beforeExit', sendSpans);

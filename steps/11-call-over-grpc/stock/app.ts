@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { random } from '#workshop/random';
 
 const WRITE_AFTER_MS = 1_000;
-const WRITE_AT_ONCE = 100;
+const WRITE_AT_ONCE = 100; // orders
 
 export const log = pino({ mixin: traceIds });
 
@@ -15,13 +15,13 @@ function traceIds() {
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
-/** Takes what was sold out of stock. A message is acknowledged after its work: if we end before, it comes again. */
+/** Takes what was sold out of stock. Acknowledges the message after that: if we stop before, it is delivered again. */
 export async function handle(channel: Channel, message: ConsumeMessage) {
   try {
     await takeOut(itemsOf(message));
   } catch (error) {
-    log.error(error, 'order refused');
-    channel.nack(message, false, false); // to the dead letters: in the queue it would only come again
+    log.error(error, 'order rejected');
+    channel.nack(message, false, false); // to the dead letters: back in the queue, it would only fail again
     return;
   }
 
@@ -30,33 +30,33 @@ export async function handle(channel: Channel, message: ConsumeMessage) {
   writeSoon();
 }
 
-/** Reads the items of an order; throws if the message is none. */
+/** Reads the items of an order. Throws if the message is not a valid order. */
 function itemsOf({ content }: ConsumeMessage): number[] {
   const order = JSON.parse(content.toString()) as { items?: unknown } | null;
   const items = order?.items;
   if (Array.isArray(items) && items.every(Number.isInteger)) return items;
-  throw new Error('it is no order: "items" is no list of whole numbers');
+  throw new Error('not a valid order: "items" is not a list of whole numbers');
 }
 
 const sold = new Map<number, number>();
 
-/** Takes items off their shelves, which takes some ms. */
+/** Takes items off their shelves, which takes a few milliseconds. */
 async function takeOut(items: number[]) {
-  await sleep(1 + random() * 4);
+  await sleep(5 + random() * 5);
   for (const item of items) sold.set(item, (sold.get(item) ?? 0) + 1);
 }
 
 let orders = 0;
 let timer: NodeJS.Timeout | undefined;
 
-/** Has the stock written down soon: once for this order and others that come meanwhile. */
+/** Writes the stock a second later: once for this order and for all others that arrive until then. */
 function writeSoon() {
   orders++;
   timer ??= setTimeout(writeStock, WRITE_AFTER_MS);
   if (orders === WRITE_AT_ONCE) void writeStock();
 }
 
-/** Writes the stock down. */
+/** Writes the stock, if there were orders since the last time. */
 export async function writeStock() {
   clearTimeout(timer);
   timer = undefined;

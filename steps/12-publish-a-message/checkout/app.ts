@@ -1,10 +1,11 @@
-import * as grpc from '@grpc/grpc-js'; // all of it: what `import grpc from` gives stays untraced
+import * as grpc from '@grpc/grpc-js'; // a default import (import grpc from …) would stay untraced
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { pino } from 'pino';
-import { EXCHANGE, ROUTING_KEY } from '#shared/messages/broker.ts';
+import { describePublish } from '#shared/messages/conventions.ts';
+import { messageHeaders } from '#shared/messages/headers.ts';
+import { EXCHANGE, ROUTING_KEY } from '#shared/messages/names.ts';
 import type { Publisher } from '#shared/messages/publisher.ts';
 import { checkoutService, healthService } from '#shared/protos/services.ts';
-import { messageHeaders } from './headers.ts';
 
 const tracer = trace.getTracer('checkout');
 
@@ -20,17 +21,17 @@ function traceIds() {
 
 /** Builds checkout without listening. */
 export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
-  const doCheckout: Unary<{ itemsID: number[] }, { totalAmount: number }> = async ({ request }, answer) => {
+  const doCheckout: Unary<{ itemsID: number[] }, { totalAmount: number }> = async ({ request }, respond) => {
     log.info({ items: request.itemsID }, 'checkout begins');
     try {
-      await asProducer((headers) => publish({ items: request.itemsID }, headers));
+      await inProducerSpan((headers) => publish({ items: request.itemsID }, headers));
 
       const response = { totalAmount: 1234 };
       trace.getActiveSpan()?.addEvent('response', response);
-      answer(null, response);
+      respond(null, response);
     } catch (error) {
       log.error(error, 'checkout failed');
-      answer({
+      respond({
         code: grpc.status.UNAVAILABLE,
         details: `the order was not confirmed: ${(error as Error).message}`,
       });
@@ -43,25 +44,15 @@ export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
   return server;
 }
 
-/** Publishes in a PRODUCER span, and hands over the headers that take the span's context along. */
-async function asProducer(publish: (headers: object) => Promise<void>) {
-  const destination = `${EXCHANGE}:${ROUTING_KEY}`;
-  const attributes = {
-    'messaging.system': 'rabbitmq',
-    'messaging.operation.name': 'publish',
-    'messaging.operation.type': 'send',
-    'messaging.destination.name': destination,
-    'messaging.rabbitmq.destination.routing_key': ROUTING_KEY,
-  };
-  const options = { kind: SpanKind.PRODUCER, attributes };
-
-  await tracer.startActiveSpan(`publish ${destination}`, options, async (span) => {
+/** Publishes in a PRODUCER span. The headers of the message carry the context of that span. */
+async function inProducerSpan(publish: (headers: object) => Promise<void>) {
+  const { name, attributes } = describePublish({ exchange: EXCHANGE, routingKey: ROUTING_KEY });
+  await tracer.startActiveSpan(name, { kind: SpanKind.PRODUCER, attributes }, async (span) => {
     try {
       const headers = {};
       propagation.inject(context.active(), headers, messageHeaders);
       await publish(headers);
     } catch (error) {
-      span.recordException(error as Error);
       span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
       throw error;
     } finally {
@@ -70,8 +61,8 @@ async function asProducer(publish: (headers: object) => Promise<void>) {
   });
 }
 
-/** gRPC's way of /health: tells whoever asks for checkout that it is here. */
-const check: Unary<{ service: string }, { status: string }> = ({ request }, answer) => {
-  if (request.service === 'checkout') answer(null, { status: 'SERVING' });
-  else answer({ code: grpc.status.NOT_FOUND, details: `this is checkout, not ${request.service}` });
+/** What /health is in HTTP: says that this is checkout, and that it is running. */
+const check: Unary<{ service: string }, { status: string }> = ({ request }, respond) => {
+  if (request.service === 'checkout') respond(null, { status: 'SERVING' });
+  else respond({ code: grpc.status.NOT_FOUND, details: `this is checkout, not ${request.service}` });
 };

@@ -3,13 +3,14 @@ import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@ope
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
 import { random } from '#workshop/random';
-import { QUEUE } from '#shared/messages/broker.ts';
-import { messageHeaders } from '../checkout/headers.ts';
+import { describeProcess } from '#shared/messages/conventions.ts';
+import { messageHeaders } from '#shared/messages/headers.ts';
 
 const WRITE_AFTER_MS = 1_000;
-const WRITE_AT_ONCE = 100;
+const WRITE_AT_ONCE = 100; // orders
 
 const tracer = trace.getTracer('stock');
+
 export const log = pino({ mixin: traceIds });
 
 /** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
@@ -18,42 +19,28 @@ function traceIds() {
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
-/** Handles a message in a CONSUMER span, which continues the trace that the message's headers tell of. */
-export function handleInSpan(channel: Channel, message: ConsumeMessage) {
-  const { exchange, routingKey } = message.fields;
-  const { headers = {}, messageId } = message.properties;
-  const destination = `${exchange}:${routingKey}:${QUEUE}`;
-  const attributes = {
-    'messaging.system': 'rabbitmq',
-    'messaging.operation.name': 'process',
-    'messaging.operation.type': 'process',
-    'messaging.destination.name': destination,
-    'messaging.rabbitmq.destination.routing_key': routingKey,
-    'messaging.message.id': messageId,
-  };
-  const options = { kind: SpanKind.CONSUMER, attributes };
-  const parent = propagation.extract(ROOT_CONTEXT, headers, messageHeaders);
-
-  return tracer.startActiveSpan(`process ${destination}`, options, parent, async (span) => {
+/** Processes a message in a CONSUMER span, which continues the trace of the context in the headers. */
+export async function handle(channel: Channel, message: ConsumeMessage) {
+  const { name, attributes } = describeProcess(message);
+  const parent = propagation.extract(ROOT_CONTEXT, message.properties.headers ?? {}, messageHeaders);
+  await tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, async (span) => {
     try {
-      await handle(channel, message);
+      await processOrder(channel, message);
     } finally {
       span.end();
     }
   });
 }
 
-/** Takes what was sold out of stock. A message is acknowledged after its work: if we end before, it comes again. */
-async function handle(channel: Channel, message: ConsumeMessage) {
-  const span = trace.getActiveSpan();
+/** Takes what was sold out of stock. Acknowledges the message after that: if we stop before, it is delivered again. */
+async function processOrder(channel: Channel, message: ConsumeMessage) {
   try {
-    requireContext(message);
     await takeOut(itemsOf(message));
   } catch (error) {
-    span?.recordException(error as Error);
-    span?.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
-    log.error(error, 'order refused');
-    channel.nack(message, false, false); // to the dead letters: in the queue it would only come again
+    const status = { code: SpanStatusCode.ERROR, message: (error as Error).message };
+    trace.getActiveSpan()?.setStatus(status);
+    log.error(error, 'order rejected');
+    channel.nack(message, false, false); // to the dead letters: back in the queue, it would only fail again
     return;
   }
 
@@ -62,46 +49,33 @@ async function handle(channel: Channel, message: ConsumeMessage) {
   writeSoon();
 }
 
-/** Refuses a message that carries a trace context which cannot be read: whoever sent it should hear of it. */
-function requireContext({ properties: { headers = {} } }: ConsumeMessage) {
-  for (const name of propagation.fields()) {
-    if (name in headers && typeof headers[name] !== 'string') {
-      throw new Error(`its header ${name} is no text`);
-    }
-  }
-  const context = propagation.extract(ROOT_CONTEXT, headers);
-  if ('traceparent' in headers && !trace.getSpanContext(context)) {
-    throw new Error(`its traceparent "${headers['traceparent']}" is malformed`);
-  }
-}
-
-/** Reads the items of an order; throws if the message is none. */
+/** Reads the items of an order. Throws if the message is not a valid order. */
 function itemsOf({ content }: ConsumeMessage): number[] {
   const order = JSON.parse(content.toString()) as { items?: unknown } | null;
   const items = order?.items;
   if (Array.isArray(items) && items.every(Number.isInteger)) return items;
-  throw new Error('it is no order: "items" is no list of whole numbers');
+  throw new Error('not a valid order: "items" is not a list of whole numbers');
 }
 
 const sold = new Map<number, number>();
 
-/** Takes items off their shelves, which takes some ms. */
+/** Takes items off their shelves, which takes a few milliseconds. */
 async function takeOut(items: number[]) {
-  await sleep(1 + random() * 4);
+  await sleep(5 + random() * 5);
   for (const item of items) sold.set(item, (sold.get(item) ?? 0) + 1);
 }
 
 let orders = 0;
 let timer: NodeJS.Timeout | undefined;
 
-/** Has the stock written down soon: once for this order and others that come meanwhile. */
+/** Writes the stock a second later: once for this order and for all others that arrive until then. */
 function writeSoon() {
   orders++;
   timer ??= setTimeout(writeStock, WRITE_AFTER_MS);
   if (orders === WRITE_AT_ONCE) void writeStock();
 }
 
-/** Writes the stock down. */
+/** Writes the stock, if there were orders since the last time. */
 export async function writeStock() {
   clearTimeout(timer);
   timer = undefined;

@@ -1,20 +1,15 @@
 import { connectConsumer } from '#shared/messages/consumer.ts';
-import { handleInSpan, log, writeStock } from './app.ts';
+import { handle, log, writeStock } from './app.ts';
 
-const consumer = await connectConsumer(handleInSpan, log);
+const consumer = await connectConsumer(handle, log);
 
-/** Finishes the orders that are under way, then lets the process end; after 2 s it ends in any case. */
-async function stop() {
-  setTimeout(() => process.exit(1), 2_000).unref();
-  if (process.connected) process.disconnect();
-  await consumer.close();
-  await writeStock();
-}
+// Tell the parent process when RabbitMQ is there, then run until Ctrl-C, SIGTERM, or the end of the parent process.
+void consumer.connected.then(() => process.send?.('ready'));
+await new Promise((stop) => ['SIGINT', 'SIGTERM', 'disconnect'].forEach((event) => process.on(event, stop)));
+if (process.connected) process.disconnect();
 
-// Ctrl-C, a polite kill, and the end of the process that started this one.
-for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, stop);
-
-await consumer.ready();
-
-// Whoever started this service and waits for it may go on now.
-process.send?.('ready');
+// Finish the orders in work. RabbitMQ will deliver those again that take longer than a second.
+// Node.js exits on its own when nothing is left to do. If something hangs, exit after two seconds all the same.
+setTimeout(() => process.exit(1), 2_000).unref();
+await consumer.close();
+await writeStock();

@@ -1,23 +1,22 @@
 import { buildApp } from './app.ts';
 
-// ":8081" is short for all addresses in Go; here it is for this machine alone, because nobody else should call.
+// In ":8081", as Go writes addresses, the host is missing: then only this machine can connect.
 const address = process.env.HTTP_ADDRESS ?? ':8081';
 const [, host, port] = /^(.*):(\d+)$/.exec(address) ?? [];
 if (port === undefined)
-  throw new Error(`HTTP_ADDRESS is "${address}": set it to host:port, as in localhost:8081.`);
+  throw new Error(`HTTP_ADDRESS is "${address}". Set it to host:port, as in localhost:8081.`);
 
 const app = buildApp();
 await app.listen({ host: host || 'localhost', port: Number(port) });
 
-/** Answers the requests that are under way, then lets the process end; after 2 s it ends in any case. */
-async function stop() {
-  setTimeout(() => process.exit(1), 2_000).unref();
-  if (process.connected) process.disconnect();
-  await app.close();
-}
-
-// Ctrl-C, a polite kill, and the end of the process that started this one.
-for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, stop);
-
-// Whoever started this service and waits for it may go on now.
+// Tell the parent process that we are ready, then run until Ctrl-C, SIGTERM, or the end of the parent process.
 process.send?.('ready');
+await new Promise((stop) => ['SIGINT', 'SIGTERM', 'disconnect'].forEach((event) => process.on(event, stop)));
+if (process.connected) process.disconnect();
+
+// Finish the requests in flight. Connections end as they become idle; after a second, all of them end.
+setInterval(() => app.server.closeIdleConnections(), 100).unref();
+setTimeout(() => app.server.closeAllConnections(), 1_000).unref();
+// Node.js exits on its own when nothing is left to do. If something hangs, exit after two seconds all the same.
+setTimeout(() => process.exit(1), 2_000).unref();
+await app.close();

@@ -7,10 +7,10 @@ import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
-// The loader hook: lets an instrumentation wrap an ES module at the moment it is imported.
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
-/** Tells the caller the id of the trace, whatever the answer will be, so that a user can report it. */
+/** Tells the caller the id of the trace in every response, so that a user can report it. */
 function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
   if (response instanceof ServerResponse) response.setHeader('trace-id', span.spanContext().traceId);
 }
@@ -27,5 +27,6 @@ const sdk = new NodeSDK({
 
 sdk.start();
 
-// When the app has closed and nothing is left to do: send the spans that still wait.
-process.once('beforeExit', () => sdk.shutdown());
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
+const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
+process.once('beforeExit', sendSpans);

@@ -1,17 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import amqplib, { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { Logger } from 'pino';
-
-/** What checkout and stock agree on. Both declare it, so that no message is lost, whoever runs first. */
-export const EXCHANGE = 'exchange';
-export const ROUTING_KEY = 'checkout.processed';
-export const QUEUE = 'stock-queue';
-export const DEAD_LETTERS = 'stock-queue.dead-letters';
+import { DEAD_LETTERS, EXCHANGE, QUEUE, ROUTING_KEY } from './names.ts';
 
 const MAX_DELAY_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 300;
 
 /**
- * Connects to RabbitMQ, and again, with ever longer pauses, whenever it is away. Each new connection has one channel,
- * which `use` is given when everything is declared.
+ * Connects to RabbitMQ, and connects again whenever the connection breaks, after pauses that grow. Each connection has
+ * one channel, which `use` gets after all queues are declared: both services declare them, so that no message is lost,
+ * no matter which service starts first.
  */
 export async function connectBroker(use: (channel: ConfirmChannel) => Promise<void>, log: Logger) {
   const {
@@ -21,12 +19,15 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
     RABBITMQ_PORT: port = '5672',
   } = process.env;
 
+  let channel: ConfirmChannel | undefined;
+  let leaving = false;
+
   async function setup(connection: ChannelModel) {
-    connection.on('error', () => {}); // 'disconnect' or 'connect-failed' follows, and says the same
-    const channel = await connection.createConfirmChannel();
+    connection.on('error', () => {}); // 'disconnect' or 'connect-failed' follows, with the same error
+    channel = await connection.createConfirmChannel();
     channel.on('error', () => {});
-    // A channel can end alone, when something on it was not allowed: then begin anew.
-    channel.on('close', () => void connection.close().catch(() => {}));
+    // RabbitMQ closes a channel on which something was not allowed. Then start again with a new connection.
+    channel.on('close', () => leaving || void connection.close().catch(() => {}));
 
     await channel.assertExchange(EXCHANGE, 'direct', { durable: true });
     await channel.assertQueue(DEAD_LETTERS, { durable: true });
@@ -39,20 +40,37 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
     await use(channel);
   }
 
+  const hangUp = new AbortController();
+  // Node.js destroys the socket when the signal is aborted; amqplib passes on this option, but its types don't have it.
+  const socket = { noDelay: true, signal: hangUp.signal };
+  const recovery = { maxDelay: MAX_DELAY_MS, waitForConnect: false, setup };
   const broker = await amqplib.connect(
     { hostname, port: Number(port), username, password, heartbeat: 10 },
-    { noDelay: true, recovery: { maxDelay: MAX_DELAY_MS, waitForConnect: false, setup } },
+    { ...socket, recovery },
   );
+  // Resolves when the first connection is there.
+  const connected = new Promise<void>((resolve) => broker.once('connect', () => resolve()));
   broker.on('error', () => {});
-  broker.on('connect', () => log.info(`RabbitMQ answers at ${hostname}:${port}`));
-  broker.on('disconnect', ({ message }) => log.warn(`RabbitMQ is gone: ${message}`));
+  broker.on('connect', () => log.info(`Connected to RabbitMQ at ${hostname}:${port}`));
+  broker.on('disconnect', ({ message }) => log.warn(`Lost the connection to RabbitMQ: ${message}`));
   broker.on('reconnect-scheduled', ({ delay, error }) =>
-    log.warn(`${faultOf(error, `${hostname}:${port}`)}: next try in ${delay} ms`),
+    log.warn(`${faultOf(error, `${hostname}:${port}`)}: next attempt in ${delay} ms`),
   );
-  return broker;
+
+  /** Ends the connection, even if RabbitMQ no longer responds. */
+  async function close() {
+    leaving = true;
+    const silent = sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false });
+    // The channel first: when only the connection is closed, RabbitMQ may lose the last acks.
+    await Promise.race([channel?.close().catch(() => {}), silent]);
+    await Promise.race([broker.close(), silent]);
+    hangUp.abort();
+  }
+
+  return { connected, close };
 }
 
-/** Why there is no connection: what RabbitMQ says if it refuses, and else what the system says. */
+/** Why there is no connection: what RabbitMQ says if it refuses, or what the system says. */
 function faultOf({ code, message }: NodeJS.ErrnoException, address: string) {
   const refusal = /with message "(.*)"/.exec(message)?.[1];
   if (refusal) return `RabbitMQ at ${address} refuses: ${refusal}`;

@@ -1,39 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Logger } from 'pino';
-import { connectBroker, QUEUE } from './broker.ts';
+import { connectBroker } from './broker.ts';
+import { QUEUE } from './names.ts';
 
-const AT_ONCE = 10; // messages that RabbitMQ hands over before the first of them is acknowledged
+const PREFETCH = 10; // messages that RabbitMQ delivers before the first of them is acknowledged
+const FINISH_TIMEOUT_MS = 1_000;
 
-/** Does the work of a message and settles it: acknowledges it, or refuses it. */
+/** Processes a message, and settles it: acknowledges or rejects it. */
 export type Handle = (channel: Channel, message: ConsumeMessage) => Promise<void>;
 
-/** Hands over every message of the queue until it is closed. One that was not settled by then comes again. */
+/** Passes each message of the queue to `handle` until it is closed. RabbitMQ delivers a message that is not settled again. */
 export async function connectConsumer(handle: Handle, log: Logger) {
-  const underWay = new Set<Promise<void>>();
+  const inWork = new Set<Promise<void>>();
   let cancel: (() => Promise<unknown>) | undefined;
 
   async function use(channel: Channel) {
     const take = (message: ConsumeMessage | null) => {
-      if (!message) return void channel.close(); // somebody deleted the queue: begin anew
+      if (!message) return void channel.close(); // the queue was deleted: start again with a new connection
       const work = handle(channel, message)
-        .catch((error) => log.warn(error, 'not settled, so it will come again'))
-        .finally(() => underWay.delete(work));
-      underWay.add(work);
+        .catch((error) => log.warn(error, 'not settled, so RabbitMQ will deliver it again'))
+        .finally(() => inWork.delete(work));
+      inWork.add(work);
     };
-    await channel.prefetch(AT_ONCE);
-    // Of two stocks at one queue the one that was started last gets the messages: it is the one you look at.
+    await channel.prefetch(PREFETCH);
+    // If two stocks run, the one that started last gets the messages: it is the one that you are looking at.
     const priority = Math.trunc(Date.now() / 1_000);
     const { consumerTag } = await channel.consume(QUEUE, take, { priority });
     cancel = () => channel.cancel(consumerTag).catch(() => {});
   }
   const broker = await connectBroker(use, log);
 
+  /** Takes no more messages, and waits for those in work. */
+  async function finish() {
+    await cancel?.();
+    await Promise.all(inWork);
+  }
+
   return {
-    ready: () => broker.waitForConnect(),
-    /** Takes no more messages, finishes those that are under way, and leaves. */
+    connected: broker.connected,
+    /** Finishes the messages in work. After a second, gives up on the others, which RabbitMQ will deliver again. */
     async close() {
-      await cancel?.();
-      await Promise.all(underWay);
+      await Promise.race([finish(), sleep(FINISH_TIMEOUT_MS, undefined, { ref: false })]);
       await broker.close();
     },
   };

@@ -1,30 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel } from 'amqplib';
 import type { Logger } from 'pino';
-import { connectBroker, EXCHANGE, ROUTING_KEY } from './broker.ts';
+import { connectBroker } from './broker.ts';
+import { EXCHANGE, ROUTING_KEY } from './names.ts';
 
-/** What was sold: the numbers of the items, one for each piece. */
+/** The numbers of the items that were sold: one number for each piece. */
 export interface Order {
   items: number[];
 }
 
-/** Publishes orders so that none is lost silently: who is told that one was published can rely on it. */
+/** Publishes orders so that none is lost silently. */
 export async function connectPublisher(log: Logger) {
   let channel: ConfirmChannel | undefined;
   const returned = new Set<string>();
 
-  async function use(fresh: ConfirmChannel) {
-    channel = fresh;
+  async function use(opened: ConfirmChannel) {
+    channel = opened;
     returned.clear();
-    fresh.on('return', ({ properties }) => returned.add(properties.messageId));
-    fresh.on('close', () => (channel = channel === fresh ? undefined : channel));
+    opened.on('return', ({ properties }) => returned.add(properties.messageId));
+    opened.on('close', () => (channel = channel === opened ? undefined : channel));
   }
-  const broker = await connectBroker(use, log);
+  const { connected, close } = await connectBroker(use, log);
 
-  /** Resolves when RabbitMQ has the order safe on its disk; if it rejects, nobody knows whether it has. */
+  /** Resolves when RabbitMQ has confirmed that it keeps the order. If it rejects, RabbitMQ may have the order or not. */
   function publish(order: Order, headers = {}) {
     return new Promise<void>((resolve, reject) => {
-      if (!channel) throw new Error('RabbitMQ is away');
+      if (!channel) throw new Error('not connected to RabbitMQ');
 
       const messageId = randomUUID();
       const content = Buffer.from(JSON.stringify(order));
@@ -36,15 +37,15 @@ export async function connectPublisher(log: Logger) {
         persistent: true,
       };
       channel.publish(EXCHANGE, ROUTING_KEY, content, options, (error) => {
-        // A message that no queue takes comes back, and is confirmed after that.
-        if (returned.delete(messageId)) reject(new Error(`no queue takes ${ROUTING_KEY}`));
+        // RabbitMQ returns a message that no queue accepts, and confirms it after that.
+        if (returned.delete(messageId)) reject(new Error(`no queue accepts ${ROUTING_KEY}`));
         else if (error) reject(error);
         else resolve();
       });
     });
   }
 
-  return { publish, ready: () => broker.waitForConnect(), close: () => broker.close() };
+  return { publish, connected, close };
 }
 
 export type Publisher = Awaited<ReturnType<typeof connectPublisher>>;

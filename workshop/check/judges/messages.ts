@@ -1,5 +1,6 @@
-/** Calls over gRPC and messages over a queue: what HTTP's headers show elsewhere, spans and messages show here. */
-import type { AttributeValue, Span, SpanKind, Trace } from '../../trace/model.ts';
+/** Calls over gRPC, and messages in queues. */
+import type { AttributeValue, Attributes, Span, SpanKind, Trace } from '../../trace/model.ts';
+import { clockStepUs, endOf } from '../../trace/model.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { ancestorsOf, type Observation, serverSpanOf, traceOfCall, tracesOfCall } from '../observation.ts';
 import { noServerSpan } from '../causes.ts';
@@ -15,53 +16,80 @@ export function callsOverGrpc(from: string, to: string): Judge {
     const traces = tracesOfCall(seen);
     if (!client) {
       return {
-        found: `${from} has no span of kind CLIENT for its call of ${to}.`,
+        found: `${from} has no span of kind CLIENT for its call to ${to}.`,
         cause: grpcIsUntraced,
         file: `${from}/app.ts`,
         traces,
       };
     }
 
-    const server = serverSpanOf(seen, to);
-    if (!server) return noSpan(seen, to, grpcIsUntraced);
+    const server = spanOfKind(seen, to, 'server');
+    if (!server) {
+      if (!hasSpans(seen, to)) return noSpan(seen, to, grpcIsUntraced);
+      const found = `${to} has spans, but none of kind SERVER for the call.`;
+      return { found, cause: grpcIsUntraced, file: `${to}/tracing.ts`, traces };
+    }
     if (server.traceId === trace.traceId && server.parentId === client.spanId) return 'ok';
     return {
-      found: `The SERVER span of ${to} is ${server.traceId === trace.traceId ? 'no child of' : 'not even in the trace of'} the CLIENT span "${client.name}".`,
-      cause:
-        'The metadata of the call are replaced on the way, or something in tracing.ts replaces the propagator.',
+      found: `The SERVER span of ${to} is ${server.traceId === trace.traceId ? 'not a child of' : 'not in the same trace as'} the CLIENT span "${client.name}".`,
+      cause: 'Something replaces the metadata of the call on the way, or tracing.ts sets another propagator.',
       file: `${to}/tracing.ts`,
       traces,
     };
   };
 }
 
-/** The SERVER span of a service has an event with some attribute. */
-export function hasEvent(service: string, attribute: string, value: AttributeValue): Judge {
+/**
+ * A service records a value of its response: in an event of its SERVER span, in an attribute of that span, or in a line
+ * of its log that has the id of that span. `name` is the last word of the attribute's name.
+ */
+export function recordsResponse(service: string, name: string, value: AttributeValue): Judge {
   return (seen) => {
-    const server = serverSpanOf(seen, service);
+    const server = spanOfKind(seen, service, 'server');
     if (!server) return noServerSpan(seen, service);
-    if (server.events.some(({ attributes }) => attributes[attribute] === value)) return 'ok';
+    const isRecorded = (attributes: Attributes) =>
+      Object.entries(attributes).some(
+        ([key, own]) => plain(key).endsWith(plain(name)) && String(own) === String(value),
+      );
+    const hasIt = (span: Span) =>
+      isRecorded(span.attributes) || span.events.some(({ attributes }) => isRecorded(attributes));
+    const line = logLines(seen, service).find((own) => isRecorded(flat(own)));
+    if (hasIt(server) || line?.span_id === server.spanId) return 'ok';
 
-    const elsewhere = traceOfThis(seen, server).spans.find(({ events }) =>
-      events.some(({ attributes }) => attributes[attribute] === value),
-    );
+    const file = `${service}/app.ts`;
+    const traces = tracesOfCall(seen);
+    const other = traces.flatMap(({ spans }) => spans).find(hasIt);
+    if (other) {
+      return {
+        found: `${name} is on the ${other.kind.toUpperCase()} span "${other.name}" of ${other.service}.`,
+        cause: 'Another span was active when it was recorded.',
+        file,
+        traces,
+      };
+    }
+    if (line) {
+      return {
+        found: `A line in the log of ${service} has ${name} = ${value}, but not the span_id of the SERVER span.`,
+        cause:
+          'The line was written while no span or another span was active, or the log has no mixin that adds the ids.',
+        file,
+        traces,
+      };
+    }
     return {
-      found: elsewhere
-        ? `The event is at the ${elsewhere.kind.toUpperCase()} span "${elsewhere.name}" of ${elsewhere.service}.`
-        : `The SERVER span of ${service} has ${server.events.length === 0 ? 'no event' : 'events, but none'} with ${attribute} = ${value}.`,
-      cause: elsewhere
-        ? 'Another span was active when it was added.'
-        : 'trace.getActiveSpan()?.addEvent(name, attributes) adds it, as long as the call is not answered: after that the span has ended.',
-      file: `${service}/app.ts`,
-      traces: tracesOfCall(seen),
+      found: `The SERVER span of ${service} has no event and no attribute with ${name} = ${value}.`,
+      cause:
+        'trace.getActiveSpan()?.addEvent(name, attributes) adds an event. Call it before the response is sent: the span ends then.',
+      file,
+      traces,
     };
   };
 }
 
-/** A service publishes in a PRODUCER span, which lies below its SERVER span. */
+/** A service publishes in a PRODUCER span, which is a descendant of its SERVER span. */
 export function hasProducerSpan(service: string): Judge {
   return (seen) => {
-    const server = serverSpanOf(seen, service);
+    const server = spanOfKind(seen, service, 'server');
     if (!server) return noServerSpan(seen, service);
     const producer = spanOfKind(seen, service, 'producer');
     const file = `${service}/app.ts`;
@@ -69,8 +97,9 @@ export function hasProducerSpan(service: string): Judge {
     if (producer && ancestorsOf(producer, traceOfThis(seen, producer)).includes(server)) return 'ok';
     if (producer) {
       return {
-        found: `The PRODUCER span "${producer.name}" does not lie below the SERVER span of ${service}.`,
-        cause: 'It began where the call is not active: make it while the call is being answered.',
+        found: `The PRODUCER span "${producer.name}" is not below the SERVER span of ${service}.`,
+        cause:
+          'It was started while the SERVER span was not active. Start it while the call is handled, without root: true.',
         file,
         traces,
       };
@@ -81,62 +110,91 @@ export function hasProducerSpan(service: string): Judge {
       .find((span) => span.service === service && /publish|send/i.test(span.name));
     return {
       found: other
-        ? `${service} has a span "${other.name}", but it is of kind ${other.kind.toUpperCase()}.`
+        ? `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`
         : `${service} has no span of kind PRODUCER.`,
       cause: other
-        ? 'The kind is not said: { kind: SpanKind.PRODUCER } among the options of the span.'
-        : 'None was made, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.PRODUCER, attributes }, …), and span.end() in a finally.',
+        ? 'The options of the span have no kind: add { kind: SpanKind.PRODUCER }.'
+        : 'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.PRODUCER, attributes }, …), and span.end() in a finally.',
       file,
       traces,
     };
   };
 }
 
-/** A service handles a message in a CONSUMER span, which is a child of the PRODUCER span of another. */
+/** A service processes a message in a CONSUMER span, which is a child of another service's PRODUCER span. */
 export function hasConsumerSpan(service: string, publisher: string): Judge {
   return (seen) => {
     const producer = spanOfKind(seen, publisher, 'producer');
     const consumer = spanOfKind(seen, service, 'consumer');
     const traces = tracesOfCall(seen);
-    const file = `${service}/app.ts`;
     if (!consumer) {
       const other = traces.flatMap(({ spans }) => spans).find((span) => span.service === service);
       if (!other) {
         return noSpan(
           seen,
           service,
-          'None was made, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, …), and span.end() in a finally.',
+          'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, …), and span.end() in a finally.',
         );
       }
       return {
-        found: `${service} has a span "${other.name}", but it is of kind ${other.kind.toUpperCase()}.`,
-        cause: 'The kind is not said: { kind: SpanKind.CONSUMER } among the options of the span.',
-        file,
+        found: `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`,
+        cause: 'The options of the span have no kind: add { kind: SpanKind.CONSUMER }.',
+        file: `${service}/app.ts`,
         traces,
       };
     }
     if (producer && consumer.parentId === producer.spanId) return 'ok';
+    const file = `${service}/${isMadeByLibrary(consumer) ? 'tracing.ts' : 'app.ts'}`;
     if (producer && consumer.links.some(({ spanId }) => spanId === producer.spanId)) {
       return {
-        found: `The CONSUMER span has a link to the PRODUCER span, and is in a trace of its own.`,
-        cause: 'That is the other way, and a good one for batches. This step asks for the parent.',
+        found: 'The CONSUMER span has a link to the PRODUCER span, and is in a trace of its own.',
+        cause: 'For batches, that is a good choice. In this step, the PRODUCER span should be the parent.',
         file,
         traces,
       };
     }
     return {
-      found: `The parent of the CONSUMER span "${consumer.name}" is ${consumer.parentId ?? 'nobody'}, and not the PRODUCER span of ${publisher}.`,
+      found: consumer.parentId
+        ? `The parent of the CONSUMER span "${consumer.name}" is ${consumer.parentId}, not the PRODUCER span of ${publisher}.`
+        : `The CONSUMER span "${consumer.name}" has no parent.`,
       cause:
         consumer.parentId === undefined
-          ? 'The context is not taken out of the headers, or not passed on to the span: propagation.extract(ROOT_CONTEXT, headers, carrier) gives it, and it is the third argument of startActiveSpan.'
-          : 'It begins in another context than the one that came with the message.',
+          ? 'The context is not read from the headers, or not passed to the span: propagation.extract(ROOT_CONTEXT, headers, messageHeaders) returns it, and it is the third argument of startActiveSpan.'
+          : 'The span was started in another context than the one in the headers of the message.',
       file,
       traces,
     };
   };
 }
 
-/** A span of a message has the name and the attributes of the conventions (Semantic Conventions for RabbitMQ). */
+/**
+ * A service's CONSUMER span ends after the work. It doesn't if it is shorter than the work, which takes at least `workMs`,
+ * and ended before the first line of the log that has its id. Both must be true, because a clock may be set meanwhile.
+ */
+export function lastsAsLongAsWork(service: string, workMs: number): Judge {
+  return (seen) => {
+    const consumer = spanOfKind(seen, service, 'consumer');
+    if (!consumer) return noServerSpan(seen, service);
+    // The first line: a timer keeps the span active, and logs long after it has ended.
+    const line = logLines(seen, service).find(({ span_id }) => span_id === consumer.spanId);
+    const isLater = line !== undefined && Number(line.time) * 1_000 > endOf(consumer) + clockStepUs;
+    if (!isLater || consumer.durationUs >= workMs * 1_000) return 'ok';
+    return {
+      found: `The CONSUMER span of ${service} had already ended when ${service} logged "${line.msg}".`,
+      cause: 'The work is not awaited: await it, and call span.end() after that, in a finally.',
+      file: `${service}/app.ts`,
+      traces: tracesOfCall(seen),
+    };
+  };
+}
+
+/** Names that the conventions have replaced: the old name is still accepted. */
+const formerly: Record<string, string> = {
+  'messaging.system.name': 'messaging.system',
+  'rabbitmq.destination.routing_key': 'messaging.rabbitmq.destination.routing_key',
+};
+
+/** The span of a message has the name and the attributes of the semantic conventions for RabbitMQ. */
 export function followsConventions(
   service: string,
   kind: 'producer' | 'consumer',
@@ -148,12 +206,13 @@ export function followsConventions(
     const file = `${service}/${isMadeByLibrary(span) ? 'tracing.ts' : 'app.ts'}`;
     const traces = tracesOfCall(seen);
 
-    const wrong = Object.keys(expected).find((name) => span.attributes[name] !== expected[name]);
+    const valueOf = (name: string) => span.attributes[name] ?? span.attributes[formerly[name] ?? ''];
+    const wrong = Object.keys(expected).find((name) => valueOf(name) !== expected[name]);
     if (wrong !== undefined) {
-      const value = span.attributes[wrong];
+      const value = valueOf(wrong);
       return {
         found: `The ${kind.toUpperCase()} span of ${service} has ${value === undefined ? `no ${wrong}` : `${wrong} = ${value}`}.`,
-        cause: `The conventions ask for ${wrong} = ${expected[wrong]}. Whoever searches for messages of any service relies on it.`,
+        cause: `The conventions require ${wrong} = ${expected[wrong]}, so that one search finds the messages of all services.`,
         file,
         traces,
       };
@@ -161,8 +220,8 @@ export function followsConventions(
     const name = `${expected['messaging.operation.name']} ${expected['messaging.destination.name']}`;
     if (span.name === name) return 'ok';
     return {
-      found: `The ${kind.toUpperCase()} span of ${service} is called "${span.name}".`,
-      cause: `The conventions call it by its operation and its destination: "${name}".`,
+      found: `The name of the ${kind.toUpperCase()} span of ${service} is "${span.name}".`,
+      cause: `In the conventions, the name consists of the operation and the destination: "${name}".`,
       file,
       traces,
     };
@@ -176,26 +235,26 @@ export function sendsContext(service: string): Judge {
     if (!producer) return noServerSpan(seen, service);
     const file = `${service}/app.ts`;
     const traces = tracesOfCall(seen);
-    // Others may publish at the same place, as the services of a workshop that runs beside this check.
+    // Other programs may publish there too, such as the services of a workshop that runs at the same time.
     const message =
       seen.messages.find(({ headers }) => String(headers['traceparent']).includes(producer.traceId)) ??
       seen.messages[0];
     if (!message) {
       return {
         found: `${service} published no message.`,
-        cause: 'It is not published any more, or to another exchange or with another routing key.',
+        cause: 'It no longer publishes, or it uses another exchange or routing key.',
         file,
         traces,
       };
     }
 
     const { traceparent } = message.headers;
-    const names = Object.keys(message.headers).join(', ') || 'none at all';
+    const names = Object.keys(message.headers).join(', ');
     if (typeof traceparent !== 'string') {
       return {
-        found: `The message carries no traceparent: its headers are ${names}.`,
+        found: `The message has no header traceparent${names ? `, only ${names}` : ''}.`,
         cause:
-          'Nothing writes the context into the headers, or they are not handed over: propagation.inject(context.active(), headers, carrier), whose set() has to put the value there, then publish with these headers.',
+          'The context is not written into the headers, or the headers are not passed to publish: propagation.inject(context.active(), headers, messageHeaders), then publish(order, headers).',
         file,
         traces,
       };
@@ -204,68 +263,79 @@ export function sendsContext(service: string): Judge {
     if ('traceId' in read && read.traceId === producer.traceId && read.parentId === producer.spanId)
       return 'ok';
     return {
-      found: `The message carries ${traceparent}, and the PRODUCER span is ${producer.spanId} of trace ${producer.traceId}.`,
+      found: `The message carries ${traceparent}, but the PRODUCER span is ${producer.spanId} of trace ${producer.traceId}.`,
       cause:
-        'The context was taken while another span was active: inject within the callback of startActiveSpan, from context.active().',
+        'Another span was active when the context was read: call inject within the callback of startActiveSpan, with context.active().',
       file,
       traces,
     };
   };
 }
 
-/** A service's span of a message is made by an instrumentation, and not by hand any more. */
+/** A service's span of a message is made by an instrumentation, and no longer by the app. */
 export function isMadeByInstrumentation(service: string, kind: 'producer' | 'consumer'): Judge {
   return (seen) => {
-    const spans = tracesOfCall(seen)
+    const traces = tracesOfCall(seen);
+    const spans = traces
       .flatMap((trace) => trace.spans)
       .filter((span) => span.service === service && span.kind === kind);
     const byHand = spans.find((span) => !isMadeByLibrary(span));
     const byLibrary = spans.find(isMadeByLibrary);
     if (byLibrary && !byHand) return 'ok';
     const what = kind.toUpperCase();
-    const shared = { traces: tracesOfCall(seen) };
     if (byLibrary) {
       return {
-        found: `${service} has two spans of kind ${what}: "${byLibrary.name}", and "${byHand!.name}" by hand.`,
-        cause: 'The lines by hand are still there: take them out.',
+        found: `${service} has two ${what} spans for one message: "${byLibrary.name}" of the instrumentation, and "${byHand!.name}" of the app.`,
+        cause: 'The app still starts its own span: remove those lines.',
         file: `${service}/app.ts`,
-        ...shared,
+        traces,
       };
     }
-    return {
-      found: byHand
-        ? `The ${what} span "${byHand.name}" of ${service} is made by hand.`
-        : `${service} has no span of kind ${what}.`,
-      cause:
-        'AmqplibInstrumentation is not among the instrumentations; or the loader hook is missing, or something imports amqplib before, so that it cannot be wrapped any more.',
-      file: `${service}/tracing.ts`,
-      ...shared,
-    };
+    const file = `${service}/tracing.ts`;
+    if (byHand) {
+      return {
+        found: `The app of ${service} still makes the ${what} span "${byHand.name}".`,
+        cause: `AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before it is set up. ${loaderHook}`,
+        file,
+        traces,
+      };
+    }
+    if (!hasSpans(seen, service)) return noSpan(seen, service, amqplibIsUntraced, file);
+    return { found: `${service} has no span of kind ${what}.`, cause: amqplibIsUntraced, file, traces };
   };
 }
 
-/** A service settles the messages that it takes: none is back in its queue once it has ended. */
-export function settlesMessages(service: string): Judge {
-  return ({ unsettled, services }) => {
+/** A service acknowledges a message after the work: it rejects an invalid message, and no message comes back. */
+export function settlesAfterWork(service: string): Judge {
+  return ({ unsettled, rejected, services }) => {
+    const file = `${service}/app.ts`;
+    const { consumes, deadLetters } = services.find(({ name }) => name === service)!;
     const count = unsettled.get(service) ?? 0;
-    if (count === 0) return 'ok';
-    const queue = services.find(({ name }) => name === service)?.consumes;
+    if (count > 0) {
+      return {
+        found: `When ${service} had stopped, ${count === 1 ? 'a message was' : `${count} messages were`} back in ${consumes}.`,
+        cause: 'RabbitMQ was not told that the work is done: call channel.ack(message) after the work.',
+        file,
+      };
+    }
+    if (rejected.get(service)) return 'ok';
     return {
-      found: `When ${service} had ended, ${count === 1 ? 'a message was' : `${count} messages were`} back in ${queue}, to come once more.`,
-      cause: 'RabbitMQ was never told that the work is done: channel.ack(message) after the work does that.',
-      file: `${service}/app.ts`,
+      found: `The check sent ${service} an invalid order, which did not arrive in ${deadLetters}.`,
+      cause:
+        'It was acknowledged before the work, or although the work failed: call channel.ack(message) only after the work, and channel.nack(message, false, false) if the work fails.',
+      file,
     };
   };
 }
 
-/** A service has a root span that links to the span with which it handled the message of the call. */
+/** A service has a root span that links to the span in which it processed the message of the call. */
 export function hasLinkedRoot(service: string): Judge {
   return (seen) => {
     const consumer = spanOfKind(seen, service, 'consumer');
     if (!consumer) return noServerSpan(seen, service);
     const own = seen.traces
       .flatMap(({ spans }) => spans)
-      .filter((span) => span.service === service && span !== consumer && span.kind !== 'consumer');
+      .filter((span) => span.service === service && span.kind !== 'consumer');
     const linked = own.find(({ links }) => links.some(({ spanId }) => spanId === consumer.spanId));
     const file = `${service}/app.ts`;
     const traces = seen.traces.filter(({ spans }) => spans.some((span) => own.includes(span)));
@@ -273,10 +343,10 @@ export function hasLinkedRoot(service: string): Judge {
       return {
         found: own[0]
           ? `The span "${own[0].name}" of ${service} has no link to the CONSUMER span.`
-          : `${service} has no span for what it does with many messages at once.`,
+          : `${service} has no span for the work that many messages caused.`,
         cause: own[0]
-          ? 'links among the options of the span are what led to it: { links: [{ context: span.spanContext() }, …] }.'
-          : "It is in no span, or in one that was never ended: tracer.startActiveSpan('write stock', { root: true, links }, …).",
+          ? 'Pass the links in the options of the span: { links: [{ context: span.spanContext() }, …] }.'
+          : "No span was started, or it was never ended: tracer.startActiveSpan('write stock', { root: true, links }, …), and span.end() in a finally.",
         file,
         traces,
       };
@@ -285,7 +355,7 @@ export function hasLinkedRoot(service: string): Judge {
     return {
       found: `The span "${linked.name}" has a parent, ${linked.parentId}.`,
       cause:
-        'The timer remembers the context of the message that set it, so that one of many becomes the parent. { root: true } leaves it out.',
+        'The timer keeps the context of the message that started it, so one of many messages becomes the parent. Add { root: true }.',
       file,
       traces,
     };
@@ -294,6 +364,10 @@ export function hasLinkedRoot(service: string): Judge {
 
 function isMadeByLibrary({ scope }: Span): boolean {
   return scope.startsWith('@opentelemetry/instrumentation');
+}
+
+function hasSpans(seen: Observation, service: string): boolean {
+  return tracesOfCall(seen).some(({ spans }) => spans.some((span) => span.service === service));
 }
 
 function spanOfKind(seen: Observation, service: string, kind: SpanKind): Span | undefined {
@@ -306,13 +380,43 @@ function traceOfThis(seen: Observation, { traceId }: Span): Trace {
   return seen.traces.find((trace) => trace.traceId === traceId) ?? traceOfCall(seen)!;
 }
 
-const grpcIsUntraced =
-  "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app says `import grpc from '@grpc/grpc-js'`, which gets past the instrumentation: what `import * as grpc` gives is traced.";
+/** A line that pino writes. */
+type LogLine = Record<string, unknown> & { span_id?: string; time?: number; msg?: string };
 
-/** Why a service has no span at all, or if nothing else explains it, what the step says about it. */
-function noSpan(seen: Observation, service: string, cause: string): Failure {
+function logLines({ lines }: Observation, service: string): LogLine[] {
+  return (lines.get(service) ?? []).flatMap((line) => {
+    try {
+      return line.startsWith('{') ? [JSON.parse(line) as LogLine] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The fields of a log line, and those of the objects in it. */
+function flat(line: object): Attributes {
+  return Object.fromEntries(
+    Object.entries(line).flatMap(([name, value]) =>
+      value !== null && typeof value === 'object' ? Object.entries(flat(value)) : [[name, value]],
+    ),
+  );
+}
+
+/** A name without what people write differently: total_amount and totalAmount are the same. */
+function plain(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toLowerCase();
+}
+
+const loaderHook =
+  'The loader hook, register(…), must come before the SDK, and tracing.ts must not import the app.';
+const amqplibIsUntraced = `amqplib is not traced: AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before it is set up. ${loaderHook}`;
+const grpcIsUntraced =
+  "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app has a default import: `import grpc from '@grpc/grpc-js'` stays untraced, and `import * as grpc` does not.";
+
+/** Why a service has no span at all; the cause that is given, if its tracing.ts is loaded and no other cause is found. */
+function noSpan(seen: Observation, service: string, cause: string, file = `${service}/app.ts`): Failure {
   const why = noServerSpan(seen, service);
   return why.file === `${service}/tracing.ts` && why.cause.startsWith('tracing.ts is loaded')
-    ? { ...why, cause, file: `${service}/app.ts` }
+    ? { ...why, cause, file }
     : why;
 }

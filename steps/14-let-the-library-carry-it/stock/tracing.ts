@@ -3,22 +3,16 @@ import { register } from 'node:module';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { describeProcess } from '#shared/messages/conventions.ts';
 
-// The loader hook: lets an instrumentation wrap an ES module at the moment it is imported.
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
-// Amqplib names its spans as the conventions did years ago; the hook gives them today's names.
+// Amqplib gives its spans the old names, from before the conventions changed. The hook sets today's names.
 const amqplib = new AmqplibInstrumentation({
   consumeHook(span, { msg }) {
-    const { exchange, routingKey } = msg.fields;
-    span.updateName(`process ${exchange}:${routingKey}:stock-queue`);
-    span.setAttributes({
-      'messaging.operation.name': 'process',
-      'messaging.operation.type': 'process',
-      'messaging.destination.name': `${exchange}:${routingKey}:stock-queue`,
-      'messaging.rabbitmq.destination.routing_key': routingKey,
-      'messaging.message.id': msg.properties.messageId,
-    });
+    const { name, attributes } = describeProcess(msg);
+    span.updateName(name).setAttributes(attributes);
   },
 });
 
@@ -33,5 +27,6 @@ const sdk = new NodeSDK({
 
 sdk.start();
 
-// When the app has closed and nothing is left to do: send the spans that still wait.
-process.once('beforeExit', () => sdk.shutdown());
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
+const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
+process.once('beforeExit', sendSpans);

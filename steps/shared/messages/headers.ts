@@ -1,9 +1,9 @@
 import type { TextMapGetter, TextMapSetter } from '@opentelemetry/api';
 
-/** The headers of a message. Those of HTTP are texts; these can be anything that AMQP has a form for. */
+/** The headers of a message. HTTP headers are strings; these can have any type that AMQP knows. */
 type Headers = Record<string, unknown>;
 
-/** How a propagator gets at them: it knows traceparent and tracestate, but nothing of messages. */
+/** How a propagator reads and writes them. It knows what a traceparent is, but not what a message is. */
 export const messageHeaders: TextMapSetter<Headers> & TextMapGetter<Headers> = {
   set(headers, name, value) {
     headers[name] = value;

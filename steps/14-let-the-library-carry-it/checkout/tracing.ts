@@ -4,20 +4,16 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib';
 import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { describePublish } from '#shared/messages/conventions.ts';
 
-// The loader hook: lets an instrumentation wrap an ES module at the moment it is imported.
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
-// Amqplib names its spans as the conventions did years ago; the hook gives them today's names.
+// Amqplib gives its spans the old names, from before the conventions changed. The hook sets today's names.
 const amqplib = new AmqplibInstrumentation({
-  publishHook(span, { exchange, routingKey }) {
-    span.updateName(`publish ${exchange}:${routingKey}`);
-    span.setAttributes({
-      'messaging.operation.name': 'publish',
-      'messaging.operation.type': 'send',
-      'messaging.destination.name': `${exchange}:${routingKey}`,
-      'messaging.rabbitmq.destination.routing_key': routingKey,
-    });
+  publishHook(span, message) {
+    const { name, attributes } = describePublish(message);
+    span.updateName(name).setAttributes(attributes);
   },
 });
 
@@ -33,5 +29,6 @@ const sdk = new NodeSDK({
 
 sdk.start();
 
-// When the app has closed and nothing is left to do: send the spans that still wait.
-process.once('beforeExit', () => sdk.shutdown());
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
+const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
+process.once('beforeExit', sendSpans);

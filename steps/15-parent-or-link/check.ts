@@ -1,0 +1,18 @@
+import type { Lesson } from '#workshop/check/lesson';
+import { hasConsumerSpan, hasLinkedRoot } from '#workshop/check/judges/messages';
+
+export default {
+  done: 'work that has many causes links to all of them',
+  // The stock is written a second after the order. A service that stops earlier writes it then, which is another case.
+  awaits: ({ service, kind }) => service === 'stock' && kind === 'internal',
+  expectations: [
+    {
+      expect: "The CONSUMER span is a child of checkout's PRODUCER span",
+      judge: hasConsumerSpan('stock', 'checkout'),
+    },
+    {
+      expect: 'The stock is written in a span without a parent, which links to the orders that caused it',
+      judge: hasLinkedRoot('stock'),
+    },
+  ],
+} satisfies Lesson;

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Link, trace } from '@opentelemetry/api';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { pino } from 'pino';
+import { random } from '#workshop/random';
+
+const WRITE_AFTER_MS = 1_000;
+const WRITE_AT_ONCE = 100; // orders: the SDK keeps at most 128 links of a span
+
+const tracer = trace.getTracer('stock');
+export const log = pino({ mixin: traceIds });
+
+/** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
+function traceIds() {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
+
+/** Takes what was sold out of stock. Acknowledges the message after that: if we stop before, it is delivered again. */
+export async function handle(channel: Channel, message: ConsumeMessage) {
+  try {
+    await takeOut(itemsOf(message));
+  } catch (error) {
+    log.error(error, 'order rejected');
+    channel.nack(message, false, false); // to the dead letters: back in the queue, it would only fail again
+    return;
+  }
+
+  log.info('order taken out of stock');
+  channel.ack(message);
+  writeSoon();
+}
+
+/** Reads the items of an order. Throws if the message is not a valid order. */
+function itemsOf({ content }: ConsumeMessage): number[] {
+  const order = JSON.parse(content.toString()) as { items?: unknown } | null;
+  const items = order?.items;
+  if (Array.isArray(items) && items.every(Number.isInteger)) return items;
+  throw new Error('not a valid order: "items" is not a list of whole numbers');
+}
+
+const sold = new Map<number, number>();
+
+/** Takes items off their shelves, which takes a few milliseconds. */
+async function takeOut(items: number[]) {
+  await sleep(5 + random() * 5);
+  for (const item of items) sold.set(item, (sold.get(item) ?? 0) + 1);
+}
+
+const links: Link[] = [];
+let orders = 0;
+let timer: NodeJS.Timeout | undefined;
+
+/** Writes the stock a second later: once for this order and for all others that arrive until then. */
+function writeSoon() {
+  orders++;
+  const span = trace.getActiveSpan();
+  if (span) links.push({ context: span.spanContext() });
+  timer ??= setTimeout(writeStock, WRITE_AFTER_MS);
+  if (orders === WRITE_AT_ONCE) void writeStock();
+}
+
+/** Writes the stock, if there were orders since the last time. All of them caused it, so it links to all of them. */
+export async function writeStock() {
+  clearTimeout(timer);
+  timer = undefined;
+  const count = orders;
+  orders = 0;
+  if (count === 0) return;
+
+  const options = { root: true, links: links.splice(0) };
+  await tracer.startActiveSpan('write stock', options, async (span) => {
+    try {
+      await sleep(5 + random() * 10);
+      log.info(Object.fromEntries(sold), `stock written after ${count} orders`);
+    } finally {
+      span.end();
+    }
+  });
+}

@@ -1,0 +1,32 @@
+// Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
+import { register } from 'node:module';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { describeProcess } from '#shared/messages/conventions.ts';
+
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+
+// Amqplib gives its spans the old names, from before the conventions changed. The hook sets today's names.
+const amqplib = new AmqplibInstrumentation({
+  consumeHook(span, { msg }) {
+    const { name, attributes } = describeProcess(msg);
+    span.updateName(name).setAttributes(attributes);
+  },
+});
+
+const sdk = new NodeSDK({
+  serviceName: 'stock',
+  traceExporter: new OTLPTraceExporter(),
+  // Amqplib makes a CONSUMER span for each message, from its delivery to its ack, and continues the publisher's trace.
+  instrumentations: [amqplib],
+  metricReaders: [],
+  logRecordProcessors: [],
+});
+
+sdk.start();
+
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
+const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
+process.once('beforeExit', sendSpans);

@@ -1,0 +1,3 @@
+import { testOutcomes } from './outcomes.ts';
+
+await testOutcomes([11, 12, 14]);

@@ -1,0 +1,3 @@
+import { testOutcomes } from './outcomes.ts';
+
+await testOutcomes([13, 15]);
