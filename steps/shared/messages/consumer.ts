@@ -11,6 +11,7 @@ export type Handle = (channel: Channel, message: ConsumeMessage) => Promise<void
 export async function connectConsumer(handle: Handle, log: Logger) {
   const underWay = new Set<Promise<void>>();
   let cancel: (() => Promise<unknown>) | undefined;
+  let closeChannel: (() => Promise<unknown>) | undefined;
 
   async function use(channel: Channel) {
     const take = (message: ConsumeMessage | null) => {
@@ -25,6 +26,7 @@ export async function connectConsumer(handle: Handle, log: Logger) {
     const priority = Math.trunc(Date.now() / 1_000);
     const { consumerTag } = await channel.consume(QUEUE, take, { priority });
     cancel = () => channel.cancel(consumerTag).catch(() => {});
+    closeChannel = () => channel.close().catch(() => {});
   }
   const broker = await connectBroker(use, log);
 
@@ -34,6 +36,7 @@ export async function connectConsumer(handle: Handle, log: Logger) {
     async close() {
       await cancel?.();
       await Promise.all(underWay);
+      await closeChannel?.(); // sends the last acks; the connection's close could overtake them
       await broker.close();
     },
   };
