@@ -83,7 +83,9 @@ test(
     await system.startService('stock');
 
     const counts = await processed(confirmed);
-    t.diagnostic(`${confirmed.length} confirmed, ${messageCount} of them waited while stock was stopped`);
+    t.diagnostic(
+      `${confirmed.length} confirmed, ${messageCount} of them waited while stock was stopped (exit code ${await ending})`,
+    );
     assert.ok(messageCount > 0, 'no order arrived while stock was stopped');
     // On a busy machine, stock may run out of the time that it has to exit. It then exits with 1, and gets an order again.
     if ((await ending) === 0) assert.equal(twice(counts), 0);
