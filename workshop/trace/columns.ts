@@ -13,7 +13,7 @@ import type { SpanKind, SpanLink, Trace } from './model.ts';
  */
 export interface TraceColumns {
   traceId: string;
-  /** Every text, number and boolean that occurs, once. */
+  /** Every text, number, and boolean that occurs, once for each key that has it. */
   values: AttributeValue[];
   ids: string[];
   /** −1 for none; from 0 on the index in `ids` of the parent; from −2 down the index −2 − n of an id not in `ids`. */

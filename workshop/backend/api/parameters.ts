@@ -20,7 +20,7 @@ export type TracesParameters = { traceIds: string[] } | { query: TraceQuery };
  * @throws ParameterError
  */
 export function tracesParameters(parameters: Parameters): TracesParameters {
-  const traceIds = all(parameters, 'traceID').map(traceIdFrom);
+  const traceIds = all(parameters, 'traceID').map(traceIdParameter);
   const query = searchFrom(parameters);
   if (traceIds.length > 0) return { traceIds };
   if (!query.service) throw new ParameterError("parameter 'service' is required");
@@ -82,7 +82,7 @@ export function one(parameters: Parameters, name: string): string {
  * Reads a trace id: up to 32 digits of hex of any case. Gives 32 digits in lower case; zeros fill up a short one.
  * @throws ParameterError
  */
-export function traceIdFrom(text: string): string {
+export function traceIdParameter(text: string): string {
   if (text.length > 32) throw new ParameterError(`TraceID cannot be longer than 32 hex characters: ${text}`);
   if (/^[\da-f]+$/i.test(text)) return text.toLowerCase().padStart(32, '0');
   throw new ParameterError(`TraceID must be hex characters: ${JSON.stringify(text)}`);

@@ -10,7 +10,7 @@ import {
   one,
   type Parameters,
   ParameterError,
-  traceIdFrom,
+  traceIdParameter,
   tracesParameters,
 } from './parameters.ts';
 
@@ -55,7 +55,7 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore): void {
   });
 
   app.get<{ Params: { id: string } }>('/api/traces/:id', ({ params }, reply) => {
-    const trace = jaegerTrace(store, traceIdFrom(params.id));
+    const trace = jaegerTrace(store, traceIdParameter(params.id));
     if (trace) return envelope([trace]);
     reply.code(404);
     return failure(404, 'trace not found');

@@ -1,9 +1,9 @@
 /** The pages, what they are made of, and what they ask for. Their URLs are those of Jaeger's pages. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { shortId } from '../../trace/ids.ts';
+import { shortId, traceIdFrom } from '../../trace/ids.ts';
 import { searchDataUrl, queryFrom } from '../../trace/search/query.ts';
-import { anySearch, type Parameters, traceIdFrom } from '../api/parameters.ts';
+import { anySearch, type Parameters, traceIdParameter } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
 import type { TraceStore } from '../store/store.ts';
 import type { ServiceGraphResponse, TraceResponse } from '../../trace/page-data.ts';
@@ -46,22 +46,14 @@ function addDocuments(app: FastifyInstance): void {
   });
 }
 
-/** A page that is drawn, but of ids that no trace can have, is 400 to those who only look at the status. */
+/** The status is 400 for ids that no trace can have, although the page is drawn, for clients that only look at the status. */
 function statusOf(ids: readonly string[]): number {
-  return ids.every(isTraceId) ? 200 : 400;
+  return ids.every((id) => traceIdFrom(id) !== undefined) ? 200 : 400;
 }
 
 async function shellOf(page: PageName, title: string, ids: readonly string[]): Promise<string> {
-  const urls = ids.filter(isTraceId).map((id) => `/viewer/trace/${traceIdFrom(id)}`);
+  const urls = ids.flatMap((id) => traceIdFrom(id) ?? []).map((id) => `/viewer/trace/${id}`);
   return shell(page, title, await assets(), urls);
-}
-
-function isTraceId(text: string): boolean {
-  try {
-    return traceIdFrom(text) !== '';
-  } catch {
-    return false;
-  }
 }
 
 /** The page for an address at which there is none. */
@@ -96,7 +88,7 @@ function addAnswers(app: FastifyInstance, store: TraceStore): void {
   };
 
   app.get<{ Params: { id: string } }>('/viewer/trace/:id', async (request, reply) => {
-    const id = traceIdFrom(request.params.id);
+    const id = traceIdParameter(request.params.id);
     const stored = store.get(id);
     if (!stored) return reply.code(204).send();
     const services = store.operations.services();

@@ -25,8 +25,17 @@ export function traceColumns(traceId: string, spans: Iterable<Span>): TraceColum
     attributeEnds: [],
     more: {},
   };
+  /** The values of each key: in several small maps, values are found faster than in one large map. */
+  const byKey = new Map<string, { keyAt: number; valuesOfKey: Numbered<AttributeValue> }>();
   const addPairs = (pairs: number[], attributes: Attributes) => {
-    for (const key of Object.keys(attributes)) pairs.push(values.of(key), values.of(attributes[key]!));
+    for (const key in attributes) {
+      let known = byKey.get(key);
+      if (!known) {
+        known = { keyAt: values.of(key), valuesOfKey: new Numbered(values.all) };
+        byKey.set(key, known);
+      }
+      pairs.push(known.keyAt, known.valuesOfKey.of(attributes[key]!));
+    }
     return pairs;
   };
 
@@ -82,10 +91,14 @@ function moreOf(span: Span, pairsOf: (attributes: Attributes) => number[]): More
   };
 }
 
-/** A list without duplicates. */
+/** Adds items to a list, each only once. */
 class Numbered<Item> {
-  readonly all: Item[] = [];
+  readonly all: Item[];
   readonly #indexes = new Map<Item, number>();
+
+  constructor(all: Item[] = []) {
+    this.all = all;
+  }
 
   /** The index of an item, which is added if it is new. */
   of(item: Item): number {

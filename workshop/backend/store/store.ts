@@ -241,7 +241,7 @@ export class TraceStore {
   }
 
   #index(span: ArrivedSpan, group: Group, from: number, to: number): void {
-    const { traceId, spanId, parentId, startUs, durationUs, error } = span;
+    const { traceId, spanId, startUs, durationUs, error } = span;
     let trace = this.#traces.get(traceId);
     if (!trace) {
       trace = { id: traceId, spans: [], errors: 0, startUs, endUs: startUs, calls: undefined };
@@ -249,6 +249,7 @@ export class TraceStore {
       this.#bytes += TRACE_BYTES;
     }
     const operation = this.operations.add(group.service, span.name, span.kind);
+    const parentId = sharedId(span.parentId, trace.spans.at(-1));
     trace.spans.push({ spanId, parentId, operation, startUs, durationUs, error, group, from, to });
     trace.startUs = Math.min(trace.startUs, startUs);
     trace.endUs = Math.max(trace.endUs, startUs + durationUs);
@@ -282,6 +283,12 @@ export class TraceStore {
 /** What a span counts for in `Limits.bytes`. */
 function sizeOf({ from, to, messages }: ArrivedSpan): number {
   return SPAN_BYTES + Math.max(to - from, messages * MESSAGE_BYTES);
+}
+
+/** An id, as the same string as in the span before if that has it too: most ids are then kept once. */
+function sharedId(id: string, before: StoredSpan | undefined): string {
+  if (id === before?.spanId) return before.spanId;
+  return id === before?.parentId ? before.parentId : id;
 }
 
 /** What spans of one group share. */
