@@ -4,16 +4,18 @@ import {
   RelationRoleMismatchError,
 } from './errors.ts';
 
-/** What an application says about its relations, by their names. */
+/** The relations that an application can have, by name and by its role in them. */
 export interface Metadata {
   provides?: Record<string, RelationMetadata>;
   requires?: Record<string, RelationMetadata>;
   peers?: Record<string, RelationMetadata>;
 }
 
+/** A relation that an application can have. */
 export interface RelationMetadata {
+  /** What both sides must speak over it. */
   interface: string;
-  /** How many applications can be related at most; without it, any number. */
+  /** The maximum number of related applications; without it, any number. */
   limit?: number | null;
 }
 

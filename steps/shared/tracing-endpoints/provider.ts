@@ -17,7 +17,9 @@ export interface BrokenEvent {
   relation: Relation;
 }
 
+/** Options of a provider. */
 export interface ProviderOptions {
+  /** The relation's name in the metadata (default: `tracing`). */
   relationName?: string;
 }
 
@@ -51,13 +53,12 @@ export class TracingEndpointProvider extends EventEmitter<{
 
   /** Returns the protocols that one requirer requests. Throws a NotReadyError if it has published no valid request. */
   requestedReceivers(relation: Relation): ReceiverProtocol[] {
+    const { remoteApplication, remoteData } = relation;
     try {
-      return readRequest(relation.remoteData);
+      return readRequest(remoteData);
     } catch (cause) {
       const reason = (cause as Error).message;
-      throw new NotReadyError(`${relation.remoteApplication} has published no valid request. ${reason}`, {
-        cause,
-      });
+      throw new NotReadyError(`${remoteApplication} has published no valid request. ${reason}`, { cause });
     }
   }
 

@@ -17,7 +17,9 @@ export interface EndpointRemovedEvent {
   relation: Relation;
 }
 
+/** Options of a requirer. */
 export interface RequirerOptions {
+  /** The relation's name in the metadata (default: `tracing`). */
   relationName?: string;
   /** What the leader requests over every relation. Without it, call `requestProtocols`. */
   protocols?: readonly ReceiverProtocol[];

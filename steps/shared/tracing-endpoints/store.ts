@@ -28,10 +28,13 @@ export interface Side {
 
 /**
  * Relates two applications, each written as `application` or `application:relation-name`, and returns the id of the
- * relation, such as `backend.tracing+bands-api.tracing`. If they are related already, they stay so.
+ * relation, such as `backend.tracing+bands-api.tracing`. If they are related already, they stay related.
  */
 export function relate(store: RelationStore, provider: string, requirer: string): string {
   const id = `${sideId(provider)}+${sideId(requirer)}`;
+  const sides = sidesOf(id);
+  if (sides?.provider.application === sides?.requirer.application)
+    throw new TypeError(`"${provider}" can't be related to itself.`);
   store.add(id);
   return id;
 }

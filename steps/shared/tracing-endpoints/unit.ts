@@ -28,17 +28,17 @@ export interface RelationEvents {
   broken: [Relation];
 }
 
-/** What a unit is for as long as it runs. */
+/** Options of a unit. They don't change while it runs. */
 export interface UnitOptions {
   application: string;
   /** Whether this unit may write the bags of its application. Exactly one unit of an application is the leader. */
   isLeader: boolean;
   metadata: Metadata;
-  /** Where problems are reported (the console). */
+  /** Where problems are reported (default: the console). */
   log?: Log;
 }
 
-/** A logger, such as the console or one of pino. */
+/** A logger, such as the console or a pino logger. */
 export interface Log {
   warn(message: string): void;
   error(message: string): void;
@@ -128,14 +128,15 @@ export class Unit extends EventEmitter<RelationEvents> {
   /** Emits how the relations differ from the last look. */
   #look(): void {
     const before = this.#seen;
-    const found = this.relations().map((relation) => ({
-      relation,
-      data: JSON.stringify(relation.remoteData),
-    }));
-    const ids = this.#store.ids(); // a relation can be removed while its data is read
     this.#seen = new Map(
-      found.filter(({ relation }) => ids.includes(relation.id)).map((each) => [each.relation.id, each]),
+      this.relations().map((relation) => [
+        relation.id,
+        { relation, data: JSON.stringify(relation.remoteData) },
+      ]),
     );
+    const ids = this.#store.ids();
+    for (const id of this.#seen.keys()) if (!ids.includes(id)) this.#seen.delete(id); // removed while it was read
+
     for (const [id, { relation }] of before) if (!this.#seen.has(id)) this.emit('broken', relation);
     for (const [id, { relation, data }] of this.#seen) {
       const earlier = before.get(id);
