@@ -13,30 +13,22 @@ export function collectLog() {
   };
 }
 
-/** Creates a unit of an application that provides tracing, and closes it after the test. */
+/** Creates a leader of backend, which provides tracing, and closes it after the test. */
 export function providerUnit(t: TestContext, store: RelationStore, options: Partial<UnitOptions> = {}): Unit {
-  return unitOf(t, store, {
-    application: 'backend',
-    isLeader: true,
-    log: collectLog(),
-    metadata: { provides: tracing },
-    ...options,
-  });
+  return unitOf(t, store, { application: 'backend', metadata: { provides: tracing }, ...options });
 }
 
-/** Creates a unit of an application that requires tracing, and closes it after the test. */
+/** Creates a leader of bands-api, which requires tracing, and closes it after the test. */
 export function requirerUnit(t: TestContext, store: RelationStore, options: Partial<UnitOptions> = {}): Unit {
-  return unitOf(t, store, {
-    application: 'bands-api',
-    isLeader: true,
-    log: collectLog(),
-    metadata: { requires: tracing },
-    ...options,
-  });
+  return unitOf(t, store, { application: 'bands-api', metadata: { requires: tracing }, ...options });
 }
 
-function unitOf(t: TestContext, store: RelationStore, options: UnitOptions): Unit {
-  const unit = new Unit(store, options);
+function unitOf(
+  t: TestContext,
+  store: RelationStore,
+  options: Partial<UnitOptions> & Pick<UnitOptions, 'application' | 'metadata'>,
+): Unit {
+  const unit = new Unit(store, { isLeader: true, log: collectLog(), ...options });
   t.after(() => unit.close());
   return unit;
 }

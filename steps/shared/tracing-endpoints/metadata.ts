@@ -13,7 +13,7 @@ export interface Metadata {
 
 /** A relation that an application can have. */
 export interface RelationMetadata {
-  /** What both sides must speak over it. */
+  /** The name of the interface, the same on both sides. */
   interface: string;
   /** The maximum number of related applications; without it, any number. */
   limit?: number | null;
