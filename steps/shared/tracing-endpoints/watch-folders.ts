@@ -1,0 +1,36 @@
+import { type FSWatcher, readdirSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { ifExists } from './if-exists.ts';
+
+/**
+ * Calls `listener` when a subfolder of `folder` comes or goes, or when a file in a subfolder changes. Returns a function
+ * that stops it. (On Linux, the `recursive` option of Node.js 20 misses when a file is replaced again.)
+ */
+export function watchFolders(folder: string, listener: () => void): () => void {
+  const watchers = new Map<string, FSWatcher>();
+
+  const root = watch(folder, (_event, name) => {
+    if (name !== null) unwatch(name); // the name may now belong to another folder
+    watchSubfolders();
+    listener();
+  });
+  watchSubfolders();
+  return () => {
+    root.close();
+    for (const name of watchers.keys()) unwatch(name);
+  };
+
+  function watchSubfolders() {
+    for (const entry of ifExists(() => readdirSync(folder, { withFileTypes: true })) ?? []) {
+      if (!entry.isDirectory() || watchers.has(entry.name)) continue;
+      const watcher = ifExists(() => watch(join(folder, entry.name), listener));
+      watcher?.on('error', () => unwatch(entry.name)); // Windows: the folder was deleted
+      if (watcher) watchers.set(entry.name, watcher);
+    }
+  }
+
+  function unwatch(name: string) {
+    watchers.get(name)?.close();
+    watchers.delete(name);
+  }
+}
