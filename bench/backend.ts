@@ -1,5 +1,5 @@
 /**
- * npm run bench -- backend: how many spans a trace backend takes, and how quickly it answers queries meanwhile.
+ * npm run bench -- backend: how many spans a trace backend receives, and how quickly it responds to queries meanwhile.
  *
  * The backend and each client are separate processes on the same machine. The clients encode everything beforehand.
  */
@@ -20,7 +20,7 @@ If a Jaeger runs at the usual ports (or at OTEL_EXPORTER_OTLP_ENDPOINT and JAEGE
 
   --spans N              how many spans (500000)
   --against HOST:PORT    measure another backend's OTLP/gRPC too, and show the ratios
-  --against-query URL    where that backend answers Jaeger's queries
+  --against-query URL    where that backend serves Jaeger's query API
 `;
 
 const { values } = readCommandLine({

@@ -7,7 +7,7 @@ import { UserError } from '../workshop/errors.ts';
  *
  * - `console`: a fenced block ```` ```console ````: commands on lines that begin with `$ `, below each what it prints.
  *   With the word `stays` after `console` its one command keeps running, and the lines below are waited for.
- * - `generated`: what stands between `<!-- name words -->`, in lower case, and `<!-- end -->`.
+ * - `generated`: the text between `<!-- name words -->`, in lower case, and `<!-- end -->`.
  * - `text`: anything else.
  */
 export type Block =

@@ -45,14 +45,14 @@ test('npm run backend says in one sentence which port is held, by what, and what
     assert.equal(stdout, '');
     assert.match(
       stderr,
-      new RegExp(`^Port ${ports[name]} is meant for .+ but held by .+${variable}=\\S+\\.\\n$`),
+      new RegExp(`^Port ${ports[name]} is meant for .+ but used by .+${variable}=\\S+\\.\\n$`),
     );
     const others = Object.entries(ports).filter(([other]) => other !== name);
     for (const [other, port] of others) assert.equal(await accepts(port), false, other);
   }
 });
 
-test('npm run backend beside another says that one runs already', async (t) => {
+test('npm run backend says that a backend is already running', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = startScript(t, command, [], { env });
   await backend.printed(/ready/);
@@ -60,7 +60,7 @@ test('npm run backend beside another says that one runs already', async (t) => {
   assert.equal(code, 1);
   assert.equal(
     stderr,
-    `The embedded backend runs already at http://localhost:${ports.query}: use that one, or end it first.\n`,
+    `The embedded backend is already running at http://localhost:${ports.query}: use that one, or stop it first.\n`,
   );
 });
 

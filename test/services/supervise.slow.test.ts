@@ -46,7 +46,7 @@ test('while npm run services is running, each run.ts gets its whole trace, which
     const { stdout, stderr } = await runScript(t, 'run.ts', ['--json'], { cwd, env });
     assert.match(
       stderr,
-      /embedded backend at \S+ \((?:already running|running already)\), bands-api and reviews-api \(already running\)/,
+      /embedded backend at \S+ \(already running\), bands-api and reviews-api \(already running\)/,
     );
     const { spans, url } = JSON.parse(stdout) as { spans: number; url: string };
     assert.equal(spans, 10);

@@ -17,7 +17,7 @@ const IS_WINDOWS = process.platform === 'win32';
 
 /** Starts a command in the system's shell, in a folder and with nothing in its environment but what is given. */
 export function startCommand(command: string, folder: string, env: NodeJS.ProcessEnv): RunningCommand {
-  // One pipe for both streams: what is written first stands first, as on a terminal.
+  // One pipe for both streams: what is written first comes first, as in a terminal.
   const child = spawn(`(${command}) 2>&1`, {
     shell: true,
     cwd: folder,

@@ -11,7 +11,7 @@ export interface Files {
 export async function brokenLinks(document: string, { paths, read }: Files): Promise<string[]> {
   const broken: string[] = [];
   for (const link of readLinks(await read(document))) {
-    if (/^[a-z]+:/.test(link)) continue; // to somewhere else, which nobody can look up without a network
+    if (/^[a-z]+:/.test(link)) continue; // an external link, which can't be checked without a network
     const [target, anchor] = link.split('#', 2) as [string, string?];
     const path = target ? targetOf(target, document) : document;
     if (path !== '' && !paths.has(path)) {

@@ -1,9 +1,9 @@
-/** What differs from one run to the next without meaning anything, and what stands for it. */
+/** What differs between runs without meaning anything, and what replaces it in a comparison. */
 const VARYING: [pattern: RegExp, mark: string][] = [
   [/ *[█░▌▐▏▕][█░▌▐▏▕ ]*$/, ''], // the bar of a waterfall
   [/(?<![\w.])[+−]?\d[\d,]*(?:\.\d+)? (?:µs|ms|s|min|h)(?: \d+ (?:min|s))*(?![\w/])/g, '<time>'],
   [/(?<=\S {2,})0(?= {2,}\S)/g, '<time>'], // where a waterfall, and a span in it, starts
-  [/(?<=\S) {2,}(?![└├│ ])/g, '  '], // columns are as wide as what stands in them
+  [/(?<=\S) {2,}(?![└├│ ])/g, '  '], // columns are as wide as their contents
   [/\b\d\d:\d\d:\d\d\b/g, '<clock>'],
   [/\b\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:[-.]\d+)?Z?(?![\w-])/g, '<date>'], // in names of folders
   [/\bprocess \d+\b/g, 'process <number>'],

@@ -55,7 +55,7 @@ const changes: Record<string, (words: string[]) => Promise<Change[]>> = {
 const generators: Record<string, (words: string[], body: string) => Promise<string>> = {
   async diff(words) {
     const files = await changes.diff!(words);
-    // The name of a single file stands above the part: a heading would only repeat it.
+    // The text above the part names a single file, so a heading would only repeat it.
     const heading = (path: string) => (words.length > 2 ? [] : [`--- a/${path}`, `+++ b/${path}`]);
     const given = await filesGiven(words[1]!);
     const lines = files.flatMap(({ path, before, after }) => {

@@ -24,7 +24,7 @@ export function renewAll(documents: string[], options: RenewOptions = {}): Map<s
   return new Map(
     documents.map((document, index) => {
       const renewal = lanes[index % AT_A_TIME]!.then(() => renew(document));
-      lanes[index % AT_A_TIME] = renewal.catch(() => {}); // whoever awaits the renewal hears of it
+      lanes[index % AT_A_TIME] = renewal.catch(() => {}); // the caller, who awaits the renewal, gets the error
       return [document, renewal] as const;
     }),
   );

@@ -18,10 +18,10 @@ export interface RenewOptions {
 }
 
 /**
- * Renews a Markdown file of the project, given as a path from its folder: runs the commands that it shows, in the order
- * in which they stand, in a copy of the project; types the changes that it shows there; and generates its generated parts.
- * What a command printed has to differ twice, since a machine that is too busy for what is shown may mend that by itself.
- * @throws UserError naming the document, when a command hangs or a part cannot be generated
+ * Renews a Markdown file of the project, given as a path from the project's folder: runs the commands that it shows, in
+ * that order, in a copy of the project; makes the changes that it shows there; and generates its generated parts. If the
+ * output of a command differs, everything runs a second time, because the machine may only have been too busy.
+ * @throws UserError naming the document, if a command hangs or a part cannot be generated
  */
 export async function renewDocument(path: string, options: RenewOptions = {}): Promise<Renewal> {
   const before = await readProjectFile(path);
@@ -34,8 +34,8 @@ export async function renewDocument(path: string, options: RenewOptions = {}): P
 }
 
 /**
- * Reads a document once, as a person with a new copy of the project would, and gives it as it should be. What the
- * observation of a step tells is not run again, unless everything should run `live`.
+ * Follows a document once, as a person with a new copy of the project would, and returns it as it should be. Output that
+ * the observation of a step contains is taken from there, unless everything should run `live`.
  */
 export async function renewText(document: string, { live = false }: RenewOptions = {}): Promise<string> {
   let terminal: Terminal | undefined;
@@ -51,7 +51,7 @@ export async function renewText(document: string, { live = false }: RenewOptions
   }
 }
 
-/** Does what a document says, block by block, and remembers which id of the document stands for which of this run. */
+/** Follows a document block by block, and keeps track of which of its ids matches which id of this run. */
 class Reader {
   readonly #terminal: Terminal | undefined;
   readonly #live: boolean;

@@ -31,7 +31,7 @@ export function cutLike(shown: string, output: string): string {
   return kept.join('\n');
 }
 
-/** The ids that stand in a document for those of this run, in the order of their appearance: this run's → the document's. */
+/** Maps the ids of this run to those in the document, in the order in which they appear. */
 export function pairIds(shown: string, output: string): Map<string, string> {
   const now = idsIn(cutLike(shown, output));
   const pairs = Object.entries(idsIn(shown)).flatMap(([kind, ids]) =>

@@ -9,7 +9,7 @@ import { inDisplayOrder, treeOf } from '../../workshop/trace/tree.ts';
 
 const slidesFolder = join(projectFolder, 'slides');
 
-/** What stands on the command line of a step's call, where its lesson is about another call than the usual one. */
+/** The arguments of run.ts for steps whose lesson is about a different call. */
 const words: Record<number, string[]> = { 7: ['--band', 'not-a-uuid'] };
 
 /** The words on the command line of a step's call; none where it is the usual one. */

@@ -5,25 +5,25 @@ import { accepts } from '../net/accepts.ts';
 import { type TraceSource, tracesAt, tracesIn } from './query.ts';
 import { jaegerUrl, otlpGrpcUrl, otlpGrpcVariable, otlpHttpUrl } from '../settings.ts';
 
-/** The trace backend in use. `close` ends it if it was started for this, and does nothing otherwise. */
+/** The trace backend in use. `close` stops it if `useBackend` or `startEmbedded` started it; otherwise it does nothing. */
 export interface UsedBackend {
-  /** What answers: a real Jaeger, or the workshop's own backend. */
+  /** A real Jaeger, or the workshop's own backend. */
   kind: 'jaeger' | 'embedded';
   started: boolean;
-  /** Where its pages and its query API are, without a slash at the end. */
+  /** The address of its pages and its query API, without a slash at the end. */
   url: string;
-  /** Its traces: out of its store if it runs in this process, otherwise over its query API. */
+  /** Its traces: from its store if it runs in this process, otherwise from its query API. */
   traces: TraceSource;
   close(): Promise<void>;
 }
 
-/** A port of a trace backend is held by another program. The sentence says by which, and what to do. */
-export class PortHeldError extends UserError {}
+/** Another program uses a port of the trace backend. The message says which program, and what to do. */
+export class BackendPortError extends UserError {}
 
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * Uses the trace backend that answers, and starts the embedded one if none does.
+ * Uses the trace backend that is running, or starts the embedded one.
  * @throws UserError as `findBackend` and `startEmbedded` do
  */
 export async function useBackend(): Promise<UsedBackend> {
@@ -31,57 +31,57 @@ export async function useBackend(): Promise<UsedBackend> {
 }
 
 /**
- * Looks whether `useBackend` can work, which is quickly said, before anything else is started.
+ * Checks whether `useBackend` would succeed, before anything else is started.
  * @throws UserError as that does
  */
 export async function requireUsableBackend(): Promise<void> {
   if (await findBackend()) return;
-  const held = (await embeddedPorts()).find(({ fault }) => fault !== undefined);
-  if (held) throw new PortHeldError(held.fault);
+  const used = (await embeddedPorts()).find(({ conflict }) => conflict !== undefined);
+  if (used) throw new BackendPortError(used.conflict);
 }
 
 /**
- * Looks for a trace backend at JAEGER_URL and OTEL_EXPORTER_OTLP_ENDPOINT; undefined where nothing listens.
- * @throws PortHeldError when something else holds one of the ports, UserError when one half of a backend answers
+ * Looks for a trace backend at JAEGER_URL and OTEL_EXPORTER_OTLP_ENDPOINT; undefined if nothing is listening there.
+ * @throws BackendPortError if another program uses one of the ports, UserError if the backend is incomplete
  */
 export async function findBackend(): Promise<UsedBackend | undefined> {
   const [query, otlp] = await Promise.all([probeQuery(jaegerUrl()), probeOtlp(otlpGrpcUrl())]);
   const url = jaegerUrl().origin;
 
-  if (query === 'stranger') throw await taken(jaegerUrl(), "Jaeger's pages", 'JAEGER_URL');
-  if (otlp === 'stranger') throw await taken(otlpGrpcUrl(), 'OTLP over gRPC', otlpGrpcVariable());
+  if (query === 'other') throw await portInUse(jaegerUrl(), "Jaeger's pages", 'JAEGER_URL');
+  if (otlp === 'other') throw await portInUse(otlpGrpcUrl(), 'OTLP over gRPC', otlpGrpcVariable());
   if (query !== 'nothing' && otlp === 'otlp')
     return { kind: query, started: false, url, traces: tracesAt(url), close: async () => {} };
-  if (query !== 'nothing') throw halfThere(otlpGrpcUrl(), 'receives spans (OTLP over gRPC)', jaegerUrl());
-  if (otlp !== 'nothing') throw halfThere(jaegerUrl(), "answers Jaeger's queries", otlpGrpcUrl());
+  if (query !== 'nothing') throw incomplete(otlpGrpcUrl(), 'receives spans (OTLP over gRPC)', jaegerUrl());
+  if (otlp !== 'nothing') throw incomplete(jaegerUrl(), "serves Jaeger's query API", otlpGrpcUrl());
   return undefined;
 }
 
-/** A backend in words: which it is, where, and whether it was there already. */
+/** A backend in words: which one it is, where, and whether it was already running. */
 export function whereTracesAre({ kind, url, started }: UsedBackend): string {
   const name = kind === 'jaeger' ? 'Jaeger' : 'the embedded backend';
-  return `${name} at ${url} (${started ? 'started' : 'running already'})`;
+  return `${name} at ${url} (${started ? 'started' : 'already running'})`;
 }
 
-/** Where the embedded backend listens, and the variable that moves each place. */
+/** Where the embedded backend listens, and the variables that change that. */
 const embeddedPlaces = () => [
   { url: jaegerUrl(), what: "Jaeger's pages", variable: 'JAEGER_URL' },
   { url: otlpGrpcUrl(), what: 'OTLP over gRPC', variable: otlpGrpcVariable() },
   { url: otlpHttpUrl(), what: 'OTLP over HTTP', variable: 'OTLP_URL' },
 ];
 
-/** A port at which the embedded backend would listen. */
+/** A port of the embedded backend. */
 export interface EmbeddedPort {
   port: number;
-  /** What it is for, in words. */
+  /** The purpose of the port, in words. */
   what: string;
-  /** Who holds it and what to do, a sentence; missing where it is free. */
-  fault?: string;
+  /** A sentence that says which program uses it and what to do; missing if the port is free. */
+  conflict?: string;
 }
 
 /**
- * The ports at which the embedded backend would listen, each free or held by somebody.
- * @throws UserError when one of them is not on this machine
+ * The ports of the embedded backend, and which of them other programs use.
+ * @throws UserError if one of them is on another machine
  */
 export async function embeddedPorts(): Promise<EmbeddedPort[]> {
   const places = embeddedPlaces();
@@ -90,14 +90,14 @@ export async function embeddedPorts(): Promise<EmbeddedPort[]> {
     places.map(async ({ url, what, variable }) => {
       const port = portOf(url);
       if (!(await accepts(port, url.hostname))) return { port, what };
-      return { port, what, fault: (await taken(url, what, variable)).message };
+      return { port, what, conflict: (await portInUse(url, what, variable)).message };
     }),
   );
 }
 
 /**
  * Starts the embedded backend at the ports of JAEGER_URL, OTEL_EXPORTER_OTLP_ENDPOINT and OTLP_URL.
- * @throws UserError when one of them is held already, or is not on this machine
+ * @throws UserError if another program uses one of them, or one is on another machine
  */
 export async function startEmbedded(): Promise<UsedBackend> {
   const places = embeddedPlaces();
@@ -122,48 +122,48 @@ export async function startEmbedded(): Promise<UsedBackend> {
     const running = place && (await findBackend().catch(() => undefined));
     if (running) {
       throw new UserError(
-        `${running.kind === 'jaeger' ? 'Jaeger' : 'The embedded backend'} runs already at ${running.url}: use that one, or end it first.`,
+        `${running.kind === 'jaeger' ? 'Jaeger' : 'The embedded backend'} is already running at ${running.url}: use that one, or stop it first.`,
       );
     }
-    throw place ? await taken(place.url, place.what, place.variable) : error;
+    throw place ? await portInUse(place.url, place.what, place.variable) : error;
   }
 }
 
-/** What answers at Jaeger's query port. */
-async function probeQuery(url: URL): Promise<'nothing' | 'stranger' | UsedBackend['kind']> {
+/** Finds out what is listening at Jaeger's query port. */
+async function probeQuery(url: URL): Promise<'nothing' | 'other' | UsedBackend['kind']> {
   if (!(await accepts(portOf(url), url.hostname))) return 'nothing';
   try {
-    const answer = await fetch(new URL('/api/services', url), {
+    const response = await fetch(new URL('/api/services', url), {
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
     });
-    const body = (await answer.json()) as { data?: unknown };
-    if (!answer.ok || !('data' in body)) return 'stranger';
-    return answer.headers.has('x-trace-backend') ? 'embedded' : 'jaeger';
+    const body = (await response.json()) as { data?: unknown };
+    if (!response.ok || !('data' in body)) return 'other';
+    return response.headers.has('x-trace-backend') ? 'embedded' : 'jaeger';
   } catch {
-    return 'stranger';
+    return 'other';
   }
 }
 
 /** Sends an empty ExportTraceServiceRequest, as the OTLP specification ("OTLP/gRPC") describes it. */
-async function probeOtlp(url: URL): Promise<'nothing' | 'stranger' | 'otlp'> {
+async function probeOtlp(url: URL): Promise<'nothing' | 'other' | 'otlp'> {
   if (!(await accepts(portOf(url), url.hostname))) return 'nothing';
   const status = await askGrpc(url.origin, '/opentelemetry.proto.collector.trace.v1.TraceService/Export');
-  return status === '0' ? 'otlp' : 'stranger';
+  return status === '0' ? 'otlp' : 'other';
 }
 
-/** The one sentence for a port of a backend that something else holds. */
-async function taken(url: URL, what: string, variable: string): Promise<PortHeldError> {
+/** The error for a port of the backend that another program uses. */
+async function portInUse(url: URL, what: string, variable: string): Promise<BackendPortError> {
   const owner = (await portOwner(portOf(url))) ?? 'another program';
   const other = new URL(url);
   other.port = String(portOf(url) + 10_000);
-  return new PortHeldError(
-    `Port ${portOf(url)} is meant for ${what} but held by ${owner}: end that, or move the port with ${variable}=${other.origin}.`,
+  return new BackendPortError(
+    `Port ${portOf(url)} is meant for ${what} but used by ${owner}: stop it, or set ${variable}=${other.origin}.`,
   );
 }
 
-function halfThere(missing: URL, what: string, present: URL): UserError {
+function incomplete(missing: URL, what: string, present: URL): UserError {
   return new UserError(
-    `A trace backend answers at ${present.origin}, but nothing at ${missing.origin} ${what}: start it with both ports, or end it.`,
+    `The trace backend at ${present.origin} is incomplete, because nothing at ${missing.origin} ${what}: start it with both ports, or stop it.`,
   );
 }
 
@@ -174,6 +174,8 @@ function portOf(url: URL): number {
 function requireLocal(places: { url: URL; variable: string }[]): void {
   for (const { url, variable } of places) {
     if (!['localhost', '127.0.0.1', '[::1]'].includes(url.hostname))
-      throw new UserError(`Nothing answers at ${url.origin}: start a Jaeger there, or unset ${variable}.`);
+      throw new UserError(
+        `Nothing is listening at ${url.origin}: start a Jaeger there, or unset ${variable}.`,
+      );
   }
 }

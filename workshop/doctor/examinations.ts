@@ -4,7 +4,7 @@ import { readFile, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { embeddedPorts, findBackend, PortHeldError } from '../backend/connect.ts';
+import { embeddedPorts, findBackend, BackendPortError } from '../backend/connect.ts';
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from '../services/definition.ts';
 import { partsOf } from '../parts/all.ts';
@@ -122,7 +122,7 @@ async function examineParts(chapter?: Step[]): Promise<Finding[]> {
 /** Looks for a running backend, or at each port where the embedded one would listen. */
 async function examineBackend(): Promise<Finding[]> {
   const backend = await findBackend().catch((error) => {
-    if (error instanceof PortHeldError) return undefined; // it names only the first port; all are examined below
+    if (error instanceof BackendPortError) return undefined; // it names only the first port; all are examined below
     throw error;
   });
   if (backend) {
@@ -130,10 +130,10 @@ async function examineBackend(): Promise<Finding[]> {
     return [ok(`${name} is running at ${backend.url}`)];
   }
   const ports = await embeddedPorts();
-  const findings = ports.map(({ port, what, fault }) =>
-    fault ? fails(fault) : ok(`port ${port} is free for ${what}`),
+  const findings = ports.map(({ port, what, conflict }) =>
+    conflict ? fails(conflict) : ok(`port ${port} is free for ${what}`),
   );
-  if (ports.some(({ fault }) => fault)) return findings;
+  if (ports.some(({ conflict }) => conflict)) return findings;
   return [...findings, ok('not running; npx tsx run.ts starts the embedded one')];
 }
 

@@ -6,7 +6,7 @@ type Json = Record<string, unknown>;
 const kinds: ReadonlySet<string> = new Set(spanKinds.slice(1));
 
 /**
- * Reads one trace of Jaeger's v1 JSON: an element of `data` in the answer of `/api/traces/{id}`.
+ * Reads one trace of Jaeger's v1 JSON: an element of `data` in the response of `/api/traces/{id}`.
  *
  * What Jaeger writes as tags of its own (`span.kind`, `otel.status_code`, `error`, `w3c.tracestate` and so on)
  * becomes what it was in OpenTelemetry and is not among the attributes any more. One exception: a status of OK

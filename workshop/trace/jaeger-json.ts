@@ -58,7 +58,7 @@ export interface JaegerError {
   msg: string;
 }
 
-/** What every answer of the API is wrapped in. */
+/** The envelope of every response of the API. */
 export interface JaegerEnvelope<Data> {
   data: Data | null;
   total: number;

@@ -60,7 +60,7 @@ test('only on a busy machine: short gaps and contradicting clocks are left out, 
 
 test('clocks, free ports, process ids and dates in names vary, other numbers do not', () => {
   same('12:59:58 info ready', '03:01:02 info ready');
-  same('Port 8000 is held by node (process 4711)', 'Port 8000 is held by node (process 12)');
+  same('Port 8000 is used by node (process 4711)', 'Port 8000 is used by node (process 12)');
   same('http://localhost:41234/x', 'http://127.0.0.1:60999/x'.replace('127.0.0.1', 'localhost'));
   same('.workshop/saved/2026-11-21T10-18-37', '.workshop/saved/2027-01-01T00-00-00-123');
   different('Port 8000', 'Port 8001');
