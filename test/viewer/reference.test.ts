@@ -113,7 +113,7 @@ test(
   '4. the five seconds stand out: in words, as a gap, as self time, and on the critical path with its legend',
   { skip },
   async () => {
-    const page = await pages.open(`/trace/${ids[slowStep]}`);
+    const page = await pages.open(`/trace/${ids[slowStep]}?explain=1`);
     const words = /^5\.\d{3} s in which get reviews waits and no child runs/;
     assert.match((await page.locator('.highlights .gap').textContent())!, words);
     const row = page.locator('.span-row', { has: page.locator('.gap') });
@@ -147,7 +147,7 @@ for (const [screen, options] of Object.entries(screens)) {
           })),
         ]),
       );
-      const page = await pages.open(`/trace/${id}`, options);
+      const page = await pages.open(`/trace/${id}?explain=1`, options);
       await rowNames(page);
       const { gap, words } = await page
         .locator('.span-row .gap:has(.gap-text)')

@@ -642,9 +642,32 @@ test(
   },
 );
 
+test(
+  'a trace is explained only on request, by a key or a button, and its link keeps that',
+  { skip },
+  async () => {
+    await pages.send(richTrace());
+    const page = await pages.open(`/trace/${traceIdOf('rich')}`);
+    await rowNames(page);
+    const explanations = page.locator('.highlights .gap, .span-row .gap, .warning-sign');
+    const button = page.getByRole('button', { name: 'Explain' });
+    assert.equal(await explanations.count(), 0);
+    await page.keyboard.press('i');
+    await explanations.first().waitFor();
+    assert.equal(await button.getAttribute('aria-pressed'), 'true');
+    await page.waitForURL(/[?&]explain=1/);
+    await page.reload();
+    await explanations.first().waitFor();
+    await button.click();
+    await explanations.first().waitFor({ state: 'detached' });
+    await page.waitForURL((url) => !url.searchParams.has('explain'));
+    await closed(page);
+  },
+);
+
 test('in projector mode, a menu has what does not fit on the first screen', { skip }, async () => {
   await pages.send(richTrace());
-  const page = await pages.open(`/trace/${traceIdOf('rich')}`, { projector: true });
+  const page = await pages.open(`/trace/${traceIdOf('rich')}?explain=1`, { projector: true });
   await rowNames(page);
   const second = page.getByRole('button', { name: /in which POST \/orders waits/ });
   const tools = [

@@ -3,7 +3,7 @@ import { formatDuration, formatWithDigits } from './duration.ts';
 import type { Span, Trace } from './model.ts';
 import { counted } from './numbers.ts';
 import { joined, padEnd, padStart, printable, shortened, widthOf, wrapped } from './terminal-text.ts';
-import { durationText, waterfallOf } from './waterfall.ts';
+import { durationText, unexplained, waterfallOf } from './waterfall.ts';
 import type { Gap, Row, Waterfall } from './waterfall.ts';
 
 export interface TextOptions {
@@ -37,12 +37,11 @@ export function waterfallText(
   { width = 100, colour = false, maxRows = 60, explain = false }: TextOptions = {},
 ): string {
   const columns = Math.min(400, Math.max(40, Math.floor(width) || 100));
-  const waterfall = waterfallOf(trace);
+  const waterfall = explain ? waterfallOf(trace) : unexplained(waterfallOf(trace));
   if (waterfall.rows.length === 0) return shortened('This trace has no spans yet.', columns);
 
   const paint = colour ? ansiPaint(waterfall.services) : unpainted;
-  const shown = waterfall.rows.slice(0, maxRows);
-  const rows = explain ? shown : shown.map((row) => ({ ...row, gaps: [], warnings: [] }));
+  const rows = waterfall.rows.slice(0, maxRows);
   const trees = treeLines(rows, Math.floor(columns / 8) - 2);
   const layout = layoutOf(rows, trees, columns);
   const lines = [...headline(waterfall, columns, paint), '', columnTitles(waterfall, layout, paint)];

@@ -61,6 +61,14 @@ export interface Waterfall {
   errorCount: number;
 }
 
+/** The same without what explains the trace: its gaps and warnings. */
+export function unexplained(waterfall: Waterfall): Waterfall {
+  const rows = waterfall.rows.map((row) =>
+    row.gaps.length + row.warnings.length > 0 ? { ...row, gaps: [], warnings: [] } : row,
+  );
+  return { ...waterfall, rows };
+}
+
 /** A gap is reported if it is at least this share of the trace */
 const gapShare = 0.1;
 /** and at least this many µs, because shorter waits are not noticeable. */

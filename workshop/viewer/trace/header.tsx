@@ -11,15 +11,12 @@ import { ago, clockTime } from '../frame/times.ts';
 import { type Highlight, highlightsOf } from './highlights.ts';
 import { isPrinting } from './printing.ts';
 import { goTo } from './scrolling.ts';
-import { errorsOnly, rows, trace, waterfall } from './state.ts';
+import { errorsOnly, explains, isIncomplete, rows, trace, waterfall } from './state.ts';
 
 /** The name and figures of the trace, and below them its highlights. */
 export function TraceHeader() {
   const { traceId, startUs, durationUs, services, depth, errorCount } = waterfall.value;
   const root = rows.value[0]!;
-  const isIncomplete = rows.value.some(({ warnings }) =>
-    warnings.some(({ kind }) => kind === 'missing-parent'),
-  );
   const highlights = highlightsOf(waterfall.value);
   // On a projector, the first screen must have room for rows, so the rest of the header is in a menu.
   const isTerse = size.value === 'projector' && !isPrinting.value;
@@ -58,7 +55,7 @@ export function TraceHeader() {
             'no errors'
           )}
         </p>
-        {isIncomplete && <p class="incomplete">incomplete</p>}
+        {isIncomplete.value && <p class="incomplete">incomplete</p>}
         {isTerse ? <More highlights={hidden} traceId={traceId} /> : <Tools traceId={traceId} />}
       </div>
       <Highlights of={visible} label="Highlights" />
@@ -114,7 +111,7 @@ function Tools({ traceId }: { traceId: string }) {
 
 /** The waterfall as the terminal shows it. */
 function waterfallAsText(): string {
-  return waterfallText(trace.value!, { maxRows: Infinity });
+  return waterfallText(trace.value!, { maxRows: Infinity, explain: explains.value });
 }
 
 function Highlights({ of: highlights, label }: { of: readonly Highlight[]; label: string }) {

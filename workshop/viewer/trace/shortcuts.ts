@@ -3,6 +3,7 @@ import { find, findInput, nextHit } from './find.ts';
 import { closeDetails, goTo, goToPlace, keepFocus } from './scrolling.ts';
 import {
   errorsOnly,
+  explains,
   findText,
   focusRow,
   foldTo,
@@ -62,7 +63,16 @@ export function bindTraceKeys(): void {
     { keys: ['N', 'b'], description: 'previous match', run: () => nextHit(-1) },
     { keys: ['Enter', 'Shift+Enter'], description: 'in the search field: next or previous match' },
     { keys: ['e'], description: 'next error', run: () => goToNext(({ span }) => span.error) },
-    { keys: ['g'], description: 'next gap', run: () => goToNext(({ gaps }) => gaps.length > 0) },
+    {
+      keys: ['i'],
+      description: 'explain the trace: gaps and warnings',
+      run: () => (explains.value = !explains.value),
+    },
+    {
+      keys: ['g'],
+      description: 'next gap, when the trace is explained',
+      run: () => goToNext(({ gaps }) => gaps.length > 0),
+    },
     { keys: ['E'], description: 'errors only', run: () => (errorsOnly.value = !errorsOnly.value) },
     {
       keys: ['v'],

@@ -10,7 +10,7 @@ import { isFolded, allExpanded, shownRows, toggleFold, unfoldTo, filterRows } fr
 import type { TimeRange } from '../../trace/lane.ts';
 import type { Trace } from '../../trace/model.ts';
 import { treeOf } from '../../trace/tree.ts';
-import { waterfallOf } from '../../trace/waterfall.ts';
+import { unexplained, waterfallOf } from '../../trace/waterfall.ts';
 import type { Waterfall } from '../../trace/waterfall.ts';
 
 export type View = 'timeline' | 'events';
@@ -30,6 +30,8 @@ export const findText = signal('');
 export const services = signal<ReadonlySet<string>>(new Set());
 export const errorsOnly = signal(false);
 export const showsPath = signal(true);
+/** Whether the page explains the trace: with its gaps, and with warnings about its spans. */
+export const explains = signal(false);
 export const view = signal<View>('timeline');
 export const openSpans = signal<ReadonlySet<string>>(new Set());
 /** The id of the span whose row has the focus. */
@@ -46,7 +48,12 @@ const noWaterfall: Waterfall = {
   errorCount: 0,
 };
 
-export const waterfall = computed(() => (trace.value ? waterfallOf(trace.value) : noWaterfall));
+const explained = computed(() => (trace.value ? waterfallOf(trace.value) : noWaterfall));
+export const waterfall = computed(() => (explains.value ? explained.value : unexplained(explained.value)));
+/** Whether spans are missing from the trace, explained or not. */
+export const isIncomplete = computed(() =>
+  explained.value.rows.some(({ warnings }) => warnings.some(({ kind }) => kind === 'missing-parent')),
+);
 export const rows = computed(() => waterfall.value.rows);
 export const rowIndexes = computed(() => new Map(rows.value.map(({ span }, index) => [span.spanId, index])));
 

@@ -7,6 +7,7 @@ import { keepFocus } from './scrolling.ts';
 import {
   errorsOnly,
   events,
+  explains,
   findText,
   focused,
   foldTo,
@@ -38,6 +39,15 @@ export function Toolbar() {
           Whole trace
         </button>
       )}
+      <button
+        type="button"
+        class="button"
+        aria-pressed={explains.value}
+        onClick={() => keepFocus(() => (explains.value = !explains.value))}
+        title="Show long gaps, and what is unusual about the spans (i)"
+      >
+        Explain
+      </button>
       <Views />
     </div>
   );

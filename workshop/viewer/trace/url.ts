@@ -3,11 +3,12 @@
  *
  * `uiFind` is the search text, as in Jaeger; `#span-ID` is the focused row. `zoom=FROM-TO` is in µs from the start of
  * the trace; `level` is the number of expanded levels, and `toggled` lists the exceptions; `open` lists the spans whose
- * details are shown; `service` (may be repeated) and `errors` filter; `path=0` hides the critical path.
+ * details are shown; `service` (may be repeated) and `errors` filter; `path=0` hides the critical path; `explain` explains the trace.
  */
 import { batch, effect } from '@preact/signals';
 import {
   errorsOnly,
+  explains,
   findText,
   focused,
   folding,
@@ -33,6 +34,7 @@ export function readUrl(): void {
     findText.value = parameters.get('uiFind') ?? '';
     services.value = new Set(parameters.getAll('service'));
     errorsOnly.value = parameters.get('errors') === '1';
+    explains.value = parameters.has('explain');
     showsPath.value = parameters.get('path') !== '0';
     view.value = parameters.get('view') === 'events' ? 'events' : 'timeline';
     openSpans.value = new Set(ids('open'));
@@ -65,6 +67,7 @@ function urlOfState(): string {
   add('open', [...openSpans.value].slice(0, MAX_IDS).join(','));
   add('zoom', zoom.value ? `${Math.round(zoom.value.fromUs)}-${Math.ceil(zoom.value.toUs)}` : '');
   add('path', showsPath.value ? '' : '0');
+  add('explain', explains.value ? '1' : '');
   const query = parameters.toString().replaceAll('%2C', ',');
   return `${location.pathname}${query && `?${query}`}${focused.value ? `#span-${focused.value}` : ''}`;
 }
