@@ -394,7 +394,10 @@ export const mistakes: Mistake[] = [
     step: 5,
     patch: {
       'reviews-api/app.ts': [
-        ['await sleep(100 + random() * 400);', 'span.end();\n  await sleep(100 + random() * 400);'],
+        [
+          'await sleep(100 + random() * 400).finally',
+          'span.end();\n  await sleep(100 + random() * 400).finally',
+        ],
       ],
     },
     edit: (seen) => {
