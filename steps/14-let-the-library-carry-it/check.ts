@@ -14,6 +14,7 @@ const message = {
 
 export default {
   done: 'the library makes the spans of messages and carries the context',
+  replaces: [12, 13],
   expectations: [
     {
       expect: 'The PRODUCER span is made by the instrumentation of amqplib',
