@@ -40,8 +40,8 @@ for (const [from, to] of pairs) {
     const changed = changesBetween(before, now).map(({ path }) => path);
 
     for (const command of commands) {
-      const [, one, other] = /steps\/(\d\d-[\w-]+).* (?:HEAD:)?steps\/(\d\d-[\w-]+)/.exec(command)!;
-      const here = command.replaceAll(one!, from.name).replaceAll(other!, to.name);
+      const names = [from.name, to.name];
+      const here = command.replace(/(?<=steps\/)\d\d-[\w-]+/g, () => names.shift()!);
       if (!command.includes('--no-index')) {
         const reported = pathsReportedBy(here);
         for (const path of changed)
