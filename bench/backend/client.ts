@@ -1,6 +1,6 @@
 /** One client of the benchmark, a separate process: encodes all batches, waits for the start, and sends them. */
 import * as grpc from '@grpc/grpc-js';
-import { exportRequest, exportResponse } from '#workshop/backend/otlp/messages';
+import { traceSignal } from '#workshop/backend/otlp/messages';
 import { type ClientReport, type ClientTask, IN_FLIGHT, SPANS_PER_BATCH } from './plan.ts';
 import { SPANS_PER_TRACE, traceId } from './plan.ts';
 
@@ -9,7 +9,7 @@ const task = JSON.parse(process.argv[2]!) as ClientTask;
 const report = (message: ClientReport) => process.send!(message);
 
 const batches = Array.from({ length: task.batches }, (_, batch) =>
-  Buffer.from(exportRequest.encode(exportRequest.fromObject(requestOf(batch))).finish()),
+  Buffer.from(traceSignal.request.encode(traceSignal.request.fromObject(requestOf(batch))).finish()),
 );
 const client = new grpc.Client(task.target, grpc.credentials.createInsecure());
 await new Promise<void>((resolve, reject) => {
@@ -41,7 +41,7 @@ function send(batch: number): Promise<void> {
 
 /** What a response rejects. An empty partial success, as Jaeger sends it, rejects nothing. */
 function partialSuccess(response: Buffer): { rejected: number; reason: string } {
-  const decoded = exportResponse.toObject(exportResponse.decode(response), { longs: Number });
+  const decoded = traceSignal.response.toObject(traceSignal.response.decode(response), { longs: Number });
   const { rejectedSpans = 0, errorMessage = '' } = decoded['partialSuccess'] ?? {};
   return { rejected: rejectedSpans, reason: errorMessage };
 }
