@@ -126,9 +126,10 @@ test('a record looks like the line that pino prints', () => {
     body: 'incoming request',
     attributes: { reqId: 'req-1', req: '{"method":"GET","url":"/bands/1"}', list: '[not JSON' },
   });
-  const line =
-    '[time] INFO: incoming request GET /bands/1 trace_id=' + `${ours} span_id=s {"list":"[not JSON"}`;
-  assert.equal(readableLogLine(request).replace(/\d\d:\d\d:\d\d/, 'time'), line);
+  assert.equal(
+    readableLogLine(request).replace(/\d\d:\d\d:\d\d/, 'time'),
+    `[time] INFO: incoming request GET /bands/1 trace_id=${ours} span_id=s {"list":"[not JSON"}`,
+  );
 
   const failure = readableLogLine(
     logEntryOf({

@@ -22,7 +22,8 @@ export interface TraceSketch {
   messages: Buffer[];
 }
 
-const startedAtMs = Date.now() - 60_000;
+/** When the traces begin, in ms since 1970. */
+export const startedAtMs = Date.now() - 60_000;
 
 /** Makes a trace whose ids follow from its name, so that a test can name them. */
 export function traceOf(name: string, spans: readonly SpanSketch[]): TraceSketch {

@@ -80,6 +80,6 @@ function listenForQueries(store: TraceStore, logs: LogStore, port: number): Prom
   );
   addQueryApi(app, store, logs);
   addLogApi(app, logs);
-  addPages(app, store);
+  addPages(app, store, logs);
   return listen(app, port);
 }

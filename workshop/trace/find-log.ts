@@ -1,6 +1,6 @@
-import { finder, hasAttribute, memoized } from './find.ts';
+import { finder, hasAttribute, hasText, hasValue, memoized } from './find.ts';
 import { type LogRecord, messageOf, severityOf } from './log-record.ts';
-import type { AttributeValue } from './model.ts';
+import type { AttributeValue, Span } from './model.ts';
 
 /**
  * A test for the log records that match a search text; undefined if the text is empty. The text is as for `spanFinder`:
@@ -9,6 +9,21 @@ import type { AttributeValue } from './model.ts';
  */
 export function logFinder(text: string): ((record: LogRecord) => boolean) | undefined {
   return finder(text, hasWord, hasPair);
+}
+
+/** Like `spanFinder`, but each part of the text may also be in one of the span's log records. */
+export function spanAndLogFinder(
+  text: string,
+  recordsOf: (span: Span) => readonly LogRecord[],
+): ((span: Span) => boolean) | undefined {
+  const either =
+    (inSpan: (span: Span) => boolean, inRecord: (record: LogRecord) => boolean) => (span: Span) =>
+      inSpan(span) || recordsOf(span).some(inRecord);
+  return finder(
+    text,
+    (word) => either(hasText(word), hasWord(word)),
+    (key, value) => either(hasValue(key, value), hasPair(key, value)),
+  );
 }
 
 function hasWord(word: string): (record: LogRecord) => boolean {

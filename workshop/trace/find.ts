@@ -37,7 +37,8 @@ function unquoted(text: string): string {
   return text.replace(/\\(.)/gu, '$1');
 }
 
-function hasText(wanted: string): (span: Span) => boolean {
+/** A test for one word. */
+export function hasText(wanted: string): (span: Span) => boolean {
   const contains = memoized((value) => String(value).toLowerCase().includes(wanted.toLowerCase()));
   return (span) =>
     contains(span.name) ||
@@ -52,7 +53,8 @@ function hasText(wanted: string): (span: Span) => boolean {
     );
 }
 
-function hasValue(wantedKey: string, wanted: string): (span: Span) => boolean {
+/** A test for one `key=value`. */
+export function hasValue(wantedKey: string, wanted: string): (span: Span) => boolean {
   const equals = memoized((value) => String(value).toLowerCase() === wanted.toLowerCase());
   const here = (key: string, value: AttributeValue) => key === wantedKey && equals(value);
   const ownField: Record<string, (span: Span) => AttributeValue> = {

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { isSeverity, severities } from '../../trace/log-record.ts';
 import { findLogs, type LogQuery } from '../store/find-logs.ts';
 import type { LogStore } from '../store/log-store.ts';
-import { integer, one, ParameterError, type Parameters, traceIdFrom } from './parameters.ts';
+import { integer, one, ParameterError, type Parameters, traceIdParameter } from './parameters.ts';
 import { envelope } from './routes.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -39,7 +39,7 @@ export function logQueryFrom(parameters: Parameters): LogQuery {
     throw new ParameterError(`parameter 'severity' must be one of ${severities.join(', ')}`);
   if (limit < 1) throw new ParameterError("parameter 'limit' must be at least 1");
   return {
-    ...(traceId !== '' && { traceId: traceIdFrom(traceId) }),
+    ...(traceId !== '' && { traceId: traceIdParameter(traceId) }),
     ...(spanId !== '' && { spanId }),
     service: one(parameters, 'service'),
     startUs: integer(parameters, 'start') ?? -Infinity,

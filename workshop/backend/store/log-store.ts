@@ -101,6 +101,15 @@ export class LogStore extends Intake<ArrivedLogRecord> {
     };
   }
 
+  /** A text that changes when records arrive or are dropped: any, or those of a trace. */
+  stateOf(traceId?: string): string {
+    const { accepted, dropped } = this.counts();
+    if (traceId === undefined) return `${accepted}-${dropped}`;
+    const ofTrace = [...this.newestFirst()].filter(([record]) => record.traceId === traceId);
+    const newest = ofTrace[0]?.[0];
+    return `${ofTrace.length}-${newest?.timeUs}-${newest?.from}`;
+  }
+
   status(): LogStatus {
     const { items, ...counts } = this.counts();
     return { records: items, limits: this.#limits, ...counts };
