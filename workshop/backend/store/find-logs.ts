@@ -35,16 +35,16 @@ export function findLogs(store: LogStore, query: LogQuery): LogRecord[] {
   const isFound = logFinder(query.text);
   const read = store.reader();
   const found: LogRecord[] = [];
-  for (const [stored, group] of store.newestFirst()) {
+  for (const stored of store.newestFirst()) {
     if (found.length >= limit) break;
     const mayBeFound =
       (traceId === undefined || stored.traceId === traceId) &&
-      (service === '' || group.service === service) &&
+      (service === '' || stored.group.service === service) &&
       stored.severityNumber >= least &&
       stored.timeUs >= startUs &&
       stored.timeUs <= endUs;
     if (!mayBeFound) continue;
-    const record = read(stored, group);
+    const record = read(stored);
     if ((spanId === undefined || record.spanId === spanId) && (isFound?.(record) ?? true)) found.push(record);
   }
   return found.toReversed().toSorted((a, b) => a.timeUs - b.timeUs);

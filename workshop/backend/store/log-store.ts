@@ -28,7 +28,8 @@ export interface StoredLogRecord {
   /** When it happened, was observed, or arrived. µs since 1970. */
   readonly timeUs: number;
   readonly severityNumber: number;
-  /** Where in its group's bytes the encoded LogRecord is. */
+  readonly group: Group;
+  /** Where in the group's bytes the encoded LogRecord is. */
   readonly from: number;
   readonly to: number;
 }
@@ -68,8 +69,9 @@ export class LogStore extends Intake<ArrivedLogRecord> {
     const { traceId, severityNumber } = record;
     const timeUs = record.timeUs || Date.now() * 1_000;
     const known = this.#groups.get(group);
-    if (known) known.push({ traceId, timeUs, severityNumber, from, to });
-    else this.#groups.set(group, [{ traceId, timeUs, severityNumber, from, to }]);
+    const stored = { traceId, timeUs, severityNumber, group, from, to };
+    if (known) known.push(stored);
+    else this.#groups.set(group, [stored]);
   }
 
   protected dropOldest(): boolean {
@@ -85,17 +87,17 @@ export class LogStore extends Intake<ArrivedLogRecord> {
     return [...new Set([...this.#groups.keys()].map(({ service }) => service))].toSorted();
   }
 
-  /** All records with their groups, the newest first: in the reverse order of arrival. */
-  *newestFirst(): Generator<[record: StoredLogRecord, group: Group]> {
-    for (const [group, records] of [...this.#groups].toReversed()) {
-      for (let index = records.length - 1; index >= 0; index--) yield [records[index]!, group];
+  /** All records, the newest first: in the reverse order of arrival. */
+  *newestFirst(): Generator<StoredLogRecord> {
+    for (const records of [...this.#groups.values()].toReversed()) {
+      for (let index = records.length - 1; index >= 0; index--) yield records[index]!;
     }
   }
 
   /** Gives a function that reads records. It reads each resource and scope once, and records of one resource share it. */
-  reader(): (record: StoredLogRecord, group: Group) => LogRecord {
+  reader(): (record: StoredLogRecord) => LogRecord {
     const sharedOf = sharedReader();
-    return ({ from, to, timeUs }, group) => {
+    return ({ group, from, to, timeUs }) => {
       const { resource, scope } = sharedOf(group);
       return readLogRecord(group.bytes.subarray(from, to), timeUs, resource, scope);
     };
@@ -105,9 +107,14 @@ export class LogStore extends Intake<ArrivedLogRecord> {
   stateOf(traceId?: string): string {
     const { accepted, dropped } = this.counts();
     if (traceId === undefined) return `${accepted}-${dropped}`;
-    const ofTrace = [...this.newestFirst()].filter(([record]) => record.traceId === traceId);
-    const newest = ofTrace[0]?.[0];
-    return `${ofTrace.length}-${newest?.timeUs}-${newest?.from}`;
+    let count = 0;
+    let newest: StoredLogRecord | undefined;
+    for (const record of this.newestFirst()) {
+      if (record.traceId !== traceId) continue;
+      newest ??= record;
+      count++;
+    }
+    return `${count}-${newest?.timeUs}-${newest?.from}`;
   }
 
   status(): LogStatus {

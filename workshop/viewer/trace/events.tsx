@@ -87,13 +87,16 @@ function MomentRow({
         <bdi>{shortened(text)}</bdi>
       </td>
       <td>
-        <span class="swatch" aria-hidden="true" />
         {row ? (
           <button type="button" class="link" onClick={() => goTo(row.span.spanId, { open: true })}>
+            <span class="swatch" aria-hidden="true" />
             <bdi>{row.span.name}</bdi>
           </button>
         ) : (
-          <span class="outside-spans">outside all spans</span>
+          <span class="outside-spans">
+            <span class="swatch" aria-hidden="true" />
+            outside all spans
+          </span>
         )}
       </td>
       <td>

@@ -69,7 +69,7 @@ function Severities() {
         <option value="">all</option>
         {severities.slice(1).map((severity) => (
           <option key={severity} value={severity}>
-            {severity === 'fatal' ? 'fatal' : `${severity} and above`}
+            from {severity}
           </option>
         ))}
       </select>
