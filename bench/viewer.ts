@@ -5,7 +5,7 @@ import { launchBrowser } from '#tools/browser';
 import { readCommandLine, wholeNumber } from '#workshop/command-line/main';
 import { counted } from '#workshop/trace/numbers';
 import { encodeRequest, sendHttp, someSpan, someSpanId } from '../test/support/otlp.ts';
-import { largeTrace } from '../test/viewer/traces.ts';
+import { largeTrace, loggedTrace } from '../test/viewer/traces.ts';
 import { startBackendProcess } from './support/backend-process.ts';
 import { median } from './support/median.ts';
 import {
@@ -18,6 +18,7 @@ import {
   searchMs,
   shareOfOther,
   traceOpenedMs,
+  withLogsFactor,
   verdictOn,
 } from './viewer/limits.ts';
 import { serviceGraphOpened, searchOpened, traceOpened, type Work, workWith } from './viewer/measure.ts';
@@ -95,7 +96,10 @@ async function measure(page: Browser, url: string, otlpUrl: string): Promise<Fig
       limit: traceOpenedMs[size],
       ratioLimit: shareOfOther,
     });
-    if (size === SIZE_FOR_ACTIONS) figures.push(...(await work(page, traceUrl)));
+    if (size === SIZE_FOR_ACTIONS) {
+      figures.push(...(await work(page, traceUrl)));
+      if (url === backend.queryUrl) figures.push(await withLogs(page, url, otlpUrl, figures));
+    }
   }
   await sendManyTraces(otlpUrl);
   const stored = `${counted(SEARCHED_TRACES, 'trace')} stored`;
@@ -111,6 +115,19 @@ async function measure(page: Browser, url: string, otlpUrl: string): Promise<Fig
     limit: serviceGraphMs,
   });
   return figures;
+}
+
+/** Opens a trace of the same size with two log lines per span. */
+async function withLogs(page: Browser, url: string, otlpUrl: string, so: readonly Figure[]): Promise<Figure> {
+  const { traceId, messages, logs } = loggedTrace(SIZE_FOR_ACTIONS);
+  for (const message of messages) await send(otlpUrl, message);
+  for (const message of logs) await send(otlpUrl, message, '/v1/logs');
+  const opened = `trace of ${counted(SIZE_FOR_ACTIONS, 'span')}, ms`;
+  return {
+    label: `  with ${counted(2 * SIZE_FOR_ACTIONS, 'log line')}, ms`,
+    value: await medianOf(() => traceOpened(page, `${url}/trace/${traceId}`)),
+    limit: { atMost: so.find(({ label }) => label === opened)!.value * withLogsFactor },
+  };
 }
 
 async function work(page: Browser, traceUrl: string): Promise<Figure[]> {
@@ -175,7 +192,7 @@ async function sendManyTraces(otlpUrl: string): Promise<void> {
   }
 }
 
-async function send(otlpUrl: string, message: Buffer): Promise<void> {
-  const response = await sendHttp(otlpUrl, message);
+async function send(otlpUrl: string, message: Buffer, path = '/v1/traces'): Promise<void> {
+  const response = await sendHttp(otlpUrl, message, {}, path);
   if (!response.ok) throw new Error(`${otlpUrl} responded ${response.status}: ${await response.text()}`);
 }

@@ -1,15 +1,16 @@
 /** One client of the benchmark, a separate process: encodes all batches, waits for the start, and sends them. */
 import * as grpc from '@grpc/grpc-js';
-import { exportRequest, exportResponse } from '#workshop/backend/otlp/messages';
+import { logSignal, traceSignal } from '#workshop/backend/otlp/messages';
 import { type ClientReport, type ClientTask, IN_FLIGHT, SPANS_PER_BATCH } from './plan.ts';
 import { SPANS_PER_TRACE, traceId } from './plan.ts';
 
-const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const task = JSON.parse(process.argv[2]!) as ClientTask;
+const signal = task.items === 'spans' ? traceSignal : logSignal;
+const EXPORT = `/${signal.grpcService}/Export`;
 const report = (message: ClientReport) => process.send!(message);
 
 const batches = Array.from({ length: task.batches }, (_, batch) =>
-  Buffer.from(exportRequest.encode(exportRequest.fromObject(requestOf(batch))).finish()),
+  Buffer.from(signal.request.encode(signal.request.fromObject(requestOf(batch))).finish()),
 );
 const client = new grpc.Client(task.target, grpc.credentials.createInsecure());
 await new Promise<void>((resolve, reject) => {
@@ -41,19 +42,34 @@ function send(batch: number): Promise<void> {
 
 /** What a response rejects. An empty partial success, as Jaeger sends it, rejects nothing. */
 function partialSuccess(response: Buffer): { rejected: number; reason: string } {
-  const decoded = exportResponse.toObject(exportResponse.decode(response), { longs: Number });
-  const { rejectedSpans = 0, errorMessage = '' } = decoded['partialSuccess'] ?? {};
-  return { rejected: rejectedSpans, reason: errorMessage };
+  const decoded = signal.response.toObject(signal.response.decode(response), { longs: Number });
+  const { [signal.rejected]: rejected = 0, errorMessage: reason = '' } = decoded['partialSuccess'] ?? {};
+  return { rejected, reason };
 }
 
 function plain(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** A batch as bands-api would send it: traces of a SERVER span, each below the one before. */
+/** A batch as bands-api would send it. */
 function requestOf(batch: number): object {
+  const resource = {
+    attributes: [
+      text('service.name', `bench-${task.client}`),
+      text('telemetry.sdk.language', 'nodejs'),
+      text('telemetry.sdk.name', 'opentelemetry'),
+    ],
+  };
+  const scope = { name: 'bench', version: '1.0.0' };
+  return task.items === 'spans'
+    ? { resourceSpans: [{ resource, scopeSpans: [{ scope, spans: spansOf(batch) }] }] }
+    : { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: logRecordsOf(batch) }] }] };
+}
+
+/** Traces of SERVER spans, each the child of the one before. */
+function spansOf(batch: number): object[] {
   const startNs = BigInt(Date.now()) * 1_000_000n;
-  const spans = Array.from({ length: SPANS_PER_BATCH }, (_, index) => {
+  return Array.from({ length: SPANS_PER_BATCH }, (_, index) => {
     const trace = Math.floor(index / SPANS_PER_TRACE);
     const depth = index % SPANS_PER_TRACE;
     return {
@@ -75,16 +91,39 @@ function requestOf(batch: number): object {
       status: {},
     };
   });
-  const resource = {
-    attributes: [
-      text('service.name', `bench-${task.client}`),
-      text('telemetry.sdk.language', 'nodejs'),
-      text('telemetry.sdk.name', 'opentelemetry'),
-    ],
-  };
-  return {
-    resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'bench', version: '1.0.0' }, spans }] }],
-  };
+}
+
+/** What Fastify logs of a request, one record in each span. */
+function logRecordsOf(batch: number): object[] {
+  const timeUnixNano = String(BigInt(Date.now()) * 1_000_000n);
+  return Array.from({ length: SPANS_PER_BATCH }, (_, index) => {
+    const trace = Math.floor(index / SPANS_PER_TRACE);
+    return {
+      traceId: Buffer.from(traceId(task.run, task.client, batch, trace), 'hex'),
+      spanId: spanId(batch, trace, index % SPANS_PER_TRACE),
+      timeUnixNano,
+      observedTimeUnixNano: timeUnixNano,
+      severityNumber: 9,
+      severityText: 'info',
+      body: { stringValue: 'incoming request' },
+      attributes: [
+        text('reqId', `req-${index}`),
+        {
+          key: 'req',
+          value: {
+            kvlistValue: {
+              values: [
+                text('method', 'GET'),
+                text('url', `/bands/${trace}`),
+                text('host', 'localhost:8000'),
+                text('remoteAddress', '127.0.0.1'),
+              ],
+            },
+          },
+        },
+      ],
+    };
+  });
 }
 
 function spanId(batch: number, trace: number, depth: number): Buffer {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type ClientReport, type ClientTask, CLIENTS, SPANS_PER_BATCH } from './plan.ts';
+import { type ClientReport, type ClientTask, CLIENTS, type Items, SPANS_PER_BATCH } from './plan.ts';
 import { SPANS_PER_TRACE, TRACES_PER_BATCH, traceId } from './plan.ts';
 
 const run = promisify(execFile);
@@ -34,12 +34,12 @@ export interface Measurement {
   incomplete: number;
 }
 
-/** Sends that many spans to a backend as fast as it takes them, and queries traces meanwhile. */
-export async function measure(target: Target, spans: number): Promise<Measurement> {
+/** Sends that many items to a backend as fast as it takes them, and queries those of a trace meanwhile. */
+export async function measure(target: Target, spans: number, items: Items = 'spans'): Promise<Measurement> {
   const batches = Math.ceil(spans / SPANS_PER_BATCH / CLIENTS);
   const runId = randomBytes(4).toString('hex');
   const clients = Array.from({ length: CLIENTS }, (_, client) =>
-    startClient({ target: target.otlp, run: runId, client, batches }),
+    startClient({ target: target.otlp, run: runId, client, batches, items }),
   );
   const ready = await Promise.all(clients.map(firstReport));
 
@@ -89,13 +89,23 @@ export async function measure(target: Target, spans: number): Promise<Measuremen
       if (!newest) continue;
       const id = traceId(runId, newest.client, newest.batch, Math.floor(Math.random() * TRACES_PER_BATCH));
       const asked = performance.now();
-      const response = await fetch(`${target.queryUrl}/api/traces/${id}`);
-      const { data } = (await response.json()) as { data: { spans: unknown[] }[] | null };
+      const found = await (items === 'spans' ? spansIn : logRecordsIn)(target.queryUrl, id);
       times.push(performance.now() - asked);
-      if (data?.[0]?.spans.length !== SPANS_PER_TRACE) lacking++;
+      if (found !== SPANS_PER_TRACE) lacking++;
     }
     return { latencies: times, incomplete: lacking };
   }
+}
+
+async function spansIn(queryUrl: string, id: string): Promise<number> {
+  const response = await fetch(`${queryUrl}/api/traces/${id}`);
+  const { data } = (await response.json()) as { data: { spans: unknown[] }[] | null };
+  return data?.[0]?.spans.length ?? 0;
+}
+
+async function logRecordsIn(queryUrl: string, id: string): Promise<number> {
+  const response = await fetch(`${queryUrl}/api/logs?traceID=${id}`);
+  return ((await response.json()) as { data: unknown[] }).data.length;
 }
 
 function startClient(task: ClientTask): ChildProcess {

@@ -11,6 +11,9 @@ export function traceId(run: string, client: number, batch: number, trace: numbe
   return run + [client, batch, trace].map((part) => part.toString(16).padStart(8, '0')).join('');
 }
 
+/** What is sent. Where comments and names say spans, they mean these. */
+export type Items = 'spans' | 'log records';
+
 /** What a client is told on its command line. */
 export interface ClientTask {
   /** host:port of OTLP over gRPC. */
@@ -18,6 +21,7 @@ export interface ClientTask {
   run: string;
   client: number;
   batches: number;
+  items: Items;
 }
 
 /** What a client tells: that it can begin, and of each batch how many of its spans were accepted, and why not all. */

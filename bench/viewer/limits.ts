@@ -11,6 +11,9 @@ export const traceOpenedMs = {
   50_000: { atMost: 1_600 },
 } as const;
 
+/** With two log lines per span, opening a trace may take this many times as long as without. */
+export const withLogsFactor = 4 / 3;
+
 /** The heap after garbage collection with a trace of 10,000 spans, in MB. */
 export const heapMb: Limit = { atMost: 50 };
 /** Expanding all levels, finding spans, or opening a span in such a trace. ms. */
@@ -26,7 +29,7 @@ export const shareOfOther: Limit = { atMost: 0.25 };
 
 /** `≤ 300` or `≥ 50`. */
 export function limitText(limit: Limit): string {
-  return 'atMost' in limit ? `≤ ${limit.atMost}` : `≥ ${limit.atLeast}`;
+  return 'atMost' in limit ? `≤ ${Math.round(limit.atMost * 100) / 100}` : `≥ ${limit.atLeast}`;
 }
 
 /** Whether a figure meets its limit, in a word. */

@@ -3,8 +3,12 @@ import { type Backend, type BackendOptions, startBackend } from '#workshop/backe
 import type { JaegerEnvelope, JaegerTrace } from '#workshop/trace/jaeger-json';
 
 /** A backend on free ports, closed when the test is over. */
-export async function freshBackend(t: TestContext, limits: BackendOptions['limits'] = {}): Promise<Backend> {
-  const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0, limits });
+export async function freshBackend(
+  t: TestContext,
+  limits: BackendOptions['limits'] = {},
+  logLimits: BackendOptions['logLimits'] = {},
+): Promise<Backend> {
+  const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0, limits, logLimits });
   t.after(() => backend.close());
   return backend;
 }

@@ -1,12 +1,23 @@
-/** A backend in a process of its own that takes in many spans, collects its garbage, and tells what it holds. */
+/**
+ * A backend in a process of its own that takes in many spans, and as many log records if it is asked to, collects its
+ * garbage, and tells what it holds.
+ */
 import { randomFillSync } from 'node:crypto';
 import { startBackend } from '#workshop/backend/start';
 import { eventually } from '../support/eventually.ts';
-import { encodeRequest, someSpan } from '../support/otlp.ts';
+import {
+  encodeLogRequest,
+  encodeRequest,
+  someLog,
+  someSpan,
+  someSpanId,
+  someTraceId,
+} from '../support/otlp.ts';
 
-const SPANS = 250_000;
+const SENT = 250_000;
 const AT_ONCE = 500;
-const LIMIT_MB = 256;
+const limitMb = Number(process.argv[2]);
+const withLogs = process.argv[3] === 'logs';
 
 /** What the instrumentation of a service of the workshop says of a request. */
 const attributes = {
@@ -20,13 +31,17 @@ const attributes = {
   'user_agent.original': 'undici',
 };
 
-/** Gives a request after the other, each with spans of other ids: encoded once, and the ids written anew. */
-function requestMaker(): () => Buffer {
-  const spans = Array.from({ length: AT_ONCE }, () => someSpan({ attributes }));
-  const request = encodeRequest(spans);
+/** What Fastify logs of a request, through OpenTelemetry's instrumentation of pino. */
+const logAttributes = {
+  reqId: 'req-1',
+  req: { method: 'GET', url: '/bands/553be815-76f3-49db-b9d7-caca4b23cc3e', host: 'localhost:8000' },
+};
+
+/** Gives one request after the other, each with other ids: encoded once, and the ids written anew. */
+function requestMaker(request: Buffer, ids: readonly string[]): () => Buffer {
   const places: { at: number; bytes: number }[] = [];
   let from = 0;
-  for (const id of spans.flatMap(({ traceId, spanId }) => [traceId, spanId])) {
+  for (const id of ids) {
     const at = request.indexOf(id, from, 'hex');
     places.push({ at, bytes: id.length / 2 });
     from = at;
@@ -37,17 +52,29 @@ function requestMaker(): () => Buffer {
   };
 }
 
+const idsOf = ({ traceId, spanId }: { traceId: string; spanId: string }) => [traceId, spanId];
+const spans = Array.from({ length: AT_ONCE }, () => ({ ...someSpan({ attributes }), spanId: someSpanId() }));
+const logs = Array.from({ length: AT_ONCE }, () => ({
+  ...someLog({ attributes: logAttributes, severityText: 'info' }),
+  traceId: someTraceId(),
+  spanId: someSpanId(),
+}));
+const nextSpans = requestMaker(encodeRequest(spans), spans.flatMap(idsOf));
+const nextLogs = requestMaker(encodeLogRequest(logs), logs.flatMap(idsOf));
+
 const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
-const nextRequest = requestMaker();
-for (let sent = 0; sent < SPANS; sent += AT_ONCE) backend.store.add(nextRequest());
+for (let sent = 0; sent < SENT; sent += AT_ONCE) {
+  backend.store.add(nextSpans());
+  if (withLogs) backend.logs.add(nextLogs());
+}
 
 // What garbage took goes back to the system a little after it was collected.
 const residentMb = () => process.memoryUsage.rss() / 1e6;
 const collected = () => {
   globalThis.gc!();
-  return residentMb() <= LIMIT_MB;
+  return residentMb() <= limitMb;
 };
-await eventually(collected, `at most ${LIMIT_MB} MB are resident`).catch(() => {}); // the test says how many there are
-const { accepted, spans } = backend.store.status();
-process.send!({ accepted, spans, residentMb: residentMb() });
+await eventually(collected, `at most ${limitMb} MB are resident`).catch(() => {}); // the test says how many there are
+const kept = { spans: backend.store.status().spans, logs: backend.logs.status().records };
+process.send!({ ...kept, accepted: backend.store.status().accepted, residentMb: residentMb() });
 await backend.close();

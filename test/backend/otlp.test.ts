@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MalformedError, readRequest } from '#workshop/backend/otlp/arrival';
+import { MalformedError, readSpanRequest } from '#workshop/backend/otlp/arrival';
 import { readResource, readScope, readSpan } from '#workshop/backend/otlp/span';
 import type { Span } from '#workshop/trace/model';
 import fc from 'fast-check';
@@ -19,8 +19,8 @@ import {
 
 /** All spans of a request, read to the last attribute. */
 function readAll(request: Buffer): Span[] {
-  return readRequest(request).groups.flatMap(({ resource, scope, spans }) =>
-    spans.map(({ from, to, traceId }) =>
+  return readSpanRequest(request).groups.flatMap(({ resource, scope, items }) =>
+    items.map(({ from, to, traceId }) =>
       readSpan(request.subarray(from, to), traceId, readResource(resource), readScope(scope)),
     ),
   );
@@ -107,14 +107,18 @@ test('a span has what few spans have: attributes of links and of the scope, and 
 
 test('a request that is cut off anywhere is refused', () => {
   for (let length = 1; length < fullRequest.length; length++) {
-    assert.throws(() => readRequest(fullRequest.subarray(0, length)), MalformedError, `cut off at ${length}`);
+    assert.throws(
+      () => readSpanRequest(fullRequest.subarray(0, length)),
+      MalformedError,
+      `cut off at ${length}`,
+    );
   }
 });
 
 /** Reads whatever bytes: they are refused, or all of them can be read. */
 function readOrRefuse(bytes: Buffer): void {
   try {
-    readRequest(bytes);
+    readSpanRequest(bytes);
   } catch (error) {
     assert.ok(error instanceof MalformedError, `${bytes.toString('hex')}: ${String(error)}`);
     return;
@@ -204,7 +208,7 @@ const refusals: [what: string, request: Buffer, message: RegExp][] = [
 for (const [what, request, message] of refusals) {
   test(`${what} is refused in words`, () => {
     assert.throws(
-      () => readRequest(request),
+      () => readSpanRequest(request),
       (error) => error instanceof MalformedError && message.test(error.message),
     );
   });
@@ -214,10 +218,10 @@ test('values and groups that are nested too deep are refused before the stack is
   let value = encodeValue('deep');
   for (let depth = 0; depth < 5_000; depth++) value = bytesField(5, bytesField(1, value));
   const request = encodeRequest([bytesField(9, bytesField(1, 'key'), bytesField(2, value))]);
-  assert.throws(() => readRequest(request), /deep/);
+  assert.throws(() => readSpanRequest(request), /deep/);
 
   const groups = Buffer.concat(Array.from({ length: 100_000 }, () => tag(100, 3)));
-  assert.throws(() => readRequest(groups), /depth/);
+  assert.throws(() => readSpanRequest(groups), /depth/);
 });
 
 test('a span without an end is read with a warning, as one that ends before it starts', () => {

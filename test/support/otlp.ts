@@ -21,6 +21,20 @@ export interface SpanInput {
   traceState?: string;
 }
 
+/** A log record to be sent. What is missing is not encoded at all. */
+export interface LogInput {
+  timeNs?: bigint;
+  observedNs?: bigint;
+  severityNumber?: number;
+  severityText?: string;
+  body?: Value;
+  attributes?: Record<string, Value>;
+  dropped?: number;
+  traceId?: string;
+  spanId?: string;
+  eventName?: string;
+}
+
 /** An attribute's value: bigint is an integer, number a double, a list an array, an object a map. */
 export type Value =
   string | boolean | number | bigint | Uint8Array | Value[] | { [key: string]: Value } | null;
@@ -40,6 +54,11 @@ export function someSpan(input: SpanInput = {}): SpanInput & { traceId: string; 
     endNs: startNs + 1_000_000n,
     ...input,
   };
+}
+
+/** A log record of the severity INFO, logged now and outside a trace. */
+export function someLog(input: LogInput = {}): LogInput & { timeNs: bigint } {
+  return { timeNs: BigInt(Date.now()) * 1_000_000n, severityNumber: 9, body: 'incoming request', ...input };
 }
 
 export function varintField(number: number, value: number | bigint): Buffer {
@@ -105,6 +124,22 @@ export function encodeSpan(span: SpanInput): Buffer {
   ]);
 }
 
+export function encodeLog(log: LogInput): Buffer {
+  const { timeNs, observedNs, severityNumber, severityText, body, dropped, traceId, spanId, eventName } = log;
+  return Buffer.concat([
+    ...(timeNs === undefined ? [] : [fixed64Field(1, timeNs)]),
+    ...(severityNumber === undefined ? [] : [varintField(2, severityNumber)]),
+    ...(severityText === undefined ? [] : [bytesField(3, severityText)]),
+    ...(body === undefined ? [] : [bytesField(5, encodeValue(body))]),
+    ...encodeAttributes(6, log.attributes),
+    ...(dropped === undefined ? [] : [varintField(7, dropped)]),
+    ...(traceId === undefined ? [] : [bytesField(9, Buffer.from(traceId, 'hex'))]),
+    ...(spanId === undefined ? [] : [bytesField(10, Buffer.from(spanId, 'hex'))]),
+    ...(observedNs === undefined ? [] : [fixed64Field(11, observedNs)]),
+    ...(eventName === undefined ? [] : [bytesField(12, eventName)]),
+  ]);
+}
+
 /** What surrounds spans: attributes of the resource, and the scope. */
 export interface Surroundings {
   resource?: Record<string, Value>;
@@ -116,17 +151,29 @@ export function encodeRequest(
   spans: (SpanInput | Buffer)[],
   surroundings: Surroundings | string = 'bands-api',
 ): Buffer {
+  return encodeItems(
+    spans.map((span) => (Buffer.isBuffer(span) ? span : encodeSpan(span))),
+    surroundings,
+  );
+}
+
+/** An ExportLogsServiceRequest with log records of one scope. */
+export function encodeLogRequest(
+  logs: LogInput[],
+  surroundings: Surroundings | string = 'bands-api',
+): Buffer {
+  return encodeItems(logs.map(encodeLog), surroundings);
+}
+
+/** The requests of both signals have the same fields. */
+function encodeItems(items: Buffer[], surroundings: Surroundings | string): Buffer {
   const { resource = {}, scope } =
     typeof surroundings === 'string' ? { resource: { 'service.name': surroundings } } : surroundings;
   const scopeBytes = scope ? [bytesField(1, scope.name), bytesField(2, scope.version ?? '')] : [];
   return bytesField(
     1,
     bytesField(1, ...encodeAttributes(1, resource)),
-    bytesField(
-      2,
-      bytesField(1, ...scopeBytes),
-      ...spans.map((span) => bytesField(2, Buffer.isBuffer(span) ? span : encodeSpan(span))),
-    ),
+    bytesField(2, bytesField(1, ...scopeBytes), ...items.map((item) => bytesField(2, item))),
   );
 }
 
@@ -157,8 +204,9 @@ export function sendHttp(
   otlpHttpUrl: string,
   body: Buffer | string,
   headers: Record<string, string> = {},
+  path = '/v1/traces',
 ): Promise<Response> {
-  return fetch(`${otlpHttpUrl}/v1/traces`, {
+  return fetch(otlpHttpUrl + path, {
     method: 'POST',
     headers: {
       'content-type': typeof body === 'string' ? 'application/json' : 'application/x-protobuf',
@@ -166,6 +214,15 @@ export function sendHttp(
     },
     body: typeof body === 'string' ? body : new Uint8Array(body),
   });
+}
+
+/** Sends log records over OTLP/HTTP. */
+export function sendLogs(
+  otlpHttpUrl: string,
+  body: Buffer | string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return sendHttp(otlpHttpUrl, body, headers, '/v1/logs');
 }
 
 /** What came of a call over gRPC: the status code, and the bytes of the answer if it was OK. */

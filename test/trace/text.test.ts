@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
+import type { LogRecord } from '#workshop/trace/log-record';
 import type { SpanEvent, Trace } from '#workshop/trace/model';
 import { widthOf } from '#workshop/trace/terminal-text';
 import { waterfallText } from '#workshop/trace/text';
 import { anySpans, hostileText } from './arbitrary.ts';
-import { nested, span, traceOf, wide } from './spans.ts';
+import { nested, span, traceOf, traceStartUs, wide } from './spans.ts';
 
 const reviewsServer = { service: 'reviews-api', kind: 'server' } as const;
 
@@ -40,6 +41,54 @@ const lesson = traceOf(
     statusMessage: 'connect ECONNREFUSED 127.0.0.1:5432',
   }),
 );
+
+const log = (spanId: string, atMs: number, severityNumber: number, body: string): LogRecord => ({
+  traceId: traceOf().traceId,
+  spanId,
+  service: 'bands-api',
+  timeUs: traceStartUs + atMs * 1_000,
+  severityNumber,
+  severityText: '',
+  body,
+  eventName: '',
+  attributes: body === 'cache miss' ? { key: 'band 1' } : {},
+  droppedAttributes: 0,
+  scope: '',
+  scopeVersion: '',
+  resource: {},
+});
+
+test('log lines are below their spans, and those without a span before the first span that starts later', () => {
+  const trace = traceOf(
+    span('root', { name: 'GET /bands/:id', durationMs: 100 }),
+    span('call', { name: 'GET', parentId: 'root', startMs: 20, durationMs: 60 }),
+  );
+  const logs = [
+    log('root', 1, 9, 'incoming request'),
+    log('elsewhere', 10, 5, 'between'),
+    log('call', 30, 13, 'cache miss'),
+    log('call', 40, 17, 'it \x1b[31m broke'),
+    log('', 200, 0, 'after'),
+  ];
+  const lines = waterfallText(trace, { logs }).split('\n').slice(3);
+  assert.deepEqual(
+    lines.map((line) => line.replace(/ +\d+ ms +\S+$/, '')),
+    [
+      'bands-api  GET /bands/:id       0',
+      'bands-api  │ · +1.0 ms info incoming request',
+      'bands-api  · +10 ms debug between',
+      'bands-api  └ GET           +20 ms',
+      'bands-api    ! +30 ms warn cache miss key=band 1',
+      'bands-api    ✗ +40 ms error it ␛[31m broke',
+      'bands-api  · +200 ms after',
+    ],
+  );
+  const many = Array.from({ length: 25 }, (_, index) => log('root', index, 9, 'again'));
+  assert.match(waterfallText(trace, { logs: many }), /… 5 more log lines/);
+  for (const width of [40, 64, 100])
+    for (const line of waterfallText(trace, { logs, width }).split('\n'))
+      assert.ok(widthOf(line) <= width, line);
+});
 
 test('the links of a span are below it: the first three, and how many more there are', () => {
   const links = (count: number) =>

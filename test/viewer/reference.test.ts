@@ -224,7 +224,7 @@ test("6. the page uses OpenTelemetry's terms, and a row shows the kind of its sp
     .locator('.details h2')
     .evaluateAll((all) => all.map((each) => each.firstChild?.textContent?.trim()));
   assert.deepEqual([...new Set(headings)].toSorted(), ['Attributes', 'Events', 'Links', 'Resource']);
-  const text = await page.locator('#page').innerText();
+  const text = await page.locator('#content').innerText();
   for (const word of ['Tags', 'Logs', 'Process', 'References', 'Baggage'])
     assert.doesNotMatch(text, new RegExp(`\\b${word}\\b`));
   assert.deepEqual(await page.locator('.span-row .kind').allTextContents(), [

@@ -1,6 +1,6 @@
 /** Traces for the pages: what strangers send, in every shape that a page must bear. */
 import { createHash } from 'node:crypto';
-import { encodeRequest, type SpanInput } from '../support/otlp.ts';
+import { encodeLogRequest, encodeRequest, someLog, type SpanInput } from '../support/otlp.ts';
 
 /** A span with times in ms from the start of its trace. */
 export interface SpanSketch extends Omit<
@@ -22,7 +22,8 @@ export interface TraceSketch {
   messages: Buffer[];
 }
 
-const startedAtMs = Date.now() - 60_000;
+/** When the traces begin, in ms since 1970. */
+export const startedAtMs = Date.now() - 60_000;
 
 /** Makes a trace whose ids follow from its name, so that a test can name them. */
 export function traceOf(name: string, spans: readonly SpanSketch[]): TraceSketch {
@@ -216,10 +217,10 @@ export function deepTrace(levels = 200): TraceSketch {
 }
 
 /** A tree of many spans in six services with the attributes that instrumentation gives; each hundredth is an error. */
-export function largeTrace(count: number): TraceSketch {
+export function largeTrace(count: number, name = `large ${count}`): TraceSketch {
   const services = ['gateway', 'bands-api', 'reviews-api', 'search', 'users', 'billing'];
   return traceOf(
-    `large ${count}`,
+    name,
     Array.from({ length: count }, (_, index) => ({
       id: `span ${index}`,
       name: index % 3 === 0 ? `GET /things/${index % 40}` : `work ${index % 25}`,
@@ -243,4 +244,31 @@ export function largeTrace(count: number): TraceSketch {
       ...(index % 100 === 99 && { status: error('out of things') }),
     })),
   );
+}
+
+/** `largeTrace` with two log lines in each span, as Fastify writes them; each hundredth is a warning. */
+export function loggedTrace(count: number): TraceSketch & { logs: Buffer[] } {
+  const name = `logged ${count}`;
+  const traceId = traceIdOf(name);
+  const lines = Array.from({ length: 2 * count }, (_, index) => {
+    const span = Math.floor(index / 2);
+    return someLog({
+      traceId,
+      spanId: spanIdOf(name, `span ${span}`),
+      timeNs: nanoseconds(span / 10 + (index % 2)),
+      severityNumber: index % 100 === 99 ? 13 : 9,
+      severityText: 'info',
+      body: index % 2 === 0 ? 'incoming request' : 'request completed',
+      attributes: {
+        reqId: `req-${span}`,
+        ...(index % 2 === 0
+          ? { req: { method: 'GET', url: `/things/${span}` } }
+          : { responseTime: span / 10 }),
+      },
+    });
+  });
+  const batches = Array.from({ length: Math.ceil(lines.length / 500) }, (_, batch) =>
+    encodeLogRequest(lines.slice(batch * 500, (batch + 1) * 500), 'bands-api'),
+  );
+  return { ...largeTrace(count, name), logs: batches };
 }

@@ -51,7 +51,7 @@ export async function findBackend(): Promise<UsedBackend | undefined> {
   if (query === 'other') throw await portInUse(jaegerUrl(), "Jaeger's pages", 'JAEGER_URL');
   if (otlp === 'other') throw await portInUse(otlpGrpcUrl(), 'OTLP over gRPC', otlpGrpcVariable());
   if (query !== 'nothing' && otlp === 'otlp')
-    return { kind: query, started: false, url, traces: tracesAt(url), close: async () => {} };
+    return { kind: query, started: false, url, traces: tracesAt(url, query), close: async () => {} };
   if (query !== 'nothing') throw incomplete(otlpGrpcUrl(), 'receives spans (OTLP over gRPC)', jaegerUrl());
   if (otlp !== 'nothing') throw incomplete(jaegerUrl(), "serves Jaeger's query API", otlpGrpcUrl());
   return undefined;
@@ -114,7 +114,7 @@ export async function startEmbedded(): Promise<UsedBackend> {
       kind: 'embedded',
       started: true,
       url: jaegerUrl().origin,
-      traces: tracesIn(backend.store),
+      traces: tracesIn(backend.store, backend.logs),
       close: () => backend.close(),
     };
   } catch (error) {

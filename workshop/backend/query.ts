@@ -1,7 +1,10 @@
 import { fromJaeger } from '../trace/from-jaeger.ts';
+import type { LogRecord } from '../trace/log-record.ts';
 import type { Trace } from '../trace/model.ts';
 import { extentOf } from '../trace/waterfall.ts';
 import { findTraces } from './jaeger/search.ts';
+import { anyLogs, findLogs } from './store/find-logs.ts';
+import type { LogStore } from './store/log-store.ts';
 import type { TraceStore } from './store/store.ts';
 
 /** Where traces are read from. */
@@ -10,10 +13,15 @@ export interface TraceSource {
   trace(traceId: string): Promise<Trace | undefined>;
   /** The traces with a span that began after `sinceMs` (ms since 1970), newest first: of a service, or of any. */
   since(sinceMs: number, service?: string): Promise<Trace[]>;
+  /** The log records of a trace, or the newest of all, in order of time. A Jaeger stores none. */
+  logs(traceId?: string): Promise<LogRecord[]>;
 }
 
-/** The traces in the store of a backend in this process. */
-export function tracesIn(store: TraceStore): TraceSource {
+/** How many log records are read at most. */
+const MAX_LOGS = 10_000;
+
+/** The traces in the stores of a backend in this process. */
+export function tracesIn(store: TraceStore, logs: LogStore): TraceSource {
   return {
     trace: async (traceId) => store.trace(traceId),
     async since(sinceMs, service = '') {
@@ -21,14 +29,16 @@ export function tracesIn(store: TraceStore): TraceSource {
       const found = findTraces(store, { service, tags: {}, startUs, endUs: Infinity, limit: Infinity });
       return found.map(({ id }) => store.trace(id)!);
     },
+    logs: async (traceId) => findLogs(logs, { ...anyLogs, ...(traceId && { traceId }), limit: MAX_LOGS }),
   };
 }
 
-/** The traces behind Jaeger's query API; `url` has no slash at the end. */
-export function tracesAt(url: string): TraceSource {
+/** The traces behind Jaeger's query API; `url` has no slash at the end. Only the embedded backend has log records. */
+export function tracesAt(url: string, kind: 'jaeger' | 'embedded'): TraceSource {
   return {
     trace: (traceId) => queryTrace(url, traceId),
     since: (sinceMs, service) => queryTraces(url, sinceMs, service),
+    logs: async (traceId = '') => (kind === 'embedded' ? queryLogs(url, traceId) : []),
   };
 }
 
@@ -50,6 +60,10 @@ export async function queryTraces(backendUrl: string, sinceMs: number, service?:
   return query(
     `${backendUrl}/api/traces?service=${encodeURIComponent(service)}&start=${sinceMs * 1_000}&end=${end}`,
   );
+}
+
+function queryLogs(backendUrl: string, traceId: string): Promise<LogRecord[]> {
+  return get<LogRecord>(`${backendUrl}/api/logs?traceID=${traceId}&limit=${MAX_LOGS}`);
 }
 
 async function query(url: string): Promise<Trace[]> {

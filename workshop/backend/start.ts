@@ -1,10 +1,12 @@
 import { addQueryApi, failure, isApi } from './api/routes.ts';
+import { addLogApi } from './api/log-routes.ts';
 import { ParameterError } from './api/parameters.ts';
 import { listen, localApp } from './local-app.ts';
 import type { LoopbackListener } from '../net/loopback.ts';
 import { addPages, sendNoSuchPage } from './pages/routes.ts';
 import { receiveGrpc } from './receiver/grpc.ts';
 import { receiveHttp } from './receiver/http.ts';
+import { type LogLimits, LogStore } from './store/log-store.ts';
 import { type Limits, TraceStore } from './store/store.ts';
 
 export { PortInUseError } from '../net/loopback.ts';
@@ -15,6 +17,7 @@ export interface BackendOptions {
   otlpHttpPort?: number;
   queryPort?: number;
   limits?: Partial<Limits>;
+  logLimits?: Partial<LogLimits>;
 }
 
 /** The embedded trace backend while it runs. The URLs have no slash at the end. */
@@ -23,18 +26,20 @@ export interface Backend {
   otlpGrpcUrl: string;
   otlpHttpUrl: string;
   store: TraceStore;
+  logs: LogStore;
   /** Stops listening and ends the connections that are open. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the embedded backend within this process: receivers of OTLP, a store in memory, and Jaeger's query API and
+ * Starts the embedded backend within this process: receivers of OTLP, stores in memory, and Jaeger's query API and
  * pages over it, all on 127.0.0.1 and ::1. The default ports are Jaeger's.
  * @throws PortInUseError when one of the ports is held by something else; nothing is left listening then
  */
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
-  const { otlpGrpcPort = 4317, otlpHttpPort = 4318, queryPort = 16686, limits = {} } = options;
-  const store = new TraceStore(limits);
+  const { otlpGrpcPort = 4317, otlpHttpPort = 4318, queryPort = 16686 } = options;
+  const store = new TraceStore(options.limits);
+  const logs = new LogStore(options.logLimits);
   const listeners: LoopbackListener[] = [];
   const close = async () => void (await Promise.all(listeners.map((listener) => listener.close())));
   const opened = (listener: LoopbackListener) => {
@@ -43,10 +48,11 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   };
   try {
     return {
-      queryUrl: opened(await listenForQueries(store, queryPort)),
-      otlpGrpcUrl: opened(await receiveGrpc(store, otlpGrpcPort)),
-      otlpHttpUrl: opened(await receiveHttp(store, otlpHttpPort)),
+      queryUrl: opened(await listenForQueries(store, logs, queryPort)),
+      otlpGrpcUrl: opened(await receiveGrpc([store, logs], otlpGrpcPort)),
+      otlpHttpUrl: opened(await receiveHttp([store, logs], otlpHttpPort)),
       store,
+      logs,
       close,
     };
   } catch (error) {
@@ -55,7 +61,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   }
 }
 
-function listenForQueries(store: TraceStore, port: number): Promise<LoopbackListener> {
+function listenForQueries(store: TraceStore, logs: LogStore, port: number): Promise<LoopbackListener> {
   const app = localApp({
     refuse: (request, reply, message) =>
       reply.statusCode === 403 || isApi(request)
@@ -72,7 +78,8 @@ function listenForQueries(store: TraceStore, port: number): Promise<LoopbackList
       ? sendNoSuchPage(reply)
       : reply.code(404).send(failure(404, `there is nothing at ${request.method} ${request.url}`)),
   );
-  addQueryApi(app, store);
-  addPages(app, store);
+  addQueryApi(app, store, logs);
+  addLogApi(app, logs);
+  addPages(app, store, logs);
   return listen(app, port);
 }

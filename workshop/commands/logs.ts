@@ -1,9 +1,10 @@
 /** npm run logs: shows what the services logged, in order of time, or only the lines of one trace. */
+import { findBackend } from '../backend/connect.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
 import { readableLogLine } from '../services/log-line.ts';
-import { readLogs } from '../services/logs.ts';
+import { readLogs, withRecords } from '../services/logs.ts';
 import { prefixes } from '../services/prefix.ts';
 import { projectFolder } from '../settings.ts';
 
@@ -12,6 +13,8 @@ npm run logs [TRACE]
 
 Shows what the services of the working copy have printed since they were last started, in order of time, each line
 after the name of the service. With a trace id, or the URL of a trace, shows only the lines with that id.
+
+The lines of a service that sends them over OTLP come from the trace backend; the others come from its log file.
 `;
 
 await main(async () => {
@@ -25,7 +28,8 @@ await main(async () => {
   }
 
   const services = await readServices(projectFolder);
-  const logged = await readLogs(services);
+  const backend = await findBackend().catch(() => undefined); // without one, there are still the files
+  const logged = withRecords(await readLogs(services), (await backend?.traces.logs(traceId)) ?? []);
   const lines = logged.filter(({ line }) => line.includes(traceId));
   if (logged.length === 0) {
     throw new UserError(
@@ -39,7 +43,9 @@ await main(async () => {
     );
   }
 
-  const prefixed = prefixes(services.map(({ name }) => name));
+  const prefixed = prefixes([
+    ...new Set([...services.map(({ name }) => name), ...lines.map(({ service }) => service)]),
+  ]);
   for (const { service, line } of lines) console.log(prefixed.get(service)!(readableLogLine(line)));
 });
 

@@ -23,6 +23,8 @@ export interface RunOptions {
   json: boolean;
   /** Whether to explain what is odd about the trace. */
   explain: boolean;
+  /** Whether to show the log lines between the spans. */
+  logs: boolean;
 }
 
 /** Reads the command line of a run.ts. Throws UsageError for an unknown flag or an invalid value. */
@@ -35,6 +37,7 @@ export function readRunOptions(asked: Asked): RunOptions {
       times: { type: 'string' },
       json: { type: 'boolean' },
       explain: { type: 'boolean' },
+      logs: { type: 'boolean' },
     },
   });
   const chosen = (values as Record<string, unknown>)[asked.name];
@@ -44,19 +47,21 @@ export function readRunOptions(asked: Asked): RunOptions {
     ...(values.times !== undefined && { times: wholeNumber('--times', values.times) }),
     json: values.json ?? false,
     explain: values.explain ?? false,
+    logs: values.logs ?? false,
   };
 }
 
 function helpFor({ name, choice }: Asked): string {
   const flag = `--${name} ID`;
   return `
-npx tsx run.ts ${choice ? `[${flag}] ` : ''}[--times N] [--json] [--explain]
+npx tsx run.ts ${choice ? `[${flag}] ` : ''}[--times N] [--json] [--explain] [--logs]
 
 Makes the call, and prints the response and the URL of its trace. Starts what isn't running yet: the services,
 and a trace backend if there is no Jaeger.
 
 ${choice ? `  ${flag}   ${choice}\n` : ''}  --times N   call N times, and print one line per call
   --explain   explain what is odd about the trace: long gaps, missing parents, clocks that differ
+  --logs      show the log lines of the trace between the spans, if they arrived over OTLP
   --json      print one JSON object per call: ${name}, traceId, url, durationMs, spans
   --help      this text
 `;

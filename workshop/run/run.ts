@@ -74,7 +74,7 @@ async function callAndShow(
   backend: UsedBackend,
   asked: Asked,
 ) {
-  const { times, json, explain } = options;
+  const { times, json } = options;
   let failed = false;
 
   for (let number = 1; number <= (times ?? 1); number++) {
@@ -83,20 +83,31 @@ async function callAndShow(
     if (json || times) noteFailure(result);
     if (json) console.log(callJson(result, asked.name));
     else if (times) console.log(callLine(result, number));
-    else showCall(result, explain);
+    else await showTraced(result, options, backend);
   }
 
   const stays = backend.started && process.stdin.isTTY && process.stdout.isTTY && !times && !json;
-  if (stays) await callAtEachKey(callOnce, explain);
+  if (stays) await callAtEachKey(callOnce, options, backend);
   return failed ? 1 : 0;
 }
 
-async function callAtEachKey(callOnce: () => Promise<CallResult>, explain: boolean) {
+async function callAtEachKey(callOnce: () => Promise<CallResult>, options: RunOptions, backend: UsedBackend) {
   for (;;) {
     note('\nThe URL works while this command is running. Press Enter to call again, q or Ctrl-C to quit.');
     if ((await nextKey()) === 'quit') return;
-    showCall(await callOnce(), explain);
+    await showTraced(await callOnce(), options, backend);
   }
+}
+
+/** Prints a call, with the log lines of its trace if they are wanted. */
+async function showTraced(result: CallResult, { explain, logs }: RunOptions, backend: UsedBackend) {
+  const id = result.trace?.traceId;
+  const records = logs && id ? await backend.traces.logs(id) : [];
+  showCall(result, { explain, logs: records });
+  if (!logs || !id || records.length > 0) return;
+  const reason =
+    backend.kind === 'jaeger' ? 'Jaeger stores no log lines' : 'No log line of this trace arrived over OTLP';
+  note(`${reason}. To read what the services printed, run npm run logs ${id}.`);
 }
 
 function usageText(services: UsedServices, backend: UsedBackend): string {

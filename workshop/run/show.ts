@@ -15,9 +15,9 @@ export function noteFailure(result: CallResult): void {
   if (hasFailed(result)) note(paint('red', failureText(result)));
 }
 
-/** Prints a call: the response and the URL of the trace on stdout, the rest on stderr; `explain` as in the options. */
-export function showCall(result: CallResult, explain = false): void {
-  const look = { width: process.stderr.columns ?? 100, colour: wantsColour(process.stderr), explain };
+/** Prints a call: the response and the URL of the trace on stdout, the rest on stderr. */
+export function showCall(result: CallResult, options: Pick<TextOptions, 'explain' | 'logs'> = {}): void {
+  const look = { width: process.stderr.columns ?? 100, colour: wantsColour(process.stderr), ...options };
   noteFailure(result);
   for (const { text, isNote } of callParts(result, look)) (isNote ? note : console.log)(text);
 }
@@ -39,7 +39,7 @@ function callParts(result: CallResult, look: WaterfallLook): { text: string; isN
   return parts;
 }
 
-type WaterfallLook = Pick<TextOptions, 'width' | 'colour' | 'explain'>;
+type WaterfallLook = Pick<TextOptions, 'width' | 'colour' | 'explain' | 'logs'>;
 
 const asNote = (text: string) => ({ text, isNote: true });
 const asOutput = (text: string) => ({ text, isNote: false });

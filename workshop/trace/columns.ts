@@ -159,7 +159,7 @@ class ColumnSpan implements Span {
 }
 
 /** `fromEntries` defines each key as a property of its own, also one called `__proto__`. */
-function attributesOf(
+export function attributesOf(
   values: readonly AttributeValue[],
   pairs: readonly number[],
   from: number,

@@ -10,13 +10,25 @@ import type { AttributeValue, Span } from './model.ts';
  * service.
  */
 export function spanFinder(text: string): ((span: Span) => boolean) | undefined {
+  return finder(text, hasText, hasValue);
+}
+
+/**
+ * A test for the items that match a search text; undefined if the text is empty. `hasWord` and `hasPair` give a test
+ * for one word and for one `key=value`.
+ */
+export function finder<Item>(
+  text: string,
+  hasWord: (word: string) => (item: Item) => boolean,
+  hasPair: (key: string, value: string) => (item: Item) => boolean,
+): ((item: Item) => boolean) | undefined {
   const tests = [...text.matchAll(term)].map(({ groups }) => {
     const { not, key, quoted, plain } = groups as Record<string, string | undefined>;
     const wanted = quoted === undefined ? (plain ?? '') : unquoted(quoted);
-    const matches = key === undefined ? hasText(wanted) : hasValue(key, wanted);
-    return not ? (span: Span) => !matches(span) : matches;
+    const matches = key === undefined ? hasWord(wanted) : hasPair(key, wanted);
+    return not ? (item: Item) => !matches(item) : matches;
   });
-  return tests.length === 0 ? undefined : (span) => tests.every((matches) => matches(span));
+  return tests.length === 0 ? undefined : (item) => tests.every((matches) => matches(item));
 }
 
 const term = /(?<not>-)?(?:(?<key>[^\s"=]+)=)?(?:"(?<quoted>(?:[^"\\]|\\.)*)"?|(?<plain>[^\s"]+))/gu;
@@ -25,7 +37,8 @@ function unquoted(text: string): string {
   return text.replace(/\\(.)/gu, '$1');
 }
 
-function hasText(wanted: string): (span: Span) => boolean {
+/** A test for one word. */
+export function hasText(wanted: string): (span: Span) => boolean {
   const contains = memoized((value) => String(value).toLowerCase().includes(wanted.toLowerCase()));
   return (span) =>
     contains(span.name) ||
@@ -40,7 +53,8 @@ function hasText(wanted: string): (span: Span) => boolean {
     );
 }
 
-function hasValue(wantedKey: string, wanted: string): (span: Span) => boolean {
+/** A test for one `key=value`. */
+export function hasValue(wantedKey: string, wanted: string): (span: Span) => boolean {
   const equals = memoized((value) => String(value).toLowerCase() === wanted.toLowerCase());
   const here = (key: string, value: AttributeValue) => key === wantedKey && equals(value);
   const ownField: Record<string, (span: Span) => AttributeValue> = {
@@ -63,7 +77,7 @@ function hasOwnAttribute(span: Span, matches: (key: string, value: AttributeValu
   return span.hasAttribute?.(matches) ?? hasAttribute(span.attributes, matches);
 }
 
-function hasAttribute(
+export function hasAttribute(
   attributes: Record<string, AttributeValue>,
   matches: (key: string, value: AttributeValue) => boolean,
 ): boolean {
@@ -71,8 +85,8 @@ function hasAttribute(
   return false;
 }
 
-/** Spans share most of their values, so each value is tested only once. */
-function memoized(test: (value: AttributeValue) => boolean): (value: AttributeValue) => boolean {
+/** Spans, and log records, share most of their values, so each value is tested only once. */
+export function memoized(test: (value: AttributeValue) => boolean): (value: AttributeValue) => boolean {
   const results = new Map<AttributeValue, boolean>();
   return (value) => {
     let result = results.get(value);

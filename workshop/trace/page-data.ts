@@ -1,11 +1,23 @@
 /** The responses under /viewer/, which the pages request in addition to Jaeger's API. */
 import type { TraceColumns } from './columns.ts';
+import type { LogColumns } from './log-columns.ts';
 
 /** /viewer/trace/ID; status 204 until a span of the trace has arrived. */
 export interface TraceResponse {
   trace: TraceColumns;
   /** All services that the backend knows; their colours depend on the whole set. */
   services: string[];
+}
+
+/** /viewer/logs, with the parameters of /api/logs. */
+export interface LogsResponse {
+  logs: LogColumns;
+  /** All services that the backend knows from their spans; their colours depend on the whole set. */
+  services: string[];
+  /** The services that have sent log records. */
+  loggers: string[];
+  /** How many records the backend keeps. */
+  kept: number;
 }
 
 /** /viewer/search, with the parameters of Jaeger's search; without a service, it searches all of them. */

@@ -1,5 +1,7 @@
 import { serviceColours, serviceLooks } from './colours.ts';
 import { formatDuration, formatWithDigits } from './duration.ts';
+import type { LogRecord } from './log-record.ts';
+import { levelOf, logsBySpan, logText, MAX_RECORDS } from './log-text.ts';
 import type { Span, Trace } from './model.ts';
 import { counted } from './numbers.ts';
 import { joined, padEnd, padStart, printable, shortened, widthOf, wrapped } from './terminal-text.ts';
@@ -15,6 +17,8 @@ export interface TextOptions {
   maxRows?: number;
   /** Whether to say in words what is odd about the trace: long gaps, missing parents, clocks that differ. */
   explain?: boolean;
+  /** The log records of the trace in order of time, to draw between the spans. */
+  logs?: readonly LogRecord[];
 }
 
 const errorMark = '✗ error';
@@ -27,14 +31,15 @@ const narrow = 64;
  * The waterfall of a trace for a terminal: a summary line, then one line per span with its service, its name indented
  * by its depth, its start relative to the trace, its duration, and a bar. Below a span come its errors and links. With
  * `explain`, its warnings follow too, and the part of a bar that is ░ is a gap: a long time in which no child of the
- * span ran.
+ * span ran. With `logs`, each
+ * record is a line below its span; one that belongs to no span of the trace is above the first span that starts later.
  *
  * An error is marked with ✗ and the word "error", even when the name is shortened. No line is wider than `width` or
  * ends with a space; line feeds separate the lines, with none at the end. Control characters in names are made visible.
  */
 export function waterfallText(
   trace: Trace,
-  { width = 100, colour = false, maxRows = 60, explain = false }: TextOptions = {},
+  { width = 100, colour = false, maxRows = 60, explain = false, logs = [] }: TextOptions = {},
 ): string {
   const columns = Math.min(400, Math.max(40, Math.floor(width) || 100));
   const waterfall = explain ? waterfallOf(trace) : unexplained(waterfallOf(trace));
@@ -45,10 +50,20 @@ export function waterfallText(
   const trees = treeLines(rows, Math.floor(columns / 8) - 2);
   const layout = layoutOf(rows, trees, columns);
   const lines = [...headline(waterfall, columns, paint), '', columnTitles(waterfall, layout, paint)];
+  const ids = new Set(waterfall.rows.map(({ span }) => span.spanId));
+  const bySpan = logsBySpan(logs, (id) => ids.has(id));
+  const linesOf = (records: readonly LogRecord[], below: string) =>
+    logLines(records, below, waterfall, layout, columns, paint);
+  let loose = bySpan.get('') ?? [];
   rows.forEach((row, index) => {
+    const before = loose.filter(({ timeUs }) => timeUs < row.span.startUs);
+    loose = loose.slice(before.length);
+    lines.push(...linesOf(before, ''));
     lines.push(rowLine(row, trees[index]!, waterfall, layout, paint));
     lines.push(...noteLines(row, trees[index]!, layout, columns, paint));
+    lines.push(...linesOf(bySpan.get(row.span.spanId) ?? [], trees[index]!.below));
   });
+  lines.push(...linesOf(loose, ''));
   lines.push(...restLine(waterfall, rows.length, columns, paint));
   return lines.map((line) => line.trimEnd()).join('\n');
 }
@@ -66,7 +81,7 @@ function ansiPaint(services: readonly string[]): Paint {
     dim: sgr('2'),
     red: sgr('1;31'),
     yellow: sgr('33'),
-    service: (service, text) => sgr(`38;5;${serviceColours[looks.get(service)!.colour]!.ansi256}`)(text),
+    service: (service, text) => sgr(`38;5;${serviceColours[looks.get(service)?.colour ?? 0]!.ansi256}`)(text),
   };
 }
 
@@ -239,6 +254,35 @@ function noteLines(row: Row, tree: TreeLine, layout: Layout, width: number, pain
         `${margin}${paint.dim(indent)}${colour(`${index === 0 ? sign : ' '} ${line}`.trimEnd())}`,
     ),
   );
+}
+
+/** One line per log record, after the tree of its span. */
+function logLines(
+  records: readonly LogRecord[],
+  below: string,
+  { startUs }: Waterfall,
+  layout: Layout,
+  width: number,
+  paint: Paint,
+): string[] {
+  const looks = {
+    error: { sign: '✗', colour: paint.red },
+    warn: { sign: '!', colour: paint.yellow },
+    other: { sign: '·', colour: paint.dim },
+  };
+  const indent = shortened(below, layout.name - 4);
+  const lines = records.slice(0, MAX_RECORDS).map((record) => {
+    const { sign, colour } = looks[levelOf(record)];
+    const service = shortened(printable(record.service), layout.service);
+    const margin = paint.service(record.service, padEnd(service, layout.service));
+    const room = width - layout.service - columnGap.length - widthOf(indent) - 2;
+    return `${margin}${columnGap}${paint.dim(indent)}${colour(`${sign} ${shortened(logText(record, startUs), room)}`)}`;
+  });
+  const more = records.length - lines.length;
+  const margin = ' '.repeat(layout.service + columnGap.length);
+  return more > 0
+    ? [...lines, `${margin}${paint.dim(`${indent}… ${counted(more, 'more log line')}`)}`]
+    : lines;
 }
 
 /** The span's own description of its error: the status message and the messages of recorded exceptions. */

@@ -92,7 +92,11 @@ function all(parameters: Parameters, name: string): string[] {
   return [parameters[name] ?? []].flat();
 }
 
-function integer(parameters: Parameters, name: string): number | undefined {
+/**
+ * Reads a whole number; undefined if there is none.
+ * @throws ParameterError
+ */
+export function integer(parameters: Parameters, name: string): number | undefined {
   const text = one(parameters, name);
   if (text === '') return undefined;
   if (/^[+-]?\d{1,19}$/.test(text)) return Number(text);

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { findTraces } from '../jaeger/search.ts';
 import { toJaegerTrace } from '../jaeger/trace.ts';
+import type { LogStore } from '../store/log-store.ts';
 import type { ServiceCall, TraceStore } from '../store/store.ts';
 import type { JaegerEnvelope, JaegerError, JaegerTrace } from '../../trace/jaeger-json.ts';
 import { spanKinds } from '../../trace/model.ts';
@@ -17,7 +18,7 @@ import {
 type Query = { Querystring: Parameters };
 
 /** Adds the routes of the query API. Every answer of it, errors too, is in Jaeger's envelope. */
-export function addQueryApi(app: FastifyInstance, store: TraceStore): void {
+export function addQueryApi(app: FastifyInstance, store: TraceStore, logs: LogStore): void {
   app.get('/api/services', () => {
     const services = store.operations.services();
     return envelope(services, { total: services.length });
@@ -69,7 +70,7 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore): void {
     return envelope(calls);
   });
 
-  app.get('/status', () => store.status());
+  app.get('/status', () => ({ ...store.status(), logs: logs.status() }));
 }
 
 function jaegerTrace(store: TraceStore, id: string): JaegerTrace | undefined {
@@ -87,7 +88,7 @@ export function isApi(request: FastifyRequest): boolean {
   return request.url.startsWith('/api/');
 }
 
-function envelope<Data>(
+export function envelope<Data>(
   data: Data | null,
   {
     total = 0,

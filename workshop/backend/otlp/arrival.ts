@@ -1,38 +1,39 @@
-/** Takes an OTLP request apart into spans that are still encoded, each with what it is stored and found by. */
+/** Takes an OTLP request apart into spans or log records that are still encoded, each with what it is found by. */
 import protobuf, { type Reader, type Type } from 'protobufjs';
 import { decode, type Fixed64, type Hex, hexId, microseconds, nanosecondsBetween } from './decode.ts';
 import {
-  exportRequest,
   idBytes,
+  logRecordHead,
+  logSignal,
   MAX_DEPTH,
-  requestHead,
-  scopeSpans as scopeSpansType,
-  span as spanType,
+  type RequestHead,
+  type Signal,
   spanHead,
+  traceSignal,
 } from './messages.ts';
 import { spanKinds } from '../../trace/model.ts';
 import { grouped } from '../../trace/numbers.ts';
 
-/** The bytes are not an ExportTraceServiceRequest. The message says what is wrong and where. */
+/** The bytes are not a request of OTLP. The message says what is wrong and where. */
 export class MalformedError extends Error {}
 
-/** The spans of one scope, with the encoded Resource and InstrumentationScope. */
-export interface ArrivedGroup {
+/** The items of one scope, with the encoded Resource and InstrumentationScope. */
+export interface ArrivedGroup<Item> {
   resource: Uint8Array;
   scope: Uint8Array;
-  spans: ArrivedSpan[];
+  items: Item[];
 }
 
-/** Where an encoded Span is in its request. */
-interface SpanBytes {
+/** Where an encoded item, such as a Span, is in its request. */
+export interface ItemBytes {
   from: number;
   to: number;
-  /** How many messages the span consists of: itself, its attributes, their values, and so on. */
+  /** How many messages the item consists of: itself, its attributes, their values, and so on. */
   messages: number;
 }
 
 /** Ids are lower-case hex, empty if they are missing or all zeros. Times are µs: since 1970, cut off from ns. */
-export interface ArrivedSpan extends SpanBytes {
+export interface ArrivedSpan extends ItemBytes {
   traceId: string;
   spanId: string;
   parentId: string;
@@ -45,17 +46,25 @@ export interface ArrivedSpan extends SpanBytes {
   error: boolean;
 }
 
-export interface ArrivedRequest {
-  groups: ArrivedGroup[];
-  /** A field above the spans that OTLP does not have; empty if there is none. */
+/** The id and the time as in `ArrivedSpan`. */
+export interface ArrivedLogRecord extends ItemBytes {
+  traceId: string;
+  /** When it happened or, if its sender doesn't say, when it was observed; 0 if its sender says neither. */
+  timeUs: number;
+  severityNumber: number;
+}
+
+export interface ArrivedRequest<Item> {
+  groups: ArrivedGroup<Item>[];
+  /** A field above the items that OTLP does not have; empty if there is none. */
   unknown: string;
 }
 
-/** The most resources, scopes, and spans in one request: each becomes an object while the request is read. */
+/** The most resources, scopes, and items in one request: each becomes an object while the request is read. */
 const MAX_PARTS = 500_000;
 
-/** How deep spans are in a request. */
-const SPAN_DEPTH = 3;
+/** How deep items are in a request. */
+const ITEM_DEPTH = 3;
 
 const STATUS_ERROR = 2;
 
@@ -63,23 +72,34 @@ const STATUS_ERROR = 2;
  * Reads an ExportTraceServiceRequest.
  * @throws MalformedError if any part of it cannot be decoded, down to the last attribute
  */
-export function readRequest(bytes: Buffer): ArrivedRequest {
-  const { spans, groupEnds, unknown } = checkRequest(bytes);
-  const head = requestHead.decode(bytes) as unknown as RequestHead;
+export function readSpanRequest(bytes: Buffer): ArrivedRequest<ArrivedSpan> {
+  return readRequest(traceSignal, bytes, arrivedSpan);
+}
+
+/**
+ * Reads an ExportLogsServiceRequest.
+ * @throws MalformedError if any part of it cannot be decoded, down to the last attribute
+ */
+export function readLogRequest(bytes: Buffer): ArrivedRequest<ArrivedLogRecord> {
+  return readRequest(logSignal, bytes, arrivedLogRecord);
+}
+
+function readRequest<Item>(
+  signal: Signal,
+  bytes: Buffer,
+  readItem: (request: Buffer, at: ItemBytes) => Item,
+): ArrivedRequest<Item> {
+  const { items, groupEnds, unknown } = checkRequest(signal, bytes);
+  const head = signal.requestHead.decode(bytes) as unknown as RequestHead;
   let first = 0;
   let group = 0;
-  const groups = head.resourceSpans.flatMap(({ resource, scopeSpans }) =>
-    scopeSpans.map(({ scope }) => {
-      const ofGroup = spans.slice(first, (first = groupEnds[group++]!));
-      return { resource, scope, spans: ofGroup.map((span) => arrivedSpan(bytes, span)) };
+  const groups = head.resources.flatMap(({ resource, scopes }) =>
+    scopes.map(({ scope }) => {
+      const ofGroup = items.slice(first, (first = groupEnds[group++]!));
+      return { resource, scope, items: ofGroup.map((item) => readItem(bytes, item)) };
     }),
   );
   return { groups, unknown };
-}
-
-/** What protobufjs decodes from `requestHead`. */
-interface RequestHead {
-  resourceSpans: { resource: Uint8Array; scopeSpans: { scope: Uint8Array }[] }[];
 }
 
 /** What protobufjs decodes from `spanHead`. */
@@ -94,7 +114,7 @@ interface SpanHead {
   status: { code: number } | null;
 }
 
-function arrivedSpan(request: Buffer, { from, to, messages }: SpanBytes): ArrivedSpan {
+function arrivedSpan(request: Buffer, { from, to, messages }: ItemBytes): ArrivedSpan {
   const head = decode(spanHead, request, from, to) as SpanHead;
   const { name, kind, startTimeUnixNano, endTimeUnixNano } = head;
   return {
@@ -106,6 +126,26 @@ function arrivedSpan(request: Buffer, { from, to, messages }: SpanBytes): Arrive
     startUs: microseconds(startTimeUnixNano),
     durationUs: Math.max(0, nanosecondsBetween(startTimeUnixNano, endTimeUnixNano)) / 1_000,
     error: head.status?.code === STATUS_ERROR,
+    from,
+    to,
+    messages,
+  };
+}
+
+/** What protobufjs decodes from `logRecordHead`. */
+interface LogRecordHead {
+  traceId: Hex;
+  timeUnixNano: Fixed64;
+  observedTimeUnixNano: Fixed64;
+  severityNumber: number;
+}
+
+function arrivedLogRecord(request: Buffer, { from, to, messages }: ItemBytes): ArrivedLogRecord {
+  const head = decode(logRecordHead, request, from, to) as LogRecordHead;
+  return {
+    traceId: hexId(head.traceId),
+    timeUs: microseconds(head.timeUnixNano) || microseconds(head.observedTimeUnixNano),
+    severityNumber: head.severityNumber,
     from,
     to,
     messages,
@@ -139,15 +179,14 @@ function layoutOf(type: Type): Layout {
   return layout;
 }
 
-const requestLayout = layoutOf(exportRequest);
-const scopeSpansLayout = layoutOf(scopeSpansType);
-const spanLayout = layoutOf(spanType);
-
 /** What a check finds besides faults. */
 interface Checked {
+  signal: Signal;
+  item: Layout;
+  group: Layout;
   parts: number;
-  spans: SpanBytes[];
-  /** For each ScopeSpans how many spans there are up to its end. */
+  items: ItemBytes[];
+  /** For each group how many items there are up to its end. */
   groupEnds: number[];
   unknown: string;
 }
@@ -156,10 +195,11 @@ interface Checked {
  * Makes sure that protobufjs can decode every part of a request later: its decoders look neither at wire types nor at
  * the length of numbers.
  */
-function checkRequest(bytes: Buffer): Checked {
-  const checked: Checked = { parts: 0, spans: [], groupEnds: [], unknown: '' };
+function checkRequest(signal: Signal, bytes: Buffer): Checked {
+  const [item, group] = [layoutOf(signal.item), layoutOf(signal.group)];
+  const checked: Checked = { signal, item, group, parts: 0, items: [], groupEnds: [], unknown: '' };
   try {
-    check(protobuf.Reader.create(bytes), requestLayout, bytes.length, 0, checked);
+    check(protobuf.Reader.create(bytes), layoutOf(signal.request), bytes.length, 0, checked);
   } catch (error) {
     if (error instanceof MalformedError) throw error;
     throw error instanceof RangeError ? truncated() : new MalformedError((error as Error).message);
@@ -170,9 +210,10 @@ function checkRequest(bytes: Buffer): Checked {
 /** Reads a message to its end. Gives of how many messages it consists. */
 function check(reader: Reader, layout: Layout, end: number, depth: number, checked: Checked): number {
   if (depth > MAX_DEPTH) throw new MalformedError(`messages are nested more than ${MAX_DEPTH} deep`);
-  if (depth <= SPAN_DEPTH && ++checked.parts > MAX_PARTS) {
+  if (depth <= ITEM_DEPTH && ++checked.parts > MAX_PARTS) {
+    const { itemName } = checked.signal;
     throw new MalformedError(
-      `it has more than ${grouped(MAX_PARTS)} resources, scopes, and spans: send fewer spans at a time`,
+      `it has more than ${grouped(MAX_PARTS)} resources, scopes, and ${itemName}s: send fewer ${itemName}s at a time`,
     );
   }
   const from = reader.pos;
@@ -182,7 +223,7 @@ function check(reader: Reader, layout: Layout, end: number, depth: number, check
     const wireType = tag & 7;
     const field = layout.fields[tag >>> 3];
     if (field === undefined) {
-      if (depth < SPAN_DEPTH) checked.unknown ||= `field ${tag >>> 3} of ${layout.name}`;
+      if (depth < ITEM_DEPTH) checked.unknown ||= `field ${tag >>> 3} of ${layout.name}`;
       reader.skipType(wireType, depth);
     } else if (field.wireType !== wireType) {
       throw new MalformedError(
@@ -208,8 +249,8 @@ function check(reader: Reader, layout: Layout, end: number, depth: number, check
     }
   }
   if (reader.pos !== end) throw truncated();
-  if (layout === spanLayout) checked.spans.push({ from, to: end, messages });
-  if (layout === scopeSpansLayout) checked.groupEnds.push(checked.spans.length);
+  if (layout === checked.item) checked.items.push({ from, to: end, messages });
+  if (layout === checked.group) checked.groupEnds.push(checked.items.length);
   return messages;
 }
 

@@ -1,14 +1,14 @@
 /**
  * OTLP in JSON (OTLP specification, "JSON Protobuf Encoding") after proto3's JSON mapping (protobuf.dev, "ProtoJSON
  * Format"): fields by their lowerCamelCase or their original name, enums by number or name, 64-bit integers as strings
- * or numbers, null for a field that is missing; ids in hex, other bytes in base64. Fields of trace.proto are read, the
+ * or numbers, null for a field that is missing; ids in hex, other bytes in base64. Fields of otlp.proto are read, the
  * rest is skipped.
  */
 import protobuf, { type Enum, type Field, type Type } from 'protobufjs';
 import { grouped } from '../../trace/numbers.ts';
-import { exportRequest, idBytes, MAX_DEPTH } from './messages.ts';
+import { idBytes, logSignal, MAX_DEPTH, type Signal, traceSignal } from './messages.ts';
 
-/** The JSON is not an ExportTraceServiceRequest. The message says what is wrong and where. */
+/** The JSON is not a request of OTLP. The message says what is wrong and where. */
 export class JsonError extends Error {}
 
 /** Reads a value: `path` is where it is, `depth` how many messages are around it. */
@@ -24,21 +24,21 @@ const [BRACE, BRACKET, CLOSING_BRACE, CLOSING_BRACKET] = Buffer.from('{[}]');
 const MAX_VALUES = 1_000_000;
 
 /**
- * Reads a request in JSON. Gives it in protobuf, and the first field outside of the spans that OTLP does not have.
+ * Reads a request in JSON. Gives it in protobuf, and the first field above the items that OTLP does not have.
  * @throws JsonError
  */
-export function requestFromJson(body: Buffer): { message: Buffer; unknown: string } {
-  requireReadable(body);
+export function requestFromJson({ request: type, itemName }: Signal, body: Buffer) {
+  requireReadable(body, itemName);
   let json: unknown;
   try {
     json = JSON.parse(body.toString().replaceAll(longInteger, '$1"$2"'));
   } catch (error) {
     throw new JsonError(`the body is not JSON (${(error as Error).message})`);
   }
-  const request = messageReader(exportRequest)(json, 'the body', 0);
+  const request = messageReader(type)(json, 'the body', 0);
   return {
-    message: Buffer.from(exportRequest.encode(request as object).finish()),
-    unknown: unknownIn(json, exportRequest, unknownDepth),
+    message: Buffer.from(type.encode(request as object).finish()),
+    unknown: unknownIn(json, type, unknownDepth),
   };
 }
 
@@ -46,7 +46,7 @@ export function requestFromJson(body: Buffer): { message: Buffer; unknown: strin
 const MAX_BRACKETS = 2 * MAX_DEPTH;
 
 /** Counts what opens, closes, and separates values outside of strings. */
-function requireReadable(body: Buffer): void {
+function requireReadable(body: Buffer, itemName: string): void {
   let count = 0;
   let depth = 0;
   let inString = false;
@@ -64,7 +64,7 @@ function requireReadable(body: Buffer): void {
   }
   if (count > MAX_VALUES) {
     throw new JsonError(
-      `it has more than ${grouped(MAX_VALUES)} objects, lists, and fields: send fewer spans at a time`,
+      `it has more than ${grouped(MAX_VALUES)} objects, lists, and fields: send fewer ${itemName}s at a time`,
     );
   }
 }
@@ -118,7 +118,7 @@ function singleReader({ name, type, resolvedType }: Field): Read {
   if (resolvedType instanceof protobuf.Enum) return enumReader(resolvedType);
   if (type === 'bytes') return name in idBytes ? idReader(idBytes[name]!) : base64;
   const read = scalars[type];
-  if (!read) throw new Error(`trace.proto has a field of type ${type}, which json.ts cannot read`);
+  if (!read) throw new Error(`otlp.proto has a field of type ${type}, which json.ts cannot read`);
   return read;
 }
 
@@ -175,7 +175,7 @@ function idReader(size: number): Read {
   });
 }
 
-/** How many levels of messages are above the spans. */
+/** How many levels of messages are above the items. */
 const unknownDepth = 3;
 
 /** The first field that a message or the messages in it do not have, in quotes; empty if there is none. */
@@ -214,10 +214,13 @@ function inShort(json: unknown): string {
  * 64-bit integers that JSON.parse would round, with their field: a time in ns has 19 digits. Nothing in a string looks
  * like this, because the quotes around the name would be escaped there.
  */
-const longInteger = new RegExp(`("(?:${longFields().join('|')})"\\s*:\\s*)(-?\\d{16,20})(?=\\s*[,}])`, 'g');
+const longInteger = new RegExp(
+  `("(?:${[traceSignal, logSignal].flatMap(({ request }) => longFields(request)).join('|')})"\\s*:\\s*)(-?\\d{16,20})(?=\\s*[,}])`,
+  'g',
+);
 
 /** All names of fields that are 64-bit integers. */
-function longFields(type = exportRequest, seen = new Set<Type>()): string[] {
+function longFields(type: Type, seen = new Set<Type>()): string[] {
   if (seen.has(type)) return [];
   seen.add(type);
   return type.fieldsArray.flatMap((field) => {

@@ -1,18 +1,16 @@
-/** The messages of trace.proto as protobufjs reads and writes them. */
+/** The messages of otlp.proto as protobufjs reads and writes them. */
 import { readFileSync } from 'node:fs';
-import protobuf, { type Type } from 'protobufjs';
+import protobuf, { type Field, type Type } from 'protobufjs';
 
-const schema = readFileSync(new URL('trace.proto', import.meta.url), 'utf8');
+const schema = readFileSync(new URL('otlp.proto', import.meta.url), 'utf8');
 const { root } = protobuf.parse(schema);
 root.resolveAll();
 
-export const exportRequest = root.lookupType('ExportTraceServiceRequest');
-export const exportResponse = root.lookupType('ExportTraceServiceResponse');
 export const rpcStatus = root.lookupType('RpcStatus');
-export const scopeSpans = root.lookupType('ScopeSpans');
 export const resource = root.lookupType('Resource');
 export const scope = root.lookupType('InstrumentationScope');
 export const span = root.lookupType('Span');
+export const logRecord = root.lookupType('LogRecord');
 
 /** The length in bytes of the fields that are ids. OTLP's JSON writes these fields in hex, not in base64. */
 export const idBytes: Readonly<Record<string, number>> = { traceId: 16, spanId: 8, parentSpanId: 8 };
@@ -20,36 +18,89 @@ export const idBytes: Readonly<Record<string, number>> = { traceId: 16, spanId: 
 /** How deep messages may be nested: protobuf's own default, so that no input can exhaust the stack. */
 export const MAX_DEPTH = 100;
 
+/** The messages of a signal of OTLP: of requests that carry spans, or log records, grouped by resource and scope. */
+export interface Signal {
+  /** What one of the things that its requests carry is called. */
+  itemName: 'span' | 'log record';
+  /** Where its requests are sent: the service of gRPC, and the path of HTTP. */
+  grpcService: string;
+  httpPath: string;
+  item: Type;
+  /** The items of one scope. */
+  group: Type;
+  request: Type;
+  /** A request down to its resources and scopes, which stay encoded, and without its items: a `RequestHead`. */
+  requestHead: Type;
+  response: Type;
+  /** The field of a partial success that counts the rejected items. */
+  rejected: 'rejectedSpans' | 'rejectedLogRecords';
+}
+
+/** What protobufjs decodes from `Signal.requestHead`. */
+export interface RequestHead {
+  resources: { resource: Uint8Array; scopes: { scope: Uint8Array }[] }[];
+}
+
+export const traceSignal: Signal = {
+  itemName: 'span',
+  grpcService: 'opentelemetry.proto.collector.trace.v1.TraceService',
+  httpPath: '/v1/traces',
+  item: span,
+  ...requestsOf('ExportTraceServiceRequest', 'resourceSpans', 'scopeSpans'),
+  response: root.lookupType('ExportTraceServiceResponse'),
+  rejected: 'rejectedSpans',
+};
+
+export const logSignal: Signal = {
+  itemName: 'log record',
+  grpcService: 'opentelemetry.proto.collector.logs.v1.LogsService',
+  httpPath: '/v1/logs',
+  item: logRecord,
+  ...requestsOf('ExportLogsServiceRequest', 'resourceLogs', 'scopeLogs'),
+  response: root.lookupType('ExportLogsServiceResponse'),
+  rejected: 'rejectedLogRecords',
+};
+
 /** The fields of a span by which it is stored and found. */
 export const spanHead = partOf(
   span,
-  'SpanHead',
   ['traceId', 'spanId', 'parentSpanId', 'name', 'kind', 'startTimeUnixNano', 'endTimeUnixNano', 'status'],
-  { kind: 'int32' },
+  { kind: { type: 'int32' } },
 );
 
-partOf(scopeSpans, 'ScopeSpansHead', ['scope'], { scope: 'bytes' });
-partOf(root.lookupType('ResourceSpans'), 'ResourceSpansHead', ['resource', 'scopeSpans'], {
-  resource: 'bytes',
-  scopeSpans: 'ScopeSpansHead',
-});
+/** The fields of a log record by which it is stored and found. */
+export const logRecordHead = partOf(
+  logRecord,
+  ['traceId', 'timeUnixNano', 'observedTimeUnixNano', 'severityNumber'],
+  { severityNumber: { type: 'int32' } },
+);
 
-/** A request down to its resources and scopes, which stay encoded, and without its spans. */
-export const requestHead = partOf(exportRequest, 'RequestHead', ['resourceSpans'], {
-  resourceSpans: 'ResourceSpansHead',
-});
+function requestsOf(name: string, resources: string, scopes: string) {
+  const request = root.lookupType(name);
+  const ofResource = request.fields[resources]!.resolvedType as Type;
+  const group = ofResource.fields[scopes]!.resolvedType as Type;
+  const groupHead = partOf(group, ['scope'], { scope: { type: 'bytes' } });
+  const resourceHead = partOf(ofResource, ['resource', scopes], {
+    resource: { type: 'bytes' },
+    [scopes]: { name: 'scopes', type: groupHead.name },
+  });
+  const requestHead = partOf(request, [resources], {
+    [resources]: { name: 'resources', type: resourceHead.name },
+  });
+  return { group, request, requestHead };
+}
 
-/** A message type with some of the fields of another, which skips the rest. `as` gives fields another type. */
+/** A message type with some of the fields of another, which skips the rest. `as` gives fields another name or type. */
 function partOf(
   whole: Type,
-  name: string,
   fields: readonly string[],
-  as: Readonly<Record<string, string>>,
+  as: Readonly<Record<string, { name?: string; type: string }>>,
 ): Type {
-  const part = new protobuf.Type(name);
+  const part = new protobuf.Type(`${whole.name}Head`);
   for (const field of fields) {
-    const { id, type, repeated } = whole.fields[field]!;
-    part.add(new protobuf.Field(field, id, as[field] ?? type, repeated ? 'repeated' : undefined));
+    const { id, type, repeated } = whole.fields[field] as Field;
+    const { name = field, type: newType = type } = as[field] ?? {};
+    part.add(new protobuf.Field(name, id, newType, repeated ? 'repeated' : undefined));
   }
   whole.parent!.add(part);
   return part;

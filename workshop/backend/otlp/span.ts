@@ -35,13 +35,13 @@ interface SpanMessage {
   status: { code: number; message: string } | null;
 }
 
-interface KeyValue {
+export interface KeyValue {
   key: string;
   value: AnyValue | null;
 }
 
 /** `value` is the name of the field that is set; the others have their defaults. */
-interface AnyValue {
+export interface AnyValue {
   value?:
     'stringValue' | 'boolValue' | 'intValue' | 'doubleValue' | 'arrayValue' | 'kvlistValue' | 'bytesValue';
   stringValue: string;
@@ -146,7 +146,10 @@ function droppedFrom(message: SpanMessage): DroppedCounts | undefined {
 }
 
 /** Of attributes with one key the last counts. */
-function readAttributes(list: readonly KeyValue[]): { attributes: Attributes; types?: AttributeTypes } {
+export function readAttributes(list: readonly KeyValue[]): {
+  attributes: Attributes;
+  types?: AttributeTypes;
+} {
   const attributes: Attributes = {};
   const types = new Map<string, 'int64' | 'float64' | 'binary'>();
   for (const { key, value } of list) {
@@ -162,7 +165,7 @@ function readAttributes(list: readonly KeyValue[]): { attributes: Attributes; ty
 
 const ownProperty = { configurable: true, enumerable: true, writable: true };
 
-function readValue(message: AnyValue): AttributeValue {
+export function readValue(message: AnyValue): AttributeValue {
   if (message.stringValue) return message.stringValue; // nearly all values are text
   switch (message.value) {
     case undefined:

@@ -2,6 +2,7 @@ import type { PageName } from './assets.ts';
 
 const tabs = [
   { page: 'search', name: 'Search' },
+  { page: 'logs', name: 'Logs' },
   { page: 'dependencies', name: 'Service graph' },
 ] as const;
 

@@ -3,21 +3,26 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { shortId, traceIdFrom } from '../../trace/ids.ts';
 import { searchDataUrl, queryFrom } from '../../trace/search/query.ts';
+import { logsDataUrl, logsUrlOf } from '../../trace/search/logs.ts';
+import { logQueryFrom } from '../api/log-routes.ts';
 import { anySearch, type Parameters, traceIdParameter } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
+import { findLogs } from '../store/find-logs.ts';
+import type { LogStore } from '../store/log-store.ts';
 import type { TraceStore } from '../store/store.ts';
-import type { ServiceGraphResponse, TraceResponse } from '../../trace/page-data.ts';
+import type { LogsResponse, ServiceGraphResponse, TraceResponse } from '../../trace/page-data.ts';
 import { assets, type PageName } from './assets.ts';
+import { logColumns } from './log-columns.ts';
 import { isKnown, pageHeaders, sendJson, sendPage, takesGzip } from './respond.ts';
 import { searchAnswer } from './search-answer.ts';
 import { shell } from './shell.ts';
 import { traceColumns } from './trace-columns.ts';
 
 /** Adds the routes of the pages. */
-export function addPages(app: FastifyInstance, store: TraceStore): void {
+export function addPages(app: FastifyInstance, store: TraceStore, logs: LogStore): void {
   addDocuments(app);
   addAssets(app);
-  addAnswers(app, store);
+  addAnswers(app, store, logs);
 }
 
 function addDocuments(app: FastifyInstance): void {
@@ -28,13 +33,22 @@ function addDocuments(app: FastifyInstance): void {
     return sendPage(reply, shell('search', 'Search traces', await assets(), [url]));
   });
 
+  app.get('/logs', async (request, reply) =>
+    sendPage(
+      reply,
+      shell('logs', 'Logs', await assets(), [logsDataUrl(new URL(request.url, 'http://localhost').search)]),
+    ),
+  );
+
   app.get('/dependencies', async (_request, reply) =>
     sendPage(reply, shell('dependencies', 'Service graph', await assets(), ['/viewer/dependencies'])),
   );
 
   app.get<{ Params: { id: string } }>('/trace/:id', async ({ params: { id } }, reply) => {
     if (id.includes('...')) return reply.redirect(`/compare/${encodeURIComponent(id)}`);
-    return sendPage(reply.code(statusOf([id])), await shellOf('trace', `Trace ${shortId(id)}`, [id]));
+    const traceId = traceIdFrom(id);
+    const urls = traceId === undefined ? [] : [logsUrlOf(traceId)];
+    return sendPage(reply.code(statusOf([id])), await shellOf('trace', `Trace ${shortId(id)}`, [id], urls));
   });
 
   app.get<{ Params: { pair: string } }>('/compare/:pair', async ({ params: { pair } }, reply) => {
@@ -51,9 +65,14 @@ function statusOf(ids: readonly string[]): number {
   return ids.every((id) => traceIdFrom(id) !== undefined) ? 200 : 400;
 }
 
-async function shellOf(page: PageName, title: string, ids: readonly string[]): Promise<string> {
+async function shellOf(
+  page: PageName,
+  title: string,
+  ids: readonly string[],
+  otherUrls: readonly string[] = [],
+): Promise<string> {
   const urls = ids.flatMap((id) => traceIdFrom(id) ?? []).map((id) => `/viewer/trace/${id}`);
-  return shell(page, title, await assets(), urls);
+  return shell(page, title, await assets(), [...urls, ...otherUrls]);
 }
 
 /** The page for an address at which there is none. */
@@ -79,7 +98,7 @@ function addAssets(app: FastifyInstance): void {
   });
 }
 
-function addAnswers(app: FastifyInstance, store: TraceStore): void {
+function addAnswers(app: FastifyInstance, store: TraceStore, logs: LogStore): void {
   /** Tells this run of the backend from others, whose counts may be the same. */
   const run = randomBytes(4).toString('hex');
   const state = () => {
@@ -96,6 +115,18 @@ function addAnswers(app: FastifyInstance, store: TraceStore): void {
     const seen = createHash('sha256').update(JSON.stringify(services)).digest('hex').slice(0, 12);
     if (isKnown(request, reply, `"${run}-${stored.spans.length}-${seen}"`)) return reply.send();
     const answer: TraceResponse = { trace: traceColumns(id, store.spans(stored)), services };
+    return sendJson(request, reply, answer);
+  });
+
+  app.get<{ Querystring: Parameters }>('/viewer/logs', async (request, reply) => {
+    const query = logQueryFrom(request.query);
+    if (isKnown(request, reply, `"${run}-${logs.stateOf(query.traceId)}"`)) return reply.send();
+    const answer: LogsResponse = {
+      logs: logColumns(findLogs(logs, query)),
+      services: store.operations.services(),
+      loggers: logs.services(),
+      kept: logs.status().records,
+    };
     return sendJson(request, reply, answer);
   });
 

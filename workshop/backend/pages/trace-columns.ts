@@ -1,5 +1,6 @@
 import type { MoreColumns, TraceColumns } from '../../trace/columns.ts';
 import { type Attributes, type AttributeValue, type Span, spanKinds } from '../../trace/model.ts';
+import { Numbered, pairAdder } from './numbered.ts';
 
 /** The columns of a trace, which `fromColumns` reads on the page. Spans of one resource must share its object. */
 export function traceColumns(traceId: string, spans: Iterable<Span>): TraceColumns {
@@ -25,19 +26,7 @@ export function traceColumns(traceId: string, spans: Iterable<Span>): TraceColum
     attributeEnds: [],
     more: {},
   };
-  /** The values of each key: in several small maps, values are found faster than in one large map. */
-  const byKey = new Map<string, { keyAt: number; valuesOfKey: Numbered<AttributeValue> }>();
-  const addPairs = (pairs: number[], attributes: Attributes) => {
-    for (const key in attributes) {
-      let known = byKey.get(key);
-      if (!known) {
-        known = { keyAt: values.of(key), valuesOfKey: new Numbered(values.all) };
-        byKey.set(key, known);
-      }
-      pairs.push(known.keyAt, known.valuesOfKey.of(attributes[key]!));
-    }
-    return pairs;
-  };
+  const addPairs = pairAdder(values);
 
   for (const span of spans) {
     const { service, resource, scope: name, scopeVersion: version } = span;
@@ -89,23 +78,4 @@ function moreOf(span: Span, pairsOf: (attributes: Attributes) => number[]): More
     ...(links.length > 0 && { links }),
     ...(dropped && { dropped }),
   };
-}
-
-/** Adds items to a list, each only once. */
-class Numbered<Item> {
-  readonly all: Item[];
-  readonly #indexes = new Map<Item, number>();
-
-  constructor(all: Item[] = []) {
-    this.all = all;
-  }
-
-  /** The index of an item, which is added if it is new. */
-  of(item: Item): number {
-    const known = this.#indexes.get(item);
-    if (known !== undefined) return known;
-    const index = this.all.push(item) - 1;
-    this.#indexes.set(item, index);
-    return index;
-  }
 }

@@ -2,37 +2,48 @@ import { createServer } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 import { type LoopbackListener, listenOnLoopback } from '../../net/loopback.ts';
 import { MalformedError } from '../otlp/arrival.ts';
-import type { TraceStore } from '../store/store.ts';
-import { MAX_MESSAGE_BYTES, protobufResponse } from './responses.ts';
+import type { Receiver } from '../store/intake.ts';
+import { MAX_MESSAGE_BYTES, noMetrics, protobufResponse } from './responses.ts';
 
-/** TraceService of OTLP/gRPC. Messages stay encoded: the store reads what it needs of them. */
-const traceService: grpc.ServiceDefinition = {
-  Export: {
-    path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: (bytes: Buffer) => bytes,
-    requestDeserialize: (bytes: Buffer) => bytes,
-    responseSerialize: (bytes: Buffer) => bytes,
-    responseDeserialize: (bytes: Buffer) => bytes,
-  },
-};
+/** The only method of each service of OTLP/gRPC. Messages stay encoded: a store reads what it needs of them. */
+function exportMethod(grpcService: string): grpc.ServiceDefinition {
+  return {
+    Export: {
+      path: `/${grpcService}/Export`,
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: (bytes: Buffer) => bytes,
+      requestDeserialize: (bytes: Buffer) => bytes,
+      responseSerialize: (bytes: Buffer) => bytes,
+      responseDeserialize: (bytes: Buffer) => bytes,
+    },
+  };
+}
+
+type Call = grpc.ServerUnaryCall<Buffer, Buffer>;
+type Respond = grpc.sendUnaryData<Buffer>;
 
 /**
  * Receives OTLP over gRPC, gzip or not.
  * @throws PortInUseError
  */
-export async function receiveGrpc(store: TraceStore, port: number): Promise<LoopbackListener> {
+export async function receiveGrpc(stores: readonly Receiver[], port: number): Promise<LoopbackListener> {
   const server = new grpc.Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
-  server.addService(traceService, {
-    Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, respond: grpc.sendUnaryData<Buffer>) => {
-      try {
-        respond(null, protobufResponse(store.add(call.request)));
-      } catch (error) {
-        if (!(error instanceof MalformedError)) throw error;
-        respond({ code: grpc.status.INVALID_ARGUMENT, details: `This is not OTLP: ${error.message}.` });
-      }
-    },
+  for (const store of stores) {
+    server.addService(exportMethod(store.signal.grpcService), {
+      Export: ({ request }: Call, respond: Respond) => {
+        try {
+          respond(null, protobufResponse(store.signal, store.add(request)));
+        } catch (error) {
+          if (!(error instanceof MalformedError)) throw error;
+          respond({ code: grpc.status.INVALID_ARGUMENT, details: `This is not OTLP: ${error.message}.` });
+        }
+      },
+    });
+  }
+  server.addService(exportMethod('opentelemetry.proto.collector.metrics.v1.MetricsService'), {
+    Export: (_call: Call, respond: Respond) =>
+      respond({ code: grpc.status.UNIMPLEMENTED, details: noMetrics }),
   });
   // grpc-js could bind to names and addresses itself, but does not say if it got only one of the two.
   const connections = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());

@@ -6,8 +6,8 @@ import { listen, localApp } from '../local-app.ts';
 import type { LoopbackListener } from '../../net/loopback.ts';
 import { MalformedError } from '../otlp/arrival.ts';
 import { JsonError, requestFromJson } from '../otlp/json.ts';
-import type { Added, TraceStore } from '../store/store.ts';
-import { errorStatus, jsonResponse, MAX_MESSAGE_BYTES, protobufResponse } from './responses.ts';
+import type { Added, Receiver } from '../store/intake.ts';
+import { errorStatus, jsonResponse, MAX_MESSAGE_BYTES, noMetrics, protobufResponse } from './responses.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
@@ -25,10 +25,11 @@ class Refusal extends Error {
 }
 
 /**
- * Receives OTLP over HTTP: POST /v1/traces with protobuf or JSON, compressed by gzip or deflate or not at all.
+ * Receives OTLP over HTTP: POST /v1/traces and /v1/logs with protobuf or JSON, compressed by gzip or deflate or not at
+ * all.
  * @throws PortInUseError
  */
-export async function receiveHttp(store: TraceStore, port: number): Promise<LoopbackListener> {
+export async function receiveHttp(stores: readonly Receiver[], port: number): Promise<LoopbackListener> {
   const app = localApp({
     bodyLimit: MAX_MESSAGE_BYTES,
     refuse: (request, reply, message) => sendError(request, reply, grpc.status.INVALID_ARGUMENT, message),
@@ -38,17 +39,25 @@ export async function receiveHttp(store: TraceStore, port: number): Promise<Loop
     done(null, body),
   );
 
-  app.post('/v1/traces', async (request, reply) => {
-    const body = await decompressed(request.body as Buffer | undefined, request.headers['content-encoding']);
-    if (isJson(request)) return jsonResponse(addJson(store, body));
-    return reply.type(PROTOBUF).send(protobufResponse(store.add(body)));
-  });
-  app.setNotFoundHandler((request, reply) => {
-    if (!/^\/v1\/traces\/?($|\?)/.test(request.url)) {
-      throw new Refusal(404, grpc.status.UNIMPLEMENTED, `Send spans to /v1/traces, not to ${request.url}.`);
+  for (const store of stores) {
+    app.post(store.signal.httpPath, async (request, reply) => {
+      const body = await decompressed(
+        request.body as Buffer | undefined,
+        request.headers['content-encoding'],
+      );
+      if (isJson(request)) return jsonResponse(store.signal, addJson(store, body));
+      return reply.type(PROTOBUF).send(protobufResponse(store.signal, store.add(body)));
+    });
+  }
+  app.setNotFoundHandler(({ url, method }, reply) => {
+    const path = url.replace(/\/?(\?.*)?$/, '');
+    if (path === '/v1/metrics') throw new Refusal(404, grpc.status.UNIMPLEMENTED, noMetrics);
+    if (!stores.some(({ signal }) => signal.httpPath === path)) {
+      const where = stores.map(({ signal }) => `${signal.itemName}s to ${signal.httpPath}`).join(' and ');
+      throw new Refusal(404, grpc.status.UNIMPLEMENTED, `Send ${where}, not to ${url}.`);
     }
     reply.header('allow', 'POST');
-    throw new Refusal(405, grpc.status.UNIMPLEMENTED, `Send spans by POST, not by ${request.method}.`);
+    throw new Refusal(405, grpc.status.UNIMPLEMENTED, `Send to ${path} by POST, not by ${method}.`);
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const { status, grpcCode, message } = refusalFor(error, reply.statusCode);
@@ -62,8 +71,8 @@ function isJson(request: FastifyRequest): boolean {
   return /^application\/json\b/i.test(request.headers['content-type'] ?? '');
 }
 
-function addJson(store: TraceStore, body: Buffer): Added {
-  const { message, unknown } = requestFromJson(body);
+function addJson(store: Receiver, body: Buffer): Added {
+  const { message, unknown } = requestFromJson(store.signal, body);
   return store.add(message, unknown);
 }
 
@@ -86,7 +95,7 @@ async function decompressed(body: Buffer | undefined, encoding = 'identity'): Pr
 /** Bad data is the sender's fault; the status must not suggest trying again. */
 function refusalFor(error: Error & { statusCode?: number; code?: string }, statusSoFar: number): Refusal {
   if (error instanceof Refusal) return error;
-  const tooLarge = `The message is larger than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB: send fewer spans at a time.`;
+  const tooLarge = `The message is larger than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB: send smaller batches.`;
   const { INVALID_ARGUMENT, RESOURCE_EXHAUSTED, INTERNAL } = grpc.status;
   if (error instanceof MalformedError || error instanceof JsonError) {
     return new Refusal(400, INVALID_ARGUMENT, `This is not OTLP: ${error.message}.`);

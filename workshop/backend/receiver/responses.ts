@@ -1,20 +1,25 @@
-import { exportResponse, rpcStatus } from '../otlp/messages.ts';
-import type { Added } from '../store/store.ts';
+import { rpcStatus, type Signal } from '../otlp/messages.ts';
+import type { Added } from '../store/intake.ts';
 
 /** The largest message taken, after decompression: what the OTLP specification ("OTLP/gRPC", "OTLP/HTTP") recommends. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-/** An ExportTraceServiceResponse in protobuf: empty if all was taken, otherwise with a partial success. */
-export function protobufResponse({ rejected, reason }: Added): Buffer {
+/** An export response of a signal in protobuf: empty if all was taken, otherwise with a partial success. */
+export function protobufResponse(signal: Signal, { rejected, reason }: Added): Buffer {
   if (reason === '') return Buffer.alloc(0);
-  const partialSuccess = { ...(rejected > 0 && { rejectedSpans: rejected }), errorMessage: reason };
-  return Buffer.from(exportResponse.encode({ partialSuccess }).finish());
+  const partialSuccess = { ...(rejected > 0 && { [signal.rejected]: rejected }), errorMessage: reason };
+  return Buffer.from(signal.response.encode({ partialSuccess }).finish());
 }
 
 /** The same in JSON. */
-export function jsonResponse({ rejected, reason }: Added): object {
-  return reason === '' ? {} : { partialSuccess: { rejectedSpans: String(rejected), errorMessage: reason } };
+export function jsonResponse(signal: Signal, { rejected, reason }: Added): object {
+  if (reason === '') return {};
+  return { partialSuccess: { [signal.rejected]: String(rejected), errorMessage: reason } };
 }
+
+/** Why metrics are refused. An exporter that gets this status gives up. */
+export const noMetrics =
+  'This backend stores traces and logs, but no metrics: set OTEL_METRICS_EXPORTER=none, or send them elsewhere.';
 
 /** A google.rpc.Status in protobuf, the body of an error of OTLP/HTTP. */
 export function errorStatus(code: number, message: string): Buffer {

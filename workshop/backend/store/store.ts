@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Span, Trace } from '../../trace/model.ts';
-import { type ArrivedSpan, readRequest } from '../otlp/arrival.ts';
-import { readResource, readScope, readSpan, type Resource, type Scope } from '../otlp/span.ts';
+import { type ArrivedSpan, readSpanRequest } from '../otlp/arrival.ts';
+import { traceSignal } from '../otlp/messages.ts';
+import { readSpan } from '../otlp/span.ts';
+import { type Group, Intake, sharedReader } from './intake.ts';
 import { type Operation, Operations } from './operations.ts';
 
 /** How much is kept. When one of the limits is reached, the oldest trace is dropped whole. */
@@ -48,27 +50,6 @@ export interface StoredSpan {
   readonly to: number;
 }
 
-/** Some spans that arrived together. Their bytes are kept until the last of them is dropped. */
-export interface Group {
-  readonly service: string;
-  /** The encoded Resource, InstrumentationScope, and Spans. */
-  readonly bytes: Buffer;
-  readonly resourceEnd: number;
-  readonly scopeEnd: number;
-  /** What it counts for in `Limits.bytes`. */
-  readonly size: number;
-  /** How many of its spans are still kept. */
-  spans: number;
-}
-
-/** What became of a request. */
-export interface Added {
-  accepted: number;
-  rejected: number;
-  /** Why spans were rejected, or why there were none, in words; empty if there is nothing to say. */
-  reason: string;
-}
-
 /** What the store holds, and what it has seen since it was made. */
 export interface StoreStatus {
   traces: number;
@@ -84,72 +65,30 @@ export interface StoreStatus {
 /** Room for 24 hours of a workshop. */
 export const defaultLimits: Limits = { spans: 102_000, bytes: 96 * 1024 * 1024 };
 
-/** The largest resource and scope, in bytes, with which spans are kept. */
-const MAX_SHARED_BYTES = 128 * 1024;
-
 // Roughly what the objects take besides the bytes that arrived, in bytes.
 const TRACE_BYTES = 350;
-const GROUP_BYTES = 500;
 const SPAN_BYTES = 250;
-/** A span of many tiny messages takes more memory than its bytes when it is read: each message counts for at least this. */
-const MESSAGE_BYTES = 16;
 
 /**
  * Keeps the spans that arrive, as the bytes in which they came, and finds them by trace and by what people search for.
  * Spans are decoded only when somebody looks at them.
  */
-export class TraceStore {
+export class TraceStore extends Intake<ArrivedSpan> {
   readonly #limits: Limits;
   readonly #traces = new Map<string, StoredTrace>();
   /** Goes through the traces from the oldest on. It is asked for one only when that is dropped, so it never ends. */
   readonly #oldestFirst = this.#traces.values();
   readonly operations = new Operations();
-  /** What traces and groups count for. */
-  #bytes = 0;
-  #spans = 0;
-  #accepted = 0;
-  #rejected = 0;
   #droppedTraces = 0;
-  #droppedSpans = 0;
 
   constructor(limits: Partial<Limits> = {}) {
-    this.#limits = { ...defaultLimits, ...limits };
+    const all = { ...defaultLimits, ...limits };
+    super({ signal: traceSignal, most: { items: all.spans, bytes: all.bytes }, itemBytes: SPAN_BYTES });
+    this.#limits = all;
   }
 
-  /**
-   * Takes in an ExportTraceServiceRequest: all of its spans, except those that have no valid ids or do not fit.
-   * @param unknown a field that OTLP does not have, if one was found before the request got this encoding
-   * @throws MalformedError if the bytes are not such a message; then nothing is taken in
-   */
-  add(message: Buffer, unknown = ''): Added {
-    const request = readRequest(message);
-    const added: Added = { accepted: 0, rejected: 0, reason: '' };
-    for (const { resource, scope, spans } of request.groups) {
-      let fitting: ArrivedSpan[] = [];
-      let size = 0;
-      const keep = () => this.#keep(message, { resource, scope }, fitting, size);
-      for (const span of spans) {
-        const objection = this.#objectionTo(span, resource.length + scope.length);
-        if (objection !== '') {
-          added.rejected++;
-          added.reason = objection;
-          continue;
-        }
-        added.accepted++;
-        size += sizeOf(span);
-        if (fitting.push(span) < this.#limits.spans / 8 && size < this.#limits.bytes / 8) continue;
-        keep();
-        fitting = [];
-        size = 0;
-      }
-      if (fitting.length > 0) keep();
-    }
-    this.#accepted += added.accepted;
-    this.#rejected += added.rejected;
-    const field = unknown || request.unknown;
-    if (field && added.accepted + added.rejected === 0)
-      added.reason = `the message holds no spans, and OTLP has no ${field}`;
-    return added;
+  protected read(message: Buffer) {
+    return readSpanRequest(message);
   }
 
   get(traceId: string): StoredTrace | undefined {
@@ -175,16 +114,9 @@ export class TraceStore {
 
   /** Gives a function that reads spans. It reads each resource and scope once, and spans of one resource share it. */
   reader(): (span: StoredSpan, trace: StoredTrace) => Span {
-    const resources = new Map<string, Resource>();
-    const scopes = new Map<string, Scope>();
-    const byGroup = new Map<Group, { resource: Resource; scope: Scope }>();
-    const shared = ({ bytes, resourceEnd, scopeEnd }: Group) => ({
-      resource: memoized(resources, bytes.subarray(0, resourceEnd), readResource),
-      scope: memoized(scopes, bytes.subarray(resourceEnd, scopeEnd), readScope),
-    });
+    const sharedOf = sharedReader();
     return (span, { id }) => {
-      const { resource, scope } = byGroup.get(span.group) ?? shared(span.group);
-      byGroup.set(span.group, { resource, scope });
+      const { resource, scope } = sharedOf(span.group);
       return readSpan(bytesOf(span), id, resource, scope);
     };
   }
@@ -195,58 +127,35 @@ export class TraceStore {
   }
 
   status(): StoreStatus {
+    const { items, bytes, accepted, rejected, dropped } = this.counts();
     return {
       traces: this.#traces.size,
-      spans: this.#spans,
-      bytes: this.#bytes + this.operations.bytes,
+      spans: items,
+      bytes,
       limits: this.#limits,
-      accepted: this.#accepted,
-      rejected: this.#rejected,
+      accepted,
+      rejected,
       droppedTraces: this.#droppedTraces,
-      droppedSpans: this.#droppedSpans,
+      droppedSpans: dropped,
     };
   }
 
-  /** Why a span can't be kept; empty if it can. */
-  #objectionTo(span: ArrivedSpan, sharedBytes: number): string {
-    const most = this.#limits.bytes / 4;
-    if (span.traceId === '') return 'a trace id was missing or all zeros';
-    if (span.spanId === '') return 'a span id was missing or all zeros';
-    if (sharedBytes > Math.min(MAX_SHARED_BYTES, most)) return 'a resource or scope was too large to be kept';
-    if (sizeOf(span) > most) return 'a span was too large to be kept';
-    return '';
+  protected override get bytes(): number {
+    return super.bytes + this.operations.bytes;
   }
 
-  /** Keeps spans of one resource and scope. `spansSize` is what they count for. */
-  #keep(message: Buffer, shared: Shared, spans: readonly ArrivedSpan[], spansSize: number): void {
-    const { resource, scope } = shared;
-    const { service } = readResource(resource);
-    const resourceEnd = resource.length;
-    const scopeEnd = resourceEnd + scope.length;
-    // Memory of its own, not of a shared pool: what is kept must keep nothing else alive.
-    const bytes = Buffer.allocUnsafeSlow(spans.reduce((sum, { from, to }) => sum + to - from, scopeEnd));
-    bytes.set(resource);
-    bytes.set(scope, resourceEnd);
-    const size = GROUP_BYTES + scopeEnd + spansSize;
-    this.#makeRoom(spans.length, size);
-    const group = { service, bytes, resourceEnd, scopeEnd, size, spans: spans.length };
-    this.#bytes += size;
-    this.#spans += spans.length;
-    let at = scopeEnd;
-    for (const span of spans) {
-      const from = at;
-      at += message.copy(bytes, from, span.from, span.to);
-      this.#index(span, group, from, at);
-    }
+  protected objectionTo({ traceId, spanId }: ArrivedSpan): string {
+    if (traceId === '') return 'a trace id was missing or all zeros';
+    return spanId === '' ? 'a span id was missing or all zeros' : '';
   }
 
-  #index(span: ArrivedSpan, group: Group, from: number, to: number): void {
+  protected index(span: ArrivedSpan, group: Group, from: number, to: number): void {
     const { traceId, spanId, startUs, durationUs, error } = span;
     let trace = this.#traces.get(traceId);
     if (!trace) {
       trace = { id: traceId, spans: [], errors: 0, startUs, endUs: startUs, calls: undefined };
       this.#traces.set(traceId, trace);
-      this.#bytes += TRACE_BYTES;
+      this.take(TRACE_BYTES);
     }
     const operation = this.operations.add(group.service, span.name, span.kind);
     const parentId = sharedId(span.parentId, trace.spans.at(-1));
@@ -257,32 +166,18 @@ export class TraceStore {
     trace.calls = undefined;
   }
 
-  /** Drops old traces until there is room. What new traces and operations take is known too late, but soon made up for. */
-  #makeRoom(spans: number, bytes: number): void {
-    while (
-      this.#traces.size > 0 &&
-      (this.#spans + spans > this.#limits.spans ||
-        this.#bytes + this.operations.bytes + bytes > this.#limits.bytes)
-    )
-      this.#drop(this.#oldestFirst.next().value!);
-  }
-
-  #drop(trace: StoredTrace): void {
+  protected dropOldest(): boolean {
+    if (this.#traces.size === 0) return false;
+    const trace = this.#oldestFirst.next().value!;
     this.#traces.delete(trace.id);
-    this.#bytes -= TRACE_BYTES;
+    this.take(-TRACE_BYTES);
     for (const { operation, group } of trace.spans) {
       this.operations.remove(operation);
-      if (--group.spans === 0) this.#bytes -= group.size;
+      this.release(group);
     }
-    this.#spans -= trace.spans.length;
     this.#droppedTraces++;
-    this.#droppedSpans += trace.spans.length;
+    return true;
   }
-}
-
-/** What a span counts for in `Limits.bytes`. */
-function sizeOf({ from, to, messages }: ArrivedSpan): number {
-  return SPAN_BYTES + Math.max(to - from, messages * MESSAGE_BYTES);
 }
 
 /** An id, as the same string as in the span before if that has it too: most ids are then kept once. */
@@ -291,22 +186,9 @@ function sharedId(id: string, before: StoredSpan | undefined): string {
   return id === before?.parentId ? before.parentId : id;
 }
 
-/** What spans of one group share. */
-interface Shared {
-  resource: Uint8Array;
-  scope: Uint8Array;
-}
-
 /** The encoded Span. */
 export function bytesOf({ group, from, to }: StoredSpan): Buffer {
   return group.bytes.subarray(from, to);
-}
-
-function memoized<Read>(known: Map<string, Read>, bytes: Buffer, read: (bytes: Uint8Array) => Read): Read {
-  const key = bytes.toString('latin1');
-  const result = known.get(key) ?? read(bytes);
-  known.set(key, result);
-  return result;
 }
 
 /** The spans without those that repeat an earlier one of the same service to the byte. */

@@ -1,16 +1,17 @@
-import { type Signal, useSignal } from '@preact/signals';
-import type { ComponentChildren, RefObject } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { gapPhrases } from '../../trace/lane.ts';
-import type { Attributes, AttributeValue, Span } from '../../trace/model.ts';
-import { counted, grouped, percent } from '../../trace/numbers.ts';
+import type { Span } from '../../trace/model.ts';
+import { percent } from '../../trace/numbers.ts';
 import { durationText, selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colours.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { shortId, traceUrl } from '../../trace/ids.ts';
 import { clockTime } from '../frame/times.ts';
+import { AttributeGroups, AttributeTable } from './attributes.tsx';
+import { LogList } from './log-list.tsx';
 import { closeDetails, goTo, setDetailHeight } from './scrolling.ts';
 import { parents, rows, waterfall } from './state.ts';
 
@@ -48,6 +49,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
             empty="This span has no attributes."
           />
           <div>
+            <LogList row={row} />
             <Events row={row} />
             <Links span={span} />
             <AttributeGroups
@@ -229,115 +231,5 @@ function Links({ span: { links } }: { span: Span }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-/** More attributes than this are shown only on request. */
-const MAX_ATTRIBUTES = 60;
-
-/** Attributes grouped by the part of their key before the first dot: http, url, db, and so on. */
-function AttributeGroups({
-  title,
-  attributes,
-  empty,
-}: {
-  title: string;
-  attributes: Attributes;
-  empty: string;
-}) {
-  const showsAll = useSignal(false);
-  const section = useRef<HTMLElement>(null);
-  const entries = Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const visible = showsAll.value ? entries : entries.slice(0, MAX_ATTRIBUTES);
-  return (
-    <section class="detail-section" ref={section} tabIndex={-1}>
-      <h2>
-        {title} <small>{entries.length}</small>
-      </h2>
-      {entries.length === 0 && <p class="empty">{empty}</p>}
-      {groupsOf(visible).map(({ group, members }) => (
-        <AttributeTable key={group} attributes={members} />
-      ))}
-      {visible.length < entries.length && (
-        <ShowAll is={showsAll} within={section}>
-          Show {counted(entries.length - visible.length, 'more attribute')}
-        </ShowAll>
-      )}
-    </section>
-  );
-}
-
-/** A button that shows everything and then disappears; the focus moves to the element around it. */
-function ShowAll({
-  is,
-  within,
-  children,
-}: {
-  is: Signal<boolean>;
-  within: RefObject<HTMLElement | null>;
-  children: ComponentChildren;
-}) {
-  const show = () => {
-    is.value = true;
-    within.current!.focus({ preventScroll: true });
-  };
-  return (
-    <button type="button" class="button" onClick={show}>
-      {children}
-    </button>
-  );
-}
-
-function groupsOf(entries: readonly [string, AttributeValue][]) {
-  const groups: { group: string; members: [string, AttributeValue][] }[] = [];
-  for (const entry of entries) {
-    const group = /^[^.]+(?=\.)/u.exec(entry[0])?.[0] ?? '';
-    const last = groups.at(-1);
-    if (last?.group === group) last.members.push(entry);
-    else groups.push({ group, members: [entry] });
-  }
-  return groups;
-}
-
-function AttributeTable({ attributes }: { attributes: readonly (readonly [string, AttributeValue])[] }) {
-  if (attributes.length === 0) return null;
-  return (
-    <table class="attributes">
-      <tbody>
-        {attributes.map(([key, value]) => (
-          <tr key={key}>
-            <th scope="row">
-              <bdi>{key}</bdi>
-            </th>
-            <td>
-              <Value of={value} />
-              <CopyButton what={`Value of ${key}`} text={String(value)} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-/** Longer texts are shortened until the reader asks for the rest. */
-const MAX_CHARACTERS = 400;
-
-function Value({ of: value }: { of: AttributeValue }) {
-  const showsAll = useSignal(false);
-  const text = useRef<HTMLElement>(null);
-  if (typeof value !== 'string') return <code class={`value ${typeof value}`}>{String(value)}</code>;
-  const isCut = value.length > MAX_CHARACTERS && !showsAll.value;
-  return (
-    <>
-      <bdi class="value" ref={text} tabIndex={value.length > MAX_CHARACTERS ? -1 : undefined}>
-        {isCut ? `${value.slice(0, MAX_CHARACTERS)}…` : value === '' ? <em>empty</em> : value}
-      </bdi>
-      {isCut && (
-        <ShowAll is={showsAll} within={text}>
-          Show all {grouped(value.length)} characters
-        </ShowAll>
-      )}
-    </>
   );
 }

@@ -1,31 +1,19 @@
 import { formatDuration } from '../../trace/duration.ts';
 import { grouped } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colours.ts';
+import { SeverityName } from '../frame/severity.tsx';
 import { clockTime } from '../frame/times.ts';
+import { foundMoments, type Moment, moments } from './moments.ts';
 import { goTo } from './scrolling.ts';
-import { events, isFiltered, waterfall } from './state.ts';
+import { findText, isFiltered, leastSeverity, waterfall } from './state.ts';
 
 /** More events than this are not shown, because drawing them takes long. */
 const MAX_EVENTS = 2_000;
 
-/** The events of the trace in chronological order. */
+/** The events and log lines of the trace in chronological order. */
 export function EventsView() {
-  const all = events.value;
-  if (all.length === 0 && isFiltered.value) {
-    return (
-      <p class="empty-view" role="status">
-        No span that matches the filter recorded an event.
-      </p>
-    );
-  }
-  if (all.length === 0) {
-    return (
-      <p class="empty-view">
-        No span of this trace recorded an event. In code: <code>span.addEvent('cache miss')</code> or{' '}
-        <code>span.recordException(error)</code>.
-      </p>
-    );
-  }
+  const all = foundMoments.value;
+  if (all.length === 0) return <NoEvents />;
   return (
     <div class="table-scroll">
       <table class="events-view">
@@ -33,42 +21,92 @@ export function EventsView() {
           <tr>
             <th scope="col">After</th>
             <th scope="col">Time</th>
-            <th scope="col">Event</th>
+            <th scope="col">Event or log line</th>
             <th scope="col">Span</th>
             <th scope="col">Attributes</th>
           </tr>
         </thead>
         <tbody>
-          {all.slice(0, MAX_EVENTS).map(({ row, event, place }) => (
-            <tr key={`${row.span.spanId} ${place}`} class={serviceClass(row.span.service)}>
-              <td class="number">{formatDuration(event.timeUs - waterfall.value.startUs)}</td>
-              <td class="number">{clockTime(event.timeUs)}</td>
-              <td class={event.name === 'exception' ? 'failed' : ''}>
-                <bdi>{event.name || 'event'}</bdi>
-              </td>
-              <td>
-                <button type="button" class="link" onClick={() => goTo(row.span.spanId, { open: true })}>
-                  <span class="swatch" aria-hidden="true" />
-                  <bdi>{row.span.name}</bdi>
-                </button>
-              </td>
-              <td>
-                {Object.entries(event.attributes).map(([key, value]) => (
-                  <span class="pair" key={key}>
-                    <bdi>{key}</bdi>=<bdi>{shortened(String(value))}</bdi>
-                  </span>
-                ))}
-              </td>
-            </tr>
+          {all.slice(0, MAX_EVENTS).map((moment) => (
+            <MomentRow key={moment.key} moment={moment} />
           ))}
         </tbody>
       </table>
       {all.length > MAX_EVENTS && (
         <p class="empty-view">
-          The first {grouped(MAX_EVENTS)} of {grouped(all.length)} events are shown; the JSON has all of them.
+          The first {grouped(MAX_EVENTS)} of {grouped(all.length)} are shown. To see others, filter or find
+          them.
         </p>
       )}
     </div>
+  );
+}
+
+function NoEvents() {
+  if (moments.value.length > 0) {
+    return (
+      <p class="empty-view" role="status">
+        No event or log line contains <bdi>{findText}</bdi>.
+      </p>
+    );
+  }
+  if (isFiltered.value || leastSeverity.value !== '') {
+    return (
+      <p class="empty-view" role="status">
+        {isFiltered.value
+          ? 'No span that matches the filter recorded an event. No log line matches either.'
+          : `No event or log line is as severe as ${leastSeverity.value}.`}
+      </p>
+    );
+  }
+  return (
+    <p class="empty-view">
+      No span of this trace recorded an event. No log line has arrived either. In code, log inside a span, and
+      send the lines over OTLP, or use <code>span.addEvent('cache miss')</code> or{' '}
+      <code>span.recordException(error)</code>.
+    </p>
+  );
+}
+
+function MomentRow({
+  moment: { row, service, timeUs, text, level, record, attributes },
+}: {
+  moment: Moment;
+}) {
+  const offsetUs = timeUs - waterfall.value.startUs;
+  return (
+    <tr class={serviceClass(service)}>
+      <td class="number">{offsetUs < 0 ? `−${formatDuration(-offsetUs)}` : formatDuration(offsetUs)}</td>
+      <td class="number">{clockTime(timeUs)}</td>
+      <td class={level === 'error' ? 'failed' : ''}>
+        {record && (
+          <>
+            <SeverityName of={record} />{' '}
+          </>
+        )}
+        <bdi>{shortened(text)}</bdi>
+      </td>
+      <td>
+        {row ? (
+          <button type="button" class="link" onClick={() => goTo(row.span.spanId, { open: true })}>
+            <span class="swatch" aria-hidden="true" />
+            <bdi>{row.span.name}</bdi>
+          </button>
+        ) : (
+          <span class="outside-spans">
+            <span class="swatch" aria-hidden="true" />
+            outside all spans
+          </span>
+        )}
+      </td>
+      <td>
+        {Object.entries(attributes).map(([key, value]) => (
+          <span class="pair" key={key}>
+            <bdi>{key}</bdi>=<bdi>{shortened(String(value))}</bdi>
+          </span>
+        ))}
+      </td>
+    </tr>
   );
 }
 

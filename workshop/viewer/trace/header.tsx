@@ -11,7 +11,18 @@ import { ago, clockTime } from '../frame/times.ts';
 import { type Highlight, highlightsOf } from './highlights.ts';
 import { isPrinting } from './printing.ts';
 import { goTo } from './scrolling.ts';
-import { errorsOnly, explains, isIncomplete, rows, trace, waterfall } from './state.ts';
+import {
+  errorsOnly,
+  explains,
+  isIncomplete,
+  logs,
+  rowIndexes,
+  rows,
+  shownLogs,
+  trace,
+  view,
+  waterfall,
+} from './state.ts';
 
 /** The name and figures of the trace, and below them its highlights. */
 export function TraceHeader() {
@@ -55,11 +66,25 @@ export function TraceHeader() {
             'no errors'
           )}
         </p>
+        {logs.value.length > 0 && <LogCount />}
         {isIncomplete.value && <p class="incomplete">incomplete</p>}
         {isTerse ? <More highlights={hidden} traceId={traceId} /> : <Tools traceId={traceId} />}
       </div>
       <Highlights of={visible} label="Highlights" />
     </header>
+  );
+}
+
+/** How many log lines the trace has. It leads to the list of them. */
+function LogCount() {
+  const outside = logs.value.length - logs.value.filter(({ spanId }) => rowIndexes.value.has(spanId)).length;
+  return (
+    <p>
+      <button type="button" class="link" onClick={() => (view.value = 'events')}>
+        {counted(logs.value.length, 'log line')}
+      </button>
+      {outside > 0 && `, ${outside} outside all spans`}
+    </p>
   );
 }
 
@@ -111,7 +136,7 @@ function Tools({ traceId }: { traceId: string }) {
 
 /** The waterfall as the terminal shows it. */
 function waterfallAsText(): string {
-  return waterfallText(trace.value!, { maxRows: Infinity, explain: explains.value });
+  return waterfallText(trace.value!, { maxRows: Infinity, logs: shownLogs.value, explain: explains.value });
 }
 
 function Highlights({ of: highlights, label }: { of: readonly Highlight[]; label: string }) {

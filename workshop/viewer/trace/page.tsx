@@ -1,8 +1,11 @@
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { TraceResponse } from '../../trace/page-data.ts';
+import { fromLogColumns } from '../../trace/log-columns.ts';
+import type { LogsResponse, TraceResponse } from '../../trace/page-data.ts';
+import { counted } from '../../trace/numbers.ts';
 import { drawPage } from '../frame/frame.tsx';
 import { shortId, traceIdFrom } from '../../trace/ids.ts';
+import { logsUrlOf } from '../../trace/search/logs.ts';
 import { poll } from '../frame/live.ts';
 import { receive } from './arrival.ts';
 import { EventsView } from './events.tsx';
@@ -15,7 +18,7 @@ import { followPrinting } from './printing.ts';
 import { goTo } from './scrolling.ts';
 import { bindTraceKeys } from './shortcuts.ts';
 import { isDense } from './sizes.ts';
-import { hasResponse, problem, rows, trace, view } from './state.ts';
+import { hasResponse, logs, problem, rows, trace, view } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
 import { keepUrl, readUrl } from './url.ts';
 import { zoomByWheel } from './wheel.ts';
@@ -71,7 +74,12 @@ function NotArrived() {
       <p>
         <a class="button" href="/search">
           Search traces
-        </a>
+        </a>{' '}
+        {logs.value.length > 0 && (
+          <a class="button" href={`/logs?traceID=${traceId}`}>
+            Show its {counted(logs.value.length, 'log line')}
+          </a>
+        )}
       </p>
     </div>
   );
@@ -112,6 +120,12 @@ function start(): void {
       if (response.data) receive(response.data);
       else if (trace.value)
         notify('The backend no longer has this trace. This page still shows it.', { stays: true });
+    },
+  );
+  poll<LogsResponse>(
+    () => logsUrlOf(traceId),
+    (response) => {
+      if ('data' in response && response.data) logs.value = fromLogColumns(response.data.logs);
     },
   );
 }

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../trace/duration.ts';
 import { isFolded } from '../../trace/folding.ts';
 import { laneOf } from '../../trace/lane.ts';
+import { logMarks } from '../../trace/log-marks.ts';
 import { counted } from '../../trace/numbers.ts';
 import { selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
@@ -21,6 +22,7 @@ import {
   setFolded,
   setOpen,
   filterMatches,
+  spanLogs,
   waterfall,
   wholeUs,
 } from './state.ts';
@@ -142,6 +144,12 @@ function LaneCell({ row }: { row: Row }) {
     widthOf: laneMeter(),
   });
   const { bar, duration, gaps, path, events } = lane;
+  const records = spanLogs.value.get(row.span.spanId) ?? [];
+  const logMarksHere = logMarks(records, {
+    range: range.value,
+    widthPx: laneWidth.value,
+    traceStartUs: startUs,
+  });
   return (
     <div class="lane" role="gridcell">
       {bar && <span class="bar" style={{ left: `${bar.left}%`, width: `${bar.width}%` }} />}
@@ -161,6 +169,10 @@ function LaneCell({ row }: { row: Row }) {
       {events.map((at, event) => (
         <span class="event-mark" key={event} style={{ left: `${at}%` }} />
       ))}
+      {logMarksHere.map(({ at, level, title }) => (
+        <span class={`log-mark ${level}`} key={`log ${at}`} title={title} style={{ left: `${at}%` }} />
+      ))}
+      {records.length > 0 && <span class="hidden-text">{counted(records.length, 'log line')}, </span>}
       <span
         class={`duration ${duration.inside ? 'inside' : ''}`}
         style={duration.edge === 'left' ? { left: `${duration.at}%` } : { right: `${100 - duration.at}%` }}

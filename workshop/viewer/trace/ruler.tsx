@@ -1,10 +1,11 @@
+import { logMarks } from '../../trace/log-marks.ts';
 import { ticksOf } from '../../trace/ticks.ts';
 import { percentOf } from './overview.tsx';
 import { laneWidth } from './scrolling.ts';
 import { laneMeter, nameWidth, resizeNames } from './sizes.ts';
-import { range } from './state.ts';
+import { range, spanLogs, waterfall } from './state.ts';
 
-/** The column headings; the last one is the time axis. */
+/** The column headings; the last one is the time axis, with marks for the log lines outside all spans. */
 export function Ruler() {
   return (
     <div class="row ruler">
@@ -20,6 +21,18 @@ export function Ruler() {
           <span key={us} class={percentOf(us) > 92 ? 'last' : ''} style={{ left: `${percentOf(us)}%` }}>
             {text}
           </span>
+        ))}
+        {logMarks(spanLogs.value.get('') ?? [], {
+          range: range.value,
+          widthPx: laneWidth.value,
+          traceStartUs: waterfall.value.startUs,
+        }).map(({ at, level, title }) => (
+          <i
+            class={`log-mark ${level}`}
+            key={`log ${at}`}
+            title={`Outside all spans: ${title}`}
+            style={{ left: `${at}%` }}
+          />
         ))}
       </div>
     </div>

@@ -5,9 +5,11 @@
 import { batch, computed, signal } from '@preact/signals';
 import { criticalPathOf } from '../../trace/critical-path.ts';
 import type { CriticalSegment } from '../../trace/critical-path.ts';
-import { spanFinder } from '../../trace/find.ts';
+import { spanAndLogFinder } from '../../trace/find-log.ts';
 import { isFolded, allExpanded, shownRows, toggleFold, unfoldTo, filterRows } from '../../trace/folding.ts';
 import type { TimeRange } from '../../trace/lane.ts';
+import { leastNumber, type LogRecord, type Severity } from '../../trace/log-record.ts';
+import { logsBySpan } from '../../trace/log-text.ts';
 import type { Trace } from '../../trace/model.ts';
 import { treeOf } from '../../trace/tree.ts';
 import { unexplained, waterfallOf } from '../../trace/waterfall.ts';
@@ -17,6 +19,8 @@ export type View = 'timeline' | 'events';
 
 /** Undefined until a span has arrived. */
 export const trace = signal<Trace | undefined>(undefined);
+/** The log records of the trace in order of time. */
+export const logs = signal<readonly LogRecord[]>([]);
 /** Why the trace can't be shown, as a sentence; empty if it can. */
 export const problem = signal('');
 /** Whether a response has arrived. */
@@ -29,6 +33,8 @@ export const pinnedRange = signal<TimeRange | undefined>(undefined);
 export const findText = signal('');
 export const services = signal<ReadonlySet<string>>(new Set());
 export const errorsOnly = signal(false);
+/** Only log records that are at least this severe are shown; all of them, if it is empty. */
+export const leastSeverity = signal<Severity | ''>('');
 export const showsPath = signal(true);
 /** Whether the page explains the trace: with its gaps, and with warnings about its spans. */
 export const explains = signal(false);
@@ -56,6 +62,13 @@ export const isIncomplete = computed(() =>
 );
 export const rows = computed(() => waterfall.value.rows);
 export const rowIndexes = computed(() => new Map(rows.value.map(({ span }, index) => [span.spanId, index])));
+
+export const shownLogs = computed(() => {
+  const least = leastSeverity.value === '' ? 0 : leastNumber(leastSeverity.value);
+  return least === 0 ? logs.value : logs.value.filter(({ severityNumber }) => severityNumber >= least);
+});
+/** The shown log records by span id; those that belong to no span of the trace are under the empty id. */
+export const spanLogs = computed(() => logsBySpan(shownLogs.value, (id) => rowIndexes.value.has(id)));
 
 /** For each row, the number of errors among its descendants. */
 export const errorsBelow = computed(() => {
@@ -132,7 +145,7 @@ export const focusRow = computed(() => {
 
 /** Indexes of the rows that match the search, even if they are folded; undefined without a search. */
 export const hits = computed(() => {
-  const isHit = spanFinder(findText.value);
+  const isHit = spanAndLogFinder(findText.value, ({ spanId }) => spanLogs.value.get(spanId) ?? []);
   if (!isHit) return undefined;
   const found: number[] = [];
   for (const [index, { span }] of rows.value.entries()) {
@@ -141,14 +154,6 @@ export const hits = computed(() => {
   return found;
 });
 export const hitSet = computed(() => new Set(hits.value));
-
-/** The events of the trace in chronological order; with a filter, those of matching spans. */
-export const events = computed(() =>
-  rows.value
-    .filter((_, index) => !filterMatches.value || filterMatches.value[index] === 'match')
-    .flatMap((row) => row.span.events.map((event, place) => ({ row, event, place })))
-    .toSorted((a, b) => a.event.timeUs - b.event.timeUs),
-);
 
 /** Clears all filters. */
 export function showAll(): void {

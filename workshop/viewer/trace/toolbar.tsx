@@ -2,16 +2,19 @@ import { useRef } from 'preact/hooks';
 import { useComputed } from '@preact/signals';
 import { counted } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colours.ts';
+import { severities, type Severity } from '../../trace/log-record.ts';
 import { find, findInput, nextHit } from './find.ts';
+import { moments } from './moments.ts';
 import { keepFocus } from './scrolling.ts';
 import {
   errorsOnly,
-  events,
   explains,
   findText,
   focused,
   foldTo,
   hits,
+  leastSeverity,
+  logs,
   openLevels,
   rows,
   services,
@@ -28,6 +31,7 @@ export function Toolbar() {
     <div class="toolbar">
       <Find />
       <Services />
+      {logs.value.length > 0 && <Severities />}
       {view.value === 'timeline' && <RowTools />}
       {shownZoom.value && (
         <button
@@ -50,6 +54,26 @@ export function Toolbar() {
       </button>
       <Views />
     </div>
+  );
+}
+
+/** Chooses how severe the shown log lines are at least. */
+function Severities() {
+  return (
+    <label class="check severities">
+      Log lines
+      <select
+        value={leastSeverity.value}
+        onChange={({ currentTarget }) => (leastSeverity.value = currentTarget.value as Severity | '')}
+      >
+        <option value="">all</option>
+        {severities.slice(1).map((severity) => (
+          <option key={severity} value={severity}>
+            from {severity}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
@@ -256,7 +280,7 @@ function Views() {
         aria-pressed={view.value === 'events'}
         onClick={() => (view.value = 'events')}
       >
-        Events <small>{events.value.length}</small>
+        Events <small>{moments.value.length}</small>
       </button>
     </div>
   );

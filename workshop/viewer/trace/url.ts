@@ -3,15 +3,18 @@
  *
  * `uiFind` is the search text, as in Jaeger; `#span-ID` is the focused row. `zoom=FROM-TO` is in µs from the start of
  * the trace; `level` is the number of expanded levels, and `toggled` lists the exceptions; `open` lists the spans whose
- * details are shown; `service` (may be repeated) and `errors` filter; `path=0` hides the critical path; `explain` explains the trace.
+ * details are shown; `service` (may be repeated) and `errors` filter spans, and `severity` log lines; `path=0` hides the
+ * critical path; `explain` explains the trace.
  */
 import { batch, effect } from '@preact/signals';
+import { isSeverity } from '../../trace/log-record.ts';
 import {
   errorsOnly,
   explains,
   findText,
   focused,
   folding,
+  leastSeverity,
   openSpans,
   services,
   showsPath,
@@ -35,6 +38,8 @@ export function readUrl(): void {
     services.value = new Set(parameters.getAll('service'));
     errorsOnly.value = parameters.get('errors') === '1';
     explains.value = parameters.has('explain');
+    const severity = parameters.get('severity') ?? '';
+    leastSeverity.value = isSeverity(severity) ? severity : '';
     showsPath.value = parameters.get('path') !== '0';
     view.value = parameters.get('view') === 'events' ? 'events' : 'timeline';
     openSpans.value = new Set(ids('open'));
@@ -61,6 +66,7 @@ function urlOfState(): string {
   add('uiFind', findText.value);
   for (const service of services.value) add('service', service);
   add('errors', errorsOnly.value ? '1' : '');
+  add('severity', leastSeverity.value);
   add('view', view.value === 'timeline' ? '' : view.value);
   add('level', folding.value.depth === Infinity ? '' : String(folding.value.depth));
   add('toggled', [...folding.value.toggled].slice(0, MAX_IDS).join(','));
@@ -75,7 +81,7 @@ function urlOfState(): string {
 /** The state that Back restores: changing it adds a history entry; other changes replace the current entry. */
 function landmarks(): { filter: string; zoom: string } {
   return {
-    filter: JSON.stringify([[...services.value], errorsOnly.value, view.value]),
+    filter: JSON.stringify([[...services.value], errorsOnly.value, leastSeverity.value, view.value]),
     zoom: JSON.stringify(zoom.value),
   };
 }

@@ -1,0 +1,124 @@
+import type { LogRecord } from '../../trace/log-record.ts';
+import { type ArrivedLogRecord, readLogRequest } from '../otlp/arrival.ts';
+import { logSignal } from '../otlp/messages.ts';
+import { readLogRecord } from '../otlp/log-record.ts';
+import { type Group, Intake, sharedReader } from './intake.ts';
+
+/** How much is kept. When one of the limits is reached, the records that arrived first are dropped. */
+export interface LogLimits {
+  /** Records kept at a time. */
+  records: number;
+  /** Memory for the records and for what finds them, roughly. */
+  bytes: number;
+}
+
+/** What the store holds, and what it has seen since it was made. */
+export interface LogStatus {
+  records: number;
+  bytes: number;
+  limits: LogLimits;
+  accepted: number;
+  rejected: number;
+  dropped: number;
+}
+
+/** A record as it is kept, with what it is found by. The id and the severity are as in `ArrivedLogRecord`. */
+export interface StoredLogRecord {
+  readonly traceId: string;
+  /** When it happened, was observed, or arrived. µs since 1970. */
+  readonly timeUs: number;
+  readonly severityNumber: number;
+  readonly group: Group;
+  /** Where in the group's bytes the encoded LogRecord is. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** As many as spans: room for 24 hours of a workshop. */
+const defaultLimits: LogLimits = { records: 102_000, bytes: 40 * 1024 * 1024 };
+
+/** Roughly what a record takes besides the bytes that arrived, in bytes. */
+const RECORD_BYTES = 150;
+
+/**
+ * Keeps the log records that arrive, as the bytes in which they came. A search goes through all of them, because an
+ * index would take more memory than the records; they are decoded only if they may match.
+ */
+export class LogStore extends Intake<ArrivedLogRecord> {
+  readonly #limits: LogLimits;
+  readonly #groups = new Map<Group, StoredLogRecord[]>();
+  /** Goes through the groups from the oldest on. It is asked for one only when that is dropped, so it never ends. */
+  readonly #oldestFirst = this.#groups.keys();
+
+  constructor(limits: Partial<LogLimits> = {}) {
+    const all = { ...defaultLimits, ...limits };
+    super({ signal: logSignal, most: { items: all.records, bytes: all.bytes }, itemBytes: RECORD_BYTES });
+    this.#limits = all;
+  }
+
+  protected read(message: Buffer) {
+    return readLogRequest(message);
+  }
+
+  /** Every record can be kept: one without ids was logged outside a span. */
+  protected objectionTo(): string {
+    return '';
+  }
+
+  protected index(record: ArrivedLogRecord, group: Group, from: number, to: number): void {
+    const { traceId, severityNumber } = record;
+    const timeUs = record.timeUs || Date.now() * 1_000;
+    const known = this.#groups.get(group);
+    const stored = { traceId, timeUs, severityNumber, group, from, to };
+    if (known) known.push(stored);
+    else this.#groups.set(group, [stored]);
+  }
+
+  protected dropOldest(): boolean {
+    if (this.#groups.size === 0) return false;
+    const group = this.#oldestFirst.next().value!;
+    for (const _ of this.#groups.get(group)!) this.release(group);
+    this.#groups.delete(group);
+    return true;
+  }
+
+  /** The services of the records, sorted. */
+  services(): string[] {
+    return [...new Set([...this.#groups.keys()].map(({ service }) => service))].toSorted();
+  }
+
+  /** All records, the newest first: in the reverse order of arrival. */
+  *newestFirst(): Generator<StoredLogRecord> {
+    for (const records of [...this.#groups.values()].toReversed()) {
+      for (let index = records.length - 1; index >= 0; index--) yield records[index]!;
+    }
+  }
+
+  /** Gives a function that reads records. It reads each resource and scope once, and records of one resource share it. */
+  reader(): (record: StoredLogRecord) => LogRecord {
+    const sharedOf = sharedReader();
+    return ({ group, from, to, timeUs }) => {
+      const { resource, scope } = sharedOf(group);
+      return readLogRecord(group.bytes.subarray(from, to), timeUs, resource, scope);
+    };
+  }
+
+  /** A text that changes when records arrive or are dropped: any, or those of a trace. */
+  stateOf(traceId?: string): string {
+    const { accepted, dropped } = this.counts();
+    if (traceId === undefined) return `${accepted}-${dropped}`;
+    let count = 0;
+    let newest: StoredLogRecord | undefined;
+    for (const record of this.newestFirst()) {
+      if (record.traceId !== traceId) continue;
+      newest ??= record;
+      count++;
+    }
+    return `${count}-${newest?.timeUs}-${newest?.from}`;
+  }
+
+  status(): LogStatus {
+    const { items, ...counts } = this.counts();
+    return { records: items, limits: this.#limits, ...counts };
+  }
+}

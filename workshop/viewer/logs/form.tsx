@@ -1,0 +1,81 @@
+import { useRef } from 'preact/hooks';
+import { shortId, traceUrl } from '../../trace/ids.ts';
+import { severities, type Severity } from '../../trace/log-record.ts';
+import { anyLogSearch } from '../../trace/search/logs.ts';
+import { problem, response, search, searchFor } from './state.ts';
+
+/** The search form. Choosing from a menu searches at once, typing only on submit. */
+export function LogForm() {
+  const text = useRef<HTMLInputElement>(null);
+  const { service, severity, traceId } = search.value;
+  const loggers = response.value?.loggers ?? [];
+  const services = service === '' || loggers.includes(service) ? loggers : [...loggers, service];
+  return (
+    <form
+      class="search-form"
+      role="search"
+      aria-label="Log lines"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        searchFor({ text: text.current!.value });
+      }}
+    >
+      <label>
+        Service
+        <select value={service} onChange={({ currentTarget }) => searchFor({ service: currentTarget.value })}>
+          <option value="">any</option>
+          {services.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Severity
+        <select
+          value={severity}
+          onChange={({ currentTarget }) => searchFor({ severity: currentTarget.value as Severity | '' })}
+        >
+          <option value="">any</option>
+          {severities.map((name) => (
+            <option key={name} value={name}>
+              {name === 'fatal' ? 'fatal' : `${name} and above`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="wide">
+        Text
+        <input
+          ref={text}
+          type="search"
+          value={search.value.text}
+          placeholder='timeout "a phrase" key=value -without'
+          spellcheck={false}
+          autocomplete="off"
+          aria-describedby="log-problem"
+        />
+      </label>
+      <button class="button primary">Find lines</button>
+      <button type="button" class="button" onClick={() => searchFor(anyLogSearch)}>
+        Reset
+      </button>
+      {traceId !== '' && (
+        <p class="of-trace">
+          Only lines of trace{' '}
+          <a href={traceUrl(traceId)}>
+            <code>{shortId(traceId)}</code>
+          </a>{' '}
+          <button type="button" class="button" onClick={() => searchFor({ traceId: '' })}>
+            Show all traces
+          </button>
+        </p>
+      )}
+      <p id="log-problem" class="problem" role="alert">
+        {problem}
+      </p>
+    </form>
+  );
+}
