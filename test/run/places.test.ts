@@ -52,7 +52,7 @@ test('an incomplete backend: it has the query API but receives no spans', async 
   const backend = await startBackend({ queryPort: ports.query, otlpGrpcPort: 0, otlpHttpPort: 0 });
   t.after(() => backend.close());
 
-  await assertRefused(look, /, but nothing at .* receives spans \(OTLP over gRPC\)/);
+  await assertRefused(look, / is incomplete, because nothing at .* receives spans \(OTLP over gRPC\)/);
 });
 
 for (const [variable, value, sentence] of [
