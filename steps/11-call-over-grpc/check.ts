@@ -4,7 +4,7 @@ import { printsTraceUrl, responds, respondsWithTraceId } from '#workshop/check/j
 import { hasServerSpan } from '#workshop/check/judges/spans';
 
 export default {
-  done: 'one trace leads from HTTP over gRPC, and ends where the message begins',
+  done: 'one trace goes from HTTP to gRPC, and ends where the message begins',
   calls: {
     'a GET of the checkout': {
       to: 'gateway',
@@ -47,7 +47,7 @@ export default {
       judge: recordsResponse('checkout', 'totalAmount', 1234),
     },
     {
-      expect: 'The response of the gateway has a header trace-id with the id of the trace',
+      expect: "The gateway's response has a trace-id header with the id of the trace",
       judge: respondsWithTraceId('trace-id'),
     },
     {

@@ -36,7 +36,7 @@ export default {
       judge: lastsAsLongAsWork('stock', 4), // taking an order out of stock takes 5 ms or more
     },
     {
-      expect: 'A message is acknowledged after the work: an invalid one is rejected, and none comes back',
+      expect: 'A message is acknowledged after the work: an invalid one is rejected, and none is redelivered',
       judge: settlesAfterWork('stock'),
     },
   ],

@@ -13,19 +13,19 @@ const message = {
 };
 
 export default {
-  done: 'the library makes the spans of messages and carries the context',
+  done: 'the library creates the spans for messages and carries the context',
   replaces: [12, 13],
   expectations: [
     {
-      expect: 'The PRODUCER span is made by the instrumentation of amqplib',
+      expect: 'The amqplib instrumentation creates the PRODUCER span',
       judge: isMadeByInstrumentation('checkout', 'producer'),
     },
     {
-      expect: 'The CONSUMER span is, too',
+      expect: 'The amqplib instrumentation creates the CONSUMER span',
       judge: isMadeByInstrumentation('stock', 'consumer'),
     },
     {
-      expect: 'The trace still leads from the gateway over gRPC to checkout',
+      expect: 'The trace still continues over gRPC from the gateway to checkout',
       judge: callsOverGrpc('gateway', 'checkout'),
     },
     {
@@ -33,7 +33,7 @@ export default {
       judge: hasConsumerSpan('stock', 'checkout'),
     },
     {
-      expect: "The PRODUCER span has the name and the attributes of today's conventions",
+      expect: 'The PRODUCER span has the name and the attributes of the current conventions',
       judge: followsConventions('checkout', 'producer', {
         ...message,
         'messaging.operation.name': 'publish',
@@ -42,7 +42,7 @@ export default {
       }),
     },
     {
-      expect: 'The CONSUMER span has them, too',
+      expect: 'The CONSUMER span has the name and the attributes of the current conventions',
       judge: followsConventions('stock', 'consumer', {
         ...message,
         'messaging.operation.name': 'process',

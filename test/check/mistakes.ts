@@ -642,6 +642,22 @@ export const mistakes: Mistake[] = [
     file: 'run.ts',
   },
   {
+    title: "the vendor's key has an upper-case letter",
+    step: 8,
+    edit: (seen) => setHeader(runCall(seen), 'tracestate', 'myVendor=opaque-value'),
+    expect: /run\.ts sends a tracestate with an entry/,
+    cause: /An entry is a lower-case key/,
+    file: 'run.ts',
+  },
+  {
+    title: "the vendor's value has an equals sign",
+    step: 8,
+    edit: (seen) => setHeader(runCall(seen), 'tracestate', 'vendor=b3BhcXVl='),
+    expect: /run\.ts sends a tracestate with an entry/,
+    cause: /An entry is a lower-case key/,
+    file: 'run.ts',
+  },
+  {
     title: 'the new entry is added without removing others',
     step: 8,
     patch: {

@@ -33,7 +33,7 @@ const missing: Record<number, Finding> = {
   12: { expect: /^checkout publishes in a span/, cause: /^No span was started/, file: 'checkout/app.ts' },
   13: { expect: /^stock processes the message/, cause: /^No span was started/, file: 'stock/app.ts' },
   14: {
-    expect: /^The PRODUCER span is made by the instrumentation/,
+    expect: /^The amqplib instrumentation creates the PRODUCER span/,
     cause: /AmqplibInstrumentation is missing/,
     file: 'checkout/tracing.ts',
   },

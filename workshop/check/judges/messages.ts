@@ -160,7 +160,7 @@ export function hasConsumerSpan(service: string, publisher: string): Judge {
       cause:
         consumer.parentId === undefined
           ? 'The context is not read from the headers, or not passed to the span: propagation.extract(ROOT_CONTEXT, headers, messageHeaders) returns it, and it is the third argument of startActiveSpan.'
-          : 'The span was started in another context than the one in the headers of the message.',
+          : 'The span was not started in the context from the headers of the message.',
       file,
       traces,
     };
@@ -258,7 +258,7 @@ export function sendsContext(service: string): Judge {
     const names = Object.keys(message.headers).join(', ');
     if (typeof traceparent !== 'string') {
       return {
-        found: `The message has no header traceparent${names ? `, only ${names}` : ''}.`,
+        found: `The message has no traceparent header${names ? `, only ${names}` : ''}.`,
         cause:
           'The context is not written into the headers, or the headers are not passed to publish: propagation.inject(context.active(), headers, messageHeaders), then publish(order, headers).',
         file,
@@ -300,7 +300,7 @@ export function isMadeByInstrumentation(service: string, kind: 'producer' | 'con
     const file = `${service}/tracing.ts`;
     if (byHand) {
       return {
-        found: `The app of ${service} still makes the ${what} span "${byHand.name}".`,
+        found: `The app of ${service} still creates the ${what} span "${byHand.name}".`,
         cause: `AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before it is set up. ${loaderHook}`,
         file,
         traces,

@@ -17,8 +17,8 @@ const MAX_CHARACTERS = 512;
 
 const SHOWN_ENTRIES = 3;
 
-const key = /^[a-z][\w\-*/]{0,255}$|^[a-z\d][\w\-*/]{0,240}@[a-z][\w\-*/]{0,13}$/;
-const value = /^[ -~]{0,255}[!-~]$/;
+const key = /^[a-z][a-z\d_\-*/]{0,255}$|^[a-z\d][a-z\d_\-*/]{0,240}@[a-z][a-z\d_\-*/]{0,13}$/;
+const value = /^[ -<>-~]{0,255}[!-<>-~]$/; // without "="; entries are separated at commas
 
 /** A request between two services. */
 interface Hop {
@@ -36,7 +36,7 @@ export function sendsTracestate(): Judge {
       return {
         found: `${call.from} sent ${call.to} the tracestate ${brief(entries)}, in which "${invalid}" is not a valid entry.`,
         cause:
-          'An entry is a lower-case key, "=", and a value without commas: vendor=opaque-value. Services discard a tracestate with an invalid entry.',
+          'An entry is a lower-case key, "=", and a value without commas or "=": vendor=opaque-value. Services discard an invalid entry.',
         file: call.from,
       };
     }
