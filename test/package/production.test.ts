@@ -32,7 +32,7 @@ test('without devDependencies, run.ts makes its call, and a command or page that
     assert.deepEqual([code, stdout], [1, '']);
   }
   const { stdout: examined } = await runScript(t, 'workshop/command.ts', ['doctor'], { cwd, env });
-  assert.match(examined, /^✗ packages +\d+ of \d+ are not installed: run npm ci --include=dev\.$/m);
+  assert.match(examined, /^✗ packages +\d+ of \d+ packages are not installed: run npm ci --include=dev\.$/m);
 
   const backend = startScript(t, 'workshop/command.ts', ['backend'], { cwd, env });
   await backend.printed(/The trace backend is ready/);
