@@ -103,6 +103,14 @@ export const mistakes: Mistake[] = [
     file: 'checkout/app.ts',
   },
   {
+    title: 'gRPC is no longer traced in checkout',
+    step: 12,
+    edit: (seen) => removeSpans(seen, ({ service, kind }) => service === 'checkout' && kind === 'server'),
+    expect: /in a span of kind PRODUCER, below its SERVER span/,
+    cause: /GrpcInstrumentation or the loader hook/,
+    file: 'checkout/tracing.ts',
+  },
+  {
     title: 'the span of the message is a root',
     step: 12,
     patch: { 'checkout/app.ts': [['{ kind: SpanKind.PRODUCER,', '{ root: true, kind: SpanKind.PRODUCER,']] },
@@ -289,6 +297,15 @@ export const mistakes: Mistake[] = [
   },
 
   // Step 15
+  {
+    title: 'stock no longer has a span for the message',
+    step: 15,
+    edit: (seen) => removeSpans(seen, ({ kind }) => kind === 'consumer'),
+    expect: /The CONSUMER span is a child of/,
+    found: /^stock has no span of kind CONSUMER\.$/,
+    cause: /No span was started/,
+    file: 'stock/app.ts',
+  },
   {
     title: 'the timer passes on the context of the first order',
     step: 15,

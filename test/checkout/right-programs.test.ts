@@ -58,6 +58,15 @@ const programs: [step: number, title: string, edit: (seen: Observation) => void]
     },
   ],
   [
+    11,
+    'the gateway calls another program first',
+    (seen) => {
+      const [client] = ofKind(seen, 'client');
+      const { spans } = seen.traces.find(({ traceId }) => traceId === client!.traceId)!;
+      spans.unshift({ ...client!, spanId: 'abababababababab', name: 'GET' });
+    },
+  ],
+  [
     12,
     'the attributes have the names that were in force until 2026',
     (seen) => {

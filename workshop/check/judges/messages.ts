@@ -12,9 +12,9 @@ export function callsOverGrpc(from: string, to: string): Judge {
     const caller = serverSpanOf(seen, from);
     if (!caller) return noServerSpan(seen, from);
     const trace = traceOfThis(seen, caller);
-    const client = trace.spans.find(({ service, kind }) => service === from && kind === 'client');
+    const clients = trace.spans.filter(({ service, kind }) => service === from && kind === 'client');
     const traces = tracesOfCall(seen);
-    if (!client) {
+    if (clients.length === 0) {
       return {
         found: `${from} has no span of kind CLIENT for its call to ${to}.`,
         cause: grpcIsUntraced,
@@ -24,14 +24,11 @@ export function callsOverGrpc(from: string, to: string): Judge {
     }
 
     const server = spanOfKind(seen, to, 'server');
-    if (!server) {
-      if (!hasSpans(seen, to)) return noSpan(seen, to, grpcIsUntraced);
-      const found = `${to} has spans, but none of kind SERVER for the call.`;
-      return { found, cause: grpcIsUntraced, file: `${to}/tracing.ts`, traces };
-    }
-    if (server.traceId === trace.traceId && server.parentId === client.spanId) return 'ok';
+    if (!server) return noGrpcServerSpan(seen, to);
+    const isInTrace = server.traceId === trace.traceId;
+    if (isInTrace && clients.some(({ spanId }) => spanId === server.parentId)) return 'ok';
     return {
-      found: `The SERVER span of ${to} is ${server.traceId === trace.traceId ? 'not a child of' : 'not in the same trace as'} the CLIENT span "${client.name}".`,
+      found: `The SERVER span of ${to} is ${isInTrace ? 'not a child of' : 'not in the same trace as'} the CLIENT span "${clients[0]!.name}".`,
       cause: 'Something replaces the metadata of the call on the way, or tracing.ts sets another propagator.',
       file: `${to}/tracing.ts`,
       traces,
@@ -46,7 +43,7 @@ export function callsOverGrpc(from: string, to: string): Judge {
 export function recordsResponse(service: string, name: string, value: AttributeValue): Judge {
   return (seen) => {
     const server = spanOfKind(seen, service, 'server');
-    if (!server) return noServerSpan(seen, service);
+    if (!server) return noGrpcServerSpan(seen, service);
     const isRecorded = (attributes: Attributes) =>
       Object.entries(attributes).some(
         ([key, own]) => plain(key).endsWith(plain(name)) && String(own) === String(value),
@@ -90,7 +87,7 @@ export function recordsResponse(service: string, name: string, value: AttributeV
 export function hasProducerSpan(service: string): Judge {
   return (seen) => {
     const server = spanOfKind(seen, service, 'server');
-    if (!server) return noServerSpan(seen, service);
+    if (!server) return noGrpcServerSpan(seen, service);
     const producer = spanOfKind(seen, service, 'producer');
     const file = `${service}/app.ts`;
     const traces = tracesOfCall(seen);
@@ -128,18 +125,18 @@ export function hasConsumerSpan(service: string, publisher: string): Judge {
     const consumer = spanOfKind(seen, service, 'consumer');
     const traces = tracesOfCall(seen);
     if (!consumer) {
-      const other = traces.flatMap(({ spans }) => spans).find((span) => span.service === service);
-      if (!other) {
-        return noSpan(
-          seen,
-          service,
-          'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, …), and span.end() in a finally.',
-        );
-      }
+      const file = `${service}/app.ts`;
+      const cause =
+        'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, …), and span.end() in a finally.';
+      if (!hasSpans(seen, service)) return noSpan(seen, service, cause);
+      const other = traces
+        .flatMap(({ spans }) => spans)
+        .find((span) => span.service === service && /process|consume|receive/i.test(span.name));
+      if (!other) return { found: `${service} has no span of kind CONSUMER.`, cause, file, traces };
       return {
         found: `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`,
         cause: 'The options of the span have no kind: add { kind: SpanKind.CONSUMER }.',
-        file: `${service}/app.ts`,
+        file,
         traces,
       };
     }
@@ -418,6 +415,17 @@ const loaderHook =
 const amqplibIsUntraced = `amqplib is not traced: AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before it is set up. ${loaderHook}`;
 const grpcIsUntraced =
   "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app has a default import: `import grpc from '@grpc/grpc-js'` stays untraced, and `import * as grpc` does not.";
+
+/** Why a service that is called over gRPC has no SERVER span. */
+function noGrpcServerSpan(seen: Observation, service: string): Failure {
+  if (!hasSpans(seen, service)) return noSpan(seen, service, grpcIsUntraced);
+  return {
+    found: `${service} has spans, but none of kind SERVER for the call.`,
+    cause: grpcIsUntraced,
+    file: `${service}/tracing.ts`,
+    traces: tracesOfCall(seen),
+  };
+}
 
 /** Why a service has no span at all; the cause that is given, if its tracing.ts is loaded and no other cause is found. */
 function noSpan(seen: Observation, service: string, cause: string, file = `${service}/app.ts`): Failure {
