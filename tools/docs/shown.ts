@@ -13,7 +13,7 @@ export function renewOutput(shown: string, output: string): string {
 }
 
 /** Leaves out of an output what a document leaves out; all of the output where the parts that are shown do not occur. */
-export function cutLike(shown: string, output: string): string {
+function cutLike(shown: string, output: string): string {
   const parts = splitAtCuts(shown);
   if (parts.length === 1) return output;
 

@@ -46,7 +46,7 @@ export async function renewPictures(): Promise<string[]> {
 }
 
 /** The page of a trace in the light and in the dark theme as PNG, by path relative to the project folder. */
-export async function tracePictures(trace: Trace): Promise<Map<string, Buffer>> {
+async function tracePictures(trace: Trace): Promise<Map<string, Buffer>> {
   const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
   try {
     await sendTrace(backend.otlpHttpUrl, trace);

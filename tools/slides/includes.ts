@@ -27,7 +27,7 @@ export interface Code {
 }
 
 /** The file with the benchmark result that the slides show. */
-export const overheadFile = join(projectFolder, 'bench', 'results', 'overhead.json');
+const overheadFile = join(projectFolder, 'bench', 'results', 'overhead.json');
 
 const SCHEMES = /^(?:code|diff|output|trace|tree|span|header|tracestate|hop|system|bars|cost|sampling):/;
 

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type LoopbackListener, listenOnLoopback } from '../net/loopback.ts';
 
 /** By this header an answer of the embedded backend can be told from one of Jaeger. */
-export const backendHeader = { name: 'x-trace-backend', value: 'embedded' };
+const backendHeader = { name: 'x-trace-backend', value: 'embedded' };
 
 const localHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 

@@ -4,7 +4,7 @@ import type { Line } from './excerpt.ts';
 /** The maximum number of lines that an audience can read. */
 export const MAX_LINES = 12;
 /** The smallest font size that is readable from the last row, in px of a slide of 1920 × 1080. */
-export const SMALLEST_PX = 28;
+const SMALLEST_PX = 28;
 
 const LARGEST_PX = 42;
 const LINE_HEIGHT = 1.5;

@@ -20,7 +20,7 @@ export interface Hop {
  * parent is the sender. `00` is the only version so far, and the call was sampled, or there would be no spans.
  * @throws UserError if the trace has no call with both sides
  */
-export function hopInto(service: string, trace: Trace): Hop {
+function hopInto(service: string, trace: Trace): Hop {
   const to = trace.spans.find(({ service: of, kind }) => of === service && ENTRIES.has(kind));
   const from = trace.spans.find((span) => span.spanId === to?.parentId);
   if (!to || !from)
