@@ -19,7 +19,7 @@ const SLOW = '.slow.test.ts';
 // These files, or the files of these folders, take longest. They begin first, so that no processor is idle at the end.
 const longFiles = [
   'tools/docs/documents',
-  'check/breakdown',
+  'check/accidents',
   'check/wrong-attempts',
   'checkout/wrong-attempts',
   'viewer/',

@@ -25,8 +25,7 @@ export interface SecondRunOptions {
 
 /**
  * Runs run.ts a second time and sends it the response to its first call, with another trace id in a header: only code
- * that reads the header can know this id. The service only receives
- * health checks.
+ * that reads the header can know this id. The service only receives health checks.
  */
 export async function runAgain(
   { to, response }: Exchange,

