@@ -99,6 +99,17 @@ test('an exchange with a service that is not running has an error', async (t) =>
   assert.match(exchanges[0]!.error!, /ECONNREFUSED/);
 });
 
+test('a response that breaks off breaks off for the caller, too, and the exchange has an error', async (t) => {
+  const { exchanges, server, url } = await relayed(t);
+  server.removeAllListeners('request');
+  server.once('request', (_, outgoing) => outgoing.write('half', () => outgoing.destroy()));
+
+  const response = await fetch(url);
+  await assert.rejects(response.text());
+  assert.match(exchanges[0]!.error!, /aborted/);
+  assert.equal(exchanges[0]!.response, undefined);
+});
+
 test('if the caller closes the connection, the exchange has no error', async (t) => {
   const { exchanges, server, url } = await relayed(t);
   server.removeAllListeners('request');

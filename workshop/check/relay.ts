@@ -123,6 +123,10 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, options: R
     exchange.error = error;
     incoming.socket.destroy();
   };
+  const fail = (error: Error) => {
+    // If the caller closed the connection, this request ends too, which is not an error of the service.
+    if (!outgoing.destroyed) hangUp(error.message);
+  };
   if (blocks?.(exchange)) return hangUp('the check closed the connection');
   if (respond && !isHealthCheck) {
     const { status, headers, body } = respond();
@@ -150,12 +154,10 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, options: R
         endMs: Date.now(),
       };
     });
+    response.on('error', fail); // it breaks off
     response.pipe(outgoing);
   });
-  forwarded.on('error', (error) => {
-    // If the caller closed the connection, this request ends too, which is not an error of the service.
-    if (!outgoing.destroyed) hangUp(error.message);
-  });
+  forwarded.on('error', fail);
   outgoing.once('close', () => forwarded.destroy());
   incoming.pipe(forwarded);
 }
