@@ -14,7 +14,7 @@ import type { LogsResponse, ServiceGraphResponse, TraceResponse } from '../../tr
 import { assets, type PageName } from './assets.ts';
 import { logColumns } from './log-columns.ts';
 import { isKnown, pageHeaders, sendJson, sendPage, takesGzip } from './respond.ts';
-import { searchAnswer } from './search-answer.ts';
+import { searchResponse } from './search-response.ts';
 import { shell } from './shell.ts';
 import { traceColumns } from './trace-columns.ts';
 
@@ -135,7 +135,7 @@ function addAnswers(app: FastifyInstance, store: TraceStore, logs: LogStore): vo
     // What is asked for is in the URL, but a look-back begins later with every second, so that the answer can change.
     const isFixed = query.startUs === -Infinity || request.query['lookback'] === undefined;
     if (isFixed && isKnown(request, reply, `"${state()}"`)) return reply.send();
-    return sendJson(request, reply, searchAnswer(store, query));
+    return sendJson(request, reply, searchResponse(store, query));
   });
 
   app.get('/viewer/dependencies', async (request: FastifyRequest, reply) => {

@@ -4,7 +4,7 @@ import type { FilterStep, SearchResponse } from '../../trace/page-data.ts';
 import { summaryOf } from './summary.ts';
 
 /** Finds traces for the search page, and says what else can be asked for. */
-export function searchAnswer(store: TraceStore, query: TraceQuery): SearchResponse {
+export function searchResponse(store: TraceStore, query: TraceQuery): SearchResponse {
   const found = findTraces(store, query);
   const count = (less: TraceQuery) => findTraces(store, { ...less, limit: Infinity }).length;
   return {
