@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { DEAD_LETTERS, EXCHANGE, QUEUE, ROUTING_KEY } from './names.ts';
 
 const MAX_DELAY_MS = 2_000;
-const CLOSE_TIMEOUT_MS = 300;
+const CLOSE_TIMEOUT_MS = 500;
 
 /**
  * Connects to RabbitMQ, and connects again whenever the connection breaks, after pauses that grow. Each connection has

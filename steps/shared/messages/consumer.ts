@@ -14,7 +14,6 @@ export type Handle = (channel: Channel, message: ConsumeMessage) => Promise<void
 export async function connectConsumer(handle: Handle, log: Logger) {
   const inWork = new Set<Promise<void>>();
   let cancel: (() => Promise<unknown>) | undefined;
-  let closeChannel: (() => Promise<unknown>) | undefined;
 
   async function use(channel: Channel) {
     const take = (message: ConsumeMessage | null) => {
@@ -29,7 +28,6 @@ export async function connectConsumer(handle: Handle, log: Logger) {
     const priority = Math.trunc(Date.now() / 1_000);
     const { consumerTag } = await channel.consume(QUEUE, take, { priority });
     cancel = () => channel.cancel(consumerTag).catch(() => {});
-    closeChannel = () => channel.close().catch(() => {});
   }
   const broker = await connectBroker(use, log);
 
@@ -44,7 +42,6 @@ export async function connectConsumer(handle: Handle, log: Logger) {
     /** Finishes the messages in work. After a second, gives up on the others, which RabbitMQ will deliver again. */
     async close() {
       await Promise.race([finish(), sleep(FINISH_TIMEOUT_MS, undefined, { ref: false })]);
-      await closeChannel?.(); // sends the last acks, which the connection's close could overtake
       await broker.close();
     },
   };
