@@ -143,15 +143,16 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   };
   const startFactor = Math.min(...running.map(({ readyAfterMs }) => readyAfterMs)) / USUAL_START_MS;
   const limitMs = timeoutMs * Math.max(1, startFactor);
-  const deadline = closeLater(openDeadline(signal, limitMs), async (timer) => timer.clear());
-  const ending = runChild(folder, runEnv, deadline.signal);
+  const limited = () => closeLater(openDeadline(signal, limitMs), async (timer) => timer.clear()).signal;
+  const deadline = limited();
+  const ending = runChild(folder, runEnv, deadline);
   // Not before run.ts has made its call: if one of these calls crashes a service, run.ts can't find out who it is.
   await Promise.race([called, ending]);
   const [runEnd] = await Promise.all([
     ending,
     ...Object.entries(lesson.calls ?? {}).map(async ([name, call]) => {
       if (call.afterwards) await ending;
-      seen.calls.set(name, await send(name, call, network.ports.get(call.to)!, deadline.signal));
+      seen.calls.set(name, await send(name, call, network.ports.get(call.to)!, deadline));
     }),
   ]);
   signal.throwIfAborted();
@@ -171,7 +172,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
       env: runEnv,
       portVariable,
       port: network.ports.get(name)!,
-      signal: deadline.signal,
+      signal: limited(),
     };
     const [secondRun] = await Promise.all([
       lesson.traceIdHeader && runAgain(call, lesson.traceIdHeader, second),
@@ -180,6 +181,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     if (secondRun) seen.secondRun = secondRun;
   }
   await stopAll(running); // the services send their remaining spans, and we receive the rest of their output
+  signal.throwIfAborted();
   requireGoodRun(seen, runEnd, { limitMs, crashed, stuck });
   for (const { name, consumes } of services) {
     if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts.env));
