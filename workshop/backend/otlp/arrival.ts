@@ -31,7 +31,7 @@ interface SpanBytes {
   messages: number;
 }
 
-/** Ids are lower-case hex, empty if they are missing or all zeros. Times are µs: since 1970, cut off from ns. */
+/** Ids are lowercase hex, empty if they are missing or all zeros. Times are µs: since 1970, cut off from ns. */
 export interface ArrivedSpan extends SpanBytes {
   traceId: string;
   spanId: string;
