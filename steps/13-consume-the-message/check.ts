@@ -7,7 +7,7 @@ import {
 } from '#workshop/check/judges/messages';
 
 export default {
-  done: 'one trace over three services, through a queue',
+  done: 'one trace covers three services, through a queue',
   messages: {
     'an invalid order': {
       to: 'stock',

@@ -2,7 +2,7 @@ import type { Lesson } from '#workshop/check/lesson';
 import { hasConsumerSpan, hasLinkedRoot } from '#workshop/check/judges/messages';
 
 export default {
-  done: 'work that has many causes links to all of them',
+  done: 'a piece of work links to all of its causes',
   // The stock is written a second after the order. A service that stops earlier writes it then, which is another case.
   awaits: ({ service, kind }) => service === 'stock' && kind === 'internal',
   expectations: [

@@ -94,7 +94,7 @@ test('--json prints one object: step, passed, duration, and the result of each e
   const [failed, ...open] = expectations;
   assert.equal(failed.status, 'failed');
   assert.equal(failed.found, 'run.ts sent bands-api a header called "trace_parent", but no traceparent.');
-  assert.match(failed.cause, /^The header is misspelt/);
+  assert.match(failed.cause, /^The header is misspelled/);
   assert.equal(failed.file, 'run.ts');
   assert.ok(failed.traces.every((id: string) => /^[\da-f]{32}$/.test(id)));
   assert.ok(open.length > 0 && open.every(({ status }: { status: string }) => status === 'open'));

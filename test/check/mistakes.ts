@@ -104,12 +104,12 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/tracing.ts',
   },
   {
-    title: 'the service name is misspelt',
+    title: 'the service name is misspelled',
     step: 2,
     patch: { 'bands-api/tracing.ts': [["serviceName: 'bands-api'", "serviceName: 'band-api'"]] },
     edit: (seen) => renameService(seen, 'bands-api', 'band-api'),
     expect: /a span of kind SERVER/,
-    cause: /under the name band-api: the serviceName in tracing\.ts is misspelt/,
+    cause: /under the name band-api: the serviceName in tracing\.ts is misspelled/,
     file: 'bands-api/tracing.ts',
   },
   {
@@ -197,7 +197,7 @@ export const mistakes: Mistake[] = [
 
   // Step 03: the traceparent by hand
   {
-    title: 'the header is misspelt',
+    title: 'the header is misspelled',
     step: 3,
     patch: { 'run.ts': [['{ traceparent: ', "{ 'trace-parent': "]] },
     edit: (seen) => {
@@ -206,7 +206,7 @@ export const mistakes: Mistake[] = [
       setHeader(call, 'traceparent');
     },
     expect: /sends a valid traceparent/,
-    cause: /misspelt: its name is traceparent.*"trace-parent" is ignored/,
+    cause: /misspelled: its name is traceparent.*"trace-parent" is ignored/,
     file: 'run.ts',
   },
   {
@@ -638,7 +638,7 @@ export const mistakes: Mistake[] = [
     patch: { 'run.ts': [["'vendor=opaque-value'", "'vendor'"]] },
     edit: (seen) => setHeader(runCall(seen), 'tracestate', 'vendor'),
     expect: /run\.ts sends a tracestate with an entry/,
-    cause: /An entry is a lower-case key/,
+    cause: /An entry is a lowercase key/,
     file: 'run.ts',
   },
   {

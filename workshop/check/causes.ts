@@ -58,11 +58,11 @@ export function faultyTraceparent({ from, to, headers }: Exchange): Omit<Failure
 
   const [value] = values;
   if (value === undefined) {
-    const misspelt = headers.find(([, text]) => looksLikeTraceparent.test(text));
-    if (misspelt) {
+    const misspelled = headers.find(([, text]) => looksLikeTraceparent.test(text));
+    if (misspelled) {
       return {
-        found: `${from} sent ${to} a header called "${misspelt[0]}", but no traceparent.`,
-        cause: `The header is misspelt: its name is traceparent, in one word. "${misspelt[0]}" is ignored.`,
+        found: `${from} sent ${to} a header called "${misspelled[0]}", but no traceparent.`,
+        cause: `The header is misspelled: its name is traceparent, in one word. "${misspelled[0]}" is ignored.`,
         file,
       };
     }
@@ -155,7 +155,7 @@ function causeOfName({ services }: Observation, service: string, name: string): 
   }
   return services.some((other) => other.name === name)
     ? `${arrived} tracing.ts still has the serviceName of the service that it was copied from. Set it to '${service}'.`
-    : `${arrived} the serviceName in tracing.ts is misspelt. Set it to '${service}'.`;
+    : `${arrived} the serviceName in tracing.ts is misspelled. Set it to '${service}'.`;
 }
 
 /** A traceparent whose flags ask not to record the trace (W3C Trace Context, 3.2.2.5.1 "Sampled Flag"). */

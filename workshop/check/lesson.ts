@@ -12,7 +12,7 @@ export interface Lesson {
   /** Recognizes a span that follows the call later: the services run until it arrives. */
   awaits?: (span: Span) => boolean;
   /**
-   * The lower-case name of a response header that contains the trace id: the check runs run.ts a second time, with
+   * The lowercase name of a response header that contains the trace id: the check runs run.ts a second time, with
    * another id in this header.
    */
   traceIdHeader?: string;

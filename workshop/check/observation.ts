@@ -57,7 +57,7 @@ export function callNamed(seen: Observation, name?: string): Exchange {
   return call;
 }
 
-/** The values of a header, given by its lower-case name. */
+/** The values of a header, given by its lowercase name. */
 export function valuesOf(headers: readonly Header[], name: string): string[] {
   return headers.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
 }

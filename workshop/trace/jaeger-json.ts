@@ -23,7 +23,7 @@ export interface JaegerLog {
   fields: JaegerTag[];
 }
 
-/** Ids are lower-case hex. */
+/** Ids are lowercase hex. */
 export interface JaegerSpan {
   traceID: string;
   spanID: string;

@@ -38,9 +38,9 @@ test(
 
 test('the badges say what package.json says', async () => {
   const { engines, license } = JSON.parse(await readProjectFile('package.json'));
-  const [node, licence] = [...readme.matchAll(/badge\/([^)]+)\)/g)].map(([, words]) =>
+  const [nodeBadge, licenseBadge] = [...readme.matchAll(/badge\/([^)]+)\)/g)].map(([, words]) =>
     decodeURIComponent(words!),
   );
-  assert.equal(node, `Node.js-${engines.node.replace('>=', '≥ ')}-brightgreen`);
-  assert.equal(licence, `licence-${license}-blue`);
+  assert.equal(nodeBadge, `Node.js-${engines.node.replace('>=', '≥ ')}-brightgreen`);
+  assert.equal(licenseBadge, `license-${license}-blue`);
 });

@@ -32,7 +32,7 @@ export interface ItemBytes {
   messages: number;
 }
 
-/** Ids are lower-case hex, empty if they are missing or all zeros. Times are µs: since 1970, cut off from ns. */
+/** Ids are lowercase hex, empty if they are missing or all zeros. Times are µs: since 1970, cut off from ns. */
 export interface ArrivedSpan extends ItemBytes {
   traceId: string;
   spanId: string;

@@ -67,7 +67,7 @@ function isText(bytes: Uint8Array, from: number, text: string): boolean {
 
 const reader = new OtlpReader(Buffer.alloc(0));
 
-/** An id in lower-case hex; empty if it is missing or all zeros. */
+/** An id in lowercase hex; empty if it is missing or all zeros. */
 export function hexId(hex: Hex): string {
   return hex.length === 0 || (hex[0] === '0' && /^0+$/.test(String(hex))) ? '' : String(hex);
 }

@@ -16,7 +16,7 @@ export interface Limits {
 
 /** A trace that is kept. */
 export interface StoredTrace {
-  /** 32 digits of lower-case hex. */
+  /** 32 digits of lowercase hex. */
   readonly id: string;
   /** In the order of arrival, duplicates too. */
   readonly spans: StoredSpan[];

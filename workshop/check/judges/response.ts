@@ -54,11 +54,11 @@ export function respondsWithTraceId(header: string, name?: string): Judge {
     const responded = `${to} responded to ${method} ${path} (${status})`;
 
     if (values[0] === undefined) {
-      const misspelt = headers.find(([, value]) => value === span?.traceId);
-      if (misspelt) {
+      const misspelled = headers.find(([, value]) => value === span?.traceId);
+      if (misspelled) {
         return {
-          found: `${responded} with the trace id in a header called "${misspelt[0]}", not "${header}".`,
-          cause: `The header is misspelt: its name is ${header}.`,
+          found: `${responded} with the trace id in a header called "${misspelled[0]}", not "${header}".`,
+          cause: `The header is misspelled: its name is ${header}.`,
           file,
         };
       }

@@ -36,20 +36,20 @@ export function sendsTracestate(): Judge {
       return {
         found: `${call.from} sent ${call.to} the tracestate ${brief(entries)}, in which "${invalid}" is not a valid entry.`,
         cause:
-          'An entry is a lower-case key, "=", and a value without commas or "=": vendor=opaque-value. Services discard an invalid entry.',
+          'An entry is a lowercase key, "=", and a value without commas or "=": vendor=opaque-value. Services discard an invalid entry.',
         file: call.from,
       };
     }
     if (entries.length > 0) return 'ok';
-    const misspelt = call.headers.find(
+    const misspelled = call.headers.find(
       ([name]) => /^trace.?state$/i.test(name.replaceAll('_', '-')) || /^trace.*state/i.test(name),
     );
     return {
-      found: misspelt
-        ? `${call.from} sent ${call.to} a header called "${misspelt[0]}", but no tracestate.`
+      found: misspelled
+        ? `${call.from} sent ${call.to} a header called "${misspelled[0]}", but no tracestate.`
         : `${call.from} sent ${call.to} no tracestate header.`,
-      cause: misspelt
-        ? 'The header is misspelt: its name is tracestate, in one word.'
+      cause: misspelled
+        ? 'The header is misspelled: its name is tracestate, in one word.'
         : 'The header was not created, or is not one of the headers that are passed to request().',
       file: call.from,
     };
