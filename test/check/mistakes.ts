@@ -646,7 +646,7 @@ export const mistakes: Mistake[] = [
     step: 8,
     edit: (seen) => setHeader(runCall(seen), 'tracestate', 'myVendor=opaque-value'),
     expect: /run\.ts sends a tracestate with an entry/,
-    cause: /An entry is a lower-case key/,
+    cause: /An entry is a lowercase key/,
     file: 'run.ts',
   },
   {
@@ -654,7 +654,7 @@ export const mistakes: Mistake[] = [
     step: 8,
     edit: (seen) => setHeader(runCall(seen), 'tracestate', 'vendor=b3BhcXVl='),
     expect: /run\.ts sends a tracestate with an entry/,
-    cause: /An entry is a lower-case key/,
+    cause: /An entry is a lowercase key/,
     file: 'run.ts',
   },
   {
