@@ -22,7 +22,7 @@ if (process.connected) process.disconnect();
 
 // Finish the calls in flight. After a second, cancel those that are left.
 setTimeout(() => server.forceShutdown(), 1_000).unref();
-// Node.js exits on its own when nothing is left to do. If something hangs, exit after two seconds all the same.
+// Node.js exits on its own when nothing is left to do. If something hangs, exit anyway after two seconds.
 setTimeout(() => process.exit(1), 2_000).unref();
 await promisify(server.tryShutdown).call(server);
 await publisher.close();

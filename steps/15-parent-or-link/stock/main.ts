@@ -9,7 +9,7 @@ await new Promise((stop) => ['SIGINT', 'SIGTERM', 'disconnect'].forEach((event) 
 if (process.connected) process.disconnect();
 
 // Finish the orders in work. RabbitMQ will deliver those again that take longer than a second.
-// Node.js exits on its own when nothing is left to do. If something hangs, exit after two seconds all the same.
+// Node.js exits on its own when nothing is left to do. If something hangs, exit anyway after two seconds.
 setTimeout(() => process.exit(1), 2_000).unref();
 await consumer.close();
 await writeStock();
