@@ -50,7 +50,7 @@ export async function recordTrace(stepFolder: string, words: readonly string[]):
   }
 }
 
-/** A call that is refused ends with 1, and has printed its trace id all the same. */
+/** A call that is refused exits with 1, but has printed its trace id. */
 function withStatus(error: unknown): { stdout: string } {
   const { code, stdout } = error as { code?: unknown; stdout?: string };
   if (code === 1 && stdout) return { stdout };
