@@ -2,25 +2,25 @@ import { createServer } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type LoopbackListener, listenOnLoopback } from '../net/loopback.ts';
 
-/** By this header an answer of the embedded backend can be told from one of Jaeger. */
+/** This header distinguishes a response of the embedded backend from one of Jaeger. */
 const backendHeader = { name: 'x-trace-backend', value: 'embedded' };
 
 const localHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
- * `bodyLimit` in bytes; `refuse` answers a request that comes to no route, because its path cannot be decoded or its
- * host is not local: the status is set, and the message is a sentence.
+ * `bodyLimit` in bytes; `refuse` responds to a request that doesn't reach a route, because its path can't be decoded or
+ * its host isn't local: the status is set, and the message is a sentence.
  */
 export interface LocalAppOptions {
   bodyLimit?: number;
   refuse: (request: FastifyRequest, reply: FastifyReply, message: string) => unknown;
 }
 
-const LONGEST_PARAMETER = 16_384; // of a path, as long as all headers may be
+const LONGEST_PARAMETER = 16_384; // in a path: Node's limit for all headers together
 
 /**
- * A Fastify instance for requests of this machine. It refuses a Host header that is not local: a page on the web could
- * otherwise give itself a name that leads to 127.0.0.1 and read what is here (DNS rebinding).
+ * A Fastify instance for requests from this machine. It refuses a Host header that isn't local. Otherwise, a page on the
+ * web could use a name that resolves to 127.0.0.1, and read the traces (DNS rebinding).
  */
 export function localApp({ bodyLimit = 1024 * 1024, refuse }: LocalAppOptions): FastifyInstance {
   const isRefused = (request: FastifyRequest, reply: FastifyReply) => {
@@ -43,7 +43,7 @@ export function localApp({ bodyLimit = 1024 * 1024, refuse }: LocalAppOptions): 
 }
 
 /**
- * Lets a Fastify instance answer on a port.
+ * Lets a Fastify instance listen on a port.
  * @throws PortInUseError
  */
 export async function listen(app: FastifyInstance, port: number): Promise<LoopbackListener> {

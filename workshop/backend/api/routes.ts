@@ -1,4 +1,4 @@
-/** Jaeger's v1 HTTP API (jaegerquery/internal/http_handler.go of Jaeger 2.20), and /status of our own. */
+/** Jaeger's v1 HTTP API (jaegerquery/internal/http_handler.go of Jaeger 2.20), and our own /status. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { findTraces } from '../jaeger/search.ts';
 import { toJaegerTrace } from '../jaeger/trace.ts';
@@ -17,7 +17,7 @@ import {
 
 type Query = { Querystring: Parameters };
 
-/** Adds the routes of the query API. Every answer of it, errors too, is in Jaeger's envelope. */
+/** Adds the routes of the query API. Every response, including errors, has Jaeger's envelope. */
 export function addQueryApi(app: FastifyInstance, store: TraceStore, logs: LogStore): void {
   app.get('/api/services', () => {
     const services = store.operations.services();
@@ -41,13 +41,13 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore, logs: LogSt
   });
 
   app.get<Query>('/api/traces', ({ query }) => {
-    const asked = tracesParameters(query);
-    if ('query' in asked) {
-      const found = findTraces(store, asked.query);
+    const wanted = tracesParameters(query);
+    if ('query' in wanted) {
+      const found = findTraces(store, wanted.query);
       return envelope(found.map((trace) => toJaegerTrace(trace.id, store.spans(trace))));
     }
-    const traces = asked.traceIds.map((id) => jaegerTrace(store, id));
-    const missing = asked.traceIds.filter((_, index) => !traces[index]);
+    const traces = wanted.traceIds.map((id) => jaegerTrace(store, id));
+    const missing = wanted.traceIds.filter((_, index) => !traces[index]);
     const errors = missing.map((traceID) => ({ msg: 'trace not found', traceID }));
     return envelope(
       traces.filter((trace) => trace !== undefined),
@@ -78,12 +78,12 @@ function jaegerTrace(store: TraceStore, id: string): JaegerTrace | undefined {
   return stored && toJaegerTrace(id, store.spans(stored));
 }
 
-/** What is answered when there is nothing to answer with. */
+/** The response to a request that failed. */
 export function failure(code: number, msg: string): JaegerEnvelope<never> {
   return { data: null, total: 0, limit: 0, offset: 0, errors: [{ code, msg }] };
 }
 
-/** Whether errors of this request go into Jaeger's envelope. */
+/** Whether errors of this request need Jaeger's envelope. */
 export function isApi(request: FastifyRequest): boolean {
   return request.url.startsWith('/api/');
 }

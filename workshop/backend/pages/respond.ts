@@ -4,14 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const gzip = promisify(gzipWithCallback);
 
-/** Less than this is sent as it is: packing would not pay. Bytes. */
-const WORTH_PACKING = 1_024;
-/** Of zlib's levels the fastest, because the way to a browser on the same machine is short. */
+/** Smaller responses aren't compressed, because they would gain nothing. Bytes. */
+const WORTH_COMPRESSING = 1_024;
+/** The fastest of zlib's levels, because the browser is on the same machine. */
 const LEVEL = 1;
 
 /**
- * Headers of every page and of what it loads. Nothing comes from elsewhere, and no script or style stands in a
- * document, so that text from a span could never be run even if it got there (Content Security Policy Level 3).
+ * Headers of every page and of what it loads. Nothing comes from other origins, and documents contain no inline scripts
+ * or styles, so that text from a span can't run even if it gets into a document (Content Security Policy Level 3).
  */
 export const pageHeaders = {
   'content-security-policy': [
@@ -38,7 +38,7 @@ export function sendPage(reply: FastifyReply, html: string): FastifyReply {
     .send(html);
 }
 
-/** Whether what the asker has already is what it would get; then that is what the answer says. */
+/** Whether the client already has the current version. If so, the response is 304. */
 export function isKnown(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
   reply.headers(pageHeaders).header('etag', etag).header('cache-control', 'no-cache');
   if (request.headers['if-none-match'] !== etag) return false;
@@ -46,7 +46,7 @@ export function isKnown(request: FastifyRequest, reply: FastifyReply, etag: stri
   return true;
 }
 
-/** Sends JSON, packed where the asker can unpack it. */
+/** Sends JSON, compressed if the client accepts gzip. */
 export async function sendJson(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -54,11 +54,11 @@ export async function sendJson(
 ): Promise<FastifyReply> {
   const text = Buffer.from(JSON.stringify(data));
   reply.header('content-type', 'application/json; charset=utf-8').header('vary', 'accept-encoding');
-  if (text.length < WORTH_PACKING || !takesGzip(request)) return reply.send(text);
+  if (text.length < WORTH_COMPRESSING || !takesGzip(request)) return reply.send(text);
   return reply.header('content-encoding', 'gzip').send(await gzip(text, { level: LEVEL }));
 }
 
-/** Whether the asker can unpack gzip. */
+/** Whether the client accepts gzip. */
 export function takesGzip(request: FastifyRequest): boolean {
   return /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
 }

@@ -1,4 +1,4 @@
-/** The pages, what they are made of, and what they ask for. Their URLs are those of Jaeger's pages. */
+/** The pages, their assets, and their data. Their URLs are those of Jaeger's pages. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { shortId, traceIdFrom } from '../../trace/ids.ts';
@@ -22,7 +22,7 @@ import { traceColumns } from './trace-columns.ts';
 export function addPages(app: FastifyInstance, store: TraceStore, logs: LogStore): void {
   addDocuments(app);
   addAssets(app);
-  addAnswers(app, store, logs);
+  addData(app, store, logs);
 }
 
 function addDocuments(app: FastifyInstance): void {
@@ -75,7 +75,7 @@ async function shellOf(
   return shell(page, title, await assets(), [...urls, ...otherUrls]);
 }
 
-/** The page for an address at which there is none. */
+/** The page for an unknown address. */
 export async function sendNoSuchPage(reply: FastifyReply): Promise<FastifyReply> {
   return sendPage(reply.code(404), shell('problem', 'No such page', await assets(), []));
 }
@@ -98,8 +98,8 @@ function addAssets(app: FastifyInstance): void {
   });
 }
 
-function addAnswers(app: FastifyInstance, store: TraceStore, logs: LogStore): void {
-  /** Tells this run of the backend from others, whose counts may be the same. */
+function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void {
+  /** Distinguishes this run of the backend from others, whose counts may be the same. */
   const run = randomBytes(4).toString('hex');
   const state = () => {
     const { accepted, droppedSpans } = store.status();
@@ -111,28 +111,28 @@ function addAnswers(app: FastifyInstance, store: TraceStore, logs: LogStore): vo
     const stored = store.get(id);
     if (!stored) return reply.code(204).send();
     const services = store.operations.services();
-    // A service more gives others new colours, also where the trace is the same.
+    // A new service can change the colors of the others, even if the trace hasn't changed.
     const seen = createHash('sha256').update(JSON.stringify(services)).digest('hex').slice(0, 12);
     if (isKnown(request, reply, `"${run}-${stored.spans.length}-${seen}"`)) return reply.send();
-    const answer: TraceResponse = { trace: traceColumns(id, store.spans(stored)), services };
-    return sendJson(request, reply, answer);
+    const response: TraceResponse = { trace: traceColumns(id, store.spans(stored)), services };
+    return sendJson(request, reply, response);
   });
 
   app.get<{ Querystring: Parameters }>('/viewer/logs', async (request, reply) => {
     const query = logQueryFrom(request.query);
     if (isKnown(request, reply, `"${run}-${logs.stateOf(query.traceId)}"`)) return reply.send();
-    const answer: LogsResponse = {
+    const response: LogsResponse = {
       logs: logColumns(findLogs(logs, query)),
       services: store.operations.services(),
       loggers: logs.services(),
       kept: logs.status().records,
     };
-    return sendJson(request, reply, answer);
+    return sendJson(request, reply, response);
   });
 
   app.get<{ Querystring: Parameters }>('/viewer/search', async (request, reply) => {
     const query = anySearch(request.query);
-    // What is asked for is in the URL, but a look-back begins later with every second, so that the answer can change.
+    // The URL contains the query, but a look-back starts later every second, so that the response can change.
     const isFixed = query.startUs === -Infinity || request.query['lookback'] === undefined;
     if (isFixed && isKnown(request, reply, `"${state()}"`)) return reply.send();
     return sendJson(request, reply, searchResponse(store, query));
@@ -141,7 +141,7 @@ function addAnswers(app: FastifyInstance, store: TraceStore, logs: LogStore): vo
   app.get('/viewer/dependencies', async (request: FastifyRequest, reply) => {
     if (isKnown(request, reply, `"${state()}"`)) return reply.send();
     const always = { fromMs: -Infinity, toMs: Infinity };
-    const answer: ServiceGraphResponse = {
+    const response: ServiceGraphResponse = {
       services: store.operations.services().map((name) => ({
         name,
         spans: store.operations.of(name).reduce((sum, { spans }) => sum + spans, 0),
@@ -153,6 +153,6 @@ function addAnswers(app: FastifyInstance, store: TraceStore, logs: LogStore): vo
         errors: errorCount,
       })),
     };
-    return sendJson(request, reply, answer);
+    return sendJson(request, reply, response);
   });
 }
