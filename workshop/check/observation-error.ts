@@ -97,8 +97,13 @@ export async function findStuck(
   const waiting = exchanges.findLast(({ response, error }) => !response && !error);
   if (!waiting) return undefined;
   const service = services.find(({ name }) => name === waiting.to)!;
-  return { waiting, alive: (await probe({ ...service, port: ports.get(service.name)! })) === 'itself' };
+  const place = { ...service, port: ports.get(service.name)! };
+  let alive = false;
+  for (let tries = 0; tries < PROBES && !alive; tries++) alive = (await probe(place)) === 'itself';
+  return { waiting, alive };
 }
+
+const PROBES = 3; // on a busy machine, a service may miss the time limit of one
 
 /** What was found out about the programs before they were stopped. */
 export interface Circumstances {
