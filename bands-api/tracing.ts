@@ -29,13 +29,13 @@ class OurTracestate extends core.W3CTraceContextPropagator {
 
 const propagators = [new OurTracestate(), new core.W3CBaggagePropagator()];
 const sdk = new NodeSDK({
-  // The resource says who made a span; its most important attribute is service.name.
+  // The resource says who created a span; its most important attribute is service.name.
   serviceName: 'bands-api',
   // The exporter sends finished spans over OTLP/gRPC to localhost:4317, or to OTEL_EXPORTER_OTLP_ENDPOINT.
   // The SDK puts a batch processor in front of it: spans wait for at most OTEL_BSP_SCHEDULE_DELAY ms.
   traceExporter: new OTLPTraceExporter(),
-  // HTTP makes a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
-  // Undici makes a CLIENT span for each request that we send, and writes the traceparent into its headers.
+  // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
+  // Undici creates a CLIENT span for each request that we send, and writes the traceparent into its headers.
   instrumentations: [
     new HttpInstrumentation({ responseHook: sendTraceId }),
     new FastifyInstrumentation(),

@@ -43,7 +43,7 @@ export interface Review {
 const handler = 'The route /bands/:id no longer works as before: compare it with this step in steps/.';
 
 export default {
-  done: 'both services respond, and nothing says yet why it takes so long',
+  done: "both services respond, but you can't tell yet why it takes so long",
   calls: {
     'a band without reviews': { to: 'bands-api', path: '/bands/8c7d0f3a-6f0e-4b3c-9d52-1b7f5a1e4c01' },
     'an invalid UUID': { to: 'bands-api', path: '/bands/fugazi' },

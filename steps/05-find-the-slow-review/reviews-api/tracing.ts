@@ -9,12 +9,12 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
 const sdk = new NodeSDK({
-  // The resource says who made a span; its most important attribute is service.name.
+  // The resource says who created a span; its most important attribute is service.name.
   serviceName: 'reviews-api',
   // The exporter sends finished spans over OTLP/gRPC to localhost:4317, or to OTEL_EXPORTER_OTLP_ENDPOINT.
   // The SDK puts a batch processor in front of it: spans wait for at most OTEL_BSP_SCHEDULE_DELAY ms.
   traceExporter: new OTLPTraceExporter(),
-  // HTTP makes a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
+  // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation()],
   // Traces only: this workshop sends no metrics and no logs.
   metricReaders: [],

@@ -10,7 +10,7 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 const sdk = new NodeSDK({
   serviceName: 'checkout',
   traceExporter: new OTLPTraceExporter(),
-  // gRPC makes a SERVER span for each call, and continues the caller's trace.
+  // gRPC creates a SERVER span for each call, and continues the caller's trace.
   instrumentations: [new GrpcInstrumentation()],
   metricReaders: [],
   logRecordProcessors: [],

@@ -5,7 +5,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 const sdk = new NodeSDK({
   serviceName: 'stock',
   traceExporter: new OTLPTraceExporter(),
-  // No instrumentation: only the app itself can make spans.
+  // No instrumentation: only the app itself can create spans.
   metricReaders: [],
   logRecordProcessors: [],
 });

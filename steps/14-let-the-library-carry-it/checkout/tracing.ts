@@ -20,8 +20,8 @@ const amqplib = new AmqplibInstrumentation({
 const sdk = new NodeSDK({
   serviceName: 'checkout',
   traceExporter: new OTLPTraceExporter(),
-  // gRPC makes a SERVER span for each call, and continues the caller's trace.
-  // Amqplib makes a PRODUCER span for each message, and writes the traceparent into its headers.
+  // gRPC creates a SERVER span for each call, and continues the caller's trace.
+  // Amqplib creates a PRODUCER span for each message, and writes the traceparent into its headers.
   instrumentations: [new GrpcInstrumentation(), amqplib],
   metricReaders: [],
   logRecordProcessors: [],

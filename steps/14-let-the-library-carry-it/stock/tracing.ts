@@ -19,7 +19,7 @@ const amqplib = new AmqplibInstrumentation({
 const sdk = new NodeSDK({
   serviceName: 'stock',
   traceExporter: new OTLPTraceExporter(),
-  // Amqplib makes a CONSUMER span for each message, from its delivery to its ack, and continues the publisher's trace.
+  // Amqplib creates a CONSUMER span for each message, from its delivery to its ack, and continues the publisher's trace.
   instrumentations: [amqplib],
   metricReaders: [],
   logRecordProcessors: [],

@@ -20,7 +20,7 @@ function traceIds() {
 export function buildApp() {
   const app = Fastify({ logger: { mixin: traceIds } });
   const checkout = new Checkout(CHECKOUT_ADDRESS, grpc.credentials.createInsecure(), {
-    'grpc.max_reconnect_backoff_ms': 1_000, // when checkout is back, it is found after a second; by default after up to two minutes
+    'grpc.max_reconnect_backoff_ms': 1_000, // reconnects within a second when checkout is back; the default is up to two minutes
   });
   app.addHook('onClose', async () => checkout.close());
 

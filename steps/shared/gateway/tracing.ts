@@ -18,8 +18,8 @@ function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
 const sdk = new NodeSDK({
   serviceName: 'gateway',
   traceExporter: new OTLPTraceExporter(),
-  // HTTP makes a SERVER span for each request, and continues the caller's trace.
-  // gRPC makes a CLIENT span for each call that we make, and writes the traceparent into its metadata.
+  // HTTP creates a SERVER span for each request, and continues the caller's trace.
+  // gRPC creates a CLIENT span for each call that we make, and writes the traceparent into its metadata.
   instrumentations: [new HttpInstrumentation({ responseHook: sendTraceId }), new GrpcInstrumentation()],
   metricReaders: [],
   logRecordProcessors: [],
