@@ -40,11 +40,11 @@ test('each step of the talk has a problem, a change, a turn with its check, and 
     // The shorter schedule of each chapter.
     const inIt = slides.filter(({ notes: { minutes } }) => minutes.ninety + minutes.messages > 0);
     const begins = [1, 11].includes(of!.number);
-    // A change that doesn't fit on one slide has two.
+    // A problem or a change that doesn't fit on one slide has two.
     assert.deepEqual(
       inIt
         .map(({ kind }) => kind)
-        .filter((kind, index, all) => kind !== 'change' || all[index - 1] !== 'change'),
+        .filter((kind, index, all) => !['problem', 'change'].includes(kind) || all[index - 1] !== kind),
       begins ? ['problem', 'turn', 'see'] : ['problem', 'change', 'turn', 'see'],
       of!.name,
     );
