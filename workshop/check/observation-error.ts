@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../errors.ts';
+import { parsed } from '../net/parsed.ts';
 import type { Service } from '../services/definition.ts';
 import { probe } from '../services/probe.ts';
 import type { Failure } from './lesson.ts';
@@ -256,12 +257,4 @@ function causeOfError(message: string): string {
   }
   if (message.startsWith('SyntaxError')) return `The file can't be parsed (${message}).`;
   return `It threw ${message}.`;
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
 }

@@ -4,6 +4,7 @@ import { isTraced } from '../services/definition.ts';
 import type { UsedServices } from '../services/use.ts';
 import type { Trace } from '../trace/model.ts';
 import { messageOf } from '../errors.ts';
+import { parsed } from '../net/parsed.ts';
 import { batchDelayMs, isChecked } from '../settings.ts';
 import { awaitTrace } from './await-trace.ts';
 
@@ -123,13 +124,4 @@ function callerIsTraced(): boolean {
 function validId(received: CallResponse['traceId']): string | undefined {
   const [id] = [received].flat();
   return id && /^[\da-f]{32}$/i.test(id) && !/^0+$/.test(id) ? id : undefined;
-}
-
-/** Parses a body if it is JSON. */
-export function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
 }
