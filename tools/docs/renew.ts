@@ -3,6 +3,7 @@ import { type Block, consoleBlock, generatedBlock, readBlocks } from '../markdow
 import { generatePart, typePart } from './parts.ts';
 import { readProjectFile } from '../project-files.ts';
 import { observedOutput } from './observed.ts';
+import { openObservedTerminal } from './observed-terminal.ts';
 import { pairIds, renewOutput } from './shown.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -12,9 +13,13 @@ export interface Renewal {
   after: string;
 }
 
-/** `live`: run every command, even where an observation of the step knows what it prints. */
+/** Where the output of commands comes from. */
 export interface RenewOptions {
-  live?: boolean;
+  /**
+   * `live` runs every command. `observed` runs none: output comes from the observations of the steps, and output that they
+   * don't contain stays as it is. By default, only commands whose output the observations don't contain are run.
+   */
+  outputs?: 'live' | 'observed';
 }
 
 /**
@@ -33,16 +38,15 @@ export async function renewDocument(path: string, options: RenewOptions = {}): P
   }
 }
 
-/**
- * Follows a document once, as a person with a new copy of the project would, and returns it as it should be. Output that
- * the observation of a step contains is taken from there, unless everything should run `live`.
- */
-export async function renewText(document: string, { live = false }: RenewOptions = {}): Promise<string> {
+/** Follows a document once, as a person with a new copy of the project would, and returns it as it should be. */
+export async function renewText(document: string, { outputs }: RenewOptions = {}): Promise<string> {
   let terminal: Terminal | undefined;
   try {
     const blocks = readBlocks(document);
-    if (blocks.some(({ kind }) => kind === 'console')) terminal = await openTerminal();
-    const reader = new Reader(terminal, live);
+    if (blocks.some(({ kind }) => kind === 'console')) {
+      terminal = await (outputs === 'observed' ? openObservedTerminal() : openTerminal());
+    }
+    const reader = new Reader(terminal, outputs === 'live');
     let after = '';
     for (const block of blocks) after += await reader.renew(block);
     return after;
@@ -80,7 +84,7 @@ class Reader {
         await this.#terminal!.start(now, output);
         commands.push({ command, output });
       } else {
-        const printed = (await this.#observed(block, output)) ?? (await this.#terminal!.run(now));
+        const printed = (await this.#observed(block, output)) ?? (await this.#terminal!.run(now, output));
         for (const [ours, shown] of pairIds(output, printed)) this.#shownIds.set(ours, shown);
         commands.push({ command, output: renewOutput(output, replaceAll(printed, this.#shownIds)) });
       }

@@ -12,8 +12,11 @@ import { movePorts } from './ports.ts';
 export interface Terminal {
   /** The copy's folder. */
   folder: string;
-  /** Runs a command and gives what it printed. Throws UserError when it does not end in time. */
-  run(command: string): Promise<string>;
+  /**
+   * Runs a command and returns what it printed; `shown` is what a document shows below it.
+   * Throws UserError when it does not end in time.
+   */
+  run(command: string, shown?: string): Promise<string>;
   /**
    * Starts a command in a terminal of its own and waits until it has printed some lines, in any order.
    * Throws UserError when it ends before that or does not print them in time.
