@@ -1,11 +1,9 @@
 /**
- * npm test: the files test/**\/*.test.ts, several at a time, and at the end how long each took. What takes long is in
- * *.slow.test.ts: `--rest` runs only those files, `--all` runs every file.
+ * npm test: the files test/**\/*.test.ts, several at a time, and at the end how long each took. Slow tests are in files
+ * *.slow.test.ts, or use `slowTest`: `--rest` runs only those, `--all` runs every test.
  * Words on the command line choose files: `npm test -- backend` runs those with "backend" in their path.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
@@ -15,19 +13,20 @@ import { parseArgs } from 'node:util';
 import { projectFolder } from '#workshop/settings';
 
 const FILE_TIMEOUT_MS = 1_800_000; // a file that hangs should be named, before CI ends the whole run
-const SLOW = '.slow.test.ts';
-// These files, or the files of these folders, take longest. They begin first, so that no processor is idle at the end.
-const longFiles = [
-  'tools/docs/documents',
+// The first file observes the steps for all others. The others, or the files of these folders, take longest: they begin
+// early, so that no processor is idle at the end. In the second half are those that need the observations.
+const firstFiles = [
+  'check/steps',
   'check/accidents',
-  'check/wrong-attempts',
-  'checkout/wrong-attempts',
+  'tools/docs/documents.slow',
+  'check/wrong-attempts.slow',
+  'checkout/',
   'viewer/',
-  'course/',
-  'checkout/commands',
-  'check/command',
   'run/',
   'services/',
+  'check/command',
+  'check/wrong-attempts',
+  'tools/slides/deck',
   'tools/',
 ];
 
@@ -39,12 +38,15 @@ const folder = join(projectFolder, 'test');
 const files = (await readdir(folder, { recursive: true }))
   .filter((file) => file.endsWith('.test.ts') && words.every((word) => file.includes(word)))
   .toSorted();
-const isChosen = (file: string) => values.all || file.endsWith(SLOW) === (values.rest ?? false);
-const chosen = longestFirst(files.filter(isChosen));
-const leftOut = values.rest ? [] : files.filter((file) => !isChosen(file));
+const isSlow = (file: string) => file.endsWith('.slow.test.ts');
+const withSlowTests = files.filter(
+  (file) => isSlow(file) || readFileSync(join(folder, file), 'utf8').includes('slowTest'),
+);
+const fastFiles = files.filter((file) => !isSlow(file));
+const chosen = inOrder(values.all ? files : values.rest ? withSlowTests : fastFiles);
 
 if (chosen.length === 0) {
-  const slow = leftOut.length > 0 ? ' Slow ones do: npm run test:rest.' : '';
+  const slow = withSlowTests.length > 0 ? ' Slow ones do: npm run test:rest.' : '';
   console.error(`No test file has ${words.map((word) => `"${word}"`).join(' and ')} in its path.${slow}`);
   process.exit(2);
 }
@@ -53,8 +55,7 @@ const since = performance.now();
 const observations = await mkdtemp(join(tmpdir(), 'workshop-observations-'));
 process.once('exit', () => rmSync(observations, { recursive: true, force: true }));
 process.env.WORKSHOP_OBSERVATIONS = observations;
-// A file that runs alone observes what it needs itself.
-if (words.length === 0 && !values.rest) await observeSteps();
+process.env.WORKSHOP_TESTS = values.all ? 'all' : values.rest ? 'slow' : 'fast'; // see test/support/tests.ts
 
 const seconds = new Map<string, number>();
 const tests = run({ files: chosen, concurrency: availableParallelism(), timeout: FILE_TIMEOUT_MS });
@@ -67,17 +68,11 @@ tests.on('test:complete', ({ name, details }) => {
 });
 tests.compose(new spec()).on('end', showTimes).pipe(process.stdout);
 
-async function observeSteps(): Promise<void> {
-  const script = ['--import', 'tsx', '--test-reporter=spec', join(folder, 'support/observe-steps.ts')];
-  const [code] = await once(spawn(process.execPath, script, { stdio: 'inherit' }), 'exit');
-  if (code !== 0) process.exitCode = 1;
-}
-
 /** The files in the order in which to begin them. */
-function longestFirst(names: string[]): string[] {
+function inOrder(names: string[]): string[] {
   const place = (name: string) => {
-    const index = longFiles.findIndex((beginning) => name.startsWith(beginning));
-    return index < 0 ? longFiles.length : index;
+    const index = firstFiles.findIndex((beginning) => name.startsWith(beginning));
+    return index < 0 ? firstFiles.length : index;
   };
   return names.toSorted((a, b) => place(a) - place(b)).map((name) => join(folder, name));
 }
@@ -88,7 +83,8 @@ function showTimes(): void {
     console.log(`${time.toFixed(1).padStart(7)}  ${relative(projectFolder, file)}`);
   }
   console.log(`${((performance.now() - since) / 1_000).toFixed(1).padStart(7)}  in all`);
-  if (leftOut.length === 0) return;
-  const names = leftOut.map((file) => file.slice(0, -SLOW.length)).join(', ');
-  console.log(`\nLeft out: ${leftOut.length} slow files (${names}): npm run test:rest.`);
+  if (values.all || values.rest || withSlowTests.length === 0) return;
+  console.log(
+    `\nThe slow tests in ${withSlowTests.length} files were left out. To run them: npm run test:rest`,
+  );
 }

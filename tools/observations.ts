@@ -1,8 +1,9 @@
 /** Each step is observed once. Its documents, its slides, and its tests all look at that one run. */
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { combined, readLesson } from '../workshop/check/check.ts';
 import type { Observation } from '../workshop/check/observation.ts';
@@ -11,35 +12,29 @@ import { listChapters } from '../workshop/course/chapters.ts';
 import type { Step } from '../workshop/course/list.ts';
 import { readServices } from '../workshop/services/definition.ts';
 
-/** Much of a run is waiting, so one more than there are processors. */
-const AT_A_TIME = availableParallelism() + 1;
 const TIMEOUT_MS = 300_000; // several run side by side, on a machine that may be busy with other work
+const CLAIM_TIMEOUT_MS = 900_000; // if a process was killed while it observed a step, another one takes over
 
 // Many services run side by side: none should give up on another because the machine is busy.
 process.env.REVIEWS_TIMEOUT_MS ??= '60000';
 
 const observations = new Map<string, Promise<Observation>>();
-const lanes: Promise<unknown>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
-let partsAreFree: Promise<unknown> = Promise.resolve();
+/** Steps in the same lane run one after the other. Those that need a part, such as a broker, share the first lane. */
+const lanes: Promise<unknown>[] = Array.from({ length: 1 + availableParallelism() }, () => Promise.resolve());
 
 /**
  * What the check sees of a step. Besides the run of its run.ts, the step gets the calls of all checks that can judge it
  * (see `checksFor`). A step is run once: this process remembers what was seen, and the folder in
- * WORKSHOP_OBSERVATIONS, if that is set, keeps it for other processes.
+ * WORKSHOP_OBSERVATIONS, if that is set, keeps it for other processes, which wait for it. `prepare` is called before the
+ * step is run.
  * @throws ObservationError when the step does not run
  */
-export function observationOf(step: Step): Promise<Observation> {
+export function observationOf(step: Step, prepare = async () => {}): Promise<Observation> {
   const known = observations.get(step.name);
   if (known) return known;
-  const seen = readOrObserve(step);
+  const seen = readOrObserve(step, prepare);
   observations.set(step.name, seen);
   return seen;
-}
-
-/** Whether another process, or this one, has observed a step already. */
-export function isObserved(step: Step): boolean {
-  const file = fileFor(step);
-  return observations.has(step.name) || (file !== undefined && existsSync(file));
 }
 
 /** The steps whose checks can judge the observation of a step: those of its chapter, up to the step after it. */
@@ -48,17 +43,33 @@ export async function checksFor({ name }: Step): Promise<Step[]> {
   return chapter.slice(0, chapter.findIndex((step) => step.name === name) + 2);
 }
 
-async function readOrObserve(step: Step): Promise<Observation> {
+async function readOrObserve(step: Step, prepare: () => Promise<void>): Promise<Observation> {
+  const observeNow = async () => {
+    await prepare();
+    return observe({ ...(await whatToDo(step)), timeoutMs: TIMEOUT_MS });
+  };
   const file = fileFor(step);
-  if (file && existsSync(file)) return deserialize(await readFile(file)) as Observation;
+  if (!file) return inTurn(step, observeNow);
 
-  const seen = await inTurn(step, async () => observe({ ...(await whatToDo(step)), timeoutMs: TIMEOUT_MS }));
-  if (file) {
-    const part = `${file}.${process.pid}`;
-    await writeFile(part, serialize(seen));
-    await rename(part, file); // another process never reads half of it
+  const claim = `${file}.claim`;
+  const deadline = performance.now() + CLAIM_TIMEOUT_MS;
+  while (!(await claimed(claim)) && performance.now() < deadline) await sleep(100);
+  try {
+    if (existsSync(file)) return deserialize(await readFile(file)) as Observation;
+    const seen = await inTurn(step, observeNow);
+    await writeFile(file, serialize(seen));
+    return seen;
+  } finally {
+    await rm(claim, { recursive: true, force: true });
   }
-  return seen;
+}
+
+/** Claims a step for this process. Until it removes the claim, other processes wait. */
+function claimed(claim: string): Promise<boolean> {
+  return mkdir(claim).then(
+    () => true,
+    () => false,
+  );
 }
 
 function fileFor({ name }: Step): string | undefined {
@@ -71,17 +82,12 @@ async function whatToDo(step: Step) {
   return { folder: step.folder, lesson: combined(lessons) };
 }
 
-/** Runs a few steps at a time. Steps that need a part, such as a broker, run one after the other: they share it. */
+/** Runs a few steps at a time. */
 async function inTurn<T>(step: Step, work: () => Promise<T>): Promise<T> {
   const services = await readServices(step.folder);
-  const run = async () => {
-    const lane = step.number % AT_A_TIME;
-    const turn = lanes[lane]!.then(work);
-    lanes[lane] = turn.catch(() => {});
-    return turn;
-  };
-  if (services.every(({ needs }) => needs.length === 0)) return run();
-  const turn = partsAreFree.then(run);
-  partsAreFree = turn.catch(() => {});
+  const needsPart = services.some(({ needs }) => needs.length > 0);
+  const lane = needsPart ? 0 : 1 + (step.number % (lanes.length - 1));
+  const turn = lanes[lane]!.then(work);
+  lanes[lane] = turn.catch(() => {});
   return turn;
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { accepts } from '#workshop/net/accepts';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { encodeRequest, sendGrpc, someSpan } from '../support/otlp.ts';
 import { runScript, startScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { getTrace } from './backend.ts';
 
 const command = 'workshop/commands/backend.ts';
@@ -29,7 +29,7 @@ test('npm run backend says in one line where it is, works, and ends by Ctrl-C', 
   assert.equal(backend.stderr, '');
 });
 
-test('npm run backend says in one sentence which port is held, by what, and what moves it', async (t) => {
+slowTest('npm run backend says in one sentence which port is held, by what, and what moves it', async (t) => {
   for (const [name, variable] of [
     ['query', 'JAEGER_URL'],
     ['otlpGrpc', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
@@ -52,7 +52,7 @@ test('npm run backend says in one sentence which port is held, by what, and what
   }
 });
 
-test('npm run backend says that a backend is already running', async (t) => {
+slowTest('npm run backend says that a backend is already running', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = startScript(t, command, [], { env });
   await backend.printed(/ready/);

@@ -87,7 +87,6 @@ const all: Accident[] = [
   },
   {
     title: 'a service that ends during the call',
-    fast: true,
     patch: { 'bands-api/app.ts': [[handler, `${handler}\n    process.exit(1);`]] },
     expect: /bands-api keeps running/,
     found: /It exited during the call/,
@@ -186,7 +185,6 @@ const all: Accident[] = [
   },
   {
     title: 'a body in run.ts that is not awaited',
-    fast: true,
     patch: { 'run.ts': [['body: await response', 'body: response']] },
     expect: /run\.ts shows the response/,
     cause: /^Line \d+ does not wait for response\.body\.text\(…\): put await in front of it\.$/,

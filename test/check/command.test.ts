@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { runScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { command, cwd, nameOf, workingCopy } from './working-copy.ts';
 
 test('a check that passes shows a tick for each expectation and a last line, records it, exits with 0, and uses neither the ports nor the logs of running services', async (t) => {
@@ -65,7 +65,7 @@ Look at   bands-api/tracing.ts
   await assert.rejects(readFile(progressFile), 'nothing is recorded');
 });
 
-test('Ctrl-C stops a check, which exits with 130', async (t) => {
+slowTest('Ctrl-C stops a check, which exits with 130', async (t) => {
   const { start } = await workingCopy(t, 6);
   const main = join(cwd, 'bands-api/main.ts');
   const told = join(cwd, 'started');

@@ -1,4 +1,4 @@
-/** Wrong programs for chapter 1. Each expectation has at least one, and each step at least one that `npm test` runs: see `edit`. */
+/** Wrong programs for chapter 1. Each expectation has at least one. */
 import { type Observation, traceIdOf } from '#workshop/check/observation';
 import type { Exchange } from '#workshop/check/relay';
 import type { Span } from '#workshop/trace/model';
@@ -176,6 +176,7 @@ export const mistakes: Mistake[] = [
   {
     title: 'the exporter sends to a port on which no process listens',
     step: 2,
+    live: true,
     patch: {
       'bands-api/tracing.ts': [
         ['new OTLPTraceExporter()', "new OTLPTraceExporter({ url: 'http://localhost:1' })"],
@@ -605,6 +606,7 @@ export const mistakes: Mistake[] = [
   {
     title: 'run.ts still returns its own id',
     step: 7,
+    live: true,
     patch: { 'run.ts': [["traceId: response.headers['trace-id'],", 'traceId,']] },
     expect: /run\.ts reads the trace id from the header/,
     found:
@@ -769,6 +771,7 @@ export const mistakes: Mistake[] = [
   {
     title: 'the id has another name on the log lines',
     step: 9,
+    live: true,
     patch: { 'bands-api/app.ts': [['trace_id: span.traceId', 'traceId: span.traceId']] },
     expect: /Every line that bands-api logs/,
     cause: /The field has another name/,

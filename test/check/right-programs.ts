@@ -3,8 +3,8 @@ import { freePort } from '#workshop/net/ports';
 import { headerOf, requests, runCall, setHeader, spansWhere } from './edits.ts';
 import type { Mistake } from './support.ts';
 
-/** `edit` as in `Mistake`. `npm test` runs those that are `fast`, and `npm run test:rest` the others. */
-export type RightProgram = Pick<Mistake, 'title' | 'step' | 'patch' | 'edit'> & { fast?: boolean };
+/** `npm test` judges those with an `edit`, as in `Mistake`; `npm run test:rest` runs the others. */
+export type RightProgram = Pick<Mistake, 'title' | 'step' | 'patch' | 'edit'>;
 
 /** The port of the usual OTLP/HTTP address while these tests run. */
 const otlpHttpPort = await freePort();
@@ -38,7 +38,6 @@ export const rightPrograms: RightProgram[] = [
   {
     title:
       'an exporter for OTLP/HTTP with JSON and a fixed url, in a NodeTracerProvider with a simple processor',
-    fast: true,
     step: 2,
     patch: {
       'bands-api/tracing.ts': `import { register } from 'node:module';

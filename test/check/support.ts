@@ -29,11 +29,10 @@ export interface Mistake extends Finding {
   step: number;
   /** Without it, only the edited observation is judged. */
   patch?: Patch;
-  /**
-   * Changes the observation of the correct step into what the mistake would show. `npm test` judges that, and runs only
-   * the mistakes without it; `npm run test:rest` runs the others.
-   */
+  /** Changes the observation of the correct step into what the mistake would show, which `npm test` judges. */
   edit?: (seen: Observation) => void;
+  /** Whether `npm test` runs it, as an example; `npm run test:rest` runs the others. */
+  live?: boolean;
 }
 
 /** What the check of a step says about a mistake, judged on the edited observation. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { test } from 'node:test';
 import { freePort } from '#workshop/net/ports';
 import { accepts } from '#workshop/net/accepts';
 import { brokerMissing, startBroker } from '../support/broker.ts';
 import { projectCopy } from '../support/copy.ts';
 import { checkoutEnvironment } from './environment.ts';
 import { runScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { openChannel } from './system.ts';
 
 const skip = brokerMissing;
@@ -46,7 +46,7 @@ test('without a RabbitMQ: one sentence that says how to get one, exit code 1, no
   for (const port of Object.values(ports)) assert.equal(await accepts(port), false);
 });
 
-test(
+slowTest(
   'a RabbitMQ that refuses the user: run.ts, the doctor and the check say so, and what to set',
   { skip },
   async (t) => {
@@ -91,7 +91,7 @@ for (const [what, answer] of [
   });
 }
 
-test(
+slowTest(
   'the doctor finds the broker; without one that is a fault only where a step needs it, or the chapter asked for',
   { skip },
   async (t) => {
@@ -123,21 +123,25 @@ test(
   },
 );
 
-test('a queue with other settings: run.ts and the check say at once what to delete', { skip }, async (t) => {
-  const { env } = await checkoutEnvironment(t, broker.env);
-  const channel = await openChannel(t, broker);
-  await channel.deleteQueue('stock-queue');
-  await channel.assertQueue('stock-queue', { durable: true });
-  const cwd = await projectCopy(t);
-  await runScript(t, 'workshop/commands/step.ts', ['15'], { cwd, env });
+slowTest(
+  'a queue with other settings: run.ts and the check say at once what to delete',
+  { skip },
+  async (t) => {
+    const { env } = await checkoutEnvironment(t, broker.env);
+    const channel = await openChannel(t, broker);
+    await channel.deleteQueue('stock-queue');
+    await channel.assertQueue('stock-queue', { durable: true });
+    const cwd = await projectCopy(t);
+    await runScript(t, 'workshop/commands/step.ts', ['15'], { cwd, env });
 
-  const run = await runScript(t, RUN, [], { env });
-  const check = await runScript(t, 'workshop/commands/check.ts', ['15'], { cwd, env });
+    const run = await runScript(t, RUN, [], { env });
+    const check = await runScript(t, 'workshop/commands/check.ts', ['15'], { cwd, env });
 
-  assert.deepEqual([run.code, check.code], [1, 1]);
-  for (const { stderr } of [run, check])
-    assert.match(
-      stderr,
-      /^(checkout|stock) cannot start: RabbitMQ already has a queue stock-queue with other settings\. Delete it with `rabbitmqctl delete_queue stock-queue`/m,
-    );
-});
+    assert.deepEqual([run.code, check.code], [1, 1]);
+    for (const { stderr } of [run, check])
+      assert.match(
+        stderr,
+        /^(checkout|stock) cannot start: RabbitMQ already has a queue stock-queue with other settings\. Delete it with `rabbitmqctl delete_queue stock-queue`/m,
+      );
+  },
+);

@@ -51,6 +51,7 @@ export const mistakes: Mistake[] = [
   {
     title: 'the headers are filled but not published',
     step: 12,
+    live: true,
     patch: {
       'checkout/app.ts': [
         ['publish({ items: request.itemsID }, headers)', 'publish({ items: request.itemsID })'],
@@ -170,6 +171,7 @@ export const mistakes: Mistake[] = [
   {
     title: 'the work is not awaited',
     step: 13,
+    live: true,
     patch: { 'stock/app.ts': [['      await processOrder(', '      void processOrder(']] },
     expect: /The span ends after the work/,
     cause: /The work is not awaited/,

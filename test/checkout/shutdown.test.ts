@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
-import { test, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { accepts } from '#workshop/net/accepts';
 import { emptyQueue } from '#workshop/parts/rabbitmq-client';
 import { freshBackend } from '../backend/backend.ts';
@@ -8,6 +8,7 @@ import { patchedStep, stepNumber } from '../check/support.ts';
 import { brokerMissing, startBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Subject } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { checkoutClient, type Name, startService } from './service.ts';
 import { openChannel, publish } from './system.ts';
 
@@ -43,7 +44,9 @@ async function startTraced(t: TestContext, name: Name, step = stepNumber(15).fol
 }
 
 for (const [ending, end] of Object.entries(endings)) {
-  test(
+  const testEnding = ending === 'SIGTERM' ? test : slowTest;
+
+  testEnding(
     `checkout on ${ending}, with calls in flight: they get a response, and all spans arrive`,
     { skip },
     async (t) => {
@@ -69,7 +72,7 @@ for (const [ending, end] of Object.entries(endings)) {
     },
   );
 
-  test(
+  testEnding(
     `stock on ${ending}, while it is at work: each order is processed once or still waits, and all spans arrive`,
     { skip },
     async (t) => {
@@ -95,7 +98,7 @@ for (const [ending, end] of Object.entries(endings)) {
   );
 }
 
-test(
+slowTest(
   'checkout on SIGTERM, when RabbitMQ never confirms: the call is cancelled, and all spans arrive',
   { skip },
   async (t) => {
@@ -115,7 +118,7 @@ test(
   },
 );
 
-test(
+slowTest(
   'stock on SIGTERM, with an order whose work never ends: it is delivered again, and all spans arrive',
   { skip },
   async (t) => {
@@ -139,7 +142,7 @@ test(
   },
 );
 
-test(
+slowTest(
   'gateway on SIGTERM, with a call in flight: it gets a response, and all spans arrive',
   { skip },
   async (t) => {
@@ -172,7 +175,7 @@ test(
 );
 
 for (const name of ['checkout', 'stock'] as const) {
-  test(`${name} ends with its parent, even while RabbitMQ is not there`, { skip }, async (t) => {
+  slowTest(`${name} ends with its parent, even while RabbitMQ is not there`, { skip }, async (t) => {
     const { subject } = await startService(t, stepNumber(15).folder, name, {
       broker: { env: { ...broker.env, RABBITMQ_PORT: '1' } },
       ready: /No RabbitMQ at/,

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after } from 'node:test';
 import { sameFiles } from '#workshop/course/files';
 import { listSavedWork } from '#workshop/course/saved-work';
 import { readWorkingCopy } from '#workshop/course/working-copy';
 import { temporaryFolder } from '../support/environment.ts';
 import { eventually } from '../support/eventually.ts';
 import { runScript, startScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { tinyCourse } from './tiny-course.ts';
 
 const WRITING = ['copyFile', 'mkdir', 'rename', 'rm', 'rmdir', 'unlink', 'writeFile'] as const;
@@ -42,50 +43,55 @@ async function removeHalf(path: string): Promise<void> {
 
 for (const linked of [false, true]) {
   const title = linked ? ', where the service folder is a link' : '';
-  test(`after an interruption at any file operation${title}, the next command finds the old or the new state, and no work is lost`, async (t) => {
-    t.mock.method(console, 'error', () => {}); // says each time that a change was finished
-    const outcomes = { old: 0, new: 0 };
+  (linked ? test : slowTest)(
+    `after an interruption at any file operation${title}, the next command finds the old or the new state, and no work is lost`,
+    async (t) => {
+      t.mock.method(console, 'error', () => {}); // says each time that a change was finished
+      const outcomes = { old: 0, new: 0 };
 
-    for (let operations = 0; ; operations++) {
-      const course = await tinyCourse(t);
-      await course.write('run.ts', '// mine\n');
-      await course.write('greeter/mine.ts', `// ${operations}\n`);
-      const target = join(await temporaryFolder(t), 'elsewhere');
-      if (linked) {
-        await untouched.rename(join(course.root, 'greeter'), target);
-        await untouched.symlink(target, join(course.root, 'greeter'), 'junction');
+      for (let operations = 0; ; operations++) {
+        const course = await tinyCourse(t);
+        await course.write('run.ts', '// mine\n');
+        await course.write('greeter/mine.ts', `// ${operations}\n`);
+        const target = join(await temporaryFolder(t), 'elsewhere');
+        if (linked) {
+          await untouched.rename(join(course.root, 'greeter'), target);
+          await untouched.symlink(target, join(course.root, 'greeter'), 'junction');
+        }
+        const mine = await readWorkingCopy(course);
+
+        remaining = operations;
+        const put = await course.put(1).then(
+          () => true,
+          () => false,
+        );
+        const wasCut = remaining < 0;
+        remaining = Infinity;
+        if (!wasCut) {
+          assert.ok(put);
+          break;
+        }
+
+        const found = await readWorkingCopy(course);
+        const isOld = sameFiles(found, mine);
+        outcomes[isOld ? 'old' : 'new']++;
+        const when = `cut off after ${operations} operations`;
+        assert.ok(isOld || (await course.isStep(1)), `${when}: neither old nor new`);
+        const saved = await listSavedWork(course);
+        assert.ok(isOld || saved.length > 0, `${when}: work is lost`);
+        for (const { files } of saved) assert.ok(sameFiles(files, mine), `${when}: something else was saved`);
+        const drafts = (await fs.readdir(join(course.root, 'greeter'))).filter((name) =>
+          name.startsWith('.'),
+        );
+        assert.deepEqual(drafts, [], when);
+        if (linked)
+          assert.equal(await fs.readFile(join(target, 'mine.ts'), 'utf8'), `// ${operations}\n`, when);
       }
-      const mine = await readWorkingCopy(course);
 
-      remaining = operations;
-      const put = await course.put(1).then(
-        () => true,
-        () => false,
-      );
-      const wasCut = remaining < 0;
-      remaining = Infinity;
-      if (!wasCut) {
-        assert.ok(put);
-        break;
-      }
-
-      const found = await readWorkingCopy(course);
-      const isOld = sameFiles(found, mine);
-      outcomes[isOld ? 'old' : 'new']++;
-      const when = `cut off after ${operations} operations`;
-      assert.ok(isOld || (await course.isStep(1)), `${when}: neither old nor new`);
-      const saved = await listSavedWork(course);
-      assert.ok(isOld || saved.length > 0, `${when}: work is lost`);
-      for (const { files } of saved) assert.ok(sameFiles(files, mine), `${when}: something else was saved`);
-      const drafts = (await fs.readdir(join(course.root, 'greeter'))).filter((name) => name.startsWith('.'));
-      assert.deepEqual(drafts, [], when);
-      if (linked)
-        assert.equal(await fs.readFile(join(target, 'mine.ts'), 'utf8'), `// ${operations}\n`, when);
-    }
-
-    t.diagnostic(`${outcomes.old} times the old state, ${outcomes.new} times the new one`);
-    assert.ok(outcomes.old > 0 && outcomes.new > 0);
-  });
+      t.diagnostic(`${outcomes.old} times the old state, ${outcomes.new} times the new one`);
+      assert.ok(outcomes.old > 0 && outcomes.new > 0);
+    },
+  );
 }
 
 test('after a process is killed while it writes, the next command finds the old or the new step', async (t) => {

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { startBackend } from '#workshop/backend/start';
 import { projectCopy } from '../support/copy.ts';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { runScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 
 const DOCTOR = 'workshop/commands/doctor.ts';
 const withoutProxy = {
@@ -38,7 +38,7 @@ test('if the workshop can run, every line is ok', async (t) => {
   assert.match(stdout, /^The workshop can run here\.$/m);
 });
 
-test('an unknown chapter: one sentence, exit code 2', async (t) => {
+slowTest('an unknown chapter: one sentence, exit code 2', async (t) => {
   const { code, stderr } = await runScript(t, DOCTOR, ['--chapter', '99']);
   assert.equal(code, 2);
   assert.match(stderr, /^There is no chapter "99"\. Use a number from 1 to \d+\.\n$/);
@@ -83,24 +83,27 @@ test('a port that another program uses: what to do, exit code 1', async (t) => {
   assert.match(stdout, /^The workshop cannot run yet: fix the lines with ✗\.$/m);
 });
 
-test('each port of the trace backend has a line; if another program uses it, with its owner and what to do', async (t) => {
-  const { env, ports } = await isolatedEnvironment(t);
-  for (const port of [ports.query, ports.otlpHttp]) {
-    const server = createServer((socket) => socket.on('error', () => {}).end('hello'));
-    await once(server.listen(port, 'localhost'), 'listening');
-    t.after(() => server.close());
-  }
+slowTest(
+  'each port of the trace backend has a line; if another program uses it, with its owner and what to do',
+  async (t) => {
+    const { env, ports } = await isolatedEnvironment(t);
+    for (const port of [ports.query, ports.otlpHttp]) {
+      const server = createServer((socket) => socket.on('error', () => {}).end('hello'));
+      await once(server.listen(port, 'localhost'), 'listening');
+      t.after(() => server.close());
+    }
 
-  const { code, stdout } = await runScript(t, DOCTOR, [], { env });
+    const { code, stdout } = await runScript(t, DOCTOR, [], { env });
 
-  assert.equal(code, 1);
-  const line = (mark: string, text: string) => new RegExp(`^${mark} trace backend +${text}$`, 'm');
-  const inUse = (port: number, what: string, variable: string) =>
-    `Port ${port} is meant for ${what} but .+: .+ ${variable}=http://.+\\.`;
-  assert.match(stdout, line('✗', inUse(ports.query, "Jaeger's pages", 'JAEGER_URL')));
-  assert.match(stdout, line('✓', `port ${ports.otlpGrpc} is free for OTLP over gRPC`));
-  assert.match(stdout, line('✗', inUse(ports.otlpHttp, 'OTLP over HTTP', 'OTLP_URL')));
-});
+    assert.equal(code, 1);
+    const line = (mark: string, text: string) => new RegExp(`^${mark} trace backend +${text}$`, 'm');
+    const inUse = (port: number, what: string, variable: string) =>
+      `Port ${port} is meant for ${what} but .+: .+ ${variable}=http://.+\\.`;
+    assert.match(stdout, line('✗', inUse(ports.query, "Jaeger's pages", 'JAEGER_URL')));
+    assert.match(stdout, line('✓', `port ${ports.otlpGrpc} is free for OTLP over gRPC`));
+    assert.match(stdout, line('✗', inUse(ports.otlpHttp, 'OTLP over HTTP', 'OTLP_URL')));
+  },
+);
 
 // Only some versions of Node.js have the option to use a proxy.
 const used = process.allowedNodeEnvironmentFlags.has('--use-env-proxy') ? '✗' : '✓';
@@ -112,7 +115,7 @@ for (const [variables, verdict] of [
   [{ ...proxied, no_proxy: 'example.com, localhost' }, '✓'],
   [{ ...proxied, NO_PROXY: '*' }, '✓'],
 ] as const) {
-  test(`the proxy with ${JSON.stringify(variables)}: ${verdict}`, async (t) => {
+  slowTest(`the proxy with ${JSON.stringify(variables)}: ${verdict}`, async (t) => {
     const { env } = await isolatedEnvironment(t);
     const { stdout } = await runScript(t, DOCTOR, [], {
       env: { ...env, ...withoutProxy, no_proxy: '', NO_PROXY: '', ...variables },
@@ -135,21 +138,27 @@ test('an examination that is impossible fails in its own line, and the others ar
   assert.match(stdout, /^✓ node /m);
 });
 
-test('a version of Node.js that is too old: one sentence, before anything that it could not load', async (t) => {
-  const cwd = await projectCopy(t);
-  const manifest = join(cwd, 'package.json');
-  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('>=20.19', '>=99.1'));
-  await writeFile(join(cwd, 'workshop/command-line/colour.ts'), "import { not } from 'node:util';\nnot();\n");
+slowTest(
+  'a version of Node.js that is too old: one sentence, before anything that it could not load',
+  async (t) => {
+    const cwd = await projectCopy(t);
+    const manifest = join(cwd, 'package.json');
+    await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('>=20.19', '>=99.1'));
+    await writeFile(
+      join(cwd, 'workshop/command-line/colour.ts'),
+      "import { not } from 'node:util';\nnot();\n",
+    );
 
-  const { code, stdout, stderr } = await runScript(t, DOCTOR, [], { cwd });
+    const { code, stdout, stderr } = await runScript(t, DOCTOR, [], { cwd });
 
-  assert.equal(code, 1);
-  assert.equal(stderr, '');
-  assert.equal(
-    stdout,
-    `✗ node  Node.js ${process.version} is too old: install 99.1 or newer from https://nodejs.org.\n`,
-  );
-});
+    assert.equal(code, 1);
+    assert.equal(stderr, '');
+    assert.equal(
+      stdout,
+      `✗ node  Node.js ${process.version} is too old: install 99.1 or newer from https://nodejs.org.\n`,
+    );
+  },
+);
 
 test('help lists every script of package.json', async (t) => {
   const { stdout } = await runScript(t, 'workshop/commands/help.ts');
@@ -159,7 +168,7 @@ test('help lists every script of package.json', async (t) => {
     assert.match(stdout, new RegExp(`^npm (run )?${name} +\\S`, 'm'));
 });
 
-test('every command has a help, and refuses an unknown flag with one sentence', async (t) => {
+slowTest('every command has a help, and refuses an unknown flag with one sentence', async (t) => {
   const files = (await readdir('workshop/commands')).map((name) => `workshop/commands/${name}`);
   await Promise.all(
     files.map(async (file) => {

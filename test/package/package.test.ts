@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { build } from 'esbuild';
 import { minVersion, satisfies } from 'semver';
 import { parse } from 'yaml';
 import { projectFolder } from '#workshop/settings';
+import { slowTest, test } from '../support/tests.ts';
 
 interface LockedPackage {
   version?: string;
@@ -96,7 +96,7 @@ test('the lock file serves Linux, macOS and Windows, and names no place to downl
   );
 });
 
-test('what npm ci installs takes at most 200 MB of disk, about what the README says', async () => {
+slowTest('what npm ci installs takes at most 200 MB of disk, about what the README says', async () => {
   const folder = join(projectFolder, 'node_modules');
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());

@@ -2,13 +2,13 @@ import { stateFolder } from './state.ts';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { test } from 'node:test';
 import { freePort } from '#workshop/net/ports';
 import { lookFor } from '#workshop/parts/look';
 import type { Part } from '#workshop/parts/part';
 import { rabbitmq } from '#workshop/parts/rabbitmq';
 import { usePart } from '#workshop/parts/use';
 import { brokerMissing, startBroker } from '../support/broker.ts';
+import { slowTest, test } from '../support/tests.ts';
 
 const skip = brokerMissing;
 
@@ -17,21 +17,25 @@ function withUsualPort(port: number): Part {
   return { ...rabbitmq, address: () => ({ ...rabbitmq.address(), RABBITMQ_PORT: String(port) }) };
 }
 
-test('if another program uses the usual port, RabbitMQ is started on a free port', { skip }, async (t) => {
-  const other = createServer((socket) => socket.on('error', () => {}).end('hello')).listen(0, 'localhost');
-  await once(other, 'listening');
-  t.after(() => other.close());
-  const { port } = other.address() as { port: number };
+slowTest(
+  'if another program uses the usual port, RabbitMQ is started on a free port',
+  { skip },
+  async (t) => {
+    const other = createServer((socket) => socket.on('error', () => {}).end('hello')).listen(0, 'localhost');
+    await once(other, 'listening');
+    t.after(() => other.close());
+    const { port } = other.address() as { port: number };
 
-  const started = await usePart(withUsualPort(port));
-  t.after(() => started.stop());
+    const started = await usePart(withUsualPort(port));
+    t.after(() => started.stop());
 
-  const place = rabbitmq.place(started.env);
-  assert.equal(place.host, '127.0.0.1');
-  assert.notEqual(place.port, port);
-  await started.stop();
-  assert.equal(await rabbitmq.probe(started.env), 'nothing');
-});
+    const place = rabbitmq.place(started.env);
+    assert.equal(place.host, '127.0.0.1');
+    assert.notEqual(place.port, port);
+    await started.stop();
+    assert.equal(await rabbitmq.probe(started.env), 'nothing');
+  },
+);
 
 test('RabbitMQ at the usual address is used, and not stopped', { skip }, async () => {
   const broker = await startBroker();

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { test } from 'node:test';
 import { accepts } from '#workshop/net/accepts';
 import { allClosed, isolatedEnvironment } from '../support/environment.ts';
 import { eventually } from '../support/eventually.ts';
 import { start, startScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 
 const posix = process.platform !== 'win32';
 
-test('Ctrl-C during the calls leaves no process', { skip: !posix }, async (t) => {
+slowTest('Ctrl-C during the calls leaves no process', { skip: !posix }, async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
   await subject.printed(/^1 {2}200/m);

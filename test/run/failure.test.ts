@@ -3,13 +3,14 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { queryTrace } from '#workshop/backend/query';
 import { startBackend } from '#workshop/backend/start';
 import { messageOf } from '#workshop/errors';
 import { freePort } from '#workshop/net/ports';
 import { allClosed, isolatedEnvironment } from '../support/environment.ts';
 import { runScript, start } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { withLine } from './with-line.ts';
 
 async function backendAt(t: TestContext, ports: Record<'query' | 'otlpGrpc' | 'otlpHttp', number>) {
@@ -63,7 +64,7 @@ test('messageOf: the code, for an error about both addresses of a host, which ha
   assert.equal(messageOf(error), 'ECONNREFUSED');
 });
 
-test('reviews-api is down: bands-api responds with 502, and its span has the exception', async (t) => {
+slowTest('reviews-api is down: bands-api responds with 502, and its span has the exception', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = await backendAt(t, ports);
   const unused = await freePort();
@@ -109,23 +110,26 @@ test('a mistake that prevents a service from starting is shown, and not lost amo
   assert.match(stderr, /app\.ts:\d+:\d+: ERROR: Unexpected ";"/);
 });
 
-test('the run succeeds in spite of a log that cannot be written, an invalid delay, a proxy, and an endpoint only for traces', async (t) => {
-  const { env } = await isolatedEnvironment(t);
-  await mkdir(join(env['WORKSHOP_STATE']!, 'logs', 'reviews-api.log'), { recursive: true });
+slowTest(
+  'the run succeeds in spite of a log that cannot be written, an invalid delay, a proxy, and an endpoint only for traces',
+  async (t) => {
+    const { env } = await isolatedEnvironment(t);
+    await mkdir(join(env['WORKSHOP_STATE']!, 'logs', 'reviews-api.log'), { recursive: true });
 
-  const { code, stdout, stderr } = await runScript(t, 'run.ts', ['--json'], {
-    env: {
-      ...env,
-      OTEL_BSP_SCHEDULE_DELAY: '5s',
-      http_proxy: 'http://127.0.0.1:9',
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:9',
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: env.OTEL_EXPORTER_OTLP_ENDPOINT,
-    },
-  });
+    const { code, stdout, stderr } = await runScript(t, 'run.ts', ['--json'], {
+      env: {
+        ...env,
+        OTEL_BSP_SCHEDULE_DELAY: '5s',
+        http_proxy: 'http://127.0.0.1:9',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:9',
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+      },
+    });
 
-  assert.equal(code, 0, stderr);
-  assert.equal(JSON.parse(stdout).spans, 10);
-});
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).spans, 10);
+  },
+);
 
 test('another program on a port: one sentence with the port, the process, and the variable; nothing is started', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { startBackend } from '#workshop/backend/start';
 import { queryTrace } from '#workshop/backend/query';
 import { accepts } from '#workshop/net/accepts';
@@ -8,6 +7,7 @@ import { aBand, readRunOptions } from '#workshop/run/options';
 import type { Span } from '#workshop/trace/model';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { runScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -91,7 +91,7 @@ test('run.ts uses a running backend, which gets the whole trace from the caller 
   );
 });
 
-test('run.ts --times prints one line per call, and --band asks for another band', async (t) => {
+slowTest('run.ts --times prints one line per call, and --band asks for another band', async (t) => {
   const { env } = await isolatedEnvironment(t);
 
   const other = '00000000-0000-4000-8000-000000000000';

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { logEntryOf } from '#workshop/services/log-entry';
 import { readableLogLine } from '#workshop/services/log-line';
 import { startBackend } from '#workshop/backend/start';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { encodeLogRequest, type LogInput } from '../support/otlp.ts';
 import { runScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 
 const command = 'workshop/commands/logs.ts';
 const [ours, other] = ['4bf92f3577b34da6a3ce929d0e0e4736', '0af7651916cd43dd8448eb211c80319c'];
@@ -65,18 +66,21 @@ test('the lines of a trace, from all services, are shown in order of time', asyn
   }
 });
 
-test('without an id all lines are shown; a line without a time comes after the line before it', async (t) => {
-  const { stdout } = await logs(t, [], both);
-  assert.deepEqual(said(stdout), [
-    'bands-api: one',
-    'bands-api: other',
-    'reviews-api: two',
-    'reviews-api: not JSON',
-    'reviews-api: three',
-    'bands-api: four',
-    'reviews-api: no id',
-  ]);
-});
+slowTest(
+  'without an id all lines are shown; a line without a time comes after the line before it',
+  async (t) => {
+    const { stdout } = await logs(t, [], both);
+    assert.deepEqual(said(stdout), [
+      'bands-api: one',
+      'bands-api: other',
+      'reviews-api: two',
+      'reviews-api: not JSON',
+      'reviews-api: three',
+      'bands-api: four',
+      'reviews-api: no id',
+    ]);
+  },
+);
 
 const record = (timeMs: number, body: string, traceId?: string): LogInput => ({
   timeNs: BigInt(timeMs) * 1_000_000n,
@@ -148,7 +152,7 @@ test('a record looks like the line that pino prints', () => {
   assert.match(failure, /^ +at here$/m);
 });
 
-test('no lines with the id, no logs, or an invalid id: one sentence each', async (t) => {
+slowTest('no lines with the id, no logs, or an invalid id: one sentence each', async (t) => {
   const none = await logs(t, ['f'.repeat(32)], both);
   assert.match(
     none.stderr,

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { accepts } from '#workshop/net/accepts';
 import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 import { freshBackend } from '../backend/backend.ts';
 import { eventually } from '../support/eventually.ts';
 import { start, type Subject } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 
 const BAND = '553be815-76f3-49db-b9d7-caca4b23cc3e';
 const CALLS = 100;
@@ -30,34 +31,37 @@ const endings: Record<string, (service: Subject) => void> = {
 };
 
 for (const [ending, end] of Object.entries(endings)) {
-  test(`bands-api on ${ending}, with calls in flight, one of which never ends: all spans arrive`, async (t) => {
-    const backend = await freshBackend(t);
-    const reviews = await heldReviews(t);
-    const bands = await startService(t, 'bands-api', {
-      ...tracedTo(backend.otlpGrpcUrl),
-      REVIEWS_API_URL: reviews.url,
-      REVIEWS_TIMEOUT_MS: String(NEVER_MS),
-    });
-    await sendFirstBatch(bands, () => backend.store.status().spans);
-    const call = (count: number) =>
-      Promise.all(Array.from({ length: count }, () => bands.get(`/bands/${BAND}`)));
+  (ending === 'SIGTERM' ? test : slowTest)(
+    `bands-api on ${ending}, with calls in flight, one of which never ends: all spans arrive`,
+    async (t) => {
+      const backend = await freshBackend(t);
+      const reviews = await heldReviews(t);
+      const bands = await startService(t, 'bands-api', {
+        ...tracedTo(backend.otlpGrpcUrl),
+        REVIEWS_API_URL: reviews.url,
+        REVIEWS_TIMEOUT_MS: String(NEVER_MS),
+      });
+      await sendFirstBatch(bands, () => backend.store.status().spans);
+      const call = (count: number) =>
+        Promise.all(Array.from({ length: count }, () => bands.get(`/bands/${BAND}`)));
 
-    const before = call(CALLS);
-    await reviews.respond(CALLS);
-    assert.deepEqual(new Set(await before), new Set([200]));
-    const neverEnds = assert.rejects(call(1));
-    await reviews.keep();
-    const inFlight = call(IN_FLIGHT);
-    await reviews.asked(IN_FLIGHT);
-    end(bands.service);
-    await bands.closed();
-    await reviews.respond(IN_FLIGHT);
+      const before = call(CALLS);
+      await reviews.respond(CALLS);
+      assert.deepEqual(new Set(await before), new Set([200]));
+      const neverEnds = assert.rejects(call(1));
+      await reviews.keep();
+      const inFlight = call(IN_FLIGHT);
+      await reviews.asked(IN_FLIGHT);
+      end(bands.service);
+      await bands.closed();
+      await reviews.respond(IN_FLIGHT);
 
-    assert.deepEqual(new Set(await inFlight), new Set([200]));
-    await neverEnds;
-    assert.equal(await bands.service.ended, 0, bands.service.stderr);
-    assert.equal(backend.store.status().spans, BATCH + SPANS_PER_BAND * (CALLS + IN_FLIGHT + 1));
-  });
+      assert.deepEqual(new Set(await inFlight), new Set([200]));
+      await neverEnds;
+      assert.equal(await bands.service.ended, 0, bands.service.stderr);
+      assert.equal(backend.store.status().spans, BATCH + SPANS_PER_BAND * (CALLS + IN_FLIGHT + 1));
+    },
+  );
 }
 
 test('reviews-api on SIGTERM, with calls in flight: all spans arrive', async (t) => {
@@ -77,34 +81,40 @@ test('reviews-api on SIGTERM, with calls in flight: all spans arrive', async (t)
   assert.equal(backend.store.status().spans, BATCH + SPANS_PER_LIST * (CALLS + IN_FLIGHT));
 });
 
-test('SIGTERM without tracing.ts: a call in flight gets its response, and the service exits with 0', async (t) => {
-  const reviews = await startService(t, 'reviews-api');
-  const inFlight = reviews.get(`/reviews?band_id=${BAND}`);
-  await eventually(() => received(reviews.service) === 1, 'the request was received');
+slowTest(
+  'SIGTERM without tracing.ts: a call in flight gets its response, and the service exits with 0',
+  async (t) => {
+    const reviews = await startService(t, 'reviews-api');
+    const inFlight = reviews.get(`/reviews?band_id=${BAND}`);
+    await eventually(() => received(reviews.service) === 1, 'the request was received');
 
-  reviews.service.child.kill('SIGTERM');
+    reviews.service.child.kill('SIGTERM');
 
-  assert.equal(await inFlight, 200);
-  assert.equal(await reviews.service.ended, 0, reviews.service.stderr);
-});
+    assert.equal(await inFlight, 200);
+    assert.equal(await reviews.service.ended, 0, reviews.service.stderr);
+  },
+);
 
-test('SIGTERM after the backend has stopped: a line says why spans are lost, and the service exits with 0', async (t) => {
-  const backend = await freshBackend(t);
-  const reviews = await startService(t, 'reviews-api', tracedTo(backend.otlpGrpcUrl));
-  await sendFirstBatch(reviews, () => backend.store.status().spans);
-  await backend.close();
-  assert.equal(await reviews.get(`/reviews?band_id=${BAND}`), 200);
+slowTest(
+  'SIGTERM after the backend has stopped: a line says why spans are lost, and the service exits with 0',
+  async (t) => {
+    const backend = await freshBackend(t);
+    const reviews = await startService(t, 'reviews-api', tracedTo(backend.otlpGrpcUrl));
+    await sendFirstBatch(reviews, () => backend.store.status().spans);
+    await backend.close();
+    assert.equal(await reviews.get(`/reviews?band_id=${BAND}`), 200);
 
-  reviews.service.child.kill('SIGTERM');
+    reviews.service.child.kill('SIGTERM');
 
-  assert.equal(await reviews.service.ended, 0, reviews.service.stderr);
-  // Node.js 26 warns about the loader hook (DEP0205); OpenTelemetry has no alternative yet.
-  const said = reviews.service.stderr
-    .split('\n')
-    .filter((line) => line !== '' && !/DEP0205|trace-deprecation/.test(line));
-  assert.equal(said.length, 1, reviews.service.stderr);
-  assert.match(said[0]!, /^Spans were lost: .*UNAVAILABLE/);
-});
+    assert.equal(await reviews.service.ended, 0, reviews.service.stderr);
+    // Node.js 26 warns about the loader hook (DEP0205); OpenTelemetry has no alternative yet.
+    const said = reviews.service.stderr
+      .split('\n')
+      .filter((line) => line !== '' && !/DEP0205|trace-deprecation/.test(line));
+    assert.equal(said.length, 1, reviews.service.stderr);
+    assert.match(said[0]!, /^Spans were lost: .*UNAVAILABLE/);
+  },
+);
 
 /** The environment of a service that sends its spans to an endpoint as soon as a batch is full. */
 function tracedTo(endpoint: string): Record<string, string> {

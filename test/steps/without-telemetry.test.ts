@@ -5,11 +5,12 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after } from 'node:test';
 import { listSteps } from '#workshop/course/list';
 import { freePort } from '#workshop/net/ports';
 import { readServices } from '#workshop/services/definition';
 import { start } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 
 const FUGAZI = '553be815-76f3-49db-b9d7-caca4b23cc3e';
 const FAILS = '4d6cbb3b-0d7c-4c55-8d0f-6f5a8f9f2f10';
@@ -65,7 +66,8 @@ for (const [tracing, traced] of setups) {
   for (const [mode, variables] of Object.entries(modes)) {
     if (Object.keys(variables).length > 0 && lastOf.get(service) !== tracing) continue;
     const steps = traced.map(({ step }) => step.slice(0, 2)).join(', ');
-    test(`${service} of ${steps} responds ${mode} as it does without`, async () => {
+    const isFast = mode === 'with its tracing.ts' && lastOf.get(service) === tracing;
+    (isFast ? test : slowTest)(`${service} of ${steps} responds ${mode} as it does without`, async () => {
       const responses = await responsesOf(traced, tracing, variables);
       for (const app of traced) assert.deepEqual(responses.get(app), plain.get(app), app.file);
     });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { projectFolder } from '#workshop/settings';
+import { slowTest, test } from '../support/tests.ts';
 
 const run = promisify(execFile);
 
@@ -17,7 +17,7 @@ const tools = {
 };
 
 for (const [title, [script, ...words]] of Object.entries(tools)) {
-  test(title, async () => {
+  (script!.startsWith('prettier') ? slowTest : test)(title, async () => {
     await run(process.execPath, [`node_modules/${script}`, ...words], { cwd: projectFolder }).catch(
       (error) => {
         throw new Error(`${error.stdout}${error.stderr}`);

@@ -1,6 +1,6 @@
 /** Observations of the steps, for tests. Also sets what a check needs in the environment of a test. */
 import { after } from 'node:test';
-import { isObserved, observationOf } from '#tools/observations';
+import { observationOf } from '#tools/observations';
 import type { Observation } from '#workshop/check/observation';
 import type { Step } from '#workshop/course/list';
 import { freePort } from '#workshop/net/ports';
@@ -13,13 +13,13 @@ process.env.JAEGER_URL = `http://localhost:${await freePort()}`;
 let broker: Promise<Broker> | undefined;
 after(async () => (await broker)?.close());
 
-/** The observation of a step: the one that `npm test` made at its start, or else a new one. */
-export async function observed(step: Step): Promise<Observation> {
-  if (!isObserved(step) && (await needsBroker(step))) {
+/** The observation of a step. It is run only if no other test file has run it during this `npm test`. */
+export function observed(step: Step): Promise<Observation> {
+  return observationOf(step, async () => {
+    if (!(await needsBroker(step))) return;
     broker ??= launchBroker();
     Object.assign(process.env, (await broker).env);
-  }
-  return observationOf(step);
+  });
 }
 
 /** For a test's `skip`: why a step cannot be observed on this machine; false if it can. */

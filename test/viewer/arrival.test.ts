@@ -1,8 +1,8 @@
 /** A page that the reader looks at while more spans of its trace arrive. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { spanIdOf, traceOf, type SpanSketch } from './traces.ts';
 import { closed, rowNames, viewer } from './viewer.ts';
 
@@ -57,7 +57,7 @@ test(
   },
 );
 
-test('an untouched trace becomes dense when it grows past 60 spans', { skip }, async () => {
+slowTest('an untouched trace becomes dense when it grows past 60 spans', { skip }, async () => {
   const name = 'closes-ranks';
   const [id] = await pages.send(traceOf(name, [root, ...children(55)]));
   const page = await pages.open(`/trace/${id}`);
@@ -87,7 +87,7 @@ test('the current match and the time range stay where they are', { skip }, async
   await closed(page);
 });
 
-test('the list of events keeps its position when earlier events arrive', { skip }, async () => {
+slowTest('the list of events keeps its position when earlier events arrive', { skip }, async () => {
   const name = 'events';
   const withEvents = (id: string, fromMs: number, count: number): SpanSketch => ({
     id,
@@ -156,7 +156,7 @@ test(
   },
 );
 
-test('a link to the list of events stays there', { skip }, async () => {
+slowTest('a link to the list of events stays there', { skip }, async () => {
   const [id] = await pages.send(traceOf('into events', [root, ...children(3)]));
   const page = await pages.open(`/trace/${id}?view=events#span-${spanIdOf('into events', 'c1')}`);
   await page.getByText('No span of this trace recorded an event.').waitFor();

@@ -1,8 +1,8 @@
 /** The header of every page: it is part of the document, and a script activates it. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { traceIdOf, traceOf } from './traces.ts';
 import { closed, desktop, laptop, narrowest, phone, viewer } from './viewer.ts';
 
@@ -46,7 +46,7 @@ async function openAsleep(path: string, options: Parameters<typeof pages.open>[1
 }
 
 for (const { name, ...options } of windows) {
-  test(
+  (name === 'desktop' ? test : slowTest)(
     `the header is drawn before the script runs, which moves nothing in it: ${name}`,
     { skip },
     async () => {
@@ -124,7 +124,7 @@ test(
 );
 
 for (const { name, ...options } of windows) {
-  test(
+  (name === 'phone' ? test : slowTest)(
     `the field says why its text is invalid, and the sentence is fully visible: ${name}`,
     { skip },
     async () => {

@@ -1,9 +1,9 @@
 /** Log lines on the page of their trace, and on the page of all lines. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
 import { encodeLogRequest, type LogInput } from '../support/otlp.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { hostile, spanIdOf, startedAtMs, traceOf } from './traces.ts';
 import { accessible, closed, narrowest, phone, viewer } from './viewer.ts';
 
@@ -234,7 +234,7 @@ test('a trace of which only log lines have arrived leads to them', { skip }, asy
 });
 
 for (const viewport of [phone, narrowest, { width: 1280, height: 720 }]) {
-  test(`both pages fit into ${viewport.width} px`, { skip }, async () => {
+  slowTest(`both pages fit into ${viewport.width} px`, { skip }, async () => {
     const page = await openLogged(`fits ${viewport.width}`, '', { viewport });
     const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     assert.equal(await isWide(), false);

@@ -1,9 +1,9 @@
 /** Ten ways in which Jaeger's pages fall short in a workshop, and the state that they leave out of the URL. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { colourIndex } from '#workshop/trace/colours';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { tracesOfSteps } from './steps.ts';
 import { largeTrace, richTrace, spanIdOf, traceIdOf, traceOf } from './traces.ts';
 import { closed, desktop, laptop, phone, rowNames, viewer } from './viewer.ts';
@@ -21,7 +21,7 @@ const screens = {
 };
 
 for (const [screen, options] of Object.entries(screens)) {
-  test(
+  (screen === 'a desktop' ? test : slowTest)(
     `1. every span shows its duration on the screen, without overlapping its name, on ${screen}`,
     { skip },
     async () => {
@@ -135,39 +135,43 @@ test(
 
 for (const [screen, options] of Object.entries(screens)) {
   for (const leaves of [3, 70]) {
-    test(`4. the text of a gap is not cut off among ${leaves} leaves, on ${screen}`, { skip }, async () => {
-      const [id] = await pages.send(
-        traceOf(`a gap and ${leaves} leaves`, [
-          { id: 'root', durationMs: 1_000 },
-          ...Array.from({ length: leaves }, (_, index) => ({
-            id: `leaf ${index}`,
-            parent: 'root',
-            startMs: 800 + index,
-            durationMs: 20,
-          })),
-        ]),
-      );
-      const page = await pages.open(`/trace/${id}?explain=1`, options);
-      await rowNames(page);
-      const { gap, words } = await page
-        .locator('.span-row .gap:has(.gap-text)')
-        .first()
-        .evaluate((element) => {
-          const range = document.createRange();
-          range.selectNodeContents(element.querySelector('.gap-text')!);
-          return {
-            gap: element.getBoundingClientRect().toJSON() as DOMRect,
-            words: range.getBoundingClientRect().toJSON() as DOMRect,
-          };
-        });
-      const frame = 2;
-      assert.ok(words.left > gap.left && words.right < gap.right);
-      assert.ok(
-        words.top >= gap.top + frame - 0.5 && words.bottom <= gap.bottom - frame + 0.5,
-        `words of ${words.height} px in a gap of ${gap.height} px`,
-      );
-      await closed(page);
-    });
+    (screen === 'a desktop' ? test : slowTest)(
+      `4. the text of a gap is not cut off among ${leaves} leaves, on ${screen}`,
+      { skip },
+      async () => {
+        const [id] = await pages.send(
+          traceOf(`a gap and ${leaves} leaves`, [
+            { id: 'root', durationMs: 1_000 },
+            ...Array.from({ length: leaves }, (_, index) => ({
+              id: `leaf ${index}`,
+              parent: 'root',
+              startMs: 800 + index,
+              durationMs: 20,
+            })),
+          ]),
+        );
+        const page = await pages.open(`/trace/${id}?explain=1`, options);
+        await rowNames(page);
+        const { gap, words } = await page
+          .locator('.span-row .gap:has(.gap-text)')
+          .first()
+          .evaluate((element) => {
+            const range = document.createRange();
+            range.selectNodeContents(element.querySelector('.gap-text')!);
+            return {
+              gap: element.getBoundingClientRect().toJSON() as DOMRect,
+              words: range.getBoundingClientRect().toJSON() as DOMRect,
+            };
+          });
+        const frame = 2;
+        assert.ok(words.left > gap.left && words.right < gap.right);
+        assert.ok(
+          words.top >= gap.top + frame - 0.5 && words.bottom <= gap.bottom - frame + 0.5,
+          `words of ${words.height} px in a gap of ${gap.height} px`,
+        );
+        await closed(page);
+      },
+    );
   }
 }
 
@@ -379,7 +383,7 @@ function inUrl(page: Page, part: string): Promise<unknown> {
   return page.waitForFunction((wanted) => location.href.includes(wanted), part);
 }
 
-test('a graph of twenty services is readable', { skip }, async () => {
+slowTest('a graph of twenty services is readable', { skip }, async () => {
   const many = Array.from({ length: 20 }, (_, index) => ({
     id: `span ${index}`,
     service: `service-with-a-name-${index}`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { traceIdOf, traceOf } from './traces.ts';
 import { accessible, closed, desktop, laptop, phone, viewer } from './viewer.ts';
 
@@ -16,7 +16,7 @@ function resultsBecome(page: Page, names: readonly string[]): Promise<unknown> {
   );
 }
 
-test('before the first trace, the pages say what to run', { skip }, async () => {
+slowTest('before the first trace, the pages say what to run', { skip }, async () => {
   const page = await pages.open('/search');
   await page.getByText('No traces have arrived yet').waitFor();
   assert.match(await page.locator('.empty-view').innerText(), /npx tsx run\.ts/);
@@ -118,21 +118,25 @@ test(
   },
 );
 
-test('Back and Reset discard text that was not submitted, and Reset keeps the focus', { skip }, async () => {
-  const page = await pages.open('/search');
-  await resultsBecome(page, ['GET /slow', 'GET /quick']);
-  await page.locator('select[name=service]').selectOption('reviews-api');
-  await resultsBecome(page, ['GET /quick']);
-  await page.getByLabel('Tags').fill('a=1');
-  await page.goBack();
-  await resultsBecome(page, ['GET /slow', 'GET /quick']);
-  assert.equal(await page.getByLabel('Tags').inputValue(), '');
-  await page.getByLabel('Tags').fill('a=1');
-  await page.getByRole('button', { name: 'Reset' }).press('Enter');
-  assert.equal(await page.getByLabel('Tags').inputValue(), '');
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Reset');
-  await closed(page);
-});
+slowTest(
+  'Back and Reset discard text that was not submitted, and Reset keeps the focus',
+  { skip },
+  async () => {
+    const page = await pages.open('/search');
+    await resultsBecome(page, ['GET /slow', 'GET /quick']);
+    await page.locator('select[name=service]').selectOption('reviews-api');
+    await resultsBecome(page, ['GET /quick']);
+    await page.getByLabel('Tags').fill('a=1');
+    await page.goBack();
+    await resultsBecome(page, ['GET /slow', 'GET /quick']);
+    assert.equal(await page.getByLabel('Tags').inputValue(), '');
+    await page.getByLabel('Tags').fill('a=1');
+    await page.getByRole('button', { name: 'Reset' }).press('Enter');
+    assert.equal(await page.getByLabel('Tags').inputValue(), '');
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Reset');
+    await closed(page);
+  },
+);
 
 test("tags are typed in logfmt and have Jaeger's format in the URL", { skip }, async () => {
   const page = await pages.open('/search');
@@ -293,7 +297,7 @@ test('new traces wait while the reader uses the list, and while live is off', { 
   await closed(page);
 });
 
-test('new traces appear again after the list has disappeared under the pointer', { skip }, async () => {
+slowTest('new traces appear again after the list has disappeared under the pointer', { skip }, async () => {
   const page = await pages.open('/search');
   await page.locator('.result').first().hover();
   await page.getByLabel('Tags').fill('later=yes');
@@ -304,7 +308,7 @@ test('new traces appear again after the list has disappeared under the pointer',
   await closed(page);
 });
 
-test('placeholders are fully visible at every size', { skip }, async () => {
+slowTest('placeholders are fully visible at every size', { skip }, async () => {
   const sizes = [
     { viewport: desktop },
     { viewport: laptop },
@@ -332,7 +336,7 @@ test('placeholders are fully visible at every size', { skip }, async () => {
   }
 });
 
-test('no dot of the plot overlaps its texts', { skip }, async () => {
+slowTest('no dot of the plot overlaps its texts', { skip }, async () => {
   const shapes = [3_000, 1, 0].map((durationMs, index) =>
     traceOf(
       `dots ${durationMs}`,
@@ -375,7 +379,7 @@ test('no dot of the plot overlaps its texts', { skip }, async () => {
   }
 });
 
-test('times with dates are fully visible in the list and in the plot', { skip }, async () => {
+slowTest('times with dates are fully visible in the list and in the plot', { skip }, async () => {
   const days = [3, 2].map((ago) =>
     traceOf(`${ago} days ago`, [
       { id: `GET /${ago}`, startMs: -ago * 86_400_000, attributes: { days: 'ago' } },
@@ -414,7 +418,7 @@ test('a comparison waits for missing traces, and rejects invalid ids', { skip },
   await closed(wrong, /status of 400/);
 });
 
-test(
+slowTest(
   'if the backend does not respond, a comparison says so instead of "missing", and continues later',
   { skip },
   async () => {
@@ -431,33 +435,37 @@ test(
   },
 );
 
-test('the ticks of a comparison are fully visible at any width, and do not overlap', { skip }, async () => {
-  const ends = [6_000, 5_150, 900, 95_000].map((durationMs) =>
-    traceOf(`ends ${durationMs}`, [{ id: 'x', durationMs }]),
-  );
-  await pages.send(...ends);
-  for (const { traceId } of ends) {
-    const page = await pages.open(`/compare/${traceId}...${traceIdOf('quick')}`);
-    await page.locator('.tick').nth(1).waitFor();
-    for (const viewport of [desktop, { width: 1200, height: 800 }, laptop]) {
-      await page.setViewportSize(viewport);
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
-      const { ruler, marks } = await page.locator('.ruler').evaluate((element) => ({
-        ruler: element.getBoundingClientRect().toJSON() as DOMRect,
-        marks: [...element.querySelectorAll('.tick')].map(
-          (tick) => tick.getBoundingClientRect().toJSON() as DOMRect,
-        ),
-      }));
-      for (const [index, { left, right }] of marks.entries()) {
-        assert.ok(left >= ruler.left - 1 && right <= ruler.right + 1, `mark ${index} of ${marks.length}`);
-        assert.ok(index === 0 || left >= marks[index - 1]!.right, `mark ${index} meets the one before`);
+slowTest(
+  'the ticks of a comparison are fully visible at any width, and do not overlap',
+  { skip },
+  async () => {
+    const ends = [6_000, 5_150, 900, 95_000].map((durationMs) =>
+      traceOf(`ends ${durationMs}`, [{ id: 'x', durationMs }]),
+    );
+    await pages.send(...ends);
+    for (const { traceId } of ends) {
+      const page = await pages.open(`/compare/${traceId}...${traceIdOf('quick')}`);
+      await page.locator('.tick').nth(1).waitFor();
+      for (const viewport of [desktop, { width: 1200, height: 800 }, laptop]) {
+        await page.setViewportSize(viewport);
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+        const { ruler, marks } = await page.locator('.ruler').evaluate((element) => ({
+          ruler: element.getBoundingClientRect().toJSON() as DOMRect,
+          marks: [...element.querySelectorAll('.tick')].map(
+            (tick) => tick.getBoundingClientRect().toJSON() as DOMRect,
+          ),
+        }));
+        for (const [index, { left, right }] of marks.entries()) {
+          assert.ok(left >= ruler.left - 1 && right <= ruler.right + 1, `mark ${index} of ${marks.length}`);
+          assert.ok(index === 0 || left >= marks[index - 1]!.right, `mark ${index} meets the one before`);
+        }
       }
+      await closed(page);
     }
-    await closed(page);
-  }
-});
+  },
+);
 
-test('each number of a comparison has a heading, even without columns', { skip }, async () => {
+slowTest('each number of a comparison has a heading, even without columns', { skip }, async () => {
   const path = `/compare/${traceIdOf('ends 95000')}...${traceIdOf('ends 5150')}`;
   for (const options of [
     { viewport: phone },

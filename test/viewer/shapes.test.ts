@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { queryTrace } from '#workshop/backend/query';
 import { type Row, waterfallOf } from '#workshop/trace/waterfall';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { tracesOfSteps } from './steps.ts';
 import { deepTrace, oddTraces, otherTrace, richTrace, traceOf } from './traces.ts';
 import { accessible, closed, rowNames, viewer } from './viewer.ts';
@@ -21,6 +21,9 @@ const sketches = {
 /** The shapes whose pages differ most. */
 const CHECKED_BY_AXE = new Set(['rich', 'no names', '200 levels deep']);
 
+/** The shapes that `npm test` tries. */
+const IN_NPM_TEST = new Set(['rich', '06-fix-the-bugs']);
+
 /** Traces by name, each as a function that sends it and gives its id. */
 const traces: Record<string, () => Promise<string>> = {};
 for (const step of steps) traces[step] = async () => stepIds[step];
@@ -28,7 +31,7 @@ for (const [name, sketch] of Object.entries(sketches))
   traces[name] = async () => (await pages.send(sketch))[0]!;
 
 for (const [name, arrive] of Object.entries(traces)) {
-  test(`traces of any shape work: ${name}`, { skip }, async () => {
+  (IN_NPM_TEST.has(name) ? test : slowTest)(`traces of any shape work: ${name}`, { skip }, async () => {
     const traceId = await arrive();
     const page = await pages.open(`/trace/${traceId}`);
     await worksAsItShould(page, traceId);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { queryTrace } from '#workshop/backend/query';
 import { waterfallText } from '#workshop/trace/text';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { slowTest, test } from '../support/tests.ts';
 import { largeTrace, richTrace, spanIdOf, traceIdOf, traceOf } from './traces.ts';
 import { accessible, closed, narrowest, phone, rowNames, viewer } from './viewer.ts';
 
@@ -258,7 +258,7 @@ for (const [look, touch] of Object.entries({
   'the row with the focus': (row: Locator) => row.focus(),
   'the row under the pointer': (row: Locator) => row.hover(),
 })) {
-  test(
+  slowTest(
     `a root that arrives late leaves ${look} where it is, even at the top of the page`,
     { skip },
     async () => {
@@ -307,7 +307,7 @@ test(
   },
 );
 
-test('nothing moves while a page loads, and neither theme nor size flashes', { skip }, async () => {
+slowTest('nothing moves while a page loads, and neither theme nor size flashes', { skip }, async () => {
   await pages.send(tree());
   const page = await pages.open('/search');
   await page.evaluate(() => {
@@ -340,7 +340,7 @@ test('nothing moves while a page loads, and neither theme nor size flashes', { s
   await closed(page);
 });
 
-test('rows are laid out once, and do not change after they were drawn', { skip }, async () => {
+slowTest('rows are laid out once, and do not change after they were drawn', { skip }, async () => {
   const [id] = await pages.send(largeTrace(100));
   const page = await pages.open('/nothing');
   await page.addInitScript(() => {
@@ -369,7 +369,7 @@ async function print(page: Page): Promise<void> {
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
 }
 
-test('a printed trace has all rows and no controls', { skip }, async () => {
+slowTest('a printed trace has all rows and no controls', { skip }, async () => {
   const [id] = await pages.send(largeTrace(200));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
@@ -442,7 +442,7 @@ test(
   },
 );
 
-test('printing draws all rows, on as many pages as needed', { skip }, async () => {
+slowTest('printing draws all rows, on as many pages as needed', { skip }, async () => {
   const [id] = await pages.send(largeTrace(200));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
@@ -452,7 +452,7 @@ test('printing draws all rows, on as many pages as needed', { skip }, async () =
   await closed(page);
 });
 
-test(
+slowTest(
   'a printed comparison has both traces in cards of equal width, and a readable time axis',
   { skip },
   async () => {
@@ -479,7 +479,7 @@ test(
   },
 );
 
-test('a printed page says how many spans are not printed', { skip }, async () => {
+slowTest('a printed page says how many spans are not printed', { skip }, async () => {
   const [id] = await pages.send(largeTrace(2_100));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
@@ -529,7 +529,7 @@ test(
   },
 );
 
-test('pages fit into a narrow screen and a projector, and are accessible there', { skip }, async () => {
+slowTest('pages fit into a narrow screen and a projector, and are accessible there', { skip }, async () => {
   await pages.send(richTrace());
   const windows = [
     { viewport: phone },
@@ -557,7 +557,7 @@ test('pages fit into a narrow screen and a projector, and are accessible there',
   }
 });
 
-test(
+slowTest(
   'a page that was opened while the backend was down continues when the backend is back',
   { skip },
   async () => {
@@ -573,7 +573,7 @@ test(
   },
 );
 
-test('changing the #span- of the open page goes to that span and opens it', { skip }, async () => {
+slowTest('changing the #span- of the open page goes to that span and opens it', { skip }, async () => {
   const [id] = await pages.send(largeTrace(1_000));
   const page = await pages.open(`/trace/${id}`);
   await rowNames(page);
@@ -593,7 +593,7 @@ test('changing the #span- of the open page goes to that span and opens it', { sk
   await closed(page);
 });
 
-test('the list of shortcuts opens at its top, has the focus, and is complete', { skip }, async () => {
+slowTest('the list of shortcuts opens at its top, has the focus, and is complete', { skip }, async () => {
   const [id] = await pages.send(tree());
   const page = await pages.open(`/trace/${id}`, { viewport: { ...phone, height: 400 } });
   await rowNames(page);
@@ -610,7 +610,7 @@ test('the list of shortcuts opens at its top, has the focus, and is complete', {
   await closed(page);
 });
 
-test(
+slowTest(
   'the notification about new spans disappears or can be closed, and the age of the trace is updated',
   { skip },
   async () => {
@@ -665,7 +665,7 @@ test(
   },
 );
 
-test('in projector mode, a menu has what does not fit on the first screen', { skip }, async () => {
+slowTest('in projector mode, a menu has what does not fit on the first screen', { skip }, async () => {
   await pages.send(richTrace());
   const page = await pages.open(`/trace/${traceIdOf('rich')}?explain=1`, { projector: true });
   await rowNames(page);

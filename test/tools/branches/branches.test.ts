@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { parse } from 'yaml';
 import { readLessonFiles, servicesOf } from '#workshop/course/files';
 import { listSteps } from '#workshop/course/list';
@@ -10,6 +10,7 @@ import { projectFolder } from '#workshop/settings';
 import { projectCopy } from '../../support/copy.ts';
 import { temporaryFolder } from '../../support/environment.ts';
 import { runScript } from '../../support/process.ts';
+import { slowTest, test } from '../../support/tests.ts';
 
 const steps = await listSteps();
 const branchOf = (number: number) => `step-${steps.find((step) => step.number === number)!.name}`;
@@ -74,33 +75,36 @@ test('each step is a commit on top of the previous one, with the tree of its fol
   assert.equal(git('rev-list', '--count', branchOf(steps.at(-1)!.number)), String(steps.length));
 });
 
-test('the same folders give the same commits for any working copy, and the user’s work is not touched', async (t) => {
-  const { cwd, git, branches, step, ids, own } = await repository(t);
-  await branches();
-  const made = ids();
-  assert.equal(made.split('\n').length, steps.length);
+slowTest(
+  'the same folders give the same commits for any working copy, and the user’s work is not touched',
+  async (t) => {
+    const { cwd, git, branches, step, ids, own } = await repository(t);
+    await branches();
+    const made = ids();
+    assert.equal(made.split('\n').length, steps.length);
 
-  // Fewer files than in HEAD, other services than in HEAD, and staged, unstaged, and untracked changes.
-  for (const number of ['1', String(steps.at(-1)!.number)]) {
-    await step(number);
-    await writeFile(join(cwd, 'run.ts'), '// not staged\n');
-    await writeFile(join(cwd, 'README.md'), '# Staged\n');
-    await writeFile(join(cwd, 'new.ts'), '// new\n');
-    git('add', 'README.md');
-    const before = own();
+    // Fewer files than in HEAD, other services than in HEAD, and staged, unstaged, and untracked changes.
+    for (const number of ['1', String(steps.at(-1)!.number)]) {
+      await step(number);
+      await writeFile(join(cwd, 'run.ts'), '// not staged\n');
+      await writeFile(join(cwd, 'README.md'), '# Staged\n');
+      await writeFile(join(cwd, 'new.ts'), '// new\n');
+      git('add', 'README.md');
+      const before = own();
 
-    const { code, stderr } = await branches();
+      const { code, stderr } = await branches();
 
-    assert.equal(code, 0, stderr);
-    assert.equal(ids(), made);
-    assert.deepEqual(own(), before);
-    assert.equal((await branches('--check')).code, 0);
-  }
-  git('checkout', '--quiet', '--force', branchOf(4));
-  git('config', 'i18n.commitEncoding', 'ISO-8859-1');
-  await branches();
-  assert.equal(ids(), made, 'also while one of them is checked out, and with other settings');
-});
+      assert.equal(code, 0, stderr);
+      assert.equal(ids(), made);
+      assert.deepEqual(own(), before);
+      assert.equal((await branches('--check')).code, 0);
+    }
+    git('checkout', '--quiet', '--force', branchOf(4));
+    git('config', 'i18n.commitEncoding', 'ISO-8859-1');
+    await branches();
+    assert.equal(ids(), made, 'also while one of them is checked out, and with other settings');
+  },
+);
 
 test('a changed folder updates its branch and the later ones; removing a folder deletes its branch', async (t) => {
   const { cwd, git, branches } = await repository(t);
@@ -131,7 +135,7 @@ test('a changed folder updates its branch and the later ones; removing a folder 
   assert.equal((await branches('--check')).code, 0);
 });
 
-test('if a branch has the user’s commits or is checked out, no branch is changed', async (t) => {
+slowTest('if a branch has the user’s commits or is checked out, no branch is changed', async (t) => {
   const { cwd, git, branches, ids } = await repository(t);
   await branches();
   const made = ids();
@@ -166,7 +170,7 @@ test('if a branch has the user’s commits or is checked out, no branch is chang
   assert.equal((await branches()).code, 0);
 });
 
-test('the workflow publishes the branches, and keeps branches of other people', async (t) => {
+slowTest('the workflow publishes the branches, and keeps branches of other people', async (t) => {
   const { cwd, git, branches } = await repository(t);
   await branches();
   git(...somebody, 'commit', '--quiet', '--allow-empty', '--message', 'Idea');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { test } from 'node:test';
 import { marked } from 'marked';
 import { projectPaths, readProjectFile } from '#tools/project-files';
 import { projectFolder } from '#workshop/settings';
 import { runScript } from '../../support/process.ts';
+import { slowTest, test } from '../../support/tests.ts';
 
 // Commands in console blocks are run. These are the others: within a sentence, or in a block that shows no output.
 const RUNS = /(?:npm run(?: -s)?|npm|npx) (?:[\w:-]+|tsx [\w./-]+)(?: [^`;|&#]*)?/g;
@@ -52,7 +52,7 @@ test('every command that a document names is there', () => {
   assert.deepEqual(unknown, []);
 });
 
-test('every flag that a document gives to a command is in the help of that command', async (t) => {
+slowTest('every flag that a document gives to a command is in the help of that command', async (t) => {
   const withFlags = uses.filter(({ command }) => scriptOf(command) && / --[a-z]/.test(command));
   assert.ok(withFlags.length > 5, `${withFlags.length} commands with flags were found`);
   const helps = new Map<string, string>();

@@ -8,17 +8,16 @@ import { renewDocument } from '#tools/docs/renew';
 import { changesBetween } from '#workshop/course/changes';
 import { isSameSystem, readLessonFiles } from '#workshop/course/files';
 import { listSteps } from '#workshop/course/list';
-import { unobservable } from '../../support/observed.ts';
+import { observed, unobservable } from '../../support/observed.ts';
 
 const documents = (await projectPaths()).filter((path) => path.endsWith('.md')).toSorted();
 const steps = await listSteps();
-const skips = new Map<string, string | false>();
-for (const step of steps) skips.set(`steps/${step.name}/README.md`, await unobservable(step));
-
 // documents.slow.test.ts runs the commands.
 for (const path of documents) {
-  const skip = skips.get(path) ?? false;
+  const step = steps.find(({ name }) => path === `steps/${name}/README.md`);
+  const skip = step ? await unobservable(step) : false;
   test(`${path} shows what was observed and what its parts generate`, { skip }, async () => {
+    if (step) await observed(step);
     const { before, after } = await renewDocument(path, { outputs: 'observed' });
     assert.ok(before === after, `npm run docs would change it:\n${createPatch(path, before, after)}`);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { renewDocument, renewText } from '#tools/docs/renew';
+import { slowTest, test } from '../../support/tests.ts';
 
 /** A console block with a Node.js script as its command, quoted for every shell. */
 function block(script: string, output: string, words = ''): string {
@@ -15,13 +15,17 @@ test('an output that differs only by chance stays, one that differs is renewed, 
   assert.equal(await renewText(before), before.replace('\nold\n', '\nnew\n'));
 });
 
-test('an id that a command printed reaches the command that names it, and keeps its name in the document', async () => {
-  const isFresh = `console.log(process.argv[1] !== '4990d09f-'.concat('e7f8-4dc7-ace3-f617905e9b8d'), process.argv[1])`;
-  const document = (output: string) => `${block(printId, shownId)}\n${block(isFresh, output, ` ${shownId}`)}`;
-  const right = document(`true ${shownId}`);
-  assert.equal(await renewText(right), right);
-  assert.equal(await renewText(document('wrong')), right);
-});
+slowTest(
+  'an id that a command printed reaches the command that names it, and keeps its name in the document',
+  async () => {
+    const isFresh = `console.log(process.argv[1] !== '4990d09f-'.concat('e7f8-4dc7-ace3-f617905e9b8d'), process.argv[1])`;
+    const document = (output: string) =>
+      `${block(printId, shownId)}\n${block(isFresh, output, ` ${shownId}`)}`;
+    const right = document(`true ${shownId}`);
+    assert.equal(await renewText(right), right);
+    assert.equal(await renewText(document('wrong')), right);
+  },
+);
 
 test('commands of one document share a copy, and a change that is shown is typed into it', async () => {
   const read = `console.log(require('fs').readFileSync('run.ts', 'utf8').includes('randomBytes'))`;
@@ -37,7 +41,7 @@ test('commands of one document share a copy, and a change that is shown is typed
   assert.equal(await renewText(after), after, 'a second time changes nothing');
 });
 
-test('a change is not typed over code that is not as it was before the change', async () => {
+slowTest('a change is not typed over code that is not as it was before the change', async () => {
   const read = `console.log(require('fs').readFileSync('run.ts', 'utf8').includes('randomBytes'))`;
   const text = `<!-- diff 02 03 run.ts -->\n\n<!-- end -->\n\n${block(read, 'false')}`;
   assert.ok(
@@ -46,12 +50,15 @@ test('a change is not typed over code that is not as it was before the change', 
   );
 });
 
-test('what stays is waited for, is there for the commands below, and is left as it is shown', async () => {
-  const server = `require('http').createServer((_, answer) => answer.end('hello')).listen(process.env.BANDS_API_PORT, 'localhost', () => console.log('ready after 1 ms'))`;
-  const ask = `fetch('http://localhost:8000').then(async (answer) => console.log(await answer.text()))`;
-  const text = `${block(server, 'ready after 7 s').replace('console\n', 'console stays\n')}\n${block(ask, 'hello')}`;
-  assert.equal(await renewText(text), text);
-});
+slowTest(
+  'what stays is waited for, is there for the commands below, and is left as it is shown',
+  async () => {
+    const server = `require('http').createServer((_, answer) => answer.end('hello')).listen(process.env.BANDS_API_PORT, 'localhost', () => console.log('ready after 1 ms'))`;
+    const ask = `fetch('http://localhost:8000').then(async (answer) => console.log(await answer.text()))`;
+    const text = `${block(server, 'ready after 7 s').replace('console\n', 'console stays\n')}\n${block(ask, 'hello')}`;
+    assert.equal(await renewText(text), text);
+  },
+);
 
 test('a document that cannot be renewed is named', async () => {
   await assert.rejects(renewDocument('no-such.md'), /no-such\.md/);

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { startCommand } from '#tools/docs/command';
 import { readProjectFile } from '#tools/project-files';
 import { startBackend } from '#workshop/backend/start';
 import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 import { eventually } from '../../support/eventually.ts';
+import { slowTest, test } from '../../support/tests.ts';
 
 interface JaegerTrace {
   spans: { operationName: string }[];
@@ -78,18 +79,18 @@ test(
   },
 );
 
-test('the command of the Dockerfile is the start command', { skip }, async (t) => {
+slowTest('the command of the Dockerfile is the start command', { skip }, async (t) => {
   const words = JSON.parse(/^CMD (.+)$/m.exec(dockerfile)![1]!) as string[];
   assert.ok(commands[0]!.endsWith(words.join(' ')));
   assert.ok((await tryOut(t, words.join(' '))).sampled);
 });
 
-test('without the SDK, the service works and sends no spans', { skip }, async (t) => {
+slowTest('without the SDK, the service works and sends no spans', { skip }, async (t) => {
   const { sampled } = await tryOut(t, commandWith('OTEL_SDK_DISABLED=true'));
   assert.equal(sampled, undefined);
 });
 
-test('the log level lets the SDK say what it sends', { skip }, async (t) => {
+slowTest('the log level lets the SDK say what it sends', { skip }, async (t) => {
   assert.match((await tryOut(t, commandWith('OTEL_LOG_LEVEL=debug'))).printed, /items to be sent/);
 });
 
@@ -101,7 +102,7 @@ test('the endpoint and the resource attributes reach the SDK', { skip }, async (
   assert.equal(valueOf('deployment.environment.name'), 'production');
 });
 
-test('a sampler for one trace in ten still follows what the caller has decided', { skip }, async (t) => {
+slowTest('a sampler for one trace in ten still follows what the caller has decided', { skip }, async (t) => {
   const { sampled, unsampled } = await tryOut(t, commandWith('OTEL_TRACES_SAMPLER='));
   assert.ok(sampled);
   assert.equal(unsampled, undefined);

@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs';
 import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 import { temporaryFolder } from '../../support/environment.ts';
 import { runScript, startScript } from '../../support/process.ts';
+import { slowTest, test } from '../../support/tests.ts';
 
 const command = 'workshop/commands/slides.ts';
 
@@ -86,7 +87,7 @@ test('--build writes a self-contained folder', async (t) => {
   );
 });
 
-test('a missing part fails the build with one sentence and exit code 1', async (t) => {
+slowTest('a missing part fails the build with one sentence and exit code 1', async (t) => {
   const folder = await copy(t);
   const file = join(folder, 'slides', 'step-08.md');
   await writeFile(
@@ -98,7 +99,7 @@ test('a missing part fails the build with one sentence and exit code 1', async (
   assert.match(stderr, /^slides\/step-08\.md, ".+": .* has no part "injection"\.\n$/);
 });
 
-test('a port that is in use and an unknown flag each give one sentence', async (t) => {
+slowTest('a port that is in use and an unknown flag each give one sentence', async (t) => {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
   t.after(() => holder.close());
@@ -126,7 +127,7 @@ test('a port that is in use and an unknown flag each give one sentence', async (
   }
 });
 
-test('an invalid chapter gives an error with its name', async (t) => {
+slowTest('an invalid chapter gives an error with its name', async (t) => {
   const folder = await copy(t);
   const cases: [file: string, from: string, to: string, sentence: RegExp][] = [
     ['why.md', '# Why', '## Why', /slides\/why\.md must begin with its title/],

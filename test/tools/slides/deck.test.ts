@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { buildDeck } from '#tools/slides/build';
 import { chaptersOf, schedules, type ScheduleName } from '#tools/slides/model';
 import { notesPage } from '#tools/slides/notes-page';
@@ -12,6 +11,7 @@ import { projectFolder } from '#workshop/settings';
 import { listSteps } from '#workshop/course/list';
 import { skipWithoutBrowser } from '../../support/browser.ts';
 import { temporaryFolder } from '../../support/environment.ts';
+import { slowTest, test } from '../../support/tests.ts';
 import { openDeck, sharedDeck, slideIds } from './deck.ts';
 import { layoutFaults } from './measure.ts';
 
@@ -22,13 +22,17 @@ for (const [width, height] of [
   [1920, 1080],
   [1280, 720],
 ] as const) {
-  test(`at ${width} × ${height}, every slide fits and its text is large enough`, options, async () => {
-    const complaints: string[] = [];
-    const page = await openDeck({ width, height, complaints });
-    assert.deepEqual(await page.evaluate(layoutFaults), []);
-    assert.deepEqual(complaints, []);
-    await page.context().close();
-  });
+  (width === 1920 ? test : slowTest)(
+    `at ${width} × ${height}, every slide fits and its text is large enough`,
+    options,
+    async () => {
+      const complaints: string[] = [];
+      const page = await openDeck({ width, height, complaints });
+      assert.deepEqual(await page.evaluate(layoutFaults), []);
+      assert.deepEqual(complaints, []);
+      await page.context().close();
+    },
+  );
 }
 
 test('the code on slides matches the steps line by line, with at most twelve lines', options, async () => {
@@ -80,7 +84,7 @@ test('every slide with a change marks added or removed lines', options, async ()
   );
 });
 
-test('no slide before the hunt says where the time goes', options, async () => {
+slowTest('no slide before the hunt says where the time goes', options, async () => {
   for (const schedule of ['ninety', 'half-day']) {
     const page = await openDeck({ query: `schedule=${schedule}` });
     const told = await page.$$eval('section.slide', (sections) => {
@@ -101,25 +105,29 @@ test('no slide before the hunt says where the time goes', options, async () => {
 });
 
 for (const theme of ['light', 'dark']) {
-  test(`the ${theme} slides have no violations of WCAG AA, including contrast`, options, async () => {
-    // When printed, all slides are in the document at once.
-    const page = await openDeck({ query: `schedule=all&view=print&theme=${theme}` });
-    await page.waitForSelector('.reveal-print .pdf-page');
-    await page.addScriptTag({ path: axe });
-    const violations = await page.evaluate(async () => {
-      const { axe: checker } = globalThis as unknown as typeof import('axe-core') & {
-        axe: typeof import('axe-core');
-      };
-      const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
-      const { violations: found } = await checker.run(document, {
-        runOnly: tags,
-        resultTypes: ['violations'],
+  (theme === 'light' ? test : slowTest)(
+    `the ${theme} slides have no violations of WCAG AA, including contrast`,
+    options,
+    async () => {
+      // When printed, all slides are in the document at once.
+      const page = await openDeck({ query: `schedule=all&view=print&theme=${theme}` });
+      await page.waitForSelector('.reveal-print .pdf-page');
+      await page.addScriptTag({ path: axe });
+      const violations = await page.evaluate(async () => {
+        const { axe: checker } = globalThis as unknown as typeof import('axe-core') & {
+          axe: typeof import('axe-core');
+        };
+        const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+        const { violations: found } = await checker.run(document, {
+          runOnly: tags,
+          resultTypes: ['violations'],
+        });
+        return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
       });
-      return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-    });
-    assert.deepEqual(violations, []);
-    await page.context().close();
-  });
+      assert.deepEqual(violations, []);
+      await page.context().close();
+    },
+  );
 }
 
 test('every picture has a description or is an ornament', options, async () => {
@@ -135,7 +143,7 @@ test('every picture has a description or is an ornament', options, async () => {
   assert.deepEqual(silent, []);
 });
 
-test('right goes through all slides, and left goes back', options, async () => {
+slowTest('right goes through all slides, and left goes back', options, async () => {
   const page = await openDeck();
   const ids = await slideIds(page);
   const here = () => page.$eval('section.slide.present', ({ id }) => id);
@@ -151,7 +159,7 @@ test('right goes through all slides, and left goes back', options, async () => {
   await page.context().close();
 });
 
-test(
+slowTest(
   'G and a slide number go to that slide, even to one with the code before a change',
   options,
   async () => {
@@ -179,24 +187,28 @@ test(
   },
 );
 
-test('lines of code move to their new place, unless the user prefers reduced motion', options, async () => {
-  for (const reducedMotion of ['no-preference', 'reduce'] as const) {
-    const page = await openDeck({ reducedMotion });
-    await page.evaluate(() => (location.hash = '#/step-03-change-before'));
-    await page.waitForSelector('#step-03-change-before.present');
-    await page.keyboard.press('ArrowRight');
-    await page.waitForSelector('#step-03-change.present');
-    const moving = await page.$$eval(
-      '#step-03-change .hljs-ln-code[data-auto-animate-target]',
-      (lines) => lines.length,
-    );
-    if (reducedMotion === 'reduce') assert.equal(moving, 0);
-    else assert.ok(moving > 0, 'no line is moved');
-    await page.context().close();
-  }
-});
+slowTest(
+  'lines of code move to their new place, unless the user prefers reduced motion',
+  options,
+  async () => {
+    for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+      const page = await openDeck({ reducedMotion });
+      await page.evaluate(() => (location.hash = '#/step-03-change-before'));
+      await page.waitForSelector('#step-03-change-before.present');
+      await page.keyboard.press('ArrowRight');
+      await page.waitForSelector('#step-03-change.present');
+      const moving = await page.$$eval(
+        '#step-03-change .hljs-ln-code[data-auto-animate-target]',
+        (lines) => lines.length,
+      );
+      if (reducedMotion === 'reduce') assert.equal(moving, 0);
+      else assert.ok(moving > 0, 'no line is moved');
+      await page.context().close();
+    }
+  },
+);
 
-test('with reduced motion, the bars of a waterfall do not grow', options, async () => {
+slowTest('with reduced motion, the bars of a waterfall do not grow', options, async () => {
   const growing = async (reducedMotion: 'reduce' | 'no-preference') => {
     const page = await openDeck({ reducedMotion });
     await page.evaluate(() => (location.hash = '#/step-05-see'));
@@ -307,7 +319,7 @@ test('the URL of a slide shows it, whichever schedule it is in', options, async 
   }
 });
 
-test('T starts and pauses the timer of a slide, which runs out', options, async () => {
+slowTest('T starts and pauses the timer of a slide, which runs out', options, async () => {
   const page = await openDeck({ query: '' });
   await page.clock.install();
   await page.reload();
@@ -379,14 +391,14 @@ test('the PDF has one page per slide of the schedule', options, async (t) => {
   await page.context().close();
 });
 
-test('the notes are printed with one page per slide', options, async (t) => {
+slowTest('the notes are printed with one page per slide', options, async (t) => {
   const file = join(await temporaryFolder(t), 'notes.pdf');
   await printDeck(await buildDeck(), file, { schedule: 'ninety', notes: true });
   const slides = chaptersOf(await readDeck()).flatMap((chapter) => chapter.slides);
   assert.equal(await pagesOf(file), slides.filter(({ notes }) => notes.minutes.ninety > 0).length);
 });
 
-test('the printed notes have the title of their slide, and text of 14 pt or more', options, async () => {
+slowTest('the printed notes have the title of their slide, and text of 14 pt or more', options, async () => {
   const page = await openDeck();
   await page.setContent(
     notesPage([
