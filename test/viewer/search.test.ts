@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { test as always } from 'node:test';
 import type { Page } from 'playwright-core';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
 import { slowTest, test } from '../support/tests.ts';
@@ -16,7 +17,8 @@ function resultsBecome(page: Page, names: readonly string[]): Promise<unknown> {
   );
 }
 
-slowTest('before the first trace, the pages say what to run', { skip }, async () => {
+// This test always runs, because the others need its traces.
+always('before the first trace, the pages say what to run', { skip }, async () => {
   const page = await pages.open('/search');
   await page.getByText('No traces have arrived yet').waitFor();
   assert.match(await page.locator('.empty-view').innerText(), /npx tsx run\.ts/);
