@@ -95,7 +95,6 @@ const all: Accident[] = [
   },
   {
     title: 'an error in the handler of the second service',
-    fast: true,
     patch: {
       'reviews-api/app.ts': [['    return getReviews(', '    missing.thing();\n    return getReviews(']],
     },

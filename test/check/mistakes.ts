@@ -771,7 +771,6 @@ export const mistakes: Mistake[] = [
   {
     title: 'the id has another name on the log lines',
     step: 9,
-    live: true,
     patch: { 'bands-api/app.ts': [['trace_id: span.traceId', 'traceId: span.traceId']] },
     expect: /Every line that bands-api logs/,
     cause: /The field has another name/,

@@ -171,7 +171,6 @@ export const mistakes: Mistake[] = [
   {
     title: 'the work is not awaited',
     step: 13,
-    live: true,
     patch: { 'stock/app.ts': [['      await processOrder(', '      void processOrder(']] },
     expect: /The span ends after the work/,
     cause: /The work is not awaited/,

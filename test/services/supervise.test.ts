@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { accepts } from '#workshop/net/accepts';
 import { projectCopy } from '../support/copy.ts';
 import { isolatedEnvironment } from '../support/environment.ts';
 import { eventually } from '../support/eventually.ts';
 import { runScript, startScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
 
 const COMMAND = 'workshop/commands/services.ts';
 
@@ -47,30 +47,35 @@ test('npm run services starts both, restarts one after a save, shows a crash, wa
     assert.equal(await accepts(port), false, `${port}`);
 });
 
-test('services that are already running, or another program on a port: one sentence, and nothing is started', async (t) => {
-  const cwd = await projectCopy(t);
-  const { env, ports } = await isolatedEnvironment(t);
-  const first = startScript(t, COMMAND, [], { cwd, env });
-  await first.printed(/bands-api {3}│ ready/);
-  const second = await runScript(t, COMMAND, [], { cwd, env });
-  assert.equal(second.code, 1);
-  assert.match(
-    second.stderr,
-    new RegExp(`^bands-api is already running at port ${ports.bands} in .+: use that one, or stop it first`),
-  );
-  first.child.kill('SIGINT');
-  await first.ended;
+slowTest(
+  'services that are already running, or another program on a port: one sentence, and nothing is started',
+  async (t) => {
+    const cwd = await projectCopy(t);
+    const { env, ports } = await isolatedEnvironment(t);
+    const first = startScript(t, COMMAND, [], { cwd, env });
+    await first.printed(/bands-api {3}│ ready/);
+    const second = await runScript(t, COMMAND, [], { cwd, env });
+    assert.equal(second.code, 1);
+    assert.match(
+      second.stderr,
+      new RegExp(
+        `^bands-api is already running at port ${ports.bands} in .+: use that one, or stop it first`,
+      ),
+    );
+    first.child.kill('SIGINT');
+    await first.ended;
 
-  const server = createServer().listen(ports.bands, 'localhost');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const third = await runScript(t, COMMAND, [], { cwd, env });
-  assert.equal(third.code, 1);
-  assert.match(
-    third.stderr,
-    new RegExp(
-      `^Port ${ports.bands} is meant for bands-api but used by .*BANDS_API_PORT to another port\\.$`,
-      'm',
-    ),
-  );
-});
+    const server = createServer().listen(ports.bands, 'localhost');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const third = await runScript(t, COMMAND, [], { cwd, env });
+    assert.equal(third.code, 1);
+    assert.match(
+      third.stderr,
+      new RegExp(
+        `^Port ${ports.bands} is meant for bands-api but used by .*BANDS_API_PORT to another port\\.$`,
+        'm',
+      ),
+    );
+  },
+);

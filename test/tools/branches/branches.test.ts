@@ -106,34 +106,37 @@ slowTest(
   },
 );
 
-test('a changed folder updates its branch and the later ones; removing a folder deletes its branch', async (t) => {
-  const { cwd, git, branches } = await repository(t);
-  const missing = await branches('--check');
-  assert.equal(missing.code, 1);
-  assert.match(missing.stdout, /^step-01-start-the-services does not exist$/m);
-  await branches();
-  const [second, third] = [git('rev-parse', branchOf(2)), git('rev-parse', branchOf(3))];
+slowTest(
+  'a changed folder updates its branch and the later ones; removing a folder deletes its branch',
+  async (t) => {
+    const { cwd, git, branches } = await repository(t);
+    const missing = await branches('--check');
+    assert.equal(missing.code, 1);
+    assert.match(missing.stdout, /^step-01-start-the-services does not exist$/m);
+    await branches();
+    const [second, third] = [git('rev-parse', branchOf(2)), git('rev-parse', branchOf(3))];
 
-  const folder = steps.find(({ number }) => number === 3)!.folder.replace(projectFolder, cwd);
-  await writeFile(join(folder, 'run.ts'), '// changed\n');
-  await rename(join(cwd, 'steps', steps.at(-1)!.name), join(cwd, 'steps/99-renamed'));
+    const folder = steps.find(({ number }) => number === 3)!.folder.replace(projectFolder, cwd);
+    await writeFile(join(folder, 'run.ts'), '// changed\n');
+    await rename(join(cwd, 'steps', steps.at(-1)!.name), join(cwd, 'steps/99-renamed'));
 
-  const stale = await branches('--check');
-  assert.equal(stale.code, 1);
-  assert.match(stale.stdout, /^step-03-\S+ differs from its folder$/m);
-  assert.match(stale.stdout, /^step-04-\S+ differs from its folder$/m);
-  assert.match(stale.stdout, /^step-99-renamed does not exist$/m);
-  assert.ok(stale.stdout.includes(`${branchOf(steps.at(-1)!.number)} has no folder\n`));
-  assert.ok(!stale.stdout.includes('step-02'));
-  assert.equal(stale.stderr, 'To update the branches, run npm run branches.\n');
+    const stale = await branches('--check');
+    assert.equal(stale.code, 1);
+    assert.match(stale.stdout, /^step-03-\S+ differs from its folder$/m);
+    assert.match(stale.stdout, /^step-04-\S+ differs from its folder$/m);
+    assert.match(stale.stdout, /^step-99-renamed does not exist$/m);
+    assert.ok(stale.stdout.includes(`${branchOf(steps.at(-1)!.number)} has no folder\n`));
+    assert.ok(!stale.stdout.includes('step-02'));
+    assert.equal(stale.stderr, 'To update the branches, run npm run branches.\n');
 
-  assert.equal((await branches()).code, 0);
-  assert.equal(git('rev-parse', branchOf(2)), second);
-  assert.notEqual(git('rev-parse', branchOf(3)), third);
-  assert.equal(git('show', `${branchOf(3)}:run.ts`), '// changed');
-  assert.equal(git('branch', '--list', branchOf(steps.at(-1)!.number)), '');
-  assert.equal((await branches('--check')).code, 0);
-});
+    assert.equal((await branches()).code, 0);
+    assert.equal(git('rev-parse', branchOf(2)), second);
+    assert.notEqual(git('rev-parse', branchOf(3)), third);
+    assert.equal(git('show', `${branchOf(3)}:run.ts`), '// changed');
+    assert.equal(git('branch', '--list', branchOf(steps.at(-1)!.number)), '');
+    assert.equal((await branches('--check')).code, 0);
+  },
+);
 
 slowTest('if a branch has the user’s commits or is checked out, no branch is changed', async (t) => {
   const { cwd, git, branches, ids } = await repository(t);

@@ -27,7 +27,7 @@ slowTest(
   },
 );
 
-test('commands of one document share a copy, and a change that is shown is typed into it', async () => {
+slowTest('commands of one document share a copy, and a change that is shown is typed into it', async () => {
   const read = `console.log(require('fs').readFileSync('run.ts', 'utf8').includes('randomBytes'))`;
   const before = [
     '```console\n$ npm run step 2\n…\n```\n',

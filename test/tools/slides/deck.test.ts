@@ -379,7 +379,7 @@ async function pagesOf(file: string): Promise<number> {
   return (await readFile(file, 'latin1')).match(/\/Type \/Page\b(?!s)/g)!.length;
 }
 
-test('the PDF has one page per slide of the schedule', options, async (t) => {
+slowTest('the PDF has one page per slide of the schedule', options, async (t) => {
   const file = join(await temporaryFolder(t), 'deck.pdf');
   const built = await buildDeck();
   await printDeck(built, file);

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { Channel } from 'amqplib';
 import { freePort } from '#workshop/net/ports';
 import { emptyQueue } from '#workshop/parts/rabbitmq-client';
 import { stepNumber } from '../check/support.ts';
 import { brokerMissing, startBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
-import { slowTest, test } from '../support/tests.ts';
 import { checkoutClient, startService } from './service.ts';
 import { openChannel, publish } from './system.ts';
 
@@ -24,15 +23,10 @@ const broker = skip ? undefined! : await startBroker();
 for (const step of [11, 12, 13, 14, 15]) {
   let plain: Awaited<ReturnType<typeof outcome>> | undefined;
   for (const [mode, env] of Object.entries(modes)) {
-    const isFast = step === 15 && mode === 'with its tracing.ts';
-    (isFast ? test : slowTest)(
-      `step ${step}: checkout and stock do ${mode} what they do without`,
-      { skip },
-      async (t) => {
-        plain ??= await outcome(t, step, { traced: false });
-        assert.deepEqual(await outcome(t, step, { env }), plain);
-      },
-    );
+    test(`step ${step}: checkout and stock do ${mode} what they do without`, { skip }, async (t) => {
+      plain ??= await outcome(t, step, { traced: false });
+      assert.deepEqual(await outcome(t, step, { env }), plain);
+    });
   }
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
-import { slowTest, test } from '../support/tests.ts';
 import { type SpanSketch, traceOf } from './traces.ts';
 import { accessible, closed, desktop, laptop, phone, viewer } from './viewer.ts';
 
@@ -19,7 +18,7 @@ function callsOf(name: string, calls: readonly [caller: string, called: string][
 
 const shops = ['gateway', 'checkout', 'stock', 'payments', 'users', 'mail'];
 
-slowTest('the label of a call is on its line, however the lines cross', { skip }, async () => {
+test('the label of a call is on its line, however the lines cross', { skip }, async () => {
   // Every service calls all services after it, and the last one calls the first.
   const calls = shops.flatMap((caller, index) =>
     shops.slice(index + 1).map((called): [string, string] => [caller, called]),
