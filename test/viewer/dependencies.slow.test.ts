@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
 import { type SpanSketch, traceOf } from './traces.ts';
 import { accessible, closed, desktop, laptop, phone, viewer } from './viewer.ts';
