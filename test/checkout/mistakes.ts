@@ -51,7 +51,6 @@ export const mistakes: Mistake[] = [
   {
     title: 'the headers are filled but not published',
     step: 12,
-    live: true,
     patch: {
       'checkout/app.ts': [
         ['publish({ items: request.itemsID }, headers)', 'publish({ items: request.itemsID })'],

@@ -37,7 +37,7 @@ slowTest(
   },
 );
 
-test('RabbitMQ at the usual address is used, and not stopped', { skip }, async () => {
+slowTest('RabbitMQ at the usual address is used, and not stopped', { skip }, async () => {
   const broker = await startBroker();
   const used = await usePart(withUsualPort(broker.port));
   assert.equal(used.env['RABBITMQ_PORT'], String(broker.port));
