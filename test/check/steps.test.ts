@@ -9,7 +9,7 @@ import type { Span } from '#workshop/trace/model';
 import { checksFor } from '#tools/observations';
 import { observed, unobservable } from '../support/observed.ts';
 import { span, traceOf } from '../trace/spans.ts';
-import { assertFound, type Finding } from './support.ts';
+import { assertFound, assertPassed, type Finding } from './support.ts';
 
 /** For each step N, what its check says about step N-1: the expectation that is not met, and why. */
 const missing: Record<number, Finding> = {
@@ -53,14 +53,8 @@ for (const step of steps) {
     { skip },
     async () => {
       const seen = await observed(step);
-      for (const { name, folder } of checks.filter(({ number }) => number <= step.number)) {
-        const { passed, outcomes } = evaluate(await readLesson(folder), seen);
-        const failed = outcomes.find(({ status }) => status === 'failed');
-        const said = failed && `${failed.expect}: ${failed.failure!.found} ${failed.failure!.cause}`;
-        assert.equal(said, undefined, `check ${name}: ${said}`);
-        assert.equal(passed, true);
-        assert.ok(outcomes.every(({ status }) => status === 'met'));
-      }
+      for (const { folder } of checks.filter(({ number }) => number <= step.number))
+        assertPassed(evaluate(await readLesson(folder), seen));
     },
   );
 
@@ -69,8 +63,8 @@ for (const step of steps) {
   test(`the check of ${next.name} fails on the step before, and says what is missing`, { skip }, async () => {
     const result = evaluate(await readLesson(next.folder), await observed(step));
     assertFound(result, missing[next.number]!);
-    const failed = result.outcomes.findIndex(({ status }) => status === 'failed');
-    assert.ok(result.outcomes.slice(failed + 1).every(({ status }) => status === 'open'));
+    const first = result.outcomes.findIndex(({ status }) => status !== 'met'); // inconclusive on a busy machine
+    assert.ok(result.outcomes.slice(first + 1).every(({ status }) => status === 'open'));
   });
 }
 

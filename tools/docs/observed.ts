@@ -15,7 +15,8 @@ const USUAL_BACKEND = 'http://localhost:16686';
 
 /**
  * What a command prints where it is known from the observation of the step that a working copy holds: a check that can
- * judge it, or `npx tsx run.ts` from the response on. Undefined for any other command or working copy.
+ * judge it, or `npx tsx run.ts` from the response on. Undefined for any other command or working copy, and if a check is
+ * inconclusive.
  * `shown` is what a document shows now: one that shows how the services start needs a real run.
  */
 export async function observedOutput(
@@ -44,8 +45,10 @@ async function stepsEqualTo(workingCopy: string): Promise<Step[]> {
   return equal;
 }
 
-async function checkOutput(checked: Step, step: Step): Promise<string> {
+/** Undefined if the machine was too busy to tell. */
+async function checkOutput(checked: Step, step: Step): Promise<string | undefined> {
   const result = evaluate(await readLesson(checked.folder), await observationOf(step));
+  if (result.inconclusive) return undefined;
   const next = (await listSteps()).find(({ number }) => number > checked.number);
   return stripVTControlCharacters(reportText(result, { ...checked, next }));
 }
