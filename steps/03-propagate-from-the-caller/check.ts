@@ -24,7 +24,7 @@ export default {
   },
   expectations: [
     {
-      expect: 'run.ts sends a valid traceparent: version, trace-id, parent-id and flags',
+      expect: 'run.ts sends a valid traceparent: version, trace-id, parent-id, and flags',
       judge: sendsTraceparent(),
     },
     {

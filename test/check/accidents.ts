@@ -199,7 +199,7 @@ const all: Accident[] = [
     file: /^run\.ts$/,
   },
   {
-    title: 'a service that responds with an empty object (step 01)',
+    title: 'a service that responds with an empty object (step 1)',
     step: 1,
     patch: { 'bands-api/app.ts': [[handler, `${handler}\n    if (params.id) return {};`]] },
     expect: /gets the band Fugazi/,

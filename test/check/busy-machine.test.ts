@@ -42,7 +42,7 @@ test('an inconclusive check accuses no code, and says that it should be run agai
   const text = reportText(result, { name: step.name, next: undefined });
   assert.match(text, /\? bands-api does not wait/);
   assert.doesNotMatch(text, /Cause|Look at|✗/);
-  assert.match(text, /Step 06 is inconclusive: this machine is too busy to tell\. Run npm run check 6 again/);
+  assert.match(text, /Step 6 is inconclusive: this machine is too busy to tell\. Run npm run check 6 again/);
 });
 
 test('a timeout is inconclusive on a busy machine', () => {

@@ -10,7 +10,7 @@ test('without a step, it checks the one after the last one that passed', async (
   await writeFile(progressFile, JSON.stringify({ checked: [nameOf(2), nameOf(8), nameOf(3)] }));
   const { code, stdout } = await check();
 
-  assert.match(stdout, /^Step 09, /);
+  assert.match(stdout, /^Step 9, /);
   assert.equal(code, 0);
   const { checked } = JSON.parse(await readFile(progressFile, 'utf8')) as { checked: string[] };
   assert.deepEqual(checked, [nameOf(2), nameOf(8), nameOf(3), nameOf(9)]);
@@ -24,12 +24,12 @@ test('without a step, it checks the one after the step that was put there, like 
   const diffTo = (number: number) =>
     runScript(t, 'workshop/commands/diff.ts', [String(number)], { cwd, env });
 
-  assert.match((await check()).stdout, /^Step 07, /);
+  assert.match((await check()).stdout, /^Step 7, /);
   assert.equal((await diff()).stdout, (await diffTo(7)).stdout);
 
   // Somebody who has passed later steps, and goes back.
   await writeFile(progressFile, JSON.stringify({ checked: [1, 2, 3, 4, 5, 6, 7, 8].map(nameOf) }));
-  assert.match((await check()).stdout, /^Step 07, /);
+  assert.match((await check()).stdout, /^Step 7, /);
   assert.equal((await diff()).stdout, (await diffTo(7)).stdout);
 });
 
@@ -41,15 +41,15 @@ test('without a step, it checks the passed ones again: one that fails now is nam
   const text = await readFile(app, 'utf8');
   assert.match(
     (await check()).stdout,
-    /✓ Passed before, and still pass: 01, 02, 03, 04, 05, 06, 07\n[^]*Step 08 done/,
+    /✓ Passed before, and still pass: 1, 2, 3, 4, 5, 6, 7\n[^]*Step 8 done/,
   );
 
   await writeFile(join(progressFile, '../step'), nameOf(7));
   await writeFile(app, text.replace('uuid: randomUUID()', "uuid: '553be815-76f3-49db-b9d7-caca4b23cc3e'"));
   const { code, stdout } = await check();
   assert.equal(code, 1);
-  assert.match(stdout, /^Step 06, fix-the-bugs\n[^]*✗ Each review has its own uuid/);
-  assert.match(stdout, /Step 06 passed before, but fails now: fix this, then run npm run check again\.\n$/);
+  assert.match(stdout, /^Step 6, fix-the-bugs\n[^]*✗ Each review has its own uuid/);
+  assert.match(stdout, /Step 6 passed before, but fails now: fix this, then run npm run check again\.\n$/);
 });
 
 test('a check that fails names the files under steps/ that were edited in place of the working copy', async (t) => {
@@ -103,12 +103,12 @@ test('--json prints one object: step, passed, duration, and the result of each e
 test('--watch checks again when a file is saved, and exits after Ctrl-C', async (t) => {
   const { start } = await workingCopy(t, 6);
   const subject = start('7', '--watch');
-  await subject.printed(/Step 07 is not done yet[^]*Waiting for the next save/);
+  await subject.printed(/Step 7 is not done yet[^]*Waiting for the next save/);
 
   const step = join(cwd, 'steps', nameOf(7));
   await cp(join(step, 'bands-api/tracing.ts'), join(cwd, 'bands-api/tracing.ts'));
   await cp(join(step, 'run.ts'), join(cwd, 'run.ts'));
-  await subject.printed(/Step 07 done:[^]*Waiting for the next save/);
+  await subject.printed(/Step 7 done:[^]*Waiting for the next save/);
 
   subject.child.kill('SIGINT');
   assert.equal(await subject.ended, 0);

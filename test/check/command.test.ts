@@ -23,13 +23,13 @@ test('a check that passes shows a tick for each expectation and a last line, rec
   assert.equal(stderr, '');
   assert.equal(
     stdout,
-    `Step 09, correlate-logs
+    `Step 9, correlate-logs
 
   ✓ Every line that bands-api logs for the call has a trace_id, and a span_id of that trace
   ✓ So does every line of reviews-api
   ✓ The lines of another call have the id of its trace
 
-Step 09 done: you can search the logs of all services by trace. Next: steps/${nameOf(10)}/README.md
+Step 9 done: you can search the logs of all services by trace. Next: steps/${nameOf(10)}/README.md
 `,
   );
   assert.equal(code, 0);
@@ -45,7 +45,7 @@ test('a check that fails shows what was expected and found, the likely cause, th
   assert.equal(stderr, '');
   assert.equal(
     stdout.slice(0, stdout.indexOf('\nbands-api: ')),
-    `Step 07, trace-id-in-the-response
+    `Step 7, trace-id-in-the-response
 
   ✗ bands-api responds with a trace-id header, which contains the id of the trace
   · The response to a call that fails has this header too
@@ -60,7 +60,7 @@ Look at   bands-api/tracing.ts
 `,
   );
   assert.match(stdout, /\nbands-api: GET \/bands\/:id .* 8 spans · 2 services · no errors\n/);
-  assert.match(stdout, /\nStep 07 is not done yet: fix this, then run npm run check 7 again\.\n$/);
+  assert.match(stdout, /\nStep 7 is not done yet: fix this, then run npm run check 7 again\.\n$/);
   assert.equal(code, 1);
   await assert.rejects(readFile(progressFile), 'nothing is recorded');
 });

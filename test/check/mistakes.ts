@@ -48,7 +48,7 @@ const hook = "register('@opentelemetry/instrumentation/hook.mjs', import.meta.ur
 const hookImport = "import { register } from 'node:module';\n";
 
 export const mistakes: Mistake[] = [
-  // Step 01: the responses
+  // Step 1: the responses
   {
     title: 'the reviews are not awaited',
     step: 1,
@@ -87,7 +87,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/app.ts',
   },
 
-  // Step 02: tracing.ts
+  // Step 2: tracing.ts
   {
     title: 'tracing.ts imports the app',
     step: 2,
@@ -196,7 +196,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/tracing.ts',
   },
 
-  // Step 03: the traceparent by hand
+  // Step 3: the traceparent by hand
   {
     title: 'the header is misspelled',
     step: 3,
@@ -295,7 +295,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/tracing.ts',
   },
 
-  // Step 04: from service to service
+  // Step 4: from service to service
   {
     title: 'reviews-api does not read the traceparent',
     step: 4,
@@ -350,7 +350,7 @@ export const mistakes: Mistake[] = [
     file: 'reviews-api/tracing.ts',
   },
 
-  // Step 05: custom spans
+  // Step 5: custom spans
   {
     title: 'the span is started but not active',
     step: 5,
@@ -455,7 +455,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/app.ts',
   },
 
-  // Step 06: the bugs
+  // Step 6: the bugs
   {
     title: 'the sleep is moved to the other service',
     step: 6,
@@ -560,7 +560,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/reviews.ts',
   },
 
-  // Step 07: the header
+  // Step 7: the header
   {
     title: 'the header contains the id of the span',
     step: 7,
@@ -615,7 +615,7 @@ export const mistakes: Mistake[] = [
     file: 'run.ts',
   },
 
-  // Step 08: tracestate
+  // Step 8: tracestate
   {
     title: 'the new entry comes after the others',
     step: 8,
@@ -767,7 +767,7 @@ export const mistakes: Mistake[] = [
     file: 'reviews-api/app.ts',
   },
 
-  // Step 09: logs
+  // Step 9: logs
   {
     title: 'the id has another name on the log lines',
     step: 9,

@@ -11,7 +11,7 @@ import { nested, span, traceOf, traceStartUs, wide } from './spans.ts';
 
 const reviewsServer = { service: 'reviews-api', kind: 'server' } as const;
 
-/** The trace of step 05, with a review that could not be read. */
+/** The trace of step 5, with a review that could not be read. */
 const lesson = traceOf(
   span('root', { name: 'GET /bands/:id', kind: 'server', parentId: '00f067aa0ba902b7', durationMs: 6_540 }),
   span('hook', { name: 'hook - onRequest', parentId: 'root', startMs: 1.2, durationMs: 0.085 }),

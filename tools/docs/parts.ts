@@ -83,7 +83,7 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
       ({ number, name, title, goal }, index) =>
         `| ${number} | [${title}](steps/${name}/README.md) | ${goal} | ${minutes[index]} | ${sizeOf(files[index - 1], files[index]!)} |`,
     );
-    return ['| | step | what you do | minutes | lines |', '|---|---|---|---|---|', ...rows].join('\n');
+    return ['| | step | what you do | minutes | code |', '|---|---|---|---|---|', ...rows].join('\n');
   },
 
   async cost() {
@@ -164,10 +164,11 @@ async function minutesOf({ name }: Step): Promise<string> {
   return /^\*\*About (\d+) minutes\*\*$/m.exec(readme)?.[1] ?? '';
 }
 
-/** How many lines a step changes; nothing for one that begins a system. */
+/** How many lines of code a step changes, without comments; empty for a step that starts a different system. */
 function sizeOf(before: LessonFiles | undefined, after: LessonFiles): string {
   if (!before || !isSameSystem(before, after)) return '';
-  const files = changesBetween(before, after);
+  const code = (files: LessonFiles) => new Map([...files].map(([path, text]) => [path, asTyped(text, '')]));
+  const files = changesBetween(code(before), code(after));
   const sum = (count: 'added' | 'removed') => files.reduce((total, file) => total + file[count], 0);
   return `+${sum('added')} −${sum('removed')}`;
 }

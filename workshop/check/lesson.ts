@@ -3,7 +3,7 @@ import type { Observation } from './observation.ts';
 
 /** What a step's check.ts exports: what the attendee's code should do now, and how to recognize it. */
 export interface Lesson {
-  /** What the attendee has learned, for the last line of a check that passed: "Step 03 done: …". */
+  /** What the attendee has learned, for the last line of a check that passed: "Step 3 done: …". */
   done: string;
   /** Calls that the check makes besides that of run.ts, by a name; at the same time unless stated otherwise. */
   calls?: Record<string, CheckCall>;

@@ -29,10 +29,11 @@ const LABEL = 'Expected  '.length;
 /** A result for people, for stdout: the step, one line per expectation, details of the one that failed, and what to do next. */
 export function reportText(result: Evaluation, options: ReportOptions): string {
   const { name, stillPassing = [], editedFiles = [], width = 100 } = options;
-  const [, number, words] = /^(\d+)-(.+)$/.exec(name)!;
+  const [, digits, words] = /^(\d+)-(.+)$/.exec(name)!;
+  const number = Number(digits);
   const columns = Math.min(width, MAX_WIDTH);
   const failed = result.outcomes.find(({ status }) => status === 'failed');
-  const before = stillPassing.map((step) => step.slice(0, 2)).join(', ');
+  const before = stillPassing.map((step) => Number(step.slice(0, 2))).join(', ');
   const notes = failed && editedFiles.length > 0 ? editedNote(editedFiles) : [];
   return [
     paint('bold', `Step ${number}, ${words}`, process.stdout),
@@ -44,13 +45,13 @@ export function reportText(result: Evaluation, options: ReportOptions): string {
     '',
     ...(failed ? [...failureLines(failed.expect, failed.failure!, columns), ''] : []),
     ...notes.flatMap((note) => [...wrapped(note, columns), '']),
-    paint(result.passed ? 'green' : 'yellow', closing(result, options, number!), process.stdout),
+    paint(result.passed ? 'green' : 'yellow', closing(result, options, number), process.stdout),
   ].join('\n');
 }
 
-function closing({ passed, inconclusive, done }: Evaluation, options: ReportOptions, number: string): string {
+function closing({ passed, inconclusive, done }: Evaluation, options: ReportOptions, number: number): string {
   const { regression, next } = options;
-  const command = `npm run check ${regression ? '' : Number(number)}`.trim();
+  const command = `npm run check ${regression ? '' : number}`.trim();
   if (passed) {
     return `Step ${number} done: ${done}. ${next ? `Next: steps/${next.name}/README.md` : 'That was the last step.'}`;
   }

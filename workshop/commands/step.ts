@@ -60,7 +60,10 @@ async function list() {
 
 async function put(step: Step) {
   printSaved(await putStep(step, course));
-  console.log(`Step ${step.number} is in the working copy. Read steps/${step.name}/README.md.`);
+  const next = (await listSteps(course)).find(({ number }) => number > step.number);
+  console.log(`Step ${step.number}, finished, is now in the working copy.`);
+  console.log(`This step: steps/${step.name}/README.md`);
+  if (next) console.log(`Next step: steps/${next.name}/README.md`);
 }
 
 async function restore() {

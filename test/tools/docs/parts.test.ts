@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readProjectFile } from '#tools/project-files';
 import { changesShownBy, generatePart, typePart } from '#tools/docs/parts';
 import { readLessonFiles } from '#workshop/course/files';
+import { listChapters } from '#workshop/course/chapters';
 import { findStep, listSteps } from '#workshop/course/list';
 import { temporaryFolder } from '../../support/environment.ts';
 
@@ -12,7 +14,7 @@ const part = (words: string, body = '') => {
   return { name: name!, words: rest, body };
 };
 
-test('the table of steps has a row for each, with its goal and how many lines it changes', async () => {
+test('the table of steps has a row for each, with its goal and how much code it changes', async () => {
   const rows = (await generatePart(part('steps'))).split('\n').slice(2);
   const steps = await listSteps();
   assert.equal(rows.length, steps.length);
@@ -24,6 +26,16 @@ test('the table of steps has a row for each, with its goal and how many lines it
   }
   assert.match(rows[2]!, /\| \+9 −1 \|$/);
   assert.match(rows[0]!, /\|  \|$/);
+});
+
+test('the README says how long each chapter takes: as long as its steps together', async () => {
+  const readme = await readProjectFile('README.md');
+  const minutes = (await generatePart(part('steps'))).matchAll(/^\| (\d+) \|.*\| (\d+) \| [^|]*\|$/gm);
+  const minutesOf = new Map([...minutes].map(([, number, text]) => [Number(number), Number(text)]));
+  for (const chapter of await listChapters()) {
+    const sum = chapter.reduce((total, { number }) => total + minutesOf.get(number)!, 0);
+    assert.match(readme, new RegExp(`about ${sum}(?: minutes|\\nminutes)`));
+  }
 });
 
 test('the difference between two steps names its files, that of one file does not', async () => {

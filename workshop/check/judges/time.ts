@@ -84,7 +84,7 @@ export function spansOverlap(service: string): Judge {
     if (own.length < 2) {
       return failure(
         `${service} has ${own.length === 0 ? 'no custom span' : 'only one custom span'}, so the trace doesn't show what runs at the same time.`,
-        'The spans around each review were removed. Step 05 has them.',
+        'The spans around each review were removed. Step 5 has them.',
       );
     }
     const inOrder = own.toSorted((a, b) => a.startUs - b.startUs);
