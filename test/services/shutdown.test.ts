@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { accepts } from '#workshop/net/accepts';
@@ -115,6 +115,22 @@ slowTest(
     assert.match(said[0]!, /^Spans were lost: .*UNAVAILABLE/);
   },
 );
+
+test('SIGTERM while the backend accepts connections but never responds: a line says that spans are lost', async (t) => {
+  const silent = createTcpServer((socket) => sockets.push(socket));
+  const sockets: Socket[] = [];
+  await once(silent.listen(0, 'localhost'), 'listening');
+  t.after(() => silent.close());
+  t.after(() => sockets.forEach((socket) => socket.destroy()));
+  const { port } = silent.address() as AddressInfo;
+  const reviews = await startService(t, 'reviews-api', tracedTo(`http://localhost:${port}`));
+  assert.equal(await reviews.get(`/reviews?band_id=${BAND}`), 200);
+
+  reviews.service.child.kill('SIGTERM');
+
+  assert.equal(await reviews.service.ended, 1, reviews.service.stderr);
+  assert.match(reviews.service.stderr, /still hangs: spans that were not sent are lost/);
+});
 
 /** The environment of a service that sends its spans to an endpoint as soon as a batch is full. */
 function tracedTo(endpoint: string): Record<string, string> {

@@ -11,6 +11,9 @@ if (process.connected) process.disconnect();
 // Finish the requests in flight. Connections end as they become idle; after a second, all of them end.
 setInterval(() => app.server.closeIdleConnections(), 100).unref();
 setTimeout(() => app.server.closeAllConnections(), 1_000).unref();
-// Node.js exits on its own when nothing is left to do. If something hangs, exit anyway after two seconds.
-setTimeout(() => process.exit(1), 2_000).unref();
+// Node.js exits on its own when nothing is left to do. If something hangs, say so and exit after two seconds.
+setTimeout(() => {
+  console.error('Exiting, because something still hangs: spans that were not sent are lost.');
+  process.exit(1);
+}, 2_000).unref();
 await app.close();

@@ -9,7 +9,10 @@ await new Promise((stop) => ['SIGINT', 'SIGTERM', 'disconnect'].forEach((event) 
 if (process.connected) process.disconnect();
 
 // Finish the orders in work. RabbitMQ will deliver those again that take longer than a second.
-// Node.js exits on its own when nothing is left to do. If something hangs, exit anyway after two seconds.
-setTimeout(() => process.exit(1), 2_000).unref();
+// Node.js exits on its own when nothing is left to do. If something hangs, say so and exit after two seconds.
+setTimeout(() => {
+  console.error('Exiting, because something still hangs: spans that were not sent are lost.');
+  process.exit(1);
+}, 2_000).unref();
 await consumer.close();
 await writeStock();

@@ -22,7 +22,10 @@ if (process.connected) process.disconnect();
 
 // Finish the calls in flight. After a second, cancel those that are left.
 setTimeout(() => server.forceShutdown(), 1_000).unref();
-// Node.js exits on its own when nothing is left to do. If something hangs, exit anyway after two seconds.
-setTimeout(() => process.exit(1), 2_000).unref();
+// Node.js exits on its own when nothing is left to do. If something hangs, say so and exit after two seconds.
+setTimeout(() => {
+  console.error('Exiting, because something still hangs: spans that were not sent are lost.');
+  process.exit(1);
+}, 2_000).unref();
 await promisify(server.tryShutdown).call(server);
 await publisher.close();
