@@ -7,7 +7,7 @@ import { queryTraces } from '../backend/query.ts';
 import { type Backend, type BackendOptions, PortInUseError, startBackend } from '../backend/start.ts';
 import { messageOf } from '../errors.ts';
 import { accepts } from '../net/accepts.ts';
-import { emptyQueue, waitingIn } from '../parts/rabbitmq-client.ts';
+import { waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
 import { readServices, type Service } from '../services/definition.ts';
 import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
@@ -24,6 +24,7 @@ import {
   requireGoodRun,
 } from './observation-error.ts';
 import { caller, callOfRun, type Observation } from './observation.ts';
+import { ownNames } from './own-names.ts';
 import { type Exchange, openOtlpRelay } from './relay.ts';
 import { runChild } from './run-child.ts';
 import { runAgain } from './second-run.ts';
@@ -65,8 +66,13 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   try {
     return await observed(options, closeLater);
   } finally {
-    for (const close of opened.toReversed()) await close();
+    for (const close of opened.toReversed()) await close().catch(reportLeftover);
   }
+}
+
+/** Something could not be stopped or removed after the check, which doesn't change its result. */
+function reportLeftover(error: unknown): void {
+  console.error(`After the check, something was left behind: ${messageOf(error)}`);
 }
 
 type CloseLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => T;
@@ -80,10 +86,9 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   });
   if (services.length === 0) throw noServices();
   const sources = await readSources(folder, services);
-  const parts = closeLater(await useParts(services, { signal }), (used) => used.stop());
-  // A message from an earlier run would be processed too, and its span would look like one of this run.
-  for (const { consumes } of services) if (consumes) await emptyQueue(consumes, parts.env);
-  const rejectedBefore = await countRejected(services, parts.env);
+  const used = closeLater(await useParts(services, { signal }), (parts) => parts.stop());
+  const names = closeLater(ownNames(services, used.env), ({ remove }) => remove());
+  const parts = names.env;
   const backend = closeLater(await openBackend(sources), (started) => started.close());
   const otlp = closeLater(
     await openOtlpRelay({ grpc: portOf(backend.otlpGrpcUrl), http: portOf(backend.otlpHttpUrl) }),
@@ -109,6 +114,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     slowness: 1,
   };
 
+  const slownessBefore = await measure();
   const startMs = Date.now();
   let reportCall = () => {};
   const called = new Promise<void>((resolve) => (reportCall = resolve));
@@ -123,12 +129,12 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     }),
     (relays) => relays.close(),
   );
-  const env = { ...parts.env, ...tracingEnv(seen.endpoint) };
+  const env = { ...parts, ...tracingEnv(seen.endpoint) };
   const running = closeLater(await startAll(seen, { network, env, signal, measure }), stopAll);
   const exited: string[] = [];
   for (const { service, ended } of running) void ended.then(() => exited.push(service.name));
 
-  const tap = closeLater(await openTap(services, parts.env), ({ close }) => close());
+  const tap = closeLater(await openTap(services, parts), ({ close }) => close());
   seen.messages = tap.messages;
 
   const runEnv = {
@@ -152,12 +158,15 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     ending,
     ...Object.entries(lesson.calls ?? {}).map(async ([name, call]) => {
       if (call.afterwards) await ending;
-      seen.calls.set(name, await send(name, call, network.ports.get(call.to)!, deadline));
+      seen.calls.set(
+        name,
+        await send(name, call, network.ports.get(call.to)!, call.afterwards ? limited() : deadline),
+      );
     }),
   ]);
   signal.throwIfAborted();
   seen.run = runEnd;
-  seen.slowness = await measure();
+  seen.slowness = Math.max(slownessBefore, await measure());
 
   const call = callOfRun(seen);
   const isSuccess = runEnd.code === 0 && call?.response !== undefined && call.response.status < 400;
@@ -165,7 +174,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const crashed = exited[0];
   if (isSuccess) {
     for (const [name, message] of Object.entries(lesson.messages ?? {}))
-      seen.calls.set(name, await sendMessage(name, message, services, parts.env));
+      seen.calls.set(name, await sendMessage(name, message, services, parts));
     const { name, portVariable } = services.find((service) => service.name === call.to)!;
     const second = {
       folder,
@@ -184,12 +193,12 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   signal.throwIfAborted();
   requireGoodRun(seen, runEnd, { limitMs, crashed, stuck });
   for (const { name, consumes } of services) {
-    if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts.env));
+    if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts));
   }
-  for (const [name, count] of await countRejected(services, parts.env))
-    seen.rejected.set(name, count - (rejectedBefore.get(name) ?? 0));
+  seen.rejected = await countRejected(services, parts);
   seen.traces = tracesOf(backend);
   await addTracesElsewhere(seen, startMs);
+  names.hideFrom(seen);
   return seen;
 }
 

@@ -1,5 +1,5 @@
 import type { Environment } from '../parts/part.ts';
-import { connectRabbitmq } from '../parts/rabbitmq-client.ts';
+import { connectRabbitmq, nameIn } from '../parts/rabbitmq-client.ts';
 import type { Service } from '../services/definition.ts';
 
 /** A message that a service published. Its headers can have values of any AMQP type. */
@@ -29,7 +29,8 @@ export async function openTap(services: Service[], parts: Environment): Promise<
   channel.on('error', () => {}); // the broker closes the channel if there is no such exchange
   try {
     const { queue } = await channel.assertQueue('', { exclusive: true });
-    for (const [exchange, routingKey] of targets) await channel.bindQueue(queue, exchange!, routingKey!);
+    for (const [exchange, routingKey] of targets)
+      await channel.bindQueue(queue, nameIn(parts, exchange!), routingKey!);
     await channel.consume(
       queue,
       (message) => {

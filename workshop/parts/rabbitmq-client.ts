@@ -17,15 +17,20 @@ export async function connectRabbitmq(address: Environment): Promise<ChannelMode
   return connection;
 }
 
+/** The name that an exchange or a queue has in RabbitMQ: a check adds a prefix, to stay apart from other services. */
+export function nameIn(address: Environment, name: string): string {
+  return `${address['RABBITMQ_PREFIX'] ?? ''}${name}`;
+}
+
 /** Whether a service takes messages from a queue; false if there is no such queue. */
 export async function hasConsumer(queue: string, address: Environment): Promise<boolean> {
-  const state = await onChannel(address, (channel) => channel.checkQueue(queue));
+  const state = await onChannel(address, (channel) => channel.checkQueue(nameIn(address, queue)));
   return (state?.consumerCount ?? 0) > 0;
 }
 
 /** The number of messages in a queue; 0 if there is no such queue. */
 export async function waitingIn(queue: string, address: Environment): Promise<number> {
-  const state = await onChannel(address, (channel) => channel.checkQueue(queue));
+  const state = await onChannel(address, (channel) => channel.checkQueue(nameIn(address, queue)));
   return state?.messageCount ?? 0;
 }
 
@@ -36,15 +41,29 @@ export async function publishTo(
   address: Environment,
 ): Promise<void> {
   const connection = await connectRabbitmq(address);
-  const channel = await connection.createConfirmChannel();
-  channel.sendToQueue(queue, Buffer.from(content), { headers });
-  await channel.waitForConfirms();
-  await connection.close();
+  try {
+    const channel = await connection.createConfirmChannel();
+    channel.sendToQueue(nameIn(address, queue), Buffer.from(content), { headers });
+    await channel.waitForConfirms();
+  } finally {
+    await connection.close().catch(() => {}); // RabbitMQ may have stopped meanwhile
+  }
 }
 
 /** Removes the messages from a queue, if there is such a queue. */
 export async function emptyQueue(queue: string, address: Environment): Promise<void> {
-  await onChannel(address, (channel) => channel.purgeQueue(queue));
+  await onChannel(address, (channel) => channel.purgeQueue(nameIn(address, queue)));
+}
+
+/** Deletes queues and exchanges, those that exist. */
+export async function deleteNames(
+  { queues, exchanges }: { queues: string[]; exchanges: string[] },
+  address: Environment,
+): Promise<void> {
+  await onChannel(address, async (channel) => {
+    for (const queue of queues) await channel.deleteQueue(nameIn(address, queue));
+    for (const exchange of exchanges) await channel.deleteExchange(nameIn(address, exchange));
+  });
 }
 
 /** Runs an operation on a channel; undefined if RabbitMQ refuses it or can't be reached. */

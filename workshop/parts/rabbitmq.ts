@@ -18,12 +18,13 @@ export const rabbitmq: Part = {
   variables: ['RABBITMQ_HOST', 'RABBITMQ_PORT'],
   acceptsAnyInstance: true,
   address() {
-    const { RABBITMQ_HOST, RABBITMQ_USER = 'guest', RABBITMQ_PASS = 'guest' } = process.env;
+    const { RABBITMQ_HOST, RABBITMQ_USER = 'guest', RABBITMQ_PASS = 'guest', RABBITMQ_PREFIX } = process.env;
     return {
       RABBITMQ_HOST: RABBITMQ_HOST || 'localhost',
       RABBITMQ_PORT: String(portFrom('RABBITMQ_PORT', 5672)),
       RABBITMQ_USER,
       RABBITMQ_PASS,
+      ...(RABBITMQ_PREFIX && { RABBITMQ_PREFIX }),
     };
   },
   place: ({ RABBITMQ_HOST, RABBITMQ_PORT }) => ({ host: RABBITMQ_HOST!, port: Number(RABBITMQ_PORT) }),

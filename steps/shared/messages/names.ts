@@ -1,5 +1,7 @@
-/** What checkout and stock call the places of their messages. */
-export const EXCHANGE = 'exchange';
+/** The names under which checkout and stock find each other. A check sets a prefix, so that its messages stay apart. */
+const prefix = process.env.RABBITMQ_PREFIX ?? '';
+
+export const EXCHANGE = `${prefix}exchange`;
 export const ROUTING_KEY = 'checkout.processed';
-export const QUEUE = 'stock-queue';
-export const DEAD_LETTERS = 'stock-queue.dead-letters';
+export const QUEUE = `${prefix}stock-queue`;
+export const DEAD_LETTERS = `${prefix}stock-queue.dead-letters`;
