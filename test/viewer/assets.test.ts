@@ -34,6 +34,7 @@ const pagePaths = () => [
   '/search',
   `/trace/${traceIdOf('one')}`,
   '/dependencies',
+  '/indicators',
   `/compare/${traceIdOf('one')}...${traceIdOf('one')}`,
   '/nothing',
 ];

@@ -59,3 +59,72 @@ export interface ServiceGraphResponse {
   services: { name: string; spans: number }[];
   calls: { parent: string; child: string; calls: number; errors: number }[];
 }
+
+/** /viewer/indicators: the indicators of the last 15 minutes. */
+export type IndicatorsResponse = Measured | { missing: string };
+
+/** `missing` says in a sentence why there is nothing, and what to do. */
+export interface Measured {
+  /** The times of all points, in s since 1970, in even steps. */
+  times: number[];
+  services: ServiceIndicators[];
+}
+
+export interface ServiceIndicators {
+  name: string;
+  /** Of all instances together: percentiles come from the sums of the buckets. */
+  total: Indicators;
+  instances: InstanceIndicators[];
+  /** Requests that have a trace in this backend, the slowest first. */
+  exemplars: Exemplar[];
+}
+
+export interface InstanceIndicators extends Indicators {
+  name: string;
+  /** `gone` if Prometheus can't reach it; `silent` if it responds, but no longer counts requests. */
+  state: 'up' | 'gone' | 'silent';
+  /** The share of time in which its event loop was busy, from 0 to 1; null if unknown. */
+  eventLoop: number | null;
+}
+
+/** A value for each of the times; null where there is none. */
+export type Points = (number | null)[];
+
+export interface Indicators {
+  /** Requests per second. */
+  rate: Points;
+  /** The share of requests with a status of 500 or above, from 0 to 1. */
+  errors: Points;
+  /** Percentiles of the duration, in s. */
+  p50: Points;
+  p95: Points;
+  p99: Points;
+}
+
+/** A request whose trace id a histogram has kept as an example. */
+export interface Exemplar {
+  traceId: string;
+  instance: string;
+  /** s since 1970. */
+  time: number;
+  /** In s. */
+  duration: number;
+  /** As in `GET`, `/followers/:name` and `200`; empty if unknown. */
+  method: string;
+  route: string;
+  status: string;
+}
+
+/** /viewer/alerts: the alerts that fire, then those that are pending, each with the earliest first. */
+export type AlertsResponse = Alert[];
+
+export interface Alert {
+  name: string;
+  isFiring: boolean;
+  /** Since when its condition has been true, in ms since 1970. */
+  sinceMs: number;
+  summary: string;
+  /** Empty if the alert isn't about a particular one. */
+  service: string;
+  instance: string;
+}

@@ -10,7 +10,7 @@ import { projectFolder } from '../../settings.ts';
 import { serviceColours } from '../../trace/colours.ts';
 
 /** The pages by name: each has a folder of this name in workshop/viewer/. */
-const pageNames = ['trace', 'search', 'logs', 'dependencies', 'compare', 'problem'] as const;
+const pageNames = ['trace', 'search', 'logs', 'dependencies', 'indicators', 'compare', 'problem'] as const;
 export type PageName = (typeof pageNames)[number];
 
 export interface Asset {

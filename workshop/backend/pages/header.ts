@@ -4,6 +4,7 @@ const tabs = [
   { page: 'search', name: 'Search' },
   { page: 'logs', name: 'Logs' },
   { page: 'dependencies', name: 'Service graph' },
+  { page: 'indicators', name: 'Indicators' },
 ] as const;
 
 /**

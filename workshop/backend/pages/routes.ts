@@ -5,12 +5,20 @@ import { shortId, traceIdFrom } from '../../trace/ids.ts';
 import { searchDataUrl, queryFrom } from '../../trace/search/query.ts';
 import { logsDataUrl, logsUrlOf } from '../../trace/search/logs.ts';
 import { logQueryFrom } from '../api/log-routes.ts';
+import { readAlerts } from '../indicators/alerts.ts';
+import { findPrometheus } from '../indicators/find.ts';
+import { endOfIndicators, readIndicators } from '../indicators/indicators.ts';
 import { anySearch, type Parameters, traceIdParameter } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
 import { findLogs } from '../store/find-logs.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { TraceStore } from '../store/store.ts';
-import type { LogsResponse, ServiceGraphResponse, TraceResponse } from '../../trace/page-data.ts';
+import type {
+  AlertsResponse,
+  LogsResponse,
+  ServiceGraphResponse,
+  TraceResponse,
+} from '../../trace/page-data.ts';
 import { assets, type PageName } from './assets.ts';
 import { logColumns } from './log-columns.ts';
 import { isKnown, pageHeaders, sendJson, sendPage, takesGzip } from './respond.ts';
@@ -42,6 +50,10 @@ function addDocuments(app: FastifyInstance): void {
 
   app.get('/dependencies', async (_request, reply) =>
     sendPage(reply, shell('dependencies', 'Service graph', await assets(), ['/viewer/dependencies'])),
+  );
+
+  app.get('/indicators', async (_request, reply) =>
+    sendPage(reply, shell('indicators', 'Indicators', await assets(), ['/viewer/indicators'])),
   );
 
   app.get<{ Params: { id: string } }>('/trace/:id', async ({ params: { id } }, reply) => {
@@ -136,6 +148,24 @@ function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void 
     const isFixed = query.startUs === -Infinity || request.query['lookback'] === undefined;
     if (isFixed && isKnown(request, reply, `"${state()}"`)) return reply.send();
     return sendJson(request, reply, searchResponse(store, query));
+  });
+
+  app.get('/viewer/indicators', async (request, reply) => {
+    const end = endOfIndicators();
+    const prometheus = await findPrometheus();
+    if ('missing' in prometheus) return sendJson(request, reply, prometheus);
+    if (isKnown(request, reply, `"${run}-${end}"`)) return reply.send();
+    return sendJson(
+      request,
+      reply,
+      await readIndicators(prometheus, (id) => store.get(id) !== undefined, end),
+    );
+  });
+
+  app.get('/viewer/alerts', async (request, reply) => {
+    const prometheus = await findPrometheus();
+    const response: AlertsResponse = 'missing' in prometheus ? [] : await readAlerts(prometheus);
+    return sendJson(request, reply, response);
   });
 
   app.get('/viewer/dependencies', async (request: FastifyRequest, reply) => {

@@ -20,6 +20,11 @@ export function serviceClass(service: string): string {
   return classOf(looks.value.get(service) ?? serviceLooks([service]).get(service));
 }
 
+/** Such classes for the lines of one chart: the names all look different, but are not in the colours of services. */
+export function classesOf(names: Iterable<string>): Map<string, string> {
+  return new Map([...serviceLooks(names)].map(([name, look]) => [name, classOf(look)]));
+}
+
 function classOf(look: ServiceLook | undefined): string {
   if (!look) return '';
   return look.mark === 0 ? `service-${look.colour}` : `service-${look.colour} mark-${look.mark}`;

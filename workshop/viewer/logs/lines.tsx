@@ -5,6 +5,8 @@ import { levelOf } from '../../trace/log-text.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { anyLogSearch } from '../../trace/search/logs.ts';
 import { serviceClass } from '../frame/colours.ts';
+import { LiveSwitch } from '../frame/live-switch.tsx';
+import { readingHandlers } from '../frame/reading.ts';
 import { SeverityName } from '../frame/severity.tsx';
 import { clockTime } from '../frame/times.ts';
 import { isLive, isReading, lines, response, searchFor, setLive } from './state.ts';
@@ -18,14 +20,7 @@ export function LinesHead() {
       <h2>
         {counted(count, 'line')} <small>of {grouped(kept)} stored, newest first</small>
       </h2>
-      <label class="check" title="New lines appear in the list, unless you are reading it (l)">
-        <input
-          type="checkbox"
-          checked={isLive.value}
-          onChange={({ currentTarget }) => setLive(currentTarget.checked)}
-        />
-        live
-      </label>
+      <LiveSwitch what="New lines appear in the list" isLive={isLive} setLive={setLive} />
       <p class="paused">{isLive.value && isReading.value && 'paused while you read'}</p>
     </div>
   );
@@ -35,15 +30,7 @@ export function LinesHead() {
 export function Lines() {
   useEffect(() => () => void (isReading.value = false), []);
   return (
-    <ol
-      class="log-lines"
-      onPointerEnter={() => (isReading.value = true)}
-      onPointerLeave={() => (isReading.value = false)}
-      onFocusIn={() => (isReading.value = true)}
-      onFocusOut={({ currentTarget, relatedTarget }) => {
-        if (!currentTarget.contains(relatedTarget as Node | null)) isReading.value = false;
-      }}
-    >
+    <ol class="log-lines" {...readingHandlers((reading) => (isReading.value = reading))}>
       {lines.value.map(({ key, record }) => (
         <LogLine key={key} record={record} />
       ))}

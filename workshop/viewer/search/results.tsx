@@ -4,6 +4,7 @@ import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
 import { now } from '../frame/clock.ts';
 import { serviceClass } from '../frame/colours.ts';
+import { LiveSwitch } from '../frame/live-switch.tsx';
 import { shortId, traceUrl } from '../../trace/ids.ts';
 import { ago, clockTime } from '../frame/times.ts';
 import {
@@ -42,14 +43,7 @@ export function ResultsHead() {
           ))}
         </select>
       </label>
-      <label class="check" title="New traces appear in the list, unless you are reading it">
-        <input
-          type="checkbox"
-          checked={isLive.value}
-          onChange={({ currentTarget }) => setLive(currentTarget.checked)}
-        />
-        live
-      </label>
+      <LiveSwitch what="New traces appear in the list" isLive={isLive} setLive={setLive} />
       <p class="new-traces" role="status">
         {newTraces.value > 0 && (
           <button type="button" class="button primary" onClick={showPending}>

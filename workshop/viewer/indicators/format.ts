@@ -1,0 +1,25 @@
+/** Values of indicators as text. A value that is missing is a dash. */
+import { formatDuration } from '../../trace/duration.ts';
+
+const none = '–';
+
+/** Requests per second: `0.3/s`, `12/s`. */
+export function rateText(rate: number | null): string {
+  return rate === null ? none : `${rounded(rate)}/s`;
+}
+
+/** A share from 0 to 1 in percent: `0.4 %`, `12 %`. */
+export function shareText(share: number | null): string {
+  return share === null ? none : `${rounded(share * 100)} %`;
+}
+
+/** A duration in s: `3.2 ms`, `412 ms`. */
+export function secondsText(seconds: number | null): string {
+  return seconds === null ? none : formatDuration(seconds * 1_000_000);
+}
+
+/** With one digit after the point below 10, as long as it isn't 0. */
+function rounded(value: number): string {
+  const digits = value >= 9.95 ? 0 : 1;
+  return value.toFixed(digits).replace(/\.0$/, '');
+}

@@ -1,0 +1,112 @@
+import { effect } from '@preact/signals';
+import { setServices } from '../frame/colours.ts';
+import { drawPage } from '../frame/frame.tsx';
+import { bindKeys } from '../frame/keys.tsx';
+import { LiveSwitch } from '../frame/live-switch.tsx';
+import { readingHandlers } from '../frame/reading.ts';
+import { Alerts } from './alerts.tsx';
+import { Charts } from './charts.tsx';
+import { Exemplars } from './exemplars.tsx';
+import {
+  chosen,
+  firstTime,
+  isLive,
+  isReading,
+  moveCursor,
+  response,
+  setLive,
+  setReading,
+  shown,
+  start,
+} from './state.ts';
+import { IndicatorTable } from './table.tsx';
+
+function IndicatorsPage() {
+  if (!response.value) return null;
+  if ('missing' in response.value) return <NoPrometheus why={response.value.missing} />;
+  return (
+    <>
+      <h1 class="hidden-text">Indicators</h1>
+      <Alerts />
+      {chosen.value ? <Measurements /> : <NoRequests />}
+    </>
+  );
+}
+
+function Measurements() {
+  const { service, instance } = chosen.value!;
+  const minutes = (shown.value!.times.at(-1)! - firstTime.value) / 60;
+  return (
+    <>
+      <div class="charts-head">
+        <h2>
+          <bdi>{service.name}</bdi>{' '}
+          <small>
+            {instance ? instance.name : `all ${service.instances.length} instances`}, last {minutes} minutes
+          </small>
+        </h2>
+        <LiveSwitch what="New points appear in the charts" isLive={isLive} setLive={setLive} />
+        <p class="paused">{isLive.value && isReading.value && 'paused while you read'}</p>
+      </div>
+      <div {...readingHandlers(setReading)}>
+        <Charts />
+      </div>
+      <IndicatorTable />
+      <div {...readingHandlers(setReading)}>
+        <Exemplars />
+      </div>
+    </>
+  );
+}
+
+function NoPrometheus({ why }: { why: string }) {
+  return (
+    <div class="empty-view">
+      <h1>There are no indicators</h1>
+      <p>{why}</p>
+      <p>
+        Prometheus collects the indicators of services from step 16 on. To show those of a Prometheus that you
+        started, set <code>PROMETHEUS_URL</code> when you start the workshop, for example:
+      </p>
+      <pre>
+        <code>PROMETHEUS_URL=http://localhost:9090 npm run backend</code>
+      </pre>
+    </div>
+  );
+}
+
+function NoRequests() {
+  return (
+    <div class="empty-view">
+      <h1>No service has counted a request yet</h1>
+      <p>
+        Prometheus has no values of <code>http_server_request_duration_seconds</code> from the last 15
+        minutes. Make a call, and the indicators appear here:
+      </p>
+      <pre>
+        <code>npx tsx run.ts</code>
+      </pre>
+    </div>
+  );
+}
+
+/** Focuses the next row of the table, or with −1 the previous one. */
+function goBy(step: 1 | -1): void {
+  const links = [...document.querySelectorAll<HTMLElement>('.choice')];
+  const focused = links.findIndex((link) => link === document.activeElement);
+  const at = focused < 0 ? links.findIndex((link) => link.ariaCurrent === 'true') : focused;
+  links[Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
+}
+
+bindKeys(
+  { keys: ['j', 's'], description: 'next service or instance', run: () => goBy(1) },
+  { keys: ['k', 'w'], description: 'previous service or instance', run: () => goBy(-1) },
+  { keys: ['Enter'], description: 'show it in the charts' },
+  { keys: ['ArrowLeft', 'a'], description: 'show the values of an earlier time', run: () => moveCursor(-1) },
+  { keys: ['ArrowRight', 'd'], description: 'show the values of a later time', run: () => moveCursor(1) },
+  { keys: ['Escape'], description: 'show the latest values', run: () => moveCursor(undefined) },
+  { keys: ['l'], description: 'turn live updates on or off', run: () => setLive(!isLive.value) },
+);
+effect(() => setServices(shown.value?.services.map(({ name }) => name) ?? []));
+start();
+drawPage(<IndicatorsPage />);
