@@ -3,7 +3,7 @@ import { hasConsumerSpan, hasLinkedRoot } from '#workshop/check/judges/messages'
 
 export default {
   done: 'a piece of work links to all of its causes',
-  // The stock is written a second after the order. A service that stops earlier writes it then, which is another case.
+  // The inventory is written a second after the order. A service that stops earlier writes it then, which is another case.
   awaits: ({ service, kind }) => service === 'stock' && kind === 'internal',
   expectations: [
     {
@@ -11,7 +11,7 @@ export default {
       judge: hasConsumerSpan('stock', 'checkout'),
     },
     {
-      expect: 'The stock is written in a span without a parent, which links to the orders that caused it',
+      expect: 'The inventory is written in a span without a parent, which links to the orders that caused it',
       judge: hasLinkedRoot('stock'),
     },
   ],

@@ -37,7 +37,7 @@ const missing: Record<number, Finding> = {
     cause: /AmqplibInstrumentation is missing/,
     file: 'checkout/tracing.ts',
   },
-  15: { expect: /^The stock is written in a span/, cause: /^No span was started/, file: 'stock/app.ts' },
+  15: { expect: /^The inventory is written in a span/, cause: /^No span was started/, file: 'stock/app.ts' },
 };
 
 const steps = await listSteps();
@@ -87,7 +87,7 @@ test('the first check of a chapter fails on the chapter before, because it has o
   assert.match(outcomes[0]!.failure!.cause, /npm run step 11 puts this step into the working copy/);
 });
 
-test('a write of the stock that has a parent is told why', () => {
+test('a write of the inventory that has a parent is told why', () => {
   const consumer = span('consumer', { service: 'stock', kind: 'consumer', parentId: 'producer' });
   const server = span('server', { service: 'gateway', kind: 'server' });
   const links = [{ traceId: consumer.traceId, spanId: consumer.spanId }];

@@ -310,7 +310,7 @@ export const mistakes: Mistake[] = [
     title: 'the timer passes on the context of the first order',
     step: 15,
     patch: { 'stock/app.ts': [['root: true, ', '']] },
-    expect: /The stock is written in a span without a parent/,
+    expect: /The inventory is written in a span without a parent/,
     cause: /The timer keeps the context.*root: true/,
     file: 'stock/app.ts',
   },
@@ -321,7 +321,7 @@ export const mistakes: Mistake[] = [
     edit: (seen) => {
       for (const span of spansWhere(seen, ({ name }) => name === 'write stock')) span.links = [];
     },
-    expect: /The stock is written in a span without a parent/,
+    expect: /The inventory is written in a span without a parent/,
     cause: /Pass the links in the options/,
     file: 'stock/app.ts',
   },
@@ -330,7 +330,7 @@ export const mistakes: Mistake[] = [
     step: 15,
     patch: { 'stock/app.ts': [['      span.end();\n', '']] },
     edit: (seen) => removeSpans(seen, ({ name }) => name === 'write stock'),
-    expect: /The stock is written in a span without a parent/,
+    expect: /The inventory is written in a span without a parent/,
     cause: /it was never ended/,
     file: 'stock/app.ts',
   },

@@ -32,7 +32,7 @@ export async function handle(channel: Channel, message: ConsumeMessage) {
   });
 }
 
-/** Takes what was sold out of stock. Acknowledges the message after that: if we stop before, it is delivered again. */
+/** Deducts what was sold from the inventory. Acknowledges the message after that: if we stop before, it is delivered again. */
 async function processOrder(channel: Channel, message: ConsumeMessage) {
   try {
     await takeOut(itemsOf(message));
@@ -68,14 +68,14 @@ async function takeOut(items: number[]) {
 let orders = 0;
 let timer: NodeJS.Timeout | undefined;
 
-/** Writes the stock a second later: once for this order and for all others that arrive until then. */
+/** Writes the inventory a second later: once for this order and for all others that arrive until then. */
 function writeSoon() {
   orders++;
   timer ??= setTimeout(writeStock, WRITE_AFTER_MS);
   if (orders === WRITE_AT_ONCE) void writeStock();
 }
 
-/** Writes the stock, if there were orders since the last time. */
+/** Writes the inventory, if there were orders since the last time. */
 export async function writeStock() {
   clearTimeout(timer);
   timer = undefined;

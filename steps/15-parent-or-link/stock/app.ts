@@ -16,7 +16,7 @@ function traceIds() {
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
-/** Takes what was sold out of stock. Acknowledges the message after that: if we stop before, it is delivered again. */
+/** Deducts what was sold from the inventory. Acknowledges the message after that: if we stop before, it is delivered again. */
 export async function handle(channel: Channel, message: ConsumeMessage) {
   try {
     await takeOut(itemsOf(message));
@@ -51,7 +51,7 @@ const links: Link[] = [];
 let orders = 0;
 let timer: NodeJS.Timeout | undefined;
 
-/** Writes the stock a second later: once for this order and for all others that arrive until then. */
+/** Writes the inventory a second later: once for this order and for all others that arrive until then. */
 function writeSoon() {
   orders++;
   const span = trace.getActiveSpan();
@@ -60,7 +60,7 @@ function writeSoon() {
   if (orders === WRITE_AT_ONCE) void writeStock();
 }
 
-/** Writes the stock, if there were orders since the last time. All of them caused it, so it links to all of them. */
+/** Writes the inventory, if there were orders since the last time. All of them caused it, so it links to all of them. */
 export async function writeStock() {
   clearTimeout(timer);
   timer = undefined;
