@@ -3,10 +3,13 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import { register } from 'node:module';
 import { type Context, INVALID_SPAN_CONTEXT, type Span, type TextMapSetter, trace } from '@opentelemetry/api';
 import * as core from '@opentelemetry/core';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
 // The loader hook lets an instrumentation wrap an ES module while it is being imported.
@@ -36,21 +39,23 @@ const sdk = new NodeSDK({
   traceExporter: new OTLPTraceExporter(),
   // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
   // Undici creates a CLIENT span for each request that we send, and writes the traceparent into its headers.
+  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [
     new HttpInstrumentation({ responseHook: sendTraceId }),
     new FastifyInstrumentation(),
     new UndiciInstrumentation(),
+    new PinoInstrumentation(),
   ],
   textMapPropagator: new core.CompositePropagator({ propagators }),
-  // Traces only: this workshop sends no metrics and no logs.
+  // Log records wait for at most a second, and are sent to the same address. This workshop sends no metrics.
+  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
   metricReaders: [],
-  logRecordProcessors: [],
 });
 
 // Registers all of it, with a propagator (traceparent, tracestate, baggage) and a context manager, which
 // remembers the active span across every await.
 sdk.start();
 
-// Before the process ends, send the spans that are still waiting, or say why they are lost.
+// Before the process ends, send the spans and log records that are still waiting, or say why they are lost.
 const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
 process.once('beforeExit', sendSpans);

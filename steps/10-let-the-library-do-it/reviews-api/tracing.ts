@@ -1,8 +1,11 @@
 // Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
 import { register } from 'node:module';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
 // The loader hook lets an instrumentation wrap an ES module while it is being imported.
@@ -15,16 +18,17 @@ const sdk = new NodeSDK({
   // The SDK puts a batch processor in front of it: spans wait for at most OTEL_BSP_SCHEDULE_DELAY ms.
   traceExporter: new OTLPTraceExporter(),
   // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
-  instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation()],
-  // Traces only: this workshop sends no metrics and no logs.
+  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation(), new PinoInstrumentation()],
+  // Log records wait for at most a second, and are sent to the same address. This workshop sends no metrics.
+  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
   metricReaders: [],
-  logRecordProcessors: [],
 });
 
 // Registers all of it, with a propagator (traceparent, tracestate, baggage) and a context manager, which
 // remembers the active span across every await.
 sdk.start();
 
-// Before the process ends, send the spans that are still waiting, or say why they are lost.
+// Before the process ends, send the spans and log records that are still waiting, or say why they are lost.
 const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
 process.once('beforeExit', sendSpans);
