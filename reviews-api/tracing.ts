@@ -20,15 +20,16 @@ const sdk = new NodeSDK({
   // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
   // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation(), new PinoInstrumentation()],
-  // Log records wait for at most a second, and are sent to the same address. This workshop sends no metrics.
-  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
+  // This workshop sends no metrics.
   metricReaders: [],
+  // Log records are sent to the same address. They wait for at most a second.
+  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
 });
 
 // Registers all of it, with a propagator (traceparent, tracestate, baggage) and a context manager, which
 // remembers the active span across every await.
 sdk.start();
 
-// Before the process ends, send the spans and log records that are still waiting, or say why they are lost.
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
 const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
 process.once('beforeExit', sendSpans);

@@ -1,8 +1,9 @@
 import type { Lesson } from '#workshop/check/lesson';
+import { sendsLogRecords } from '#workshop/check/judges/logs';
 import { startsAtCaller, hasClientSpan } from '#workshop/check/judges/spans';
 
 export default {
-  done: 'the trace starts where the call does, and instrumentation writes its headers',
+  done: 'the trace starts where the call does, and libraries write its headers and send its log lines',
   replaces: [3, 4, 5, 6, 7, 8], // all of them need the headers, which were written by hand
   expectations: [
     {
@@ -12,6 +13,15 @@ export default {
     {
       expect: "bands-api's request has a CLIENT span too, the parent of reviews-api's SERVER span",
       judge: hasClientSpan('bands-api', 'reviews-api'),
+    },
+    {
+      expect:
+        'Each line that bands-api logs for the call arrives as a log record, in a span that was running then',
+      judge: sendsLogRecords('bands-api'),
+    },
+    {
+      expect: 'So does each line of reviews-api',
+      judge: sendsLogRecords('reviews-api'),
     },
   ],
 } satisfies Lesson;

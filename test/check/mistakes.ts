@@ -1,6 +1,7 @@
 /** Wrong programs for chapter 1. Each expectation has at least one. */
 import { type Observation, traceIdOf } from '#workshop/check/observation';
 import type { Exchange } from '#workshop/check/relay';
+import type { LogRecord } from '#workshop/trace/log-record';
 import type { Span } from '#workshop/trace/model';
 import {
   breakOff,
@@ -44,6 +45,18 @@ function editLines(seen: Observation, service: string, edit: (line: string) => s
   seen.lines.set(service, seen.lines.get(service)!.map(edit));
 }
 
+/** The log records of a service in the trace of run.ts, which has a span of the caller. */
+function logsOf(seen: Observation, service: string): LogRecord[] {
+  const [{ traceId }] = spansWhere(seen, (span) => span.service === 'caller') as [Span];
+  return seen.logs.filter((record) => record.service === service && record.traceId === traceId);
+}
+
+function removeLogs(seen: Observation, service: string): void {
+  seen.logs = seen.logs.filter((record) => record.service !== service);
+}
+
+const batchProcessor =
+  'logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })]';
 const hook = "register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);\n";
 const hookImport = "import { register } from 'node:module';\n";
 
@@ -872,5 +885,99 @@ export const mistakes: Mistake[] = [
     expect: /bands-api's request has a CLIENT span too/,
     cause: /UndiciInstrumentation is missing/,
     file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'no processor sends the log records',
+    step: 10,
+    patch: {
+      'bands-api/tracing.ts': [
+        [batchProcessor, 'logRecordProcessors: []'],
+        ["import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';\n", ''],
+        ["import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';\n", ''],
+      ],
+    },
+    edit: (seen) => removeLogs(seen, 'bands-api'),
+    expect: /Each line that bands-api logs/,
+    cause: /logRecordProcessors needs new BatchLogRecordProcessor/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'PinoInstrumentation is missing from reviews-api',
+    step: 10,
+    patch: {
+      'reviews-api/tracing.ts': [
+        [', new PinoInstrumentation()', ''],
+        ["import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';\n", ''],
+      ],
+    },
+    edit: (seen) => {
+      removeLogs(seen, 'reviews-api');
+      const source = seen.sources.get('reviews-api/tracing.ts')!;
+      seen.sources.set('reviews-api/tracing.ts', source.replace(', new PinoInstrumentation()', ''));
+    },
+    expect: /So does each line of reviews-api/,
+    cause: /PinoInstrumentation is missing/,
+    file: 'reviews-api/tracing.ts',
+  },
+  {
+    title: 'the exporter of the logs sends to the port of OTLP/HTTP',
+    step: 10,
+    patch: {
+      'bands-api/tracing.ts': [
+        ['new OTLPLogExporter()', "new OTLPLogExporter({ url: 'http://localhost:4318' })"],
+      ],
+    },
+    edit: (seen) => {
+      removeLogs(seen, 'bands-api');
+      seen.lines.get('bands-api')!.push('OTLPExporterError: 14 UNAVAILABLE: Protocol error');
+    },
+    expect: /Each line that bands-api logs/,
+    cause: /Its log records could not be sent.*wrong address or port/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'a line has the ids of the parent, a span of the caller',
+    step: 10,
+    edit: (seen) => {
+      const [client] = spansWhere(seen, ({ service }) => service === 'caller');
+      for (const record of logsOf(seen, 'bands-api')) record.spanId = client!.spanId;
+    },
+    expect: /Each line that bands-api logs/,
+    cause: /must be those of the span of bands-api that is active/,
+    file: 'bands-api/app.ts',
+  },
+  {
+    title: 'a line is logged outside any span',
+    step: 10,
+    patch: {
+      'reviews-api/app.ts': [
+        ['import { propagation, trace }', 'import { context, propagation, ROOT_CONTEXT, trace }'],
+        ['listReviews({ query })', 'listReviews({ query, log })'],
+        [
+          'return getReviews(query.band_id);',
+          "context.with(ROOT_CONTEXT, () => log.info('reading'));\n    return getReviews(query.band_id);",
+        ],
+      ],
+    },
+    edit: (seen) => void Object.assign(logsOf(seen, 'reviews-api').at(-1)!, { traceId: '', spanId: '' }),
+    expect: /So does each line of reviews-api/,
+    cause: /logged outside the span of its request/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'a line has the ids of a span that has ended',
+    step: 10,
+    edit: (seen) => void (logsOf(seen, 'reviews-api').at(-1)!.timeUs += 1_000_000),
+    expect: /So does each line of reviews-api/,
+    cause: /were read earlier and kept/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'one of the lines is not sent',
+    step: 10,
+    edit: (seen) => void seen.logs.splice(seen.logs.indexOf(logsOf(seen, 'reviews-api').at(-1)!), 1),
+    expect: /So does each line of reviews-api/,
+    cause: /The others were not sent/,
+    file: 'reviews-api/tracing.ts',
   },
 ];

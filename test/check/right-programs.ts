@@ -175,4 +175,33 @@ export const rightPrograms: RightProgram[] = [
       }
     },
   },
+  {
+    title: 'the log records are sent one by one over OTLP/HTTP',
+    step: 10,
+    patch: {
+      'reviews-api/tracing.ts': [
+        ['exporter-logs-otlp-grpc', 'exporter-logs-otlp-http'],
+        ['new OTLPLogExporter()', `new OTLPLogExporter({ url: 'http://localhost:${otlpHttpPort}/v1/logs' })`],
+        ['BatchLogRecordProcessor', 'SimpleLogRecordProcessor'],
+      ],
+    },
+  },
+  {
+    title: 'a line of its own in your span, a line of the start, and ids written by hand too',
+    fast: true,
+    step: 10,
+    patch: {
+      'reviews-api/app.ts': [
+        [
+          'const app = Fastify({ logger: true });',
+          "const app = Fastify({ logger: { mixin: () => ({ trace_id: trace.getActiveSpan()?.spanContext().traceId }) } });\n  app.log.info('starting');",
+        ],
+        ['listReviews({ query })', 'listReviews({ query, log })'],
+        [
+          'return getReviews(query.band_id);',
+          "return tracer.startActiveSpan('check', (span) => {\n      log.warn('many reviews');\n      span.end();\n      return getReviews(query.band_id);\n    });",
+        ],
+      ],
+    },
+  },
 ];

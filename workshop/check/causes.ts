@@ -121,15 +121,8 @@ function whyNoSpan(
   if (unsampled) return unsampled;
 
   const lines = seen.lines.get(service)!;
-  const failed = lines.find((line) => exportError.test(line));
-  if (failed) {
-    const address = /(?:connect \w+ |Name resolution failed for target dns:)(\[?[\w.:-]+\]?:\d+)/.exec(
-      failed,
-    )?.[1];
-    return {
-      cause: `Its spans could not be sent${address ? ` to ${address}` : ''}: the exporter has a wrong address or port. Without a url, it uses OTEL_EXPORTER_OTLP_ENDPOINT (${seen.endpoint} in this check).`,
-    };
-  }
+  const unsent = whyUnsent(seen, service);
+  if (unsent) return { cause: `Its spans ${unsent}` };
 
   const renamed = request && spansUnderAnotherName(seen, request);
   if (renamed) return { cause: causeOfName(seen, service, renamed.service), traces: renamed.traces };
@@ -145,6 +138,16 @@ function whyNoSpan(
       'tracing.ts is loaded, but creates no spans. Does it call sdk.start(), list the instrumentations, and set the exporter?',
     ...(printed.length > 0 && { lines: printed }),
   };
+}
+
+/** Why an exporter of a service failed, to be read after "Its spans"; undefined if none printed an error. */
+export function whyUnsent({ lines, endpoint }: Observation, service: string): string | undefined {
+  const failed = lines.get(service)!.find((line) => exportError.test(line));
+  if (!failed) return undefined;
+  const address = /(?:connect \w+ |Name resolution failed for target dns:)(\[?[\w.:-]+\]?:\d+)/.exec(
+    failed,
+  )?.[1];
+  return `could not be sent${address ? ` to ${address}` : ''}: the exporter has a wrong address or port. Without a url, it uses OTEL_EXPORTER_OTLP_ENDPOINT (${endpoint} in this check).`;
 }
 
 /** Why the spans of a service have another service name. */

@@ -1,4 +1,5 @@
 import type { Service } from '../services/definition.ts';
+import type { LogRecord } from '../trace/log-record.ts';
 import type { Span, Trace } from '../trace/model.ts';
 import type { Exchange, Header } from './relay.ts';
 import type { SecondRun } from './second-run.ts';
@@ -24,6 +25,8 @@ export interface Observation {
   rejected: Map<string, number>;
   /** Every trace that arrived. */
   traces: Trace[];
+  /** Every log record that arrived, in order of time. */
+  logs: LogRecord[];
   /** The lines that each service printed. */
   lines: Map<string, string[]>;
   /** The text of run.ts and of each tracing.ts, by path (`bands-api/tracing.ts`), to find likely causes in. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queryTraces } from '../backend/query.ts';
 import { type Backend, type BackendOptions, PortInUseError, startBackend } from '../backend/start.ts';
+import { anyLogs, findLogs } from '../backend/store/find-logs.ts';
 import { messageOf } from '../errors.ts';
 import { accepts } from '../net/accepts.ts';
 import { waitingIn } from '../parts/rabbitmq-client.ts';
@@ -108,6 +109,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     unsettled: new Map(),
     rejected: new Map(),
     traces: [],
+    logs: [],
     lines: new Map(services.map(({ name }) => [name, []])),
     sources,
     endpoint: `http://localhost:${otlp.port}`,
@@ -197,6 +199,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   }
   seen.rejected = await countRejected(services, parts);
   seen.traces = tracesOf(backend);
+  seen.logs = findLogs(backend.logs, anyLogs);
   await addTracesElsewhere(seen, startMs);
   names.hideFrom(seen);
   return seen;

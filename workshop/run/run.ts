@@ -1,4 +1,5 @@
 /** Imported by each run.ts: everything around the one call that the lesson is about. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { requireUsableBackend, type UsedBackend, useBackend, whereTracesAre } from '../backend/connect.ts';
@@ -99,9 +100,13 @@ async function callAtEachKey(callOnce: () => Promise<CallResult>, options: RunOp
   }
 }
 
+/** The delay of the SDK's batch processor for log records, 1 s, and some time to send the batch. */
+const LOG_DELAY_MS = 1_200;
+
 /** Prints a call, with the log lines of its trace if they are wanted. */
 async function showTraced(result: CallResult, { explain, logs }: RunOptions, backend: UsedBackend) {
   const id = result.trace?.traceId;
+  if (logs && id && backend.kind !== 'jaeger') await sleep(LOG_DELAY_MS);
   const records = logs && id ? await backend.traces.logs(id) : [];
   showCall(result, { explain, logs: records });
   if (!logs || !id || records.length > 0) return;

@@ -1,6 +1,9 @@
-/** Judges whether log lines can be found by their trace. */
+/** Judges whether log lines can be found by their trace, and arrive as log records in their spans. */
+import type { LogRecord } from '../../trace/log-record.ts';
+import { endOf, type Trace } from '../../trace/model.ts';
 import { counted } from '../../trace/numbers.ts';
-import type { Judge } from '../lesson.ts';
+import { noServerSpan, whyUnsent } from '../causes.ts';
+import type { Failure, Judge } from '../lesson.ts';
 import { callNamed, type Observation, serverSpanOf, traceIdOf, traceOfCall } from '../observation.ts';
 
 const SHOWN_LINES = 4;
@@ -60,6 +63,95 @@ export function logsTraceIdOf(service: string, name: string): Judge {
       lines: lines.filter((line) => field(line, 'trace_id')).slice(-SHOWN_LINES),
       traces: [],
     };
+  };
+}
+
+/** Each line that a service logged for the call arrived as a log record, in a span of the service that was running then. */
+export function sendsLogRecords(service: string): Judge {
+  return (seen) => {
+    const trace = traceOfCall(seen);
+    if (!trace) return noServerSpan(seen, service);
+    const all = seen.logs.filter((record) => record.service === service);
+    const inTrace = all.filter(({ traceId }) => traceId === trace.traceId);
+    const shared = { file: `${service}/tracing.ts`, traces: [trace] };
+    if (inTrace.length === 0) return { ...noRecord(seen, service, all), ...shared };
+
+    const requests = new Set(inTrace.map(({ attributes }) => attributes['reqId']));
+    requests.delete(undefined);
+    const ofCall = all.filter(
+      (record) => record.traceId === trace.traceId || requests.has(record.attributes['reqId']),
+    );
+    for (const record of ofCall) {
+      const fault = faultOfSpan(record, trace);
+      if (fault) return { ...fault, file: `${service}/app.ts`, traces: [trace] };
+    }
+
+    const printed = seen.lines.get(service)!.filter((line) => requests.has(field(line, 'reqId'))).length;
+    if (printed <= ofCall.length) return 'ok';
+    return {
+      found: `${service} printed ${counted(printed, 'line')} for the call, but only ${counted(ofCall.length, 'log record')} arrived.`,
+      cause:
+        'The others were not sent: did the service exit before its SDK was shut down, or do you drop some?',
+      ...shared,
+    };
+  };
+}
+
+/** pino's times are whole milliseconds, and a line about the end of a request may follow its span. */
+const SPAN_MARGIN_US = 50_000;
+
+/** Why a log record of a call is not in a span of its service that was running then; undefined if it is. */
+function faultOfSpan(record: LogRecord, { traceId, spans }: Trace) {
+  const { service, body, spanId, timeUs } = record;
+  const line = `The line "${body}" of ${service}`;
+  if (record.traceId !== traceId) {
+    return {
+      found: `${line} arrived ${record.traceId ? `in trace ${record.traceId}` : 'without a trace id'}.`,
+      cause: 'It was logged outside the span of its request: in another context, there is no active span.',
+    };
+  }
+  const span = spans.find((each) => each.spanId === spanId);
+  if (span?.service !== service) {
+    return {
+      found: `${line} has the span id ${spanId}, which is ${span ? `that of "${span.name}" of ${span.service}` : 'not the id of a span in the trace'}.`,
+      cause: `The ids must be those of the span of ${service} that is active when the line is logged. PinoInstrumentation reads them: remove your own code for them.`,
+    };
+  }
+  if (timeUs >= span.startUs - SPAN_MARGIN_US && timeUs <= endOf(span) + SPAN_MARGIN_US) return undefined;
+  return {
+    found: `${line} has the ids of "${span.name}", which was not running then.`,
+    cause: 'The ids were read earlier and kept. They must be read for each line.',
+  };
+}
+
+/** Why no log record of a service arrived in the trace of the call. */
+function noRecord(
+  seen: Observation,
+  service: string,
+  records: LogRecord[],
+): Pick<Failure, 'found' | 'cause'> {
+  if (records.length > 0) {
+    return {
+      found: `${counted(records.length, 'log record')} of ${service} arrived, but none in the trace of the call.`,
+      cause:
+        'Pino logs them outside the spans: set up HttpInstrumentation and PinoInstrumentation in the same SDK.',
+    };
+  }
+  const found = `No log record of ${service} arrived.`;
+  const unsent = whyUnsent(seen, service);
+  if (unsent) return { found, cause: `Its log records ${unsent}` };
+  const source = seen.sources.get(`${service}/tracing.ts`) ?? '';
+  if (!/\bPinoInstrumentation\(/.test(source)) {
+    return {
+      found,
+      cause:
+        'PinoInstrumentation is missing from the instrumentations: it turns each log line into a log record.',
+    };
+  }
+  return {
+    found,
+    cause:
+      'The records are created, but not sent. logRecordProcessors needs new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() }).',
   };
 }
 
