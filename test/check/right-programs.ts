@@ -188,7 +188,6 @@ export const rightPrograms: RightProgram[] = [
   },
   {
     title: 'a line of its own in your span, a line of the start, and ids written by hand too',
-    fast: true,
     step: 10,
     patch: {
       'reviews-api/app.ts': [
