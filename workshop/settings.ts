@@ -6,6 +6,9 @@ import { UserError } from './errors.ts';
 /** The folder of the whole project. */
 export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** The folder of a step, and of the working copy, that has the settings of parts such as Prometheus. */
+export const monitoringFolder = 'monitoring';
+
 // People look at a trace as soon as the call is over, so spans can't wait the usual 5 s for a full batch.
 // It is set in the environment because the SDK and the services, which inherit it, read it from there.
 process.env.OTEL_BSP_SCHEDULE_DELAY ??= '100';
@@ -62,7 +65,11 @@ export function portFrom(variable: string, fallback: number): number {
   );
 }
 
-function urlFrom(variable: string, fallback: string): URL {
+/**
+ * Reads a URL of HTTP from an environment variable.
+ * @throws UserError if the value isn't a valid URL
+ */
+export function urlFrom(variable: string, fallback: string): URL {
   const text = process.env[variable] || fallback;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;

@@ -7,6 +7,8 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { listSteps } from '#workshop/course/list';
+import { alertmanager } from '#workshop/parts/alertmanager';
+import { prometheus } from '#workshop/parts/prometheus';
 import { readServices } from '#workshop/services/definition';
 import { projectFolder } from '#workshop/settings';
 
@@ -34,6 +36,8 @@ test('every image is pinned to a version', async () => {
   assert.equal(compose.services.jaeger.image, 'jaegertracing/jaeger:2.20.0');
   assert.equal(compose.services.rabbitmq.image, 'rabbitmq:4.2.9-management');
   assert.equal(compose.services.postgresql.image, 'postgres:18.4');
+  assert.equal(compose.services.prometheus.image, 'prom/prometheus:v3.5.0');
+  assert.equal(compose.services.alertmanager.image, 'prom/alertmanager:v0.28.1');
   for (const [, image] of (await text('Dockerfile')).matchAll(/^FROM (\S+)/gm)) {
     assert.match(image!, /^node:\d+\.\d+\.\d+-slim$/);
   }
@@ -56,8 +60,24 @@ test('every port is published on 127.0.0.1 alone, where the workshop looks for i
   }
 });
 
+test('Prometheus and Alertmanager use the network of the host, and listen on loopback only', () => {
+  for (const [part, port] of [
+    [prometheus, 9090],
+    [alertmanager, 9093],
+  ] as const) {
+    const { network_mode, command, volumes } = compose.services[part.name];
+    assert.equal(network_mode, 'host');
+    assert.ok(command.includes(`--web.listen-address=127.0.0.1:${port}`));
+    assert.ok(command.includes(`--config.file=/monitoring/${part.settings!.file}`));
+    assert.equal(part.settings!.usualPlace, `localhost:${port}`);
+    assert.deepEqual(volumes, ['./monitoring:/monitoring:ro']);
+  }
+});
+
 test('chapter 1 starts no part that only later chapters need', () => {
   assert.deepEqual(compose.services.postgresql.profiles, ['postgresql']);
+  assert.deepEqual(compose.services.prometheus.profiles, ['prometheus']);
+  assert.deepEqual(compose.services.alertmanager.profiles, ['alertmanager']);
   assert.deepEqual(compose.services.rabbitmq.profiles, ['chapter-2', 'checkout']);
   assert.equal(compose.services.jaeger.profiles, undefined);
 });

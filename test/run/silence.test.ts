@@ -22,12 +22,13 @@ async function system(t: TestContext, { secondIsStuck }: { secondIsStuck: boolea
   const urls = { first: await urlOf('first', false), second: await urlOf('second', secondIsStuck) };
   const services = Object.keys(urls).map((name) => ({
     name,
+    title: name,
     folder: '',
     portVariable: '',
     needs: [],
     env: {},
   }));
-  const used = { services, urls, started: [], stop: async () => {} };
+  const used = { services, urls, instances: {}, env: {}, started: [], stop: async () => {} };
   return { used, respond: () => waiting.forEach((response) => response.end('done')) };
 }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { readServices } from '#workshop/services/definition';
+import { environmentOf, readServices } from '#workshop/services/definition';
+import { portsOf } from '#workshop/services/use';
 import { projectFolder } from '#workshop/settings';
 import { temporaryFolder } from '../support/environment.ts';
 
@@ -24,6 +25,27 @@ test('a service.json can name a shared service, whose code and settings are in s
   assert.equal(entrance!.port, 8081);
   assert.equal(entrance!.portVariable, 'ENTRANCE_PORT');
   assert.equal(other!.folder, join(folder, 'other'));
+});
+
+test('instances are processes with names and ports of their own, and one title', async (t) => {
+  const folder = await stepWith(t, {
+    fleet: '{ "port": 9001, "instances": 3, "env": { "PORT": "{fleet}", "HELPER": "{helper}" } }',
+    helper: '{ "port": 9010 }',
+  });
+  t.after(() => ['FLEET_PORT', 'FLEET_2_PORT'].forEach((name) => delete process.env[name]));
+  const namesAndPorts = async () =>
+    (await readServices(folder)).map(({ name, title, port }) => [name, title, port]);
+
+  const helper = ['helper', 'helper', 9010];
+  const fleet = (...ports: number[]) => ports.map((port, index) => [`fleet-${index + 1}`, 'fleet', port]);
+  assert.deepEqual(await namesAndPorts(), [...fleet(9001, 9002, 9003), helper]);
+  process.env.FLEET_PORT = '9101';
+  process.env.FLEET_2_PORT = '9200';
+  assert.deepEqual(await namesAndPorts(), [...fleet(9101, 9200, 9103), helper]);
+
+  const services = await readServices(folder);
+  const second = environmentOf(services[1]!, portsOf(services));
+  assert.deepEqual(second, { PORT: '9200', HELPER: '9010' });
 });
 
 test('a service folder can be a link', async (t) => {

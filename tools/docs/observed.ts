@@ -57,7 +57,7 @@ async function runOutput(step: Step): Promise<string> {
   const seen = await observationOf(step);
   const { response, startMs } = callOfRun(seen)!;
   const traceId = seen.run.output?.traceId ?? undefined;
-  const traced = seen.services.filter(isTraced).map(({ name }) => name);
+  const traced = seen.services.filter(isTraced).map(({ title }) => title);
   const trace = traceOfCall(seen);
   return callText({
     status: response!.status,

@@ -92,7 +92,7 @@ export function senderFile(program: string): string {
 
 /** Whether the relays show requests to a service: they don't read gRPC, and messages don't pass through them. */
 function isCalledOverHttp({ services }: Observation, service: string): boolean {
-  const { port, protocol } = services.find(({ name }) => name === service)!;
+  const { port, protocol } = services.find(({ title }) => title === service)!;
   return port !== undefined && protocol === undefined;
 }
 
@@ -156,7 +156,7 @@ function causeOfName({ services }: Observation, service: string, name: string): 
   if (name.startsWith('unknown_service')) {
     return `${arrived} tracing.ts does not set serviceName: '${service}'.`;
   }
-  return services.some((other) => other.name === name)
+  return services.some((other) => other.title === name)
     ? `${arrived} tracing.ts still has the serviceName of the service that it was copied from. Set it to '${service}'.`
     : `${arrived} the serviceName in tracing.ts is misspelled. Set it to '${service}'.`;
 }

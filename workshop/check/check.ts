@@ -93,7 +93,7 @@ async function nameSharedFile(outcome: Outcome, folder: string): Promise<Outcome
   if (!failure) return outcome;
   const [name = '', ...path] = failure.file.split('/');
   const services = await readServices(folder).catch(() => []); // the failure may be about an invalid service.json
-  const shared = services.find((service) => service.name === name && service.folder !== join(folder, name));
+  const shared = services.find((service) => service.title === name && service.folder !== join(folder, name));
   if (!shared) return outcome;
   const file = relative(projectFolder, join(shared.folder, ...path)).replaceAll('\\', '/');
   return { ...outcome, failure: { ...failure, file } };
@@ -101,7 +101,7 @@ async function nameSharedFile(outcome: Outcome, folder: string): Promise<Outcome
 
 /** The services of a step that are missing from a folder with other services, which contains a step of another chapter. */
 async function servicesMissing(stepFolder: string, folder: string): Promise<string[]> {
-  const names = (await readServices(stepFolder)).map(({ name }) => name);
+  const names = [...new Set((await readServices(stepFolder)).map(({ title }) => title))];
   const hasAny = (await readdir(folder)).some((name) => existsSync(join(folder, name, 'service.json')));
   return hasAny ? names.filter((name) => !existsSync(join(folder, name))) : [];
 }

@@ -27,13 +27,14 @@ export interface Lesson {
 
 /** A request that the check sends directly to a service. */
 export interface CheckCall {
+  /** The name of a service or of one of its instances. */
   to: string;
   /** GET by default. */
   method?: string;
   /** Path and query. */
   path: string;
   headers?: Record<string, string>;
-  /** Wait for run.ts to exit first. Durations are judged in two calls, because a busy moment of the machine spoils one. */
+  /** Wait for run.ts to exit, and for the other calls, first. Durations are judged in two calls, because a busy moment of the machine spoils one. */
   afterwards?: boolean;
   /** Close the connection of requests to this service whose path contains this text, as if the service were down. */
   blocks?: { to: string; mentioning: string };

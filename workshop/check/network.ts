@@ -13,20 +13,28 @@ export interface Network {
   close(): Promise<void>;
 }
 
-/** Opens a relay from each of the given programs to each service that has a port. */
+/**
+ * Opens a relay from each of the given programs to each service that has a port; `ports` has the real port of each. In an exchange, all instances of a
+ * service have the same name.
+ */
 export async function openNetwork(
   programs: string[],
   services: Service[],
+  ports: Map<string, number>,
   options: Pick<RelayOptions, 'onExchange' | 'blocks'>,
 ): Promise<Network> {
   const withPort = services.filter(({ port }) => port !== undefined).map(({ name }) => name);
-  const ports = new Map<string, number>();
-  for (const name of withPort) ports.set(name, await freePort());
+  const titles = new Map(services.map(({ name, title }) => [name, title]));
 
   const relays: { from: string; to: string; relay: Relay }[] = [];
   for (const from of programs) {
     for (const to of withPort.filter((name) => name !== from)) {
-      const relay = await openRelay({ from, to, port: () => ports.get(to)!, ...options });
+      const relay = await openRelay({
+        from: titles.get(from) ?? from,
+        to: titles.get(to)!,
+        port: () => ports.get(to)!,
+        ...options,
+      });
       relays.push({ from, to, relay });
     }
   }

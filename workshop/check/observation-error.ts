@@ -57,16 +57,16 @@ export function missingServices(missing: string[], step: string): ObservationErr
 }
 
 /** A service reported that it is ready, but doesn't listen on the port that it was given. */
-export function notListening({ name }: Service): ObservationError {
+export function notListening({ name, title }: Service): ObservationError {
   return new ObservationError(`${name} listens on the port that it is given`, {
     found: "It reports that it is ready, but doesn't listen on the port in PORT.",
     cause: 'Its port is fixed. Let it listen on Number(process.env.PORT).',
-    file: `${name}/main.ts`,
+    file: `${title}/main.ts`,
   });
 }
 
 /** What prevented a service from starting. */
-export function notStarted(seen: Observation, { name }: Service, reason: unknown): ObservationError {
+export function notStarted(seen: Observation, { name, title }: Service, reason: unknown): ObservationError {
   if (reason instanceof ObservationError) return reason;
   const [sentence] = messageOf(reason).split('\n');
   const exited = / ended before /.test(sentence!);
@@ -76,7 +76,7 @@ export function notStarted(seen: Observation, { name }: Service, reason: unknown
       found: exited ? 'It exited before it was ready.' : 'It was not ready in time, and was stopped.',
       ...causeOfExit(
         seen,
-        name,
+        title,
         'Something in it never ends: an endless loop, or an await that never resolves.',
       ),
     },
@@ -97,7 +97,7 @@ export async function findStuck(
 ): Promise<Stuck | undefined> {
   const waiting = exchanges.findLast(({ response, error }) => !response && !error);
   if (!waiting) return undefined;
-  const service = services.find(({ name }) => name === waiting.to)!;
+  const service = services.find(({ title }) => title === waiting.to)!;
   const place = { ...service, port: ports.get(service.name)! };
   let alive = false;
   for (let tries = 0; tries < PROBES && !alive; tries++) alive = (await probe(place)) === 'itself';

@@ -12,6 +12,7 @@ import { waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
 import { readServices, type Service } from '../services/definition.ts';
 import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
+import { freePorts, settingsOf } from '../services/use.ts';
 import { batchDelayMs, jaegerUrl, otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
 import type { Trace } from '../trace/model.ts';
 import type { CheckCall, Lesson } from './lesson.ts';
@@ -87,7 +88,11 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   });
   if (services.length === 0) throw noServices();
   const sources = await readSources(folder, services);
-  const used = closeLater(await useParts(services, { signal }), (parts) => parts.stop());
+  const ports = await freePorts(services);
+  const used = closeLater(
+    await useParts(services, { settings: settingsOf(folder, services, ports), ownInstances: true, signal }),
+    (all) => all.stop(),
+  );
   const names = closeLater(ownNames(services, used.env), ({ remove }) => remove());
   const parts = names.env;
   const backend = closeLater(await openBackend(sources), (started) => started.close());
@@ -110,7 +115,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     rejected: new Map(),
     traces: [],
     logs: [],
-    lines: new Map(services.map(({ name }) => [name, []])),
+    lines: new Map(services.map(({ title }) => [title, []])),
     sources,
     endpoint: `http://localhost:${otlp.port}`,
     slowness: 1,
@@ -122,7 +127,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const called = new Promise<void>((resolve) => (reportCall = resolve));
   const blocked = Object.values(lesson.calls ?? {}).flatMap((call) => call.blocks ?? []);
   const network = closeLater(
-    await openNetwork([caller, ...services.map(({ name }) => name)], services, {
+    await openNetwork([caller, ...services.map(({ name }) => name)], services, ports, {
       onExchange(exchange) {
         seen.exchanges.push(exchange);
         if (exchange.from === caller) reportCall();
@@ -134,7 +139,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const env = { ...parts, ...tracingEnv(seen.endpoint) };
   const running = closeLater(await startAll(seen, { network, env, signal, measure }), stopAll);
   const exited: string[] = [];
-  for (const { service, ended } of running) void ended.then(() => exited.push(service.name));
+  for (const { service, ended } of running) void ended.then(() => exited.push(service.title));
 
   const tap = closeLater(await openTap(services, parts), ({ close }) => close());
   seen.messages = tap.messages;
@@ -156,16 +161,25 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const ending = runChild(folder, runEnv, deadline);
   // Not before run.ts has made its call: if one of these calls crashes a service, run.ts can't find out who it is.
   await Promise.race([called, ending]);
+  const calls = Object.entries(lesson.calls ?? {});
+  const sendAll = async (some: typeof calls, limit: AbortSignal) => {
+    await Promise.all(
+      some.map(async ([name, call]) => {
+        seen.calls.set(name, await send(name, call, network.ports.get(call.to)!, limit));
+      }),
+    );
+  };
   const [runEnd] = await Promise.all([
     ending,
-    ...Object.entries(lesson.calls ?? {}).map(async ([name, call]) => {
-      if (call.afterwards) await ending;
-      seen.calls.set(
-        name,
-        await send(name, call, network.ports.get(call.to)!, call.afterwards ? limited() : deadline),
-      );
-    }),
+    sendAll(
+      calls.filter(([, call]) => !call.afterwards),
+      deadline,
+    ),
   ]);
+  await sendAll(
+    calls.filter(([, call]) => call.afterwards),
+    limited(),
+  );
   signal.throwIfAborted();
   seen.run = runEnd;
   seen.slowness = Math.max(slownessBefore, await measure());
@@ -177,7 +191,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   if (isSuccess) {
     for (const [name, message] of Object.entries(lesson.messages ?? {}))
       seen.calls.set(name, await sendMessage(name, message, services, parts));
-    const { name, portVariable } = services.find((service) => service.name === call.to)!;
+    const { name, portVariable } = services.find((service) => service.title === call.to)!;
     const second = {
       folder,
       env: runEnv,
@@ -208,7 +222,10 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
 /** Reads run.ts and the tracing.ts of each service, if they exist. */
 async function readSources(folder: string, services: Service[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  const files = services.map((service) => [`${service.name}/tracing.ts`, join(service.folder, 'tracing.ts')]);
+  const files = services.map((service) => [
+    `${service.title}/tracing.ts`,
+    join(service.folder, 'tracing.ts'),
+  ]);
   for (const [name, file] of [[caller, join(folder, caller)], ...files] as [string, string][]) {
     if (existsSync(file)) sources.set(name, await readFile(file, 'utf8'));
   }
@@ -253,8 +270,8 @@ async function startAll(seen: Observation, options: StartOptions): Promise<Runni
 
 /** Starts a service, again on another port if another program has taken its port in the meantime. */
 async function startOne(service: Service, seen: Observation, { network, env, signal }: StartOptions) {
-  const { name } = service;
-  const lines = seen.lines.get(name)!;
+  const { name, title } = service;
+  const lines = seen.lines.get(title)!;
   for (;;) {
     const ports = network.portsFor(name);
     const onLine = (line: string) => void lines.push(line);
@@ -350,7 +367,7 @@ async function untilQuiet(
   awaits: Lesson['awaits'],
 ): Promise<void> {
   const { store } = backend;
-  const traced = services.filter(({ name }) => sources.has(`${name}/tracing.ts`));
+  const traced = services.filter(({ title }) => sources.has(`${title}/tracing.ts`));
   const since = performance.now();
   let accepted = -1;
   let changedAt = since;
@@ -358,7 +375,7 @@ async function untilQuiet(
     const now = performance.now();
     if (store.status().accepted !== accepted) changedAt = now;
     accepted = store.status().accepted;
-    const isSilent = traced.some(({ name }) => !store.operations.services().includes(name));
+    const isSilent = traced.some(({ title }) => !store.operations.services().includes(title));
     const isLate = awaits && !tracesOf(backend).some(({ spans }) => spans.some(awaits));
     const patienceMs = (isSilent || isLate ? SILENT_MS : QUIET_MS) * slowness;
     if (now - changedAt >= patienceMs || now - since >= SETTLE_TIMEOUT_MS * slowness) return;
@@ -376,10 +393,10 @@ async function addTracesElsewhere(
   startMs: number,
 ): Promise<void> {
   const arrived = new Set(traces.flatMap(({ spans }) => spans.map(({ service }) => service)));
-  const missing = services.filter(({ name }) => sources.has(`${name}/tracing.ts`) && !arrived.has(name));
+  const missing = services.filter(({ title }) => sources.has(`${title}/tracing.ts`) && !arrived.has(title));
   const url = jaegerUrl().origin;
-  for (const { name } of missing) {
-    for (const trace of await queryTraces(url, startMs, name).catch(() => [])) {
+  for (const title of new Set(missing.map((service) => service.title))) {
+    for (const trace of await queryTraces(url, startMs, title).catch(() => [])) {
       const known = traces.find(({ traceId }) => traceId === trace.traceId);
       if (known) known.spans.push(...trace.spans);
       else traces.push(trace);

@@ -2,21 +2,23 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync, statSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
+import { monitoringFolder } from '../settings.ts';
 
 /** The code of a step or of a working copy: path (with `/`) → text. */
 export type LessonFiles = ReadonlyMap<string, string>;
 
 /**
- * Reads run.ts and all files in the service folders: those with a service.json and those with the given names. Follows
- * links. Ignores files and folders whose name begins with a dot.
+ * Reads run.ts, the settings of parts, and all files in the service folders: those with a service.json and those with the
+ * given names. Follows links. Ignores files and folders whose name begins with a dot.
  */
 export async function readLessonFiles(
   folder: string,
   services: ReadonlySet<string> = new Set(),
 ): Promise<LessonFiles> {
-  const isService = (name: string) => services.has(name) || existsSync(join(folder, name, 'service.json'));
+  const isLesson = (name: string) =>
+    name === monitoringFolder || services.has(name) || existsSync(join(folder, name, 'service.json'));
   const folders = (await readdir(folder)).filter(
-    (name) => isService(name) && kindOf(join(folder, name)) === 'folder',
+    (name) => isLesson(name) && kindOf(join(folder, name)) === 'folder',
   );
   const below = await Promise.all(folders.map((name) => pathsBelow(folder, name)));
   const paths = [

@@ -1,10 +1,12 @@
 import { UserError } from '../errors.ts';
+import { alertmanager } from './alertmanager.ts';
 import type { Part } from './part.ts';
 import { postgresql } from './postgresql.ts';
+import { prometheus } from './prometheus.ts';
 import { rabbitmq } from './rabbitmq.ts';
 
-/** Every part that a service.json can name. */
-export const parts: readonly Part[] = [rabbitmq, postgresql];
+/** Every part that a service.json can name, in the order in which they start: Prometheus needs Alertmanager's address. */
+export const parts: readonly Part[] = [rabbitmq, postgresql, alertmanager, prometheus];
 
 /** A service with the names of the parts that it needs. */
 export interface NeedingService {
@@ -12,15 +14,17 @@ export interface NeedingService {
   needs: string[];
 }
 
-/** The parts that some services need, each once. Throws UserError for an unknown name. */
+/** The parts that some services need, each once, in their order. Throws UserError for an unknown name. */
 export function partsOf(services: NeedingService[]): Part[] {
   const names = new Set(services.flatMap((service) => service.needs));
-  return [...names].map((name) => {
-    const part = parts.find((one) => one.name === name);
-    if (part) return part;
-    const known = parts.map((one) => one.name).join(', ');
-    throw new UserError(`A service.json needs "${name}", which is not a part. The parts are ${known}.`);
-  });
+  const known = parts.map(({ name }) => name);
+  const unknown = [...names].find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UserError(
+      `A service.json needs "${unknown}", which is not a part. The parts are ${known.join(', ')}.`,
+    );
+  }
+  return parts.filter(({ name }) => names.has(name));
 }
 
 /** Says what to do if a line that a service printed means that a part refuses it permanently; undefined otherwise. */

@@ -11,14 +11,15 @@ export type Found = { address: Environment } | { binaries: string } | { missing:
 
 /**
  * Looks for a part without starting anything: at the address in its variables, and nowhere else if one of them is set;
- * started by another command of the workshop; at its usual address; as an installed or a fetched program.
+ * started by another command of the workshop, unless the caller needs its own instance; at its usual address; as an
+ * installed or a fetched program.
  * @throws UserError if a variable has an invalid value
  */
-export async function lookFor(part: Part): Promise<Found> {
+export async function lookFor(part: Part, { ownInstance = false } = {}): Promise<Found> {
   const address = part.address();
   if (setVariables(part).length > 0) return lookAt(part, address);
 
-  const running = await runningOf(part);
+  const running = ownInstance ? undefined : await runningOf(part);
   if (running) return { address: running };
 
   const usual = part.acceptsAnyInstance ? await part.probe(address) : 'nothing';

@@ -13,6 +13,8 @@ export interface Launch {
   port: number;
   /** The user that it must run as; empty for the current user. */
   user: { uid?: number; gid?: number };
+  /** The folder with the step's settings, for a part that has `settings`. */
+  settings: string;
 }
 
 /** How a part is started. */
@@ -23,6 +25,16 @@ export interface Launched {
   env: NodeJS.ProcessEnv;
   /** Where services find it. */
   address: Environment;
+}
+
+/** How a part gets its settings from the step. */
+export interface Settings {
+  /** The name of its file in the step's folder `monitoring`. */
+  file: string;
+  /** The host and port by which the files of other parts refer to it. */
+  usualPlace: string;
+  /** Makes a running instance read its settings again. Throws an Error with its reason if it refuses them. */
+  reload(address: Environment): Promise<void>;
 }
 
 /** An npm package for each platform, as in linux-x64, that holds the programs; sizes in MB, as measured. */
@@ -51,8 +63,8 @@ export interface Part {
   place(address: Environment): { host: string; port: number };
   probe(address: Environment): Promise<Probe>;
 
-  /** Programs that are in one folder. */
-  programs: string[];
+  /** Programs that are in one folder; a list contains the names that different systems give to one program. */
+  programs: (string | readonly string[])[];
   /** Folders outside of the PATH in which systems keep them; `*` stands for a version. */
   places: string[];
   /** The systems on which the workshop can start it. */
@@ -61,6 +73,8 @@ export interface Part {
   requires?: string[];
   notAsRoot?: boolean;
   launch(launch: Launch): Promise<Launched>;
+  /** Present if the step has files that say what the part does; services at other ports then need an instance of their own. */
+  settings?: Settings;
   /** The signal that stops it. */
   stopSignal: NodeJS.Signals;
   /** Whether its folder `data` is removed before each start. */

@@ -12,7 +12,13 @@ export const fetchedFolder = join(stateFolder, 'parts');
  */
 export function binariesOf(part: Part): string | undefined {
   const folders = [...part.places.flatMap(matching), ...pathFolders(), ...fetchedBinaries(part)];
-  return folders.find((folder) => part.programs.every((name) => isProgram(folder, name)));
+  return folders.find((folder) => part.programs.every((names) => programIn(folder, names)));
+}
+
+/** The path of a program in a folder, by the first of its names that exists; undefined if there is none. */
+export function programIn(folder: string, names: string | readonly string[]): string | undefined {
+  const name = [names].flat().find((one) => isProgram(folder, one));
+  return name && join(folder, name);
 }
 
 /** Whether the workshop can start an installed part on this system. */

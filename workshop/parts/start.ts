@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { messageOf, UserError } from '../errors.ts';
 import { freePort } from '../net/ports.ts';
 import type { Environment, Launch, Part } from './part.ts';
+import { copySettings, type StepSettings } from './step-settings.ts';
 
 /** A part that this process started. It stops when this process exits, even if this process is killed. */
 export interface StartedPart {
@@ -25,6 +26,8 @@ export interface StartOptions {
   binaries: string;
   folder: string;
   port?: number;
+  /** The step's settings, for a part that has some. */
+  settings?: StepSettings | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -39,12 +42,19 @@ const KEEPER = join(import.meta.dirname, 'keeper.mjs');
  */
 export async function startPart(
   part: Part,
-  { binaries, folder, port, signal }: StartOptions,
+  { binaries, folder, port, settings, signal }: StartOptions,
 ): Promise<StartedPart> {
   const since = performance.now();
   const user = part.notAsRoot && process.getuid?.() === 0 ? await nobody() : {};
   await mkdir(folder, { recursive: true });
-  const launch = { binaries, folder, port: port ?? (await freePort()), user };
+  const launch = {
+    binaries,
+    folder,
+    port: port ?? (await freePort()),
+    user,
+    settings: join(folder, 'settings'),
+  };
+  if (part.settings) await copySettings(part.settings, settings, launch.settings);
   const { commands, env, address } = await part.launch(launch).catch((error) => {
     throw notStarted(part, launch, messageOf(error));
   });

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { type NeedingService, partsOf } from './all.ts';
@@ -6,11 +7,17 @@ import { lookFor } from './look.ts';
 import type { Environment, Part } from './part.ts';
 import { claim, folderOf, publish, release } from './running.ts';
 import { startPart, type StartedPart } from './start.ts';
+import { copySettings, type StepSettings } from './step-settings.ts';
 
 /** The parts that some services need, all of them running. */
 export interface UsedParts {
   /** The variables that contain their addresses, for the services. */
   env: Environment;
+  /**
+   * Makes those that this process started read the step's settings again; returns their titles.
+   * @throws UserError if one refuses them
+   */
+  reload(): Promise<string[]>;
   /** Stops those that this process started. */
   stop(): Promise<void>;
 }
@@ -19,6 +26,10 @@ export interface UsedParts {
 export interface UseOptions {
   onStarting?: (title: string) => void;
   onReady?: (part: StartedPart) => void;
+  /** What the parts that have settings are started with. */
+  settings?: StepSettings | undefined;
+  /** Whether to start the parts that have settings even if another command has: for services at other ports. */
+  ownInstances?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +44,10 @@ export async function useParts(services: NeedingService[], options: UseOptions =
   };
   for (const part of partsOf(services)) {
     try {
-      used.push(await usePart(part, options));
+      const one = await usePart(part, options);
+      used.push(one);
+      const { host, port } = part.place(one.env);
+      if (part.settings) options.settings?.places.set(part.settings.usualPlace, `${host}:${port}`);
     } catch (error) {
       await stop();
       if (!(error instanceof UserError)) throw error;
@@ -42,31 +56,81 @@ export async function useParts(services: NeedingService[], options: UseOptions =
       throw new UserError(`${needing.join(' and ')} ${verb} ${part.title}: ${messageOf(error)}`);
     }
   }
-  return { env: Object.assign({}, ...used.map(({ env }) => env)), stop };
+  return {
+    env: Object.assign({}, ...used.map(({ env }) => env)),
+    reload: async () => (await Promise.all(used.map((each) => each.reload()))).flat(),
+    stop,
+  };
 }
 
 /** Makes sure that one part is running. Throws UserError as `useParts` does. */
 export async function usePart(part: Part, options: UseOptions = {}): Promise<UsedParts> {
-  const found = await lookFor(part);
+  const ownInstance = part.settings !== undefined && options.ownInstances === true;
+  const found = await lookFor(part, { ownInstance });
   if ('missing' in found) throw new UserError(found.missing);
-  if ('address' in found) return { env: found.address, stop: async () => {} };
+  if ('address' in found) return notOurs(found.address);
 
   options.onStarting?.(part.title);
+  if (ownInstance) return startOwn(part, found.binaries, options);
   const running = await claim(part, options.signal);
-  if (running) return { env: running, stop: async () => {} };
+  if (running) return notOurs(running);
   let started: StartedPart | undefined;
   try {
     const folder = folderOf(part);
     if (part.forgets) await rm(join(folder, 'data'), { recursive: true, force: true });
-    started = await startPart(part, { binaries: found.binaries, folder, signal: options.signal });
+    const { settings, signal } = options;
+    started = await startPart(part, { binaries: found.binaries, folder, settings, signal });
     const { address, ended, stop } = started;
     void ended.then(() => release(part));
     await publish(part, started);
     options.onReady?.(started);
-    return { env: address, stop: () => stop().then(() => release(part)) };
+    return {
+      env: address,
+      reload: () => reload(part, { folder, address }, settings),
+      stop: () => stop().then(() => release(part)),
+    };
   } catch (error) {
     await started?.stop();
     await release(part);
     throw error;
+  }
+}
+
+function notOurs(env: Environment): UsedParts {
+  return { env, reload: async () => [], stop: async () => {} };
+}
+
+/** Starts a part that only this process uses, with a folder that is removed when it stops. */
+async function startOwn(part: Part, binaries: string, options: UseOptions): Promise<UsedParts> {
+  const { settings, signal, onReady } = options;
+  const folder = await mkdtemp(join(tmpdir(), `workshop-${part.name}-`));
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const started = await startPart(part, { binaries, folder, settings, signal });
+    onReady?.(started);
+    const { address, stop } = started;
+    return {
+      env: address,
+      reload: () => reload(part, { folder, address }, settings),
+      stop: () => stop().then(remove),
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function reload(
+  part: Part,
+  { folder, address }: { folder: string; address: Environment },
+  settings: StepSettings | undefined,
+): Promise<string[]> {
+  if (!part.settings) return [];
+  try {
+    await copySettings(part.settings, settings, join(folder, 'settings'));
+    await part.settings.reload(address);
+    return [part.title];
+  } catch (error) {
+    throw new UserError(`${part.title} keeps its old settings: ${messageOf(error)}`);
   }
 }

@@ -12,6 +12,8 @@ import { awaitTrace } from './await-trace.ts';
 export interface Call {
   /** The URL of each service, without a slash at the end: { 'bands-api': 'http://localhost:8000' }. */
   urls: Record<string, string>;
+  /** The URLs of all instances of each service: { 'followers-api': ['http://localhost:8090', …] }. */
+  instances: Record<string, string[]>;
   /** The band that the command line asks for. */
   band?: string;
 }
@@ -56,9 +58,11 @@ export async function call(
 ): Promise<CallResult> {
   const startMs = Date.now();
   const since = performance.now();
-  const outcome = await makeCall({ urls: services.urls, ...(band !== undefined && { band }) }).catch(
-    (error) => ({ failure: messageOf(error) }),
-  );
+  const outcome = await makeCall({
+    urls: services.urls,
+    instances: services.instances,
+    ...(band !== undefined && { band }),
+  }).catch((error) => ({ failure: messageOf(error) }));
   const durationMs = performance.now() - since;
 
   const root = callerIsTraced();
@@ -82,7 +86,7 @@ export async function call(
 
   const { status } = outcome;
   const result = { status, body: parsed(outcome.body), durationMs };
-  const traced = services.services.filter(isTraced).map(({ name }) => name);
+  const traced = services.services.filter(isTraced).map(({ title }) => title);
   const traceId = validId(outcome.traceId);
   if (!traceId && traced.length === 0) return result;
   if (isChecked) return { ...result, ...(traceId && { traceId, url: `${backend.url}/trace/${traceId}` }) };

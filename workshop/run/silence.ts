@@ -30,7 +30,7 @@ export async function sayIfSilent<Response>(
     const listeners = await Promise.all(withPort.map((service) => probe(service)));
     const silent = withPort.filter((_, index) => listeners[index] !== 'itself').map(({ name }) => name);
     if (isOver) return;
-    const who = silent.length > 0 ? silent.join(' and ') : (called ?? 'no service');
+    const who = silent.length > 0 ? silent.join(' and ') : (called ?? 'the service');
     const verb = silent.length > 1 ? 'have' : 'has';
     const even = silent.length > 0 ? ', not even to a health check' : '';
     say(`Still waiting after ${limitMs / 1_000} s: ${who} ${verb} not responded${even}.`);

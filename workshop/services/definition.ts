@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { portFrom, projectFolder } from '../settings.ts';
 
-/** A service of a step: a folder with a service.json. */
+/** A service of a step: a folder with a service.json. One that has several instances is several of these. */
 export interface Service {
-  /** The name of its folder in the step. */
+  /** The name of its process, which no other service of the step has: its title or, for the second instance, title-2. */
   name: string;
+  /** The name of its folder in the step, which is also its name in traces, in metrics, and at /health. */
+  title: string;
   /**
    * The folder with its code: the one in the step or, if the service.json there is `{ "shared": "gateway" }`,
    * steps/shared/gateway, which has another service.json.
@@ -15,6 +17,8 @@ export interface Service {
   folder: string;
   /** Its port; a service that only consumes messages has none. */
   port?: number;
+  /** The port in its service.json. Files of the step, such as those for Prometheus, refer to it by that. */
+  usualPort?: number;
   /** The protocol at that port: HTTP unless given. */
   protocol?: 'grpc';
   /** Where it publishes messages, as in exchange:routing-key. */
@@ -25,21 +29,27 @@ export interface Service {
   deadLetters?: string;
   /** The names of the parts that have to run before it. */
   needs: string[];
-  /** The variable that sets its port: BANDS_API_PORT for bands-api. */
+  /** The variable that sets its port: BANDS_API_PORT for bands-api, FOLLOWERS_API_2_PORT for followers-api-2. */
   portVariable: string;
-  /** Its environment variables; `{name}` stands for the port of the service with that name. */
+  /**
+   * Its environment variables; `{name}` stands for the port of the service with that name. Each instance gets its own port
+   * for its title.
+   */
   env: Record<string, string>;
 }
 
 /**
- * Reads the services of a step or of the working copy, in alphabetical order.
+ * Reads the services of a step or of the working copy, in alphabetical order. With `"instances": 3` in its service.json, a
+ * service runs three times: at its port and the next two, unless variables give the instances other ports.
  * @throws UserError if a service.json can't be read, or names a shared service that doesn't exist
  */
 export async function readServices(stepFolder: string): Promise<Service[]> {
   const names = (await readdir(stepFolder)).filter((name) =>
     existsSync(join(stepFolder, name, 'service.json')),
   );
-  return Promise.all(names.toSorted().map((name) => readService(name, join(stepFolder, name))));
+  return (
+    await Promise.all(names.toSorted().map((name) => readInstances(name, join(stepFolder, name))))
+  ).flat();
 }
 
 /** Whether a service has a tracing.ts, which is loaded before its app. */
@@ -47,23 +57,32 @@ export function isTraced(service: Service): boolean {
   return existsSync(join(service.folder, 'tracing.ts'));
 }
 
-async function readService(name: string, place: string): Promise<Service> {
+async function readInstances(title: string, place: string): Promise<Service[]> {
   const { shared } = await readServiceJson(place);
   const folder = shared === undefined ? place : join(projectFolder, 'steps', 'shared', shared);
-  const { port, needs = [], env = {}, ...rest } = await readServiceJson(folder);
-  const portVariable = `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
-  return {
-    ...rest,
-    name,
-    folder,
-    portVariable,
-    needs,
-    env,
-    ...(port && { port: portFrom(portVariable, port) }),
-  };
+  const { port, instances = 1, needs = [], env = {}, ...rest } = await readServiceJson(folder);
+  const firstPort = port && portFrom(portVariableOf(title), port);
+  const names = Array.from({ length: instances }, (_, index) =>
+    instances === 1 ? title : `${title}-${index + 1}`,
+  );
+  return names.map((name, index) => {
+    const portVariable = portVariableOf(name);
+    const own = port &&
+      firstPort && { port: portFrom(portVariable, firstPort + index), usualPort: port + index };
+    return { ...rest, name, title, folder, portVariable, needs, env, ...own };
+  });
 }
 
-async function readServiceJson(folder: string): Promise<Partial<Service> & { shared?: string }> {
+function portVariableOf(name: string): string {
+  return `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
+}
+
+interface ServiceJson extends Partial<Service> {
+  shared?: string;
+  instances?: number;
+}
+
+async function readServiceJson(folder: string): Promise<ServiceJson> {
   const file = join(folder, 'service.json');
   try {
     const content: unknown = JSON.parse(await readFile(file, 'utf8'));
@@ -76,6 +95,7 @@ async function readServiceJson(folder: string): Promise<Partial<Service> & { sha
 
 /** The environment variables of a service, with each `{name}` replaced by a port. */
 export function environmentOf(service: Service, ports: ReadonlyMap<string, number>): Record<string, string> {
-  const fill = (text: string) => text.replace(/\{([\w-]+)\}/g, (all, name) => String(ports.get(name) ?? all));
+  const portOf = (name: string) => ports.get(name === service.title ? service.name : name);
+  const fill = (text: string) => text.replace(/\{([\w-]+)\}/g, (all, name) => String(portOf(name) ?? all));
   return Object.fromEntries(Object.entries(service.env).map(([name, text]) => [name, fill(text)]));
 }

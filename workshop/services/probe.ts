@@ -17,7 +17,7 @@ const RESPONSE_TIMEOUT_MS = 5_000; // for a service that has just started on a b
 export async function probe(service: Service, parts: Environment = {}): Promise<Listener> {
   if (service.consumes) return (await hasConsumer(service.consumes, parts)) ? 'itself' : 'nothing';
   if (service.port === undefined || !(await accepts(service.port))) return 'nothing';
-  if (service.protocol === 'grpc') return probeGrpc(service.name, service.port);
+  if (service.protocol === 'grpc') return probeGrpc(service.title, service.port);
 
   try {
     const health = await fetch(`http://localhost:${service.port}/health`, {
@@ -25,7 +25,7 @@ export async function probe(service: Service, parts: Environment = {}): Promise<
       signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
     });
     const { service: name } = (await health.json()) as { service?: string };
-    return name === service.name ? 'itself' : 'other';
+    return name === service.title ? 'itself' : 'other';
   } catch {
     return 'other';
   }

@@ -3,13 +3,14 @@ import { basename, join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { paint } from '../command-line/colour.ts';
 import { aborted } from '../command-line/interruption.ts';
+import { monitoringFolder } from '../settings.ts';
 import { watch } from '../watch.ts';
 import { readServices, type Service } from './definition.ts';
 import { readableLogLine } from './log-line.ts';
 import { type RunningService, startService } from './start.ts';
 import { prefixes } from './prefix.ts';
 import { type UsedParts, useParts } from '../parts/use.ts';
-import { portsOf, readyText, requireFreePorts } from './use.ts';
+import { portsOf, readyText, requireFreePorts, settingsOf } from './use.ts';
 
 const RESTART_GRACE_MS = 300; // after a save, the new code matters more than the last spans of the old code
 
@@ -21,6 +22,7 @@ const RESTART_GRACE_MS = 300; // after a save, the new code matters more than th
 export async function superviseServices(stepFolder: string, signal: AbortSignal): Promise<void> {
   const supervisors = new Map<string, Supervisor>();
   const parts: UsedParts[] = [];
+  const settings = { stepFolder, places: new Map<string, string>() };
 
   async function adapt() {
     const services = await readServices(stepFolder);
@@ -32,10 +34,13 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
     for (const key of gone) supervisors.delete(key);
 
     const fresh = services.filter((service) => !supervisors.has(keyOf(service)));
+    for (const place of settingsOf(stepFolder, services, portsOf(services)).places)
+      settings.places.set(...place);
     const used = await useParts(fresh, {
       onStarting: (title) => console.log(paint('gray', `Starting ${title} …`)),
       onReady: ({ title, pid, readyAfterMs }) =>
         console.log(`${readyText(title, readyAfterMs)} (process ${pid})`),
+      settings,
       signal,
     });
     parts.push(used);
@@ -47,17 +52,29 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
     }
   }
 
+  /** Makes the parts read the step's settings again, which may have changed. */
+  async function reload() {
+    if (!existsSync(join(stepFolder, monitoringFolder))) return;
+    const titles = (await Promise.all(parts.map((used) => used.reload()))).flat();
+    for (const title of titles) console.log(paint('gray', `${title} has read ${monitoringFolder}/ again.`));
+  }
+
   try {
     await adapt();
     if (supervisors.size === 0)
       throw new UserError(`There are no services in ${stepFolder}: npm run step puts a step there.`);
 
     let turn = Promise.resolve();
-    const nextTurn = () => (turn = turn.then(adapt).catch((error) => console.error(messageOf(error))));
+    const nextTurn = () =>
+      (turn = turn
+        .then(adapt)
+        .then(reload)
+        .catch((error) => console.error(messageOf(error))));
     const watcher = watch(stepFolder, nextTurn, { depth: 1, ignored: isIrrelevant });
+    const settingsWatcher = watch(join(stepFolder, monitoringFolder), nextTurn);
 
     await aborted(signal);
-    await Promise.all([watcher.close(), turn]);
+    await Promise.all([watcher.close(), settingsWatcher.close(), turn]);
     await Promise.all([...supervisors.values()].map((supervisor) => supervisor.stop()));
   } finally {
     for (const used of parts) await used.stop();

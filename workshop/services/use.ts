@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from './definition.ts';
 import type { Environment } from '../parts/part.ts';
+import type { StepSettings } from '../parts/step-settings.ts';
 import { useParts } from '../parts/use.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { freePort } from '../net/ports.ts';
@@ -12,6 +13,10 @@ export interface UsedServices {
   services: Service[];
   /** The URL of each service that has a port: { 'bands-api': 'http://localhost:8000' }. */
   urls: Record<string, string>;
+  /** The URLs of all instances of each of them. */
+  instances: Record<string, string[]>;
+  /** The variables that say where the parts are. */
+  env: Environment;
   /** Those that this process started; the others were already running. */
   started: RunningService[];
   stop(): Promise<void>;
@@ -38,6 +43,8 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
   const parts = await useParts(services, {
     onStarting: (title) => options.onStarting?.([title]),
     onReady: ({ title, readyAfterMs }) => options.onReady?.(readyText(title, readyAfterMs)),
+    settings: settingsOf(stepFolder, services, ports),
+    ownInstances: options.ownPorts,
     signal: options.signal,
   });
   try {
@@ -46,7 +53,9 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
     const started = await startAll(missing, { ...options, ports, env: parts.env });
     return {
       services,
-      urls: Object.fromEntries([...ports].map(([name, port]) => [name, `http://localhost:${port}`])),
+      urls: Object.fromEntries([...ports].map(([name, port]) => [name, urlAt(port)])),
+      instances: instancesOf(services, ports),
+      env: parts.env,
       started,
       async stop() {
         await Promise.all(started.map((running) => running.stop()));
@@ -59,9 +68,34 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
   }
 }
 
+/** The step's settings for parts, with the ports that its services really have. */
+export function settingsOf(
+  stepFolder: string,
+  services: Service[],
+  ports: ReadonlyMap<string, number>,
+): StepSettings {
+  const places = services.flatMap(({ name, usualPort }) =>
+    usualPort === undefined ? [] : [[`localhost:${usualPort}`, `localhost:${ports.get(name)}`] as const],
+  );
+  return { stepFolder, places: new Map(places) };
+}
+
 /** A sentence about how long a service or a part took to start. */
 export function readyText(name: string, readyAfterMs: number): string {
   return `${name} is ready after ${(readyAfterMs / 1_000).toFixed(1)} s`;
+}
+
+function urlAt(port: number): string {
+  return `http://localhost:${port}`;
+}
+
+function instancesOf(services: Service[], ports: ReadonlyMap<string, number>): Record<string, string[]> {
+  const urls: Record<string, string[]> = {};
+  for (const { name, title } of services) {
+    const port = ports.get(name);
+    if (port !== undefined) (urls[title] ??= []).push(urlAt(port));
+  }
+  return urls;
 }
 
 /** The port of each service that has one, by its name. */
@@ -87,7 +121,8 @@ export async function requireFreePorts(services: Service[], parts: Environment):
   );
 }
 
-async function freePorts(services: Service[]): Promise<Map<string, number>> {
+/** A free port for each service that has one, by its name. */
+export async function freePorts(services: Service[]): Promise<Map<string, number>> {
   const ports = portsOf(services);
   for (const name of ports.keys()) ports.set(name, await freePort());
   return ports;
