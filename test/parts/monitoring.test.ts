@@ -113,6 +113,7 @@ test(
 
     assert.deepEqual(again.env, shared.env);
     assert.notDeepEqual(own.env, shared.env);
+    assert.deepEqual(await lookFor(prometheus), { address: own.env }); // for the pages of this process
     await own.stop();
     assert.equal(await prometheus.probe(own.env), 'nothing');
     assert.equal(await prometheus.probe(shared.env), 'ready');

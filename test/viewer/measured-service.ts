@@ -1,20 +1,18 @@
 /** A service of several instances that counts its requests, and a Prometheus that scrapes them: for the indicators page. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify from 'fastify';
 import { Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
-import { freePort } from '#workshop/net/ports';
+import { howToGet } from '#workshop/parts/look';
 import { binariesOf } from '#workshop/parts/programs';
-import type { Part } from '#workshop/parts/part';
-import { eventually } from '../support/eventually.ts';
+import { prometheus } from '#workshop/parts/prometheus';
+import { startPart } from '#workshop/parts/start';
 
-const binaries = binariesOf({ places: [], programs: ['prometheus'] } as unknown as Part);
+const binaries = binariesOf(prometheus);
 
-/** Why no Prometheus can be started here; false if one can. */
-export const prometheusMissing = binaries ? false : 'Prometheus is not installed';
+/** Why no Prometheus can be started here, and how to get it; false if one can. */
+export const prometheusMissing = binaries ? false : `Prometheus is ${howToGet(prometheus)}`;
 
 /** One instance, in this process. */
 export interface Instance {
@@ -86,31 +84,22 @@ export interface RunningPrometheus {
 /** Starts a Prometheus that scrapes these instances each second. */
 export async function startPrometheus(instances: readonly Instance[]): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'workshop-prometheus-'));
+  await mkdir(join(folder, 'monitoring'));
+  await writeFile(join(folder, 'monitoring', 'rules.yml'), rules);
   const targets = JSON.stringify(instances.map(({ name }) => name));
-  await writeFile(join(folder, 'rules.yml'), rules);
   await writeFile(
-    join(folder, 'prometheus.yml'),
+    join(folder, 'monitoring', 'prometheus.yml'),
     `global: { scrape_interval: 1s, evaluation_interval: 1s }
 rule_files: [rules.yml]
-scrape_configs:
-  - job_name: followers-api
-    static_configs: [{ targets: ${targets} }]
+scrape_configs: [{ job_name: followers-api, static_configs: [{ targets: ${targets} }] }]
 `,
   );
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const words = [
-    `--config.file=${join(folder, 'prometheus.yml')}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
-    `--web.listen-address=${new URL(url).host}`,
-    '--enable-feature=exemplar-storage',
-  ];
-  const program = spawn(join(binaries!, 'prometheus'), words, { stdio: 'ignore' });
-  await eventually(async () => (await fetch(`${url}/-/ready`)).ok, 'Prometheus is ready');
+  const settings = { stepFolder: folder, places: new Map<string, string>() };
+  const { address, stop } = await startPart(prometheus, { binaries: binaries!, folder, settings });
   return {
-    url,
+    url: address['PROMETHEUS_URL']!,
     async close() {
-      program.kill();
-      await once(program, 'exit');
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -34,7 +34,7 @@ export function httpPart({ variable, usualPort, file, identity }: Options): Http
           signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
         });
         const body = (await response.json()) as Record<string, unknown>;
-        return identity.field in body ? 'ready' : 'other';
+        return response.ok && identity.field in body ? 'ready' : 'other';
       } catch (error) {
         return error instanceof TypeError ? 'nothing' : 'other'; // fetch throws a TypeError if nothing is listening
       }

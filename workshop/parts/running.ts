@@ -27,8 +27,19 @@ export function folderOf({ name }: Part): string {
   return join(stateFolder, 'parts', name);
 }
 
-/** The address of a part that a running command of this workshop started; undefined if there is none. */
+/** The addresses of parts that only this process uses, by the names of the parts. */
+const ownAddresses = new Map<string, Environment>();
+
+/** Makes `runningOf` find a part that only this process uses. Returns a function that ends this. */
+export function keepOwn({ name }: Part, address: Environment): () => void {
+  ownAddresses.set(name, address);
+  return () => void ownAddresses.delete(name);
+}
+
+/** The address of a part that this process or a running command of this workshop started; undefined if there is none. */
 export async function runningOf(part: Part): Promise<Environment | undefined> {
+  const own = ownAddresses.get(part.name);
+  if (own) return own;
   const entry = read(part);
   if (!entry?.address || !isAlive(entry.owner)) return undefined;
   return (await part.probe(entry.address)) === 'ready' ? entry.address : undefined;

@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../errors.ts';
 import { type NeedingService, partsOf } from './all.ts';
 import { lookFor } from './look.ts';
 import type { Environment, Part } from './part.ts';
-import { claim, folderOf, publish, release } from './running.ts';
+import { claim, folderOf, keepOwn, publish, release } from './running.ts';
 import { startPart, type StartedPart } from './start.ts';
 import { copySettings, type StepSettings } from './step-settings.ts';
 
@@ -109,10 +109,11 @@ async function startOwn(part: Part, binaries: string, options: UseOptions): Prom
     const started = await startPart(part, { binaries, folder, settings, signal });
     onReady?.(started);
     const { address, stop } = started;
+    const forget = keepOwn(part, address);
     return {
       env: address,
       reload: () => reload(part, { folder, address }, settings),
-      stop: () => stop().then(remove),
+      stop: () => stop().then(forget).then(remove),
     };
   } catch (error) {
     await remove();

@@ -66,7 +66,7 @@ function NoPrometheus({ why }: { why: string }) {
       <p>{why}</p>
       <p>
         Prometheus collects the indicators of services from step 16 on. To show those of a Prometheus that you
-        started, set <code>PROMETHEUS_URL</code> when you start the workshop, for example:
+        started, set its address:
       </p>
       <pre>
         <code>PROMETHEUS_URL=http://localhost:9090 npm run backend</code>
