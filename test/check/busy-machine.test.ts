@@ -53,7 +53,8 @@ test('a timeout is inconclusive on a busy machine', () => {
     const seen = { ...structuredClone(right), slowness };
     const call = callOfRun(seen)!;
     delete call.response;
-    const circumstances = { crashed: undefined, stuck: { waiting: call, alive: false }, limitMs: 30_000 };
+    const stuck = { from: call.from, to: call.to, request: 'GET / from run.ts', alive: false };
+    const circumstances = { crashed: undefined, stuck, limitMs: 30_000 };
     assert.throws(
       () => requireGoodRun(seen, { ...seen.run, code: 'timeout' }, circumstances),
       (error: ObservationError) => error.inconclusive === inconclusive && /30 s/.test(error.failure.found),

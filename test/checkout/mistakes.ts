@@ -12,12 +12,40 @@ const addEvent = "      trace.getActiveSpan()?.addEvent('response', response);\n
 export const mistakes: Mistake[] = [
   // Step 11. Its gateway is shared, so nobody edits it: its sentences are judged on edited observations.
   {
-    title: 'checkout fails, and the gateway responds with an error',
+    title: 'checkout responds with an error, which the gateway passes on',
     step: 11,
     patch: { 'checkout/app.ts': [['respond(null, response);', 'respond({ code: grpc.status.INTERNAL });']] },
     expect: /The call is successful/,
-    cause: /gateway threw Error: checkout failed/,
-    file: 'steps/shared/gateway/app.ts',
+    found: /^gateway responded to POST \/api\/checkout from run\.ts with status 500/,
+    cause: /^checkout responded to gateway with an error\.$/,
+    file: 'checkout/app.ts',
+  },
+  {
+    title: 'an exception in checkout becomes an error response',
+    step: 11,
+    patch: { 'checkout/app.ts': [['publish({ items: request.itemsID })', 'publish(null!.items)']] },
+    expect: /The call is successful/,
+    cause: /^checkout threw TypeError: Cannot read properties of null/,
+    file: /^checkout\/app\.ts:\d+$/,
+  },
+  {
+    title: 'checkout never responds, and the gateway gives up',
+    step: 11,
+    patch: { 'checkout/app.ts': [['      respond(null, response);\n', '']] },
+    expect: /gets a response in time/,
+    found:
+      /^checkout had not responded to the gRPC call from gateway when gateway gave up, and still responds/,
+    cause: /never happens/,
+    file: 'checkout/app.ts',
+  },
+  {
+    title: 'checkout is in an endless loop, and the gateway gives up',
+    step: 11,
+    patch: { 'checkout/app.ts': [['      respond(null, response);\n', '      for (;;);\n']] },
+    expect: /gets a response in time/,
+    found: /no longer responds to any request/,
+    cause: /endless loop/,
+    file: 'checkout/app.ts',
   },
   {
     title: 'checkout is imported by default',

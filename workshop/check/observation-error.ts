@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../errors.ts';
 import { parsed } from '../net/parsed.ts';
@@ -84,24 +85,47 @@ export function notStarted(seen: Observation, { name, title }: Service, reason: 
   );
 }
 
-/** A request without a response, and whether its service still responds to other requests. */
+/** A request without a response. */
 export interface Stuck {
-  waiting: Exchange;
+  from: string;
+  /** The service that has not responded. */
+  to: string;
+  /** `POST /api/checkout from run.ts`. */
+  request: string;
+  /** Whether the service still responds to other requests. */
   alive: boolean;
 }
 
 /** Finds the last service in the chain that hasn't responded; undefined if all have. */
 export async function findStuck(
-  { exchanges, services }: Observation,
+  seen: Observation,
   ports: ReadonlyMap<string, number>,
 ): Promise<Stuck | undefined> {
-  const waiting = exchanges.findLast(({ response, error }) => !response && !error);
+  const waiting = waitingRequest(seen);
   if (!waiting) return undefined;
-  const service = services.find(({ title }) => title === waiting.to)!;
+  const service = seen.services.find(({ title }) => title === waiting.to)!;
   const place = { ...service, port: ports.get(service.name)! };
   let alive = false;
   for (let tries = 0; tries < PROBES && !alive; tries++) alive = (await probe(place)) === 'itself';
-  return { waiting, alive };
+  return { ...waiting, alive };
+}
+
+/** The last HTTP request without a response, or the gRPC call that a service gave up waiting for. */
+function waitingRequest(seen: Observation): Omit<Stuck, 'alive'> | undefined {
+  const waiting = seen.exchanges.findLast(({ response, error }) => !response && !error);
+  if (waiting) return { from: waiting.from, to: waiting.to, request: requestText(waiting) };
+  const gaveUp = seen.exchanges.findLast(({ response }) => response?.body.includes('Deadline exceeded'));
+  const called = gaveUp && calledOverGrpc(seen, gaveUp.to);
+  return called ? { from: gaveUp.to, to: called, request: `the gRPC call from ${gaveUp.to}` } : undefined;
+}
+
+/**
+ * The name of the service that a shared service, such as the gateway, calls over gRPC; undefined for other services.
+ * Relays don't read gRPC, and attendees don't edit shared services: if one fails, the fault is in the service it calls.
+ */
+function calledOverGrpc({ folder, services }: Observation, name: string): string | undefined {
+  const isShared = services.find(({ title }) => title === name)!.folder !== join(folder, name);
+  return isShared ? services.find(({ protocol }) => protocol === 'grpc')?.title : undefined;
 }
 
 const PROBES = 3; // on a busy machine, a service may miss the time limit of one
@@ -202,11 +226,10 @@ function neverExits(seen: Observation, limitMs: number): ObservationError {
 }
 
 /** A service doesn't respond; the services that wait for it may give up and respond with an error. */
-function noResponse(seen: Observation, { waiting, alive }: Stuck, limit: string): ObservationError {
-  const { to, from } = waiting;
+function noResponse(seen: Observation, { to, from, request, alive }: Stuck, limit: string): ObservationError {
   const gaveUp = callOfRun(seen)?.response;
   const failure: Failure = {
-    found: `${to} had not responded to ${requestText(waiting)} ${gaveUp ? `when ${from} gave up` : limit}, and ${alive ? 'still responds to other requests' : 'no longer responds to any request'}.`,
+    found: `${to} had not responded to ${request} ${gaveUp ? `when ${from} gave up` : limit}, and ${alive ? 'still responds to other requests' : 'no longer responds to any request'}.`,
     cause: alive
       ? 'It waits for something that never happens: a promise that is never resolved, or a reply that is never sent.'
       : 'It is in an endless loop.',
@@ -216,20 +239,23 @@ function noResponse(seen: Observation, { waiting, alive }: Stuck, limit: string)
   return new ObservationError(inTime, failure, seen.slowness >= BUSY);
 }
 
-/** Blames the service farthest from run.ts that responded with an error: the others only pass it on. */
+/** Blames the service farthest from run.ts that responded with an error, because the others only pass it on. */
 function badResponse(seen: Observation, call: Exchange): ObservationError {
   const failed = seen.exchanges.filter(
     (exchange) => exchange.startMs >= call.startMs && (exchange.response?.status ?? 0) >= 400,
   );
   const worst = failed.findLast(({ from }) => from !== caller) ?? call;
   const { status, body } = worst.response!;
-  const error = errorOfResponse(seen.lines.get(worst.to)!, worst.path, seen.folder);
+  const called = calledOverGrpc(seen, worst.to);
+  const service = called ?? worst.to;
+  const error = errorOfResponse(seen.lines.get(service)!, worst.path, seen.folder);
+  const otherwise = called
+    ? `${called} responded to ${worst.to} with an error.`
+    : "It rejects the request, or can't reach the service that it calls itself.";
   return new ObservationError('The call is successful', {
     found: `${worst.to} responded to ${requestText(worst)} with status ${status}: ${body.slice(0, SHOWN_BODY)}`,
-    cause: error
-      ? `${worst.to} threw ${error.message}.`
-      : "It rejects the request, or can't reach the service that it calls itself.",
-    file: error?.place ?? `${worst.to}/app.ts`,
+    cause: error ? `${service} threw ${error.message}.` : otherwise,
+    file: error?.place ?? `${service}/app.ts`,
     ...(error && { lines: error.lines }),
   });
 }
