@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { traceUrl } from '#workshop/trace/ids';
 import { skipWithoutBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import {
@@ -11,7 +12,7 @@ import {
   startInstance,
   startPrometheus,
 } from './measured-service.ts';
-import { traceOf } from './traces.ts';
+import { traceIdOf, traceOf } from './traces.ts';
 import { accessible, closed, desktop, laptop, narrowest, phone, viewer } from './viewer.ts';
 
 const skip = skipWithoutBrowser || prometheusMissing;
@@ -195,6 +196,8 @@ test(
     await page.getByText('1 alert is firing').waitFor();
     assert.deepEqual(await places(), still);
     await page.getByRole('row', { name: `${failing.name} gone` }).waitFor();
+    const example = page.getByRole('link', { name: 'example trace' });
+    assert.equal(await example.getAttribute('href'), traceUrl(traceIdOf('failed')));
     await page.getByRole('link', { name: 'InstanceGone' }).click();
     await page.locator('.charts-head', { hasText: failing.name }).waitFor();
     await page.getByRole('row', { name: `${fast.name} stopped counting` }).waitFor();

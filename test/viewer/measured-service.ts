@@ -73,7 +73,9 @@ const rules = `groups:
     rules:
       - alert: InstanceGone
         expr: up == 0
-        annotations: { summary: '{{ $labels.instance }} does not respond' }
+        annotations:
+          summary: '{{ $labels.instance }} does not respond'
+          exemplars: 'http_server_request_duration_seconds_bucket{instance="{{ $labels.instance }}"}'
 `;
 
 export interface RunningPrometheus {

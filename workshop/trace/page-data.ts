@@ -104,6 +104,7 @@ export interface Indicators {
 /** A request whose trace id a histogram has kept as an example. */
 export interface Exemplar {
   traceId: string;
+  service: string;
   instance: string;
   /** s since 1970. */
   time: number;
@@ -127,4 +128,6 @@ export interface Alert {
   /** Empty if the alert isn't about a particular one. */
   service: string;
   instance: string;
+  /** Of a request that explains the alert; empty if there is none. */
+  traceId: string;
 }

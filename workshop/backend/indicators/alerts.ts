@@ -1,20 +1,36 @@
 import type { Alert } from '../../trace/page-data.ts';
-import type { Prometheus } from './prometheus.ts';
+import { readExemplars } from './exemplars.ts';
+import type { Prometheus, PrometheusAlert } from './prometheus.ts';
+
+/** The trace of an alert is of a request that ended within this time, in s. */
+const RECENT = 300;
 
 /**
  * Reads the alerts as Prometheus evaluates them: those that fire, then those that are pending, each with the earliest
- * first.
- * @throws PrometheusError if Prometheus doesn't respond
+ * first. The annotation `exemplars` of an alert selects the series of which an exemplar explains it.
+ * @throws PrometheusError if Prometheus doesn't respond, or an annotation isn't a selector
  */
-export async function readAlerts(prometheus: Prometheus): Promise<Alert[]> {
-  return (await prometheus.alerts())
-    .map(({ labels, annotations, state, activeAt }) => ({
-      name: labels['alertname'] ?? '',
-      isFiring: state === 'firing',
-      sinceMs: Date.parse(activeAt),
-      summary: annotations['summary'] ?? '',
-      service: labels['job'] ?? '',
-      instance: labels['instance'] ?? '',
-    }))
-    .toSorted((a, b) => Number(b.isFiring) - Number(a.isFiring) || a.sinceMs - b.sinceMs);
+export async function readAlerts(
+  prometheus: Prometheus,
+  hasTrace: (traceId: string) => boolean,
+  now = Date.now() / 1_000,
+): Promise<Alert[]> {
+  const traceOf = async ({ annotations: { exemplars } }: PrometheusAlert) => {
+    if (exemplars === undefined) return '';
+    const range = { start: now - RECENT, end: now };
+    const [slowest] = await readExemplars(prometheus, exemplars, range, hasTrace);
+    return slowest?.traceId ?? '';
+  };
+  const alerts = await Promise.all(
+    (await prometheus.alerts()).map(async (alert): Promise<Alert> => ({
+      name: alert.labels['alertname'] ?? '',
+      isFiring: alert.state === 'firing',
+      sinceMs: Date.parse(alert.activeAt),
+      summary: alert.annotations['summary'] ?? '',
+      service: alert.labels['job'] ?? '',
+      instance: alert.labels['instance'] ?? '',
+      traceId: await traceOf(alert),
+    })),
+  );
+  return alerts.toSorted((a, b) => Number(b.isFiring) - Number(a.isFiring) || a.sinceMs - b.sinceMs);
 }

@@ -1,21 +1,19 @@
 /** The indicators of services, read from the histogram of their requests (OpenTelemetry semantic conventions, HTTP). */
 import type {
-  Exemplar,
   Indicators,
   InstanceIndicators,
   Measured,
   Points,
   ServiceIndicators,
 } from '../../trace/page-data.ts';
-import type { Labels, Prometheus, PrometheusExemplar, Series } from './prometheus.ts';
+import { readExemplars } from './exemplars.ts';
+import type { Labels, Prometheus, Series } from './prometheus.ts';
 
 /** s. */
 const PERIOD = 15 * 60;
 const STEP = 5;
 /** Rates are over this time, which must contain at least two scrapes. */
 const WINDOW = '30s';
-/** Of the exemplars of this time, in s, and of one instance, the slowest success and the slowest failure are shown. */
-const EXEMPLAR_SLOT = 15;
 
 const histogram = 'http_server_request_duration_seconds';
 
@@ -65,7 +63,7 @@ export async function readIndicators(
     prometheus.now('up'),
     prometheus.now(`group by (job, instance) (${histogram}_count)`),
     prometheus.now('nodejs_eventloop_utilization'),
-    prometheus.exemplars(`${histogram}_bucket`, range),
+    readExemplars(prometheus, `${histogram}_bucket`, range, hasTrace),
   ]);
   const times = Array.from({ length: PERIOD / STEP + 1 }, (_, index) => range.start + index * STEP);
   const noPoints: Points = times.map(() => null);
@@ -99,7 +97,7 @@ export async function readIndicators(
     name: job,
     total: indicatorsOf(totals, { job }),
     instances: instancesOf(job),
-    exemplars: exemplarsOf(exemplars.filter(has({ job })), hasTrace),
+    exemplars: exemplars.filter(({ service }) => service === job),
   }));
   return { times, services };
 }
@@ -113,23 +111,4 @@ function namesOf(label: string, series: readonly Pick<Series, 'labels'>[]): stri
   return [...new Set(series.map(({ labels }) => labels[label] ?? ''))].toSorted((a, b) =>
     a.localeCompare(b, 'en', { numeric: true }),
   );
-}
-
-function exemplarsOf(found: PrometheusExemplar[], hasTrace: (traceId: string) => boolean): Exemplar[] {
-  const slowest = new Map<string, Exemplar>();
-  for (const { labels, value, time } of found) {
-    const exemplar: Exemplar = {
-      traceId: labels['trace_id'] ?? '',
-      instance: labels['instance'] ?? '',
-      time,
-      duration: value,
-      method: labels['http_request_method'] ?? '',
-      route: labels['http_route'] ?? '',
-      status: labels['http_response_status_code'] ?? '',
-    };
-    const slot = `${Math.floor(time / EXEMPLAR_SLOT)} ${exemplar.instance} ${exemplar.status >= '500'}`;
-    const isSlower = value > (slowest.get(slot)?.duration ?? -1);
-    if (isSlower && hasTrace(exemplar.traceId)) slowest.set(slot, exemplar);
-  }
-  return [...slowest.values()].toSorted((a, b) => b.duration - a.duration);
 }

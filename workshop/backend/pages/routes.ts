@@ -150,21 +150,19 @@ function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void 
     return sendJson(request, reply, searchResponse(store, query));
   });
 
+  const hasTrace = (id: string) => store.get(id) !== undefined;
+
   app.get('/viewer/indicators', async (request, reply) => {
     const end = endOfIndicators();
     const prometheus = await findPrometheus();
     if ('missing' in prometheus) return sendJson(request, reply, prometheus);
     if (isKnown(request, reply, `"${run}-${end}"`)) return reply.send();
-    return sendJson(
-      request,
-      reply,
-      await readIndicators(prometheus, (id) => store.get(id) !== undefined, end),
-    );
+    return sendJson(request, reply, await readIndicators(prometheus, hasTrace, end));
   });
 
   app.get('/viewer/alerts', async (request, reply) => {
     const prometheus = await findPrometheus();
-    const response: AlertsResponse = 'missing' in prometheus ? [] : await readAlerts(prometheus);
+    const response: AlertsResponse = 'missing' in prometheus ? [] : await readAlerts(prometheus, hasTrace);
     return sendJson(request, reply, response);
   });
 

@@ -1,4 +1,5 @@
 import { counted } from '../../trace/numbers.ts';
+import { traceUrl } from '../../trace/ids.ts';
 import type { Alert } from '../../trace/page-data.ts';
 import { now } from '../frame/clock.ts';
 import { ago } from '../frame/times.ts';
@@ -25,7 +26,11 @@ export function Alerts() {
   );
 }
 
-function AlertLine({ alert: { name, isFiring, sinceMs, summary, service, instance } }: { alert: Alert }) {
+function AlertLine({
+  alert: { name, isFiring, sinceMs, summary, service, instance, traceId },
+}: {
+  alert: Alert;
+}) {
   return (
     <li class={isFiring ? 'alert' : 'alert pending'}>
       <span class={isFiring ? 'error-sign' : 'warning-sign'} aria-hidden="true" />
@@ -45,6 +50,7 @@ function AlertLine({ alert: { name, isFiring, sinceMs, summary, service, instanc
         </a>
       )}
       <bdi class="summary">{summary || [service, instance].filter(Boolean).join(' ')}</bdi>
+      {traceId !== '' && <a href={traceUrl(traceId)}>example trace</a>}
       <small>{ago(sinceMs * 1_000, now.value)}</small>
     </li>
   );
