@@ -454,6 +454,19 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/app.ts',
   },
   {
+    title: 'the exception is logged outside the span',
+    step: 5,
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ name }) => name === 'get reviews')) span.events = [];
+      seen.lines
+        .get('bands-api')!
+        .push(JSON.stringify({ level: 50, err: { type: 'Error', stack: 'Error' } }));
+    },
+    expect: /When reviews-api is down/,
+    cause: /The exception is not recorded/,
+    file: 'bands-api/app.ts',
+  },
+  {
     title: 'the span is not ended when its work fails',
     step: 5,
     patch: {

@@ -1,5 +1,7 @@
 /** Programs that do what a step teaches in another way than the step itself. Their check must pass. */
+import type { Observation } from '#workshop/check/observation';
 import { freePort } from '#workshop/net/ports';
+import type { Span } from '#workshop/trace/model';
 import { headerOf, requests, runCall, setHeader, spansWhere } from './edits.ts';
 import type { Mistake } from './support.ts';
 
@@ -18,6 +20,13 @@ const otherExporter = (protocol: string): [string, string] => [
 
 const reversed = <T extends { name: string }>(spans: T[]) =>
   spans.filter(({ name }) => name === 'read review');
+
+/** Removes the exceptions from the spans that recorded them, and returns these spans. */
+function removeExceptions(seen: Observation): Span[] {
+  const failed = spansWhere(seen, ({ events }) => events.some(({ name }) => name === 'exception'));
+  for (const span of failed) span.events = [];
+  return failed;
+}
 
 export const rightPrograms: RightProgram[] = [
   {
@@ -112,6 +121,49 @@ export const rightPrograms: RightProgram[] = [
             spanId: `${index}`.padStart(16, 'a'),
           });
         }
+      }
+    },
+  },
+  {
+    title: 'the exception is in the attributes of the span',
+    step: 5,
+    edit: (seen) => {
+      for (const span of removeExceptions(seen)) {
+        span.attributes['exception.type'] = 'Error';
+        span.attributes['exception.message'] = 'other side closed';
+      }
+    },
+  },
+  {
+    title: 'the exception is in a line of the log, with the id of the span',
+    step: 5,
+    edit: (seen) => {
+      const lines = seen.lines.get('bands-api')!;
+      for (const { spanId } of removeExceptions(seen)) {
+        lines.push(JSON.stringify({ level: 50, span_id: spanId, err: { type: 'Error', stack: 'Error' } }));
+      }
+    },
+  },
+  {
+    title: 'the exception is in a log record, with the id of the span',
+    step: 5,
+    edit: (seen) => {
+      for (const { service, traceId, spanId, startUs } of removeExceptions(seen)) {
+        seen.logs.push({
+          service,
+          traceId,
+          spanId,
+          timeUs: startUs,
+          severityNumber: 17,
+          severityText: 'ERROR',
+          body: '',
+          eventName: 'exception',
+          attributes: { 'exception.type': 'Error' },
+          droppedAttributes: 0,
+          scope: 'bands-api',
+          scopeVersion: '',
+          resource: {},
+        });
       }
     },
   },

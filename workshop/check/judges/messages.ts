@@ -2,6 +2,7 @@
 import type { AttributeValue, Attributes, Span, SpanKind, Trace } from '../../trace/model.ts';
 import { clockStepUs, endOf } from '../../trace/model.ts';
 import type { Failure, Judge } from '../lesson.ts';
+import { logLines } from '../log-lines.ts';
 import { ancestorsOf, type Observation, serverSpanOf, traceOfCall, tracesOfCall } from '../observation.ts';
 import { noServerSpan } from '../causes.ts';
 import { readTraceparent } from '../traceparent.ts';
@@ -381,19 +382,6 @@ function spanOfKind(seen: Observation, service: string, kind: SpanKind): Span | 
 
 function traceOfThis(seen: Observation, { traceId }: Span): Trace {
   return seen.traces.find((trace) => trace.traceId === traceId) ?? traceOfCall(seen)!;
-}
-
-/** A line that pino writes. */
-type LogLine = Record<string, unknown> & { span_id?: string; time?: number; msg?: string };
-
-function logLines({ lines }: Observation, service: string): LogLine[] {
-  return (lines.get(service) ?? []).flatMap((line) => {
-    try {
-      return line.startsWith('{') ? [JSON.parse(line) as LogLine] : [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** The fields of a log line, and those of the objects in it. */

@@ -1,8 +1,9 @@
 /** Judges which spans exist, and how they relate to each other. */
 import { formatDuration } from '../../trace/duration.ts';
-import { endOf, type Span, type Trace } from '../../trace/model.ts';
+import { type Attributes, endOf, type Span, type Trace } from '../../trace/model.ts';
 import { counted } from '../../trace/numbers.ts';
 import type { Failure, Judge } from '../lesson.ts';
+import { logLines } from '../log-lines.ts';
 import { missingAwait } from '../missing-await.ts';
 import {
   ancestorsOf,
@@ -112,7 +113,8 @@ export function hasCustomSpans(service: string, count: number, { minMs }: { minM
 
 /**
  * If a service can't reach another one, its custom span still ends, as an error with the exception, and its caller gets
- * the same response as without the span.
+ * the same response as without the span. The exception is an event of the span, in its attributes, or in a log record or
+ * a line of the log with the id of the span.
  */
 export function customSpanFails(service: string, name: string, { status }: { status: number }): Judge {
   return (seen) => {
@@ -138,7 +140,7 @@ export function customSpanFails(service: string, name: string, { status }: { sta
         'Nothing reports the error to the span: if its work throws, call span.setStatus({ code: SpanStatusCode.ERROR }) and span.recordException(error).',
       );
     }
-    if (!failed.some(({ events }) => events.some((event) => event.name === 'exception'))) {
+    if (!failed.some((span) => saysException(span, seen))) {
       return failure(
         `The request failed, and your span "${failed[0]!.name}" is an error, but it doesn't say which one.`,
         'The exception is not recorded: span.recordException(error).',
@@ -150,6 +152,17 @@ export function customSpanFails(service: string, name: string, { status }: { sta
       'The error is caught and not thrown again. A span must not change what the service does: throw error, after you have recorded it.',
     );
   };
+}
+
+/** Whether a span, or something that was logged in it, says which exception it ended with. */
+function saysException({ service, spanId, attributes, events }: Span, seen: Observation): boolean {
+  const isException = (all: Attributes) => 'exception.type' in all || 'exception.message' in all;
+  return (
+    isException(attributes) ||
+    events.some(({ name }) => name === 'exception') ||
+    seen.logs.some((record) => record.spanId === spanId && isException(record.attributes)) ||
+    logLines(seen, service).some(({ span_id, err }) => span_id === spanId && err !== undefined)
+  );
 }
 
 /** The caller is traced too: the trace starts with a CLIENT span of a service with another name. */
