@@ -23,7 +23,7 @@ const sdk = new NodeSDK({
   traceExporter: new OTLPTraceExporter(),
   // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
   instrumentations: [new HttpInstrumentation({ responseHook: sendTraceId }), new FastifyInstrumentation()],
-  // Traces only: this workshop sends no metrics and no logs.
+  // Traces only: no metrics and no logs.
   metricReaders: [],
   logRecordProcessors: [],
 });

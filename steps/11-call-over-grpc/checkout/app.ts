@@ -6,13 +6,7 @@ import { checkoutService, healthService } from '#shared/protos/services.ts';
 
 type Unary<Request, Response> = grpc.handleUnaryCall<Request, Response>;
 
-export const log = pino({ mixin: traceIds });
-
-/** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
-function traceIds() {
-  const span = trace.getActiveSpan()?.spanContext();
-  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
-}
+export const log = pino();
 
 /** Builds checkout without listening. */
 export function buildServer({ publish }: Pick<Publisher, 'publish'>) {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { trace } from '@opentelemetry/api';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
 import { random } from '#workshop/random';
@@ -7,13 +6,7 @@ import { random } from '#workshop/random';
 const WRITE_AFTER_MS = 1_000;
 const WRITE_AT_ONCE = 100; // orders
 
-export const log = pino({ mixin: traceIds });
-
-/** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
-function traceIds() {
-  const span = trace.getActiveSpan()?.spanContext();
-  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
-}
+export const log = pino();
 
 /** Deducts what was sold from the inventory. Acknowledges the message after that: if we stop before, it is delivered again. */
 export async function handle(channel: Channel, message: ConsumeMessage) {

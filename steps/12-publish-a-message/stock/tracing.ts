@@ -1,13 +1,21 @@
-// Loaded before the app (node --import ./tracing.ts), so that everything is set up when the first span starts.
+// Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
+import { register } from 'node:module';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
 const sdk = new NodeSDK({
   serviceName: 'stock',
   traceExporter: new OTLPTraceExporter(),
-  // No instrumentation: only the app itself can create spans.
+  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  instrumentations: [new PinoInstrumentation()],
   metricReaders: [],
-  logRecordProcessors: [],
+  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
 });
 
 sdk.start();

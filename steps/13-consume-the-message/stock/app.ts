@@ -11,13 +11,7 @@ const WRITE_AT_ONCE = 100; // orders
 
 const tracer = trace.getTracer('stock');
 
-export const log = pino({ mixin: traceIds });
-
-/** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
-function traceIds() {
-  const span = trace.getActiveSpan()?.spanContext();
-  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
-}
+export const log = pino();
 
 /** Processes a message in a CONSUMER span, which continues the trace of the context in the headers. */
 export async function handle(channel: Channel, message: ConsumeMessage) {

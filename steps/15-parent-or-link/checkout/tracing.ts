@@ -1,8 +1,11 @@
 // Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
 import { register } from 'node:module';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib';
 import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { describePublish } from '#shared/messages/conventions.ts';
 
@@ -22,9 +25,10 @@ const sdk = new NodeSDK({
   traceExporter: new OTLPTraceExporter(),
   // gRPC creates a SERVER span for each call, and continues the caller's trace.
   // Amqplib creates a PRODUCER span for each message, and writes the traceparent into its headers.
-  instrumentations: [new GrpcInstrumentation(), amqplib],
+  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  instrumentations: [new GrpcInstrumentation(), new PinoInstrumentation(), amqplib],
   metricReaders: [],
-  logRecordProcessors: [],
+  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
 });
 
 sdk.start();

@@ -8,13 +8,7 @@ const WRITE_AFTER_MS = 1_000;
 const WRITE_AT_ONCE = 100; // orders: the SDK keeps at most 128 links of a span
 
 const tracer = trace.getTracer('stock');
-export const log = pino({ mixin: traceIds });
-
-/** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
-function traceIds() {
-  const span = trace.getActiveSpan()?.spanContext();
-  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
-}
+export const log = pino();
 
 /** Deducts what was sold from the inventory. Acknowledges the message after that: if we stop before, it is delivered again. */
 export async function handle(channel: Channel, message: ConsumeMessage) {

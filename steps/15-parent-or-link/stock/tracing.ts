@@ -1,7 +1,10 @@
 // Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
 import { register } from 'node:module';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { describeProcess } from '#shared/messages/conventions.ts';
 
@@ -20,9 +23,10 @@ const sdk = new NodeSDK({
   serviceName: 'stock',
   traceExporter: new OTLPTraceExporter(),
   // Amqplib creates a CONSUMER span for each message, from its delivery to its ack, and continues the publisher's trace.
-  instrumentations: [amqplib],
+  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  instrumentations: [new PinoInstrumentation(), amqplib],
   metricReaders: [],
-  logRecordProcessors: [],
+  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
 });
 
 sdk.start();

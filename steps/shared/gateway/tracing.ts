@@ -2,9 +2,12 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { register } from 'node:module';
 import type { Span } from '@opentelemetry/api';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
 // The loader hook lets an instrumentation wrap an ES module while it is being imported.
@@ -20,9 +23,14 @@ const sdk = new NodeSDK({
   traceExporter: new OTLPTraceExporter(),
   // HTTP creates a SERVER span for each request, and continues the caller's trace.
   // gRPC creates a CLIENT span for each call that we make, and writes the traceparent into its metadata.
-  instrumentations: [new HttpInstrumentation({ responseHook: sendTraceId }), new GrpcInstrumentation()],
+  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  instrumentations: [
+    new HttpInstrumentation({ responseHook: sendTraceId }),
+    new GrpcInstrumentation(),
+    new PinoInstrumentation(),
+  ],
   metricReaders: [],
-  logRecordProcessors: [],
+  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
 });
 
 sdk.start();
