@@ -18,6 +18,10 @@ const larger: Record<string, { lines: number; files?: number; because: string }>
     files: 5,
     because: 'the same change to the logs of two services, which also removes what step 09 added',
   },
+  '12-publish-a-message': {
+    lines: 26,
+    because: 'one function, which also says in the span why it failed',
+  },
   '14-let-the-library-carry-it': {
     lines: 27,
     files: 4,

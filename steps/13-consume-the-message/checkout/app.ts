@@ -1,5 +1,6 @@
 import * as grpc from '@grpc/grpc-js'; // a default import (import grpc from …) would stay untraced
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { pino } from 'pino';
 import { describePublish } from '#shared/messages/conventions.ts';
 import { messageHeaders } from '#shared/messages/headers.ts';
@@ -47,6 +48,7 @@ async function inProducerSpan(publish: (headers: object) => Promise<void>) {
       propagation.inject(context.active(), headers, messageHeaders);
       await publish(headers);
     } catch (error) {
+      span.setAttribute(ATTR_ERROR_TYPE, (error as Error).name);
       span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
       throw error;
     } finally {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
 import { random } from '#workshop/random';
@@ -31,8 +32,9 @@ async function processOrder(channel: Channel, message: ConsumeMessage) {
   try {
     await takeOut(itemsOf(message));
   } catch (error) {
-    const status = { code: SpanStatusCode.ERROR, message: (error as Error).message };
-    trace.getActiveSpan()?.setStatus(status);
+    const span = trace.getActiveSpan();
+    span?.setAttribute(ATTR_ERROR_TYPE, (error as Error).name);
+    span?.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
     log.error(error, 'order rejected');
     channel.nack(message, false, false); // to the dead letters: back in the queue, it would only fail again
     return;
