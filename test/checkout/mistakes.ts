@@ -1,5 +1,6 @@
 /** Mistakes that learners make in the second chapter, as in test/check/mistakes.ts. */
 import { breakOff, removeSpans, runCall, spansWhere } from '../check/edits.ts';
+import type { Span } from '#workshop/trace/model';
 import type { Mistake } from '../check/support.ts';
 
 const hook = "register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);\n";
@@ -73,6 +74,55 @@ export const mistakes: Mistake[] = [
     expect: /records the totalAmount/,
     cause: /before the response is sent/,
     file: 'checkout/app.ts',
+  },
+  {
+    title: 'the gateway responds to a GET with 404',
+    step: 11,
+    edit: (seen) => {
+      seen.calls.get('a GET of the checkout')!.response!.status = 404;
+    },
+    expect: /any other method has status 405/,
+    found: /with 404 Not Found/,
+    cause: /does not distinguish a wrong method from a wrong path/,
+    file: 'gateway/app.ts',
+  },
+  {
+    title: 'the gateway has no instrumentation for HTTP',
+    step: 11,
+    edit: (seen) => removeSpans(seen, ({ service, kind }) => service === 'gateway' && kind === 'server'),
+    expect: /The gateway has a span of kind SERVER/,
+    found: /^gateway created 1 span, but only of kind CLIENT\.$/,
+    cause: /./,
+    file: 'gateway/tracing.ts',
+  },
+  {
+    title: 'the gateway sends the id of its span as the trace-id',
+    step: 11,
+    edit: (seen) => {
+      const [{ spanId }] = spansWhere(
+        seen,
+        ({ service, kind }) => service === 'gateway' && kind === 'server',
+      ) as [Span];
+      const { response } = runCall(seen);
+      response!.headers = response!.headers.map(([name, value]) => [
+        name,
+        name === 'trace-id' ? spanId : value,
+      ]);
+    },
+    expect: /response has a trace-id header/,
+    cause: /the id of a span: use the traceId/,
+    file: 'gateway/tracing.ts',
+  },
+  {
+    title: 'run.ts does not return the trace id',
+    step: 11,
+    patch: { 'run.ts': [["    traceId: response.headers['trace-id'],\n", '']] },
+    edit: (seen) => {
+      seen.run.output!.traceId = null;
+    },
+    expect: /run\.ts reads it there/,
+    cause: /does not return the traceId/,
+    file: 'run.ts',
   },
 
   // Step 12
