@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import { accepts } from '#workshop/net/accepts';
-import { emptyQueue } from '#workshop/parts/rabbitmq-client';
 import { freshBackend } from '../backend/backend.ts';
 import { patchedStep, stepNumber } from '../check/support.ts';
-import { brokerMissing, startBroker } from '../support/broker.ts';
+import { brokerMissing, emptyQueue, startBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Subject } from '../support/process.ts';
 import { slowTest, test } from '../support/tests.ts';
@@ -32,7 +31,7 @@ const endings: Record<string, (service: Subject) => void> = {
 
 /** Starts a service of the last step, whose spans go to a backend in batches that are sent when they are full. */
 async function startTraced(t: TestContext, name: Name, step = stepNumber(15).folder) {
-  await emptyQueue('stock-queue', broker.env); // of the orders of other tests
+  await emptyQueue('stock-queue', broker); // of the orders of other tests
   const backend = await freshBackend(t);
   const env = {
     OTEL_EXPORTER_OTLP_ENDPOINT: backend.otlpGrpcUrl,

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Channel } from 'amqplib';
 import { freePort } from '#workshop/net/ports';
-import { emptyQueue } from '#workshop/parts/rabbitmq-client';
 import { stepNumber } from '../check/support.ts';
-import { brokerMissing, startBroker } from '../support/broker.ts';
+import { brokerMissing, emptyQueue, startBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import { checkoutClient, startService } from './service.ts';
 import { openChannel, publish } from './system.ts';
@@ -32,8 +31,8 @@ for (const step of [11, 12, 13, 14, 15]) {
 
 /** What checkout and stock of a step respond, publish, reject, and have written down at the end. */
 async function outcome(t: TestContext, step: number, options: { env?: NodeJS.ProcessEnv; traced?: boolean }) {
-  await emptyQueue('stock-queue', broker.env);
-  await emptyQueue('stock-queue.dead-letters', broker.env);
+  await emptyQueue('stock-queue', broker);
+  await emptyQueue('stock-queue.dead-letters', broker);
   const { folder } = stepNumber(step);
   const checkout = await startService(t, folder, 'checkout', { broker, ...options });
   const channel = await openChannel(t, broker);

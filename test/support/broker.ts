@@ -1,4 +1,5 @@
 import { after } from 'node:test';
+import { connectRabbitmq } from '#workshop/parts/rabbitmq-client';
 import { type Broker, brokerMissing, launchBroker } from './rabbitmq-server.ts';
 
 export { type Broker, brokerMissing } from './rabbitmq-server.ts';
@@ -11,4 +12,13 @@ export async function startBroker(): Promise<Broker> {
   const broker = await launchBroker();
   after(() => broker.close());
   return broker;
+}
+
+/** Removes the messages from a queue, if there is such a queue. */
+export async function emptyQueue(queue: string, { env }: Broker): Promise<void> {
+  const connection = await connectRabbitmq(env);
+  const channel = await connection.createChannel();
+  channel.on('error', () => {}); // RabbitMQ closes it if there is no such queue
+  await channel.purgeQueue(queue).catch(() => {});
+  await connection.close();
 }

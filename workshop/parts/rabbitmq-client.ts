@@ -50,11 +50,6 @@ export async function publishTo(
   }
 }
 
-/** Removes the messages from a queue, if there is such a queue. */
-export async function emptyQueue(queue: string, address: Environment): Promise<void> {
-  await onChannel(address, (channel) => channel.purgeQueue(nameIn(address, queue)));
-}
-
 /** Deletes queues and exchanges, those that exist. */
 export async function deleteNames(
   { queues, exchanges }: { queues: string[]; exchanges: string[] },
