@@ -17,7 +17,7 @@ export async function connectConsumer(handle: Handle, log: Logger) {
 
   async function use(channel: Channel) {
     const take = (message: ConsumeMessage | null) => {
-      if (!message) return void channel.close(); // the queue was deleted: start again with a new connection
+      if (!message) return void channel.close().catch(() => {}); // the queue was deleted: start again with a new connection
       const work = handle(channel, message)
         .catch((error) => log.warn(error, 'not settled, so RabbitMQ will deliver it again'))
         .finally(() => inWork.delete(work));
