@@ -4,8 +4,13 @@ import { observationOf } from '#tools/observations';
 import type { Observation } from '#workshop/check/observation';
 import type { Step } from '#workshop/course/list';
 import { freePort } from '#workshop/net/ports';
+import { partsOf } from '#workshop/parts/all';
+import { howToGet } from '#workshop/parts/look';
+import type { Part } from '#workshop/parts/part';
+import { binariesOf, isStartable } from '#workshop/parts/programs';
+import { rabbitmq } from '#workshop/parts/rabbitmq';
 import { readServices } from '#workshop/services/definition';
-import { type Broker, brokerMissing, launchBroker } from './rabbitmq-server.ts';
+import { type Broker, launchBroker } from './rabbitmq-server.ts';
 
 // The backend of a workshop that runs on this machine must not be mistaken for one to which spans went astray.
 process.env.JAEGER_URL = `http://localhost:${await freePort()}`;
@@ -16,7 +21,7 @@ after(async () => (await broker)?.close());
 /** The observation of a step. It is run only if no other test file has run it during this `npm test`. */
 export function observed(step: Step): Promise<Observation> {
   return observationOf(step, async () => {
-    if (!(await needsBroker(step))) return;
+    if (!(await partsOfStep(step)).includes(rabbitmq)) return;
     broker ??= launchBroker();
     Object.assign(process.env, (await broker).env);
   });
@@ -24,9 +29,12 @@ export function observed(step: Step): Promise<Observation> {
 
 /** For a test's `skip`: why a step cannot be observed on this machine; false if it can. */
 export async function unobservable(step: Step): Promise<string | false> {
-  return (await needsBroker(step)) && brokerMissing;
+  const missing = (await partsOfStep(step)).find((part) => !isStartable(part) || !binariesOf(part));
+  const reason = missing && `${missing.title} is ${howToGet(missing)}`;
+  if (reason && process.env.CI === 'true') throw new Error(reason);
+  return reason ?? false;
 }
 
-async function needsBroker({ folder }: Step): Promise<boolean> {
-  return (await readServices(folder)).some(({ needs }) => needs.length > 0);
+async function partsOfStep({ folder }: Step): Promise<Part[]> {
+  return partsOf(await readServices(folder));
 }

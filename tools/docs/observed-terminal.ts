@@ -25,7 +25,7 @@ export async function openObservedTerminal(): Promise<Terminal> {
   return {
     folder,
     async run(command, shown = '') {
-      const step = /^npm run step (\d+)$/.exec(command)?.[1];
+      const step = /^npm run step (\d+(?:\/start)?)$/.exec(command)?.[1];
       if (step) await put((await findStep(step)).folder);
       return (await observedOutput(command, shown, folder)) ?? shown;
     },

@@ -58,7 +58,7 @@ async function runOutput(step: Step): Promise<string> {
   const { response, startMs } = callOfRun(seen)!;
   const traceId = seen.run.output?.traceId ?? undefined;
   const traced = seen.services.filter(isTraced).map(({ title }) => title);
-  const trace = traceOfCall(seen);
+  const trace = seen.traces.find((one) => one.traceId === traceId) ?? traceOfCall(seen);
   return callText({
     status: response!.status,
     body: parsed(response!.body),

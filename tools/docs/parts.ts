@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { changesBetween } from '../../workshop/course/changes.ts';
@@ -143,7 +144,9 @@ async function filesGiven(words: string): Promise<LessonFiles> {
   const { number } = await findStep(words);
   const chapter = (await listChapters()).find((steps) => steps.some((step) => step.number === number))!;
   const upToStep = chapter.filter((step) => step.number <= number);
-  const files = await Promise.all(upToStep.map(({ folder }) => readLessonFiles(folder)));
+  const folders = upToStep.flatMap(({ folder }) => [join(folder, 'start'), folder]);
+  const existing = folders.filter((folder) => existsSync(folder));
+  const files = await Promise.all(existing.map((folder) => readLessonFiles(folder)));
   return new Map(files.toReversed().flatMap((texts) => [...texts]));
 }
 

@@ -3,12 +3,13 @@ import type { Token } from 'marked';
 import type { Step } from '../../workshop/course/list.ts';
 
 /**
- * The schedules of the talk: chapter 1 in two lengths, and chapter 2, which continues it. The first is the default.
+ * The schedules of the talk: chapter 1 in two lengths, and the chapters that continue it. The first is the default.
  */
 export const schedules = {
   ninety: { title: '90 minutes', minutes: 90 },
   'half-day': { title: 'Half a day', minutes: 210 },
   messages: { title: 'Chapter 2', minutes: 60 },
+  monitoring: { title: 'Chapter 3', minutes: 15 },
 } as const;
 
 export type ScheduleName = keyof typeof schedules;

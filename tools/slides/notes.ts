@@ -7,6 +7,7 @@ import type { Minutes, Notes } from './model.ts';
  *
  *     - minutes: 1 · 3        in the 90 minutes and in the half day; 0 leaves out the slide
  *     - minutes: 0 · 0 · 2    also in chapter 2, which is 0 by default
+ *     - minutes: 0 · 0 · 0 · 2    also in chapter 3
  *     - say: …
  *     - show: …
  *     - asked: …
@@ -45,12 +46,12 @@ function names(): string {
 
 function readMinutes(text: string, place: string): Minutes {
   const numbers = text.split('·').map(Number);
-  const [ninety, halfDay = ninety, messages = 0] = numbers;
-  const isUsable = numbers.length <= 3 && numbers.every((number) => number >= 0 && (number * 2) % 1 === 0);
+  const [ninety, halfDay = ninety, messages = 0, monitoring = 0] = numbers;
+  const isUsable = numbers.length <= 4 && numbers.every((number) => number >= 0 && (number * 2) % 1 === 0);
   if (!isUsable || ninety === undefined || halfDay === undefined) {
     throw new UserError(
-      `${place}: "minutes: ${text}" is invalid: write the minutes for 90 minutes and for half a day, as in "minutes: 1.5 · 3", and optionally for chapter 2.`,
+      `${place}: "minutes: ${text}" is invalid: write the minutes for 90 minutes and for half a day, as in "minutes: 1.5 · 3", and optionally for chapters 2 and 3.`,
     );
   }
-  return { ninety, 'half-day': halfDay, messages };
+  return { ninety, 'half-day': halfDay, messages, monitoring };
 }

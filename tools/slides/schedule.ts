@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Step } from '../../workshop/course/list.ts';
 import { beginsSystem, type Chapter, type Deck, schedules, type ScheduleName } from './model.ts';
 
 /** A part of a schedule. Minutes; `startsAt` from the beginning of the talk. */
@@ -8,7 +11,7 @@ export interface Slot {
   handsOn: number;
   title: string;
   /** The step that the working copy should have at the start; missing if people don't type. */
-  step?: number;
+  step?: string;
 }
 
 /** The parts of the talk with their times, from the minutes in the notes; parts of 0 minutes are left out. */
@@ -54,8 +57,14 @@ function chapterSlot(chapter: Chapter, schedule: ScheduleName): Omit<Slot, 'star
     minutes: minutesOf(slides),
     handsOn: minutesOf(slides.filter(({ kind }) => kind === 'turn')),
     title,
-    ...(step && { step: beginsSystem(chapter) ? step.number : step.number - 1 }),
+    ...(step && { step: beginOf(chapter, step) }),
   };
+}
+
+/** The step to begin with: the one before or, if it begins a system, its start or itself. */
+function beginOf(chapter: Chapter, { number, folder }: Step): string {
+  if (existsSync(join(folder, 'start'))) return `${number}/start`;
+  return String(beginsSystem(chapter) ? number : number - 1);
 }
 
 /** Only the half day is long enough for breaks. */

@@ -13,6 +13,7 @@ import { UsageError } from '../errors.ts';
 const help = `
 npm run step                     lists the steps: ▸ is in the working copy, ✓ has passed its check
 npm run step 3                   puts step 3 into the working copy: run.ts and the folders of the services
+npm run step 16/start            puts the start of step 16, which begins a chapter, into the working copy
 npm run step -- --reset          puts the current step back: the one that you put there last or that passed its check
 npm run step -- --restore        puts the work that was saved last back, and returns to its step
 
@@ -61,7 +62,10 @@ async function list() {
 async function put(step: Step) {
   printSaved(await putStep(step, course));
   const next = (await listSteps(course)).find(({ number }) => number > step.number);
-  console.log(`Step ${step.number}, finished, is now in the working copy.`);
+  const state = step.folder.endsWith(step.name)
+    ? `Step ${step.number}, finished,`
+    : `The start of step ${step.number}`;
+  console.log(`${state} is now in the working copy.`);
   console.log(`This step: steps/${step.name}/README.md`);
   if (next) console.log(`Next step: steps/${next.name}/README.md`);
 }

@@ -30,15 +30,19 @@ export async function listSteps({ root } = openCourse()): Promise<Step[]> {
 }
 
 /**
- * Finds a step by its number (`3` or `03`) or its name.
+ * Finds a step by its number (`3` or `03`) or its name. `16/start` is what step 16 begins with, if the step has a folder
+ * `start` because it begins a chapter.
  * @throws UsageError with a list of the steps, if there is no such step
  */
 export async function findStep(words: string, course = openCourse()): Promise<Step> {
   const steps = await listSteps(course);
+  const [, numberOrName = words, start] = /^(.*)\/(start)$/.exec(words) ?? [];
   const step = steps.find(
-    ({ number, name }) => name === words || (/^\d+$/.test(words) && number === Number(words)),
+    ({ number, name }) =>
+      name === numberOrName || (/^\d+$/.test(numberOrName) && number === Number(numberOrName)),
   );
-  if (step) return step;
+  if (step && start === undefined) return step;
+  if (step && existsSync(join(step.folder, start!))) return { ...step, folder: join(step.folder, start!) };
   const names = steps.map(({ name }) => name).join(', ');
   throw new UsageError(`There is no step "${words}". Use the number or the name of one of these: ${names}.`);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, lstat, mkdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
@@ -76,7 +77,8 @@ async function hasUnsavedText(files: LessonFiles, course: Course): Promise<boole
 }
 
 async function filesOfSteps(course: Course): Promise<LessonFiles[]> {
-  return Promise.all((await listSteps(course)).map(({ folder }) => readLessonFiles(folder)));
+  const folders = (await listSteps(course)).flatMap(({ folder }) => [folder, join(folder, 'start')]);
+  return Promise.all(folders.filter((folder) => existsSync(folder)).map((folder) => readLessonFiles(folder)));
 }
 
 async function beginChange(folder: string, files: LessonFiles, course: Course): Promise<void> {

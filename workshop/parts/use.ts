@@ -26,7 +26,7 @@ export interface UsedParts {
 export interface UseOptions {
   onStarting?: (title: string) => void;
   onReady?: (part: StartedPart) => void;
-  /** What the parts that have settings are started with. */
+  /** What the parts that have settings are started with. Without it, they are left out. */
   settings?: StepSettings | undefined;
   /** Whether to start the parts that have settings even if another command has: for services at other ports. */
   ownInstances?: boolean | undefined;
@@ -43,6 +43,7 @@ export async function useParts(services: NeedingService[], options: UseOptions =
     for (const each of used.toReversed()) await each.stop();
   };
   for (const part of partsOf(services)) {
+    if (part.settings && !options.settings) continue;
     try {
       const one = await usePart(part, options);
       used.push(one);

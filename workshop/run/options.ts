@@ -1,5 +1,6 @@
 import { readCommandLine, wholeNumber } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
+import type { Promised } from './indicators.ts';
 
 /** What the calls of a chapter ask for. */
 export interface Asked {
@@ -7,6 +8,8 @@ export interface Asked {
   name: string;
   /** The help of the flag with that name; without it, there is no such flag. */
   choice?: string;
+  /** What the services promise, for a chapter that measures it with Prometheus. */
+  promise?: Promised;
 }
 
 /** The calls of chapter 1. */

@@ -3,14 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { requireUsableBackend, type UsedBackend, useBackend, whereTracesAre } from '../backend/connect.ts';
+import { messageOf } from '../errors.ts';
 import { interruption } from '../command-line/interruption.ts';
 import { main } from '../command-line/main.ts';
 import { openProgress } from '../command-line/progress.ts';
 import { call, type Call, type CallResult, type MakeCall } from './call.ts';
+import { indicatorsText, type Promised, readIndicators } from './indicators.ts';
 import { nextKey } from './keys.ts';
 import { aBand, type Asked, readRunOptions, type RunOptions } from './options.ts';
 import { callJson, callLine, hasFailed, note, noteFailure, showCall } from './show.ts';
 import { sayIfSilent } from './silence.ts';
+import type { Environment } from '../parts/part.ts';
 import { type UsedServices, useServices } from '../services/use.ts';
 import { isChecked, projectFolder } from '../settings.ts';
 
@@ -37,7 +40,7 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
         sayIfSilent((urls) => context.with(ROOT_CONTEXT, () => makeCall({ ...given, urls })), services, note);
       const callOnce = () => call(makeTracedCall, services, backend, options.chosen);
       try {
-        return await interruption.orDone(callAndShow(callOnce, options, backend, asked));
+        return await interruption.orDone(callAndShow(callOnce, options, backend, asked, services.env));
       } finally {
         await Promise.all([services.stop(), backend.close()]);
       }
@@ -74,8 +77,13 @@ async function callAndShow(
   options: RunOptions,
   backend: UsedBackend,
   asked: Asked,
+  parts: Environment,
 ) {
   const { times, json } = options;
+  const show = async (result: CallResult) => {
+    await showTraced(result, options, backend);
+    if (asked.promise && !isChecked) await showIndicators(asked.promise, parts);
+  };
   let failed = false;
 
   for (let number = 1; number <= (times ?? 1); number++) {
@@ -84,19 +92,29 @@ async function callAndShow(
     if (json || times) noteFailure(result);
     if (json) console.log(callJson(result, asked.name));
     else if (times) console.log(callLine(result, number));
-    else await showTraced(result, options, backend);
+    else await show(result);
   }
 
   const stays = backend.started && process.stdin.isTTY && process.stdout.isTTY && !times && !json;
-  if (stays) await callAtEachKey(callOnce, options, backend);
+  if (stays) await callAtEachKey(async () => show(await callOnce()));
   return failed ? 1 : 0;
 }
 
-async function callAtEachKey(callOnce: () => Promise<CallResult>, options: RunOptions, backend: UsedBackend) {
+async function callAtEachKey(callOnce: () => Promise<void>) {
   for (;;) {
     note('\nThe URL works while this command is running. Press Enter to call again, q or Ctrl-C to quit.');
     if ((await nextKey()) === 'quit') return;
-    await showTraced(await callOnce(), options, backend);
+    await callOnce();
+  }
+}
+
+/** Prints how a promise has been kept in the last minute. */
+async function showIndicators(promise: Promised, { PROMETHEUS_URL }: Environment) {
+  try {
+    const rows = await readIndicators(PROMETHEUS_URL!, promise, Date.now());
+    note(`\n${indicatorsText(rows, promise)}`);
+  } catch (error) {
+    note(`\nThe indicators can't be shown: ${messageOf(error)}`);
   }
 }
 

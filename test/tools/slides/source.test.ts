@@ -38,8 +38,10 @@ test('each step of the talk has a problem, a change, a turn with its check, and 
   );
   for (const { step: of, slides } of taught) {
     // The shorter schedule of each chapter.
-    const inIt = slides.filter(({ notes: { minutes } }) => minutes.ninety + minutes.messages > 0);
-    const begins = [1, 11].includes(of!.number);
+    const inIt = slides.filter(
+      ({ notes: { minutes } }) => minutes.ninety + minutes.messages + minutes.monitoring > 0,
+    );
+    const begins = [1, 11].includes(of!.number); // there is nothing to type
     // A problem or a change that doesn't fit on one slide has two.
     assert.deepEqual(
       inIt
@@ -66,15 +68,16 @@ const wholeNotes = '- minutes: 1.5 · 3\n- say: a\n- show: b\n- asked: c\n- wron
 
 test('notes have the minutes of every schedule and all fields for the speaker', () => {
   assert.deepEqual(notes(wholeNotes), {
-    minutes: { ninety: 1.5, 'half-day': 3, messages: 0 },
+    minutes: { ninety: 1.5, 'half-day': 3, messages: 0, monitoring: 0 },
     say: 'a',
     show: 'b',
     asked: 'c',
     wrong: 'd',
   });
   const minutesOf = (text: string) => notes(wholeNotes.replace('1.5 · 3', text)).minutes;
-  assert.deepEqual(minutesOf('1.5'), { ninety: 1.5, 'half-day': 1.5, messages: 0 });
-  assert.deepEqual(minutesOf('0 · 0 · 2'), { ninety: 0, 'half-day': 0, messages: 2 });
+  assert.deepEqual(minutesOf('1.5'), { ninety: 1.5, 'half-day': 1.5, messages: 0, monitoring: 0 });
+  assert.deepEqual(minutesOf('0 · 0 · 2'), { ninety: 0, 'half-day': 0, messages: 2, monitoring: 0 });
+  assert.equal(minutesOf('0 · 0 · 0 · 2').monitoring, 2);
 });
 
 test('incomplete notes give an error that names the slide', () => {

@@ -1,0 +1,42 @@
+// Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { register } from 'node:module';
+import type { Span } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+
+/** Tells the caller the id of the trace in every response, so that a user can report it. */
+function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
+  if (response instanceof ServerResponse) response.setHeader('trace-id', span.spanContext().traceId);
+}
+
+/** Prometheus asks every second, which would be most of the traces. */
+const isProbe = ({ url }: IncomingMessage) => url === '/metrics' || url === '/health';
+
+const sdk = new NodeSDK({
+  // OTEL_RESOURCE_ATTRIBUTES, in service.json, says which instance this is.
+  serviceName: 'followers-api',
+  traceExporter: new OTLPTraceExporter(),
+  instrumentations: [
+    // HTTP creates a SERVER span for each request, and continues the caller's trace.
+    new HttpInstrumentation({ responseHook: sendTraceId, ignoreIncomingRequestHook: isProbe }),
+    // Undici creates a CLIENT span for each request to social-api, and sends the traceparent.
+    new UndiciInstrumentation(),
+    // Pg creates a CLIENT span for each query that belongs to a request.
+    new PgInstrumentation({ requireParentSpan: true }),
+  ],
+  metricReaders: [],
+  logRecordProcessors: [],
+});
+
+sdk.start();
+
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
+const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
+process.once('beforeExit', sendSpans);

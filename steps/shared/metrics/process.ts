@@ -1,0 +1,18 @@
+import { performance } from 'node:perf_hooks';
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+
+/** Measures this process: its processor time, its memory, and how busy its event loop is. */
+export function measureProcess(registry: Registry) {
+  collectDefaultMetrics({ register: registry });
+  let before = performance.eventLoopUtilization();
+  return new Gauge({
+    name: 'nodejs_eventloop_utilization',
+    help: 'Share of the time since the last scrape in which the event loop was busy, from 0 to 1.',
+    registers: [registry],
+    collect() {
+      const now = performance.eventLoopUtilization();
+      this.set(performance.eventLoopUtilization(now, before).utilization);
+      before = now;
+    },
+  });
+}

@@ -1,0 +1,23 @@
+// Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
+import { register } from 'node:module';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+
+const sdk = new NodeSDK({
+  serviceName: 'social-api',
+  traceExporter: new OTLPTraceExporter(),
+  // HTTP creates a SERVER span for each request, and continues the caller's trace.
+  instrumentations: [new HttpInstrumentation()],
+  metricReaders: [],
+  logRecordProcessors: [],
+});
+
+sdk.start();
+
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
+const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
+process.once('beforeExit', sendSpans);
