@@ -13,6 +13,8 @@ const binaries = binariesOf(prometheus);
 
 /** Why no Prometheus can be started here, and how to get it; false if one can. */
 export const prometheusMissing = binaries ? false : `Prometheus is ${howToGet(prometheus)}`;
+// For a test's `skip` it is a reason; where everything should be there, it is a failure.
+if (prometheusMissing && process.env.CI === 'true') throw new Error(prometheusMissing);
 
 /** One instance, in this process. */
 export interface Instance {
