@@ -1,6 +1,7 @@
 /** What differs between runs without meaning anything, and what replaces it in a comparison. */
 const VARYING: [pattern: RegExp, mark: string][] = [
   [/ *[█░▌▐▏▕][█░▌▐▏▕ ]*$/, ''], // the bar of a waterfall
+  [/(?<=\S)[\w.]*…(?=\S)/g, '…'], // a long name is shortened to the width that the times leave
   [/(?<![\w.])[+−]?\d[\d,]*(?:\.\d+)? (?:µs|ms|s|min|h)(?: \d+ (?:min|s))*(?![\w/])/g, '<time>'],
   [/(?<=\S {2,})0(?= {2,}\S)/g, '<time>'], // where a waterfall, and a span in it, starts
   [/(?<=\S) {2,}(?![└├│ ])/g, '  '], // columns are as wide as their contents

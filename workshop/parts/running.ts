@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -110,7 +110,36 @@ async function stopLeftover(part: Part, entry: Entry | undefined): Promise<void>
     }
     while (isAlive(pid) && performance.now() < deadline) await sleep(POLL_MS);
   }
-  if (isDeepStrictEqual(read(part), entry)) rmSync(fileOf(part), { force: true });
+  await forget(part, entry);
+}
+
+/**
+ * Deletes an entry, if the file still contains it. One process at a time does that, because between looking and
+ * deleting, another one could delete the entry and claim the part.
+ */
+async function forget(part: Part, entry: Entry | undefined): Promise<void> {
+  const lock = `${fileOf(part)}.lock`;
+  try {
+    await writeFile(lock, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!isAlive(ownerOf(lock))) await rm(lock, { force: true });
+    return sleep(POLL_MS); // the caller looks again
+  }
+  try {
+    if (isDeepStrictEqual(read(part), entry)) await rm(fileOf(part), { force: true });
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+/** The process that created a lock; the current one if it has just been removed or isn't written yet. */
+function ownerOf(lock: string): number {
+  try {
+    return Number(readFileSync(lock, 'utf8')) || process.pid;
+  } catch {
+    return process.pid;
+  }
 }
 
 function fileOf(part: Part): string {

@@ -85,7 +85,7 @@ test('incomplete notes give an error that names the slide', () => {
     [wholeNotes.replace('- wrong: d\n', ''), /"A slide": the notes have no "wrong:"/],
     [wholeNotes.replace('say: a', 'say:'), /have no "say:"/],
     [wholeNotes.replace('1.5 · 3', 'soon'), /"minutes: soon" is invalid/],
-    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3 · 4'), /is invalid/],
+    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3 · 4 · 5'), /is invalid/],
     [wholeNotes.replace('1.5 · 3', '-1'), /is invalid/],
     [`${wholeNotes}- joke: e\n`, /"joke:"/],
     [`${wholeNotes}- no name\n`, /must begin with one of/],
