@@ -1,6 +1,6 @@
 /** Includes of a slide: images whose URL has one of our schemes, as in `![run.ts](code:03/run.ts#getBand)`. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { readBlocks } from '../markdown.ts';
 import { UserError } from '../../workshop/errors.ts';
 import { projectFolder } from '../../workshop/settings.ts';
@@ -41,7 +41,8 @@ export function isInclude(href: string): boolean {
  *
  * - `code:STEP/PATH?plain&dense#PART,PART`: parts of a file, as `findRegion` names them; `plain` leaves out comment
  *   lines, `dense` blank lines
- * - `diff:FROM..TO/PATH?plain&context=1#PART`: how the parts changed between two steps
+ * - `diff:FROM..TO/PATH?plain&context=1#PART`: how the parts changed between two steps; with `start`, from the start of
+ *   FROM, which begins a chapter
  * - `output:STEP?from=TEXT&lines=5#COMMAND`: a command's output in the step's README, from the line with TEXT
  * - `trace:STEP?critical&letters&quiet&plays&ghost`: the recorded trace of a step as a waterfall, at most `height` px
  *   high
@@ -84,7 +85,8 @@ export async function include(
       };
     }
     case 'diff:': {
-      const [from, to] = first.split('..').map((number) => stepOf(number, steps)) as [Step, Step];
+      const [earlier, to] = first.split('..').map((number) => stepOf(number, steps)) as [Step, Step];
+      const from = has('start') ? { ...earlier, folder: join(earlier.folder, 'start') } : earlier;
       const context = Number(searchParams.get('context') ?? 1);
       const lines = await change(from, to, { ...choice, context });
       const before = { file: fileOf(from, path), lines: lines.before };
@@ -144,7 +146,7 @@ function stepOf(number: string, steps: readonly Step[]): Step {
 }
 
 function fileOf(step: Step, path: string): string {
-  return `steps/${step.name}/${path}`;
+  return relative(projectFolder, join(step.folder, path)).replaceAll('\\', '/');
 }
 
 async function outputOf(step: Step, command: string, words: URLSearchParams): Promise<Line[]> {
