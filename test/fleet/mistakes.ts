@@ -25,7 +25,7 @@ export const mistakes: Mistake[] = [
       }
     },
     expect: /^Each instance responds at \/metrics/,
-    found: /^followers-api-1 responded to GET \/metrics with status 404/,
+    found: /^followers-api-\d responded to GET \/metrics with status 404/,
     cause: /^There is no such route/,
     file: app,
   },
