@@ -51,6 +51,7 @@ const variants: Variant[] = [
     'hook+http+undici',
     'hook+http+undici+fastify',
     'hook+http+undici+fastify+export',
+    'hook+http+undici+fastify+export+logs',
   ].map((parts) => ({ name: parts, tracing: PARTS, env: { PARTS: parts } })),
 ];
 

@@ -1,10 +1,13 @@
 /** The services' tracing.ts in parts: PARTS lists those that are switched on, to measure the cost of each. */
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { NodeSDK, tracing } from '@opentelemetry/sdk-node';
 
 const parts = new Set(process.env.PARTS?.split('+'));
@@ -21,9 +24,12 @@ const sdk = new NodeSDK({
     ...(parts.has('http') ? [new HttpInstrumentation()] : []),
     ...(parts.has('fastify') ? [new FastifyInstrumentation()] : []),
     ...(parts.has('undici') ? [new UndiciInstrumentation()] : []),
+    ...(parts.has('logs') ? [new PinoInstrumentation()] : []),
   ],
   metricReaders: [],
-  logRecordProcessors: [],
+  logRecordProcessors: parts.has('logs')
+    ? [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })]
+    : [],
 });
 sdk.start();
 process.once('beforeExit', () => sdk.shutdown());
