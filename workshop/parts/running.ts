@@ -114,8 +114,9 @@ async function stopLeftover(part: Part, entry: Entry | undefined): Promise<void>
 }
 
 /**
- * Deletes an entry, if the file still contains it. One process at a time does that, because between looking and
- * deleting, another one could delete the entry and claim the part.
+ * Deletes an entry, if the file still contains it; undefined is a damaged one. One process at a time does that, because
+ * between looking and deleting, another one could delete the entry and claim the part. If there is no file, nothing is
+ * deleted, because a file that appears meanwhile is the claim of another process.
  */
 async function forget(part: Part, entry: Entry | undefined): Promise<void> {
   const lock = `${fileOf(part)}.lock`;
@@ -127,7 +128,9 @@ async function forget(part: Part, entry: Entry | undefined): Promise<void> {
     return sleep(POLL_MS); // the caller looks again
   }
   try {
-    if (isDeepStrictEqual(read(part), entry)) await rm(fileOf(part), { force: true });
+    const text = textIn(fileOf(part));
+    if (text !== undefined && isDeepStrictEqual(entryIn(text), entry))
+      await rm(fileOf(part), { force: true });
   } finally {
     await rm(lock, { force: true });
   }
@@ -135,21 +138,31 @@ async function forget(part: Part, entry: Entry | undefined): Promise<void> {
 
 /** The process that created a lock; the current one if it has just been removed or isn't written yet. */
 function ownerOf(lock: string): number {
-  try {
-    return Number(readFileSync(lock, 'utf8')) || process.pid;
-  } catch {
-    return process.pid;
-  }
+  return Number(textIn(lock)) || process.pid;
 }
 
 function fileOf(part: Part): string {
   return join(folderOf(part), 'running.json');
 }
 
+/** Undefined if there is no entry, or it is damaged. */
 function read(part: Part): Entry | undefined {
+  const text = textIn(fileOf(part));
+  return text === undefined ? undefined : entryIn(text);
+}
+
+function textIn(file: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(fileOf(part), 'utf8')) as Entry;
+    return readFileSync(file, 'utf8');
   } catch {
-    return undefined; // it doesn't exist, or is damaged
+    return undefined; // it doesn't exist
+  }
+}
+
+function entryIn(text: string): Entry | undefined {
+  try {
+    return JSON.parse(text) as Entry;
+  } catch {
+    return undefined; // it is damaged
   }
 }
