@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Prometheus } from '../backend/indicators/prometheus.ts';
 
 /** What a service promises to its clients: shares are numbers from 0 to 1. */
 export interface Promised {
@@ -25,14 +26,15 @@ const POLL_MS = 200;
 /**
  * Asks Prometheus for the indicators of a service's instances over the last minute; the last ones are those of all
  * instances. Waits until Prometheus has scraped each instance that is up since `sinceMs`, for 5 s at most.
- * @throws Error if Prometheus doesn't respond
+ * @throws PrometheusError if Prometheus doesn't respond, or refuses a query
  */
 export async function readIndicators(
   prometheusUrl: string,
   promised: Promised,
   sinceMs: number,
 ): Promise<Indicators[]> {
-  const ask = (query: string) => valuesOf(prometheusUrl, query);
+  const prometheus = new Prometheus(prometheusUrl);
+  const ask = (query: string) => valuesOf(prometheus, query);
   await untilScraped(ask, sinceMs);
 
   const count = lastMinute(`${METRIC}_count`);
@@ -119,12 +121,7 @@ async function untilScraped(ask: (query: string) => Promise<Values>, sinceMs: nu
   }
 }
 
-async function valuesOf(prometheusUrl: string, query: string): Promise<Values> {
-  const response = await fetch(`${prometheusUrl}/api/v1/query?query=${encodeURIComponent(query)}`);
-  const { data, error } = (await response.json()) as {
-    data?: { result: { metric: { instance?: string }; value: [number, string] }[] };
-    error?: string;
-  };
-  if (!data) throw new Error(`Prometheus can't evaluate ${query}: ${error}`);
-  return new Map(data.result.map(({ metric, value }) => [metric.instance ?? '', Number(value[1])]));
+async function valuesOf(prometheus: Prometheus, query: string): Promise<Values> {
+  const found = await prometheus.now(query);
+  return new Map(found.map(({ labels, value }) => [labels['instance'] ?? '', value]));
 }

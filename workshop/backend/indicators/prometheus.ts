@@ -108,6 +108,8 @@ export class Prometheus {
       throw new PrometheusError(`Prometheus at ${this.url} doesn't respond: ${messageOf(error)}`);
     }
     if (response.status === 'success') return response.data;
-    throw new PrometheusError(`Prometheus at ${this.url} refuses a query: ${response.error}`);
+    throw new PrometheusError(
+      `Prometheus can't evaluate ${parameters['query'] ?? endpoint}: ${response.error}`,
+    );
   }
 }
