@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { changesBetween } from '../../workshop/course/changes.ts';
@@ -7,7 +6,7 @@ import { readDeck } from '../slides/read.ts';
 import { readOverhead } from '../slides/includes.ts';
 import { scheduleNamed, scheduleTable } from '../slides/schedule.ts';
 import { isSameSystem, type LessonFiles, plain, readLessonFiles } from '../../workshop/course/files.ts';
-import { findStep, listSteps, type Step } from '../../workshop/course/list.ts';
+import { findStep, listSteps, startOf, type Step } from '../../workshop/course/list.ts';
 import { listChapters } from '../../workshop/course/chapters.ts';
 import { waterfallText } from '../../workshop/trace/text.ts';
 import { readProjectFile } from '../project-files.ts';
@@ -144,8 +143,8 @@ async function filesGiven(words: string): Promise<LessonFiles> {
   const { number } = await findStep(words);
   const chapter = (await listChapters()).find((steps) => steps.some((step) => step.number === number))!;
   const upToStep = chapter.filter((step) => step.number <= number);
-  const folders = upToStep.flatMap(({ folder }) => [join(folder, 'start'), folder]);
-  const existing = folders.filter((folder) => existsSync(folder));
+  const folders = upToStep.flatMap((step) => [startOf(step), step.folder]);
+  const existing = folders.filter((folder) => folder !== undefined);
   const files = await Promise.all(existing.map((folder) => readLessonFiles(folder)));
   return new Map(files.toReversed().flatMap((texts) => [...texts]));
 }

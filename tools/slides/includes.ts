@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { readBlocks } from '../markdown.ts';
 import { UserError } from '../../workshop/errors.ts';
 import { projectFolder } from '../../workshop/settings.ts';
-import type { Step } from '../../workshop/course/list.ts';
+import { startOf, type Step } from '../../workshop/course/list.ts';
 import { change, type Choice, excerpt, type Line } from './code/excerpt.ts';
 import { drawCost, drawCostTable, type OverheadResult } from './draw/cost.ts';
 import { drawHop, drawLostHop, drawTraceparent, drawTracestate } from './draw/header.ts';
@@ -86,7 +86,7 @@ export async function include(
     }
     case 'diff:': {
       const [earlier, to] = first.split('..').map((number) => stepOf(number, steps)) as [Step, Step];
-      const from = has('start') ? { ...earlier, folder: join(earlier.folder, 'start') } : earlier;
+      const from = has('start') ? beginningOf(earlier) : earlier;
       const context = Number(searchParams.get('context') ?? 1);
       const lines = await change(from, to, { ...choice, context });
       const before = { file: fileOf(from, path), lines: lines.before };
@@ -143,6 +143,12 @@ function stepOf(number: string, steps: readonly Step[]): Step {
   const step = steps.find((each) => each.number === Number(number));
   if (!step) throw new UserError(`There is no step ${number}.`);
   return step;
+}
+
+function beginningOf(step: Step): Step {
+  const folder = startOf(step);
+  if (!folder) throw new UserError(`Step ${step.number} has no folder start.`);
+  return { ...step, folder };
 }
 
 function fileOf(step: Step, path: string): string {

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Step } from '../../workshop/course/list.ts';
+import { startOf, type Step } from '../../workshop/course/list.ts';
 import { beginsSystem, type Chapter, type Deck, schedules, type ScheduleName } from './model.ts';
 
 /** A part of a schedule. Minutes; `startsAt` from the beginning of the talk. */
@@ -62,9 +60,9 @@ function chapterSlot(chapter: Chapter, schedule: ScheduleName): Omit<Slot, 'star
 }
 
 /** The step to begin with: the one before or, if it begins a system, its start or itself. */
-function beginOf(chapter: Chapter, { number, folder }: Step): string {
-  if (existsSync(join(folder, 'start'))) return `${number}/start`;
-  return String(beginsSystem(chapter) ? number : number - 1);
+function beginOf(chapter: Chapter, step: Step): string {
+  if (startOf(step)) return `${step.number}/start`;
+  return String(beginsSystem(chapter) ? step.number : step.number - 1);
 }
 
 /** Only the half day is long enough for breaks. */

@@ -36,15 +36,21 @@ export async function listSteps({ root } = openCourse()): Promise<Step[]> {
  */
 export async function findStep(words: string, course = openCourse()): Promise<Step> {
   const steps = await listSteps(course);
-  const [, numberOrName = words, start] = /^(.*)\/(start)$/.exec(words) ?? [];
+  const [, numberOrName = words, begins] = /^(.*)\/(start)$/.exec(words) ?? [];
   const step = steps.find(
     ({ number, name }) =>
       name === numberOrName || (/^\d+$/.test(numberOrName) && number === Number(numberOrName)),
   );
-  if (step && start === undefined) return step;
-  if (step && existsSync(join(step.folder, start!))) return { ...step, folder: join(step.folder, start!) };
+  const folder = step && (begins ? startOf(step) : step.folder);
+  if (folder) return { ...step, folder };
   const names = steps.map(({ name }) => name).join(', ');
   throw new UsageError(`There is no step "${words}". Use the number or the name of one of these: ${names}.`);
+}
+
+/** The folder with the code that a step begins with; undefined for a step that begins with the code of the step before. */
+export function startOf({ folder }: Step): string | undefined {
+  const start = join(folder, 'start');
+  return existsSync(start) ? start : undefined;
 }
 
 async function readStep(name: string, folder: string): Promise<Step> {

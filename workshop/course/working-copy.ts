@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { copyFile, lstat, mkdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { isAlive } from '../is-alive.ts';
 import type { Course } from './course.ts';
 import { copyFiles, type LessonFiles, plain, readLessonFiles, sameFiles, servicesOf } from './files.ts';
-import { listSteps } from './list.ts';
+import { listSteps, startOf } from './list.ts';
 import { listSavedWork, readAllFiles, saveWork } from './saved-work.ts';
 
 /**
@@ -77,8 +76,10 @@ async function hasUnsavedText(files: LessonFiles, course: Course): Promise<boole
 }
 
 async function filesOfSteps(course: Course): Promise<LessonFiles[]> {
-  const folders = (await listSteps(course)).flatMap(({ folder }) => [folder, join(folder, 'start')]);
-  return Promise.all(folders.filter((folder) => existsSync(folder)).map((folder) => readLessonFiles(folder)));
+  const folders = (await listSteps(course)).flatMap((step) => [step.folder, startOf(step)]);
+  return Promise.all(
+    folders.filter((folder) => folder !== undefined).map((folder) => readLessonFiles(folder)),
+  );
 }
 
 async function beginChange(folder: string, files: LessonFiles, course: Course): Promise<void> {
