@@ -13,8 +13,6 @@ interface Sample {
   name: string;
   labels: Record<string, string>;
   value: number;
-  /** The labels of its exemplar (OpenMetrics). */
-  exemplar?: Record<string, string>;
 }
 
 /** Each instance of the service responds at /metrics. */
@@ -48,7 +46,7 @@ export function exposesMetrics(service: string): Judge {
 export function hasDurationHistogram(service: string): Judge {
   return (seen) => {
     const file = fileOf(service);
-    const samples = scrapesOf(seen).flatMap(samplesIn);
+    const samples = samplesOf(seen);
     const counts = samples.filter(({ name }) => name === `${HISTOGRAM}_count`);
     if (counts.length === 0) return { ...noHistogram(samples, service), traces: [] };
     const bare = counts.find(({ labels }) => LABELS.some((label) => !labels[label]));
@@ -72,7 +70,7 @@ export function countsEachRequest(service: string): Judge {
       sent.set(String(response.status), (sent.get(String(response.status)) ?? 0) + 1);
     }
     const counted = new Map<string, number>();
-    for (const { name, labels, value } of scrapesOf(seen).flatMap(samplesIn)) {
+    for (const { name, labels, value } of samplesOf(seen)) {
       const status = labels['http_response_status_code'];
       if (name !== `${HISTOGRAM}_count` || !status) continue;
       counted.set(status, (counted.get(status) ?? 0) + value);
@@ -85,7 +83,7 @@ export function countsEachRequest(service: string): Judge {
     const [expected, found] = [sent.get(wrong) ?? 0, counted.get(wrong) ?? 0];
     return {
       found: `${service} sent ${expected} responses with status ${wrong}, and its instances counted ${found}.`,
-      cause: causeOfCount(wrong, found - expected, scrapesOf(seen).flatMap(samplesIn)),
+      cause: causeOfCount(wrong, found - expected, samplesOf(seen)),
       file: fileOf(service),
       traces: [],
     };
@@ -98,8 +96,7 @@ export function measuresSeconds(service: string): Judge {
     const waited = requestsTo(service, seen)
       .filter(({ path }) => !NOT_COUNTED.has(path))
       .reduce((sum, { response, startMs }) => sum + (response ? response.endMs - startMs : 0), 0);
-    const seconds = scrapesOf(seen)
-      .flatMap(samplesIn)
+    const seconds = samplesOf(seen)
       .filter(({ name }) => name === `${HISTOGRAM}_sum`)
       .reduce((sum, { value }) => sum + value, 0);
     const found = `All requests together took ${(waited / 1_000).toFixed(2)} s, and the sum of the histogram is ${seconds.toFixed(3)}.`;
@@ -127,8 +124,7 @@ export function measuresSeconds(service: string): Judge {
 export function hasBucketAt(service: string, seconds: number): Judge {
   return (seen) => {
     const ends = new Set(
-      scrapesOf(seen)
-        .flatMap(samplesIn)
+      samplesOf(seen)
         .filter(({ name }) => name === `${HISTOGRAM}_bucket`)
         .map(({ labels }) => Number(labels['le'])),
     );
@@ -150,6 +146,11 @@ function scrapesOf({ calls }: Observation): Exchange[] {
   const scrapes = [...calls.values()].filter(({ path }) => path === '/metrics');
   const last = new Map(scrapes.map((scrape) => [scrape.to, scrape]));
   return [...last.values()];
+}
+
+/** What all instances expose together. */
+function samplesOf(seen: Observation): Sample[] {
+  return scrapesOf(seen).flatMap(samplesIn);
 }
 
 /** The requests of run.ts and of the check to a service or one of its instances. */
@@ -193,17 +194,9 @@ function causeOfCount(status: string, difference: number, samples: Sample[]): st
 /** The samples in the response to a scrape (Prometheus, "Exposition formats"; OpenMetrics, with exemplars). */
 function samplesIn({ response }: Exchange): Sample[] {
   return (response?.body ?? '').split('\n').flatMap((line) => {
-    const [, name, labels = '', value, exemplar] =
-      /^(\w+)(?:\{(.*?)\})? (\S+)(?: # \{(.*?)\} .*)?$/.exec(line) ?? [];
+    const [, name, labels = '', value] = /^(\w+)(?:\{(.*?)\})? (\S+)(?: # .*)?$/.exec(line) ?? [];
     if (name === undefined || Number.isNaN(Number(value?.replace('+Inf', 'Infinity')))) return [];
-    return [
-      {
-        name,
-        labels: labelsIn(labels),
-        value: Number(value),
-        ...(exemplar && { exemplar: labelsIn(exemplar) }),
-      },
-    ];
+    return [{ name, labels: labelsIn(labels), value: Number(value) }];
   });
 }
 
