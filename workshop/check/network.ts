@@ -14,8 +14,8 @@ export interface Network {
 }
 
 /**
- * Opens a relay from each of the given programs to each service that has a port; `ports` has the real port of each. In an exchange, all instances of a
- * service have the same name.
+ * Opens a relay from each of the given programs to each service that has a port; `ports` has the real port of each. In
+ * an exchange, all instances of a service have the same name.
  */
 export async function openNetwork(
   programs: string[],

@@ -161,25 +161,18 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const ending = runChild(folder, runEnv, deadline);
   // Not before run.ts has made its call: if one of these calls crashes a service, run.ts can't find out who it is.
   await Promise.race([called, ending]);
-  const calls = Object.entries(lesson.calls ?? {});
-  const sendAll = async (some: typeof calls, limit: AbortSignal) => {
+  const sendAll = async (limit: AbortSignal, areAfterwards = false) => {
+    const calls = Object.entries(lesson.calls ?? {}).filter(
+      ([, { afterwards = false }]) => afterwards === areAfterwards,
+    );
     await Promise.all(
-      some.map(async ([name, call]) => {
+      calls.map(async ([name, call]) => {
         seen.calls.set(name, await send(name, call, network.ports.get(call.to)!, limit));
       }),
     );
   };
-  const [runEnd] = await Promise.all([
-    ending,
-    sendAll(
-      calls.filter(([, call]) => !call.afterwards),
-      deadline,
-    ),
-  ]);
-  await sendAll(
-    calls.filter(([, call]) => call.afterwards),
-    limited(),
-  );
+  const [runEnd] = await Promise.all([ending, sendAll(deadline)]);
+  await sendAll(limited(), true);
   signal.throwIfAborted();
   seen.run = runEnd;
   seen.slowness = Math.max(slownessBefore, await measure());

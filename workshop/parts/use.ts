@@ -81,15 +81,10 @@ export async function usePart(part: Part, options: UseOptions = {}): Promise<Use
     if (part.forgets) await rm(join(folder, 'data'), { recursive: true, force: true });
     const { settings, signal } = options;
     started = await startPart(part, { binaries: found.binaries, folder, settings, signal });
-    const { address, ended, stop } = started;
-    void ended.then(() => release(part));
+    void started.ended.then(() => release(part));
     await publish(part, started);
     options.onReady?.(started);
-    return {
-      env: address,
-      reload: () => reload(part, { folder, address }, settings),
-      stop: () => stop().then(() => release(part)),
-    };
+    return ours(part, { ...started, folder, settings, afterwards: () => release(part) });
   } catch (error) {
     await started?.stop();
     await release(part);
@@ -109,24 +104,34 @@ async function startOwn(part: Part, binaries: string, options: UseOptions): Prom
   try {
     const started = await startPart(part, { binaries, folder, settings, signal });
     onReady?.(started);
-    const { address, stop } = started;
-    const forget = keepOwn(part, address);
-    return {
-      env: address,
-      reload: () => reload(part, { folder, address }, settings),
-      stop: () => stop().then(forget).then(remove),
+    const forget = keepOwn(part, started.address);
+    const afterwards = async () => {
+      forget();
+      await remove();
     };
+    return ours(part, { ...started, folder, settings, afterwards });
   } catch (error) {
     await remove();
     throw error;
   }
 }
 
-async function reload(
-  part: Part,
-  { folder, address }: { folder: string; address: Environment },
-  settings: StepSettings | undefined,
-): Promise<string[]> {
+/** A part that this process started in a folder; `afterwards` is called when it has stopped. */
+interface Ours extends StartedPart {
+  folder: string;
+  settings: StepSettings | undefined;
+  afterwards: () => Promise<void>;
+}
+
+function ours(part: Part, one: Ours): UsedParts {
+  return {
+    env: one.address,
+    reload: () => reload(part, one),
+    stop: () => one.stop().then(one.afterwards),
+  };
+}
+
+async function reload(part: Part, { folder, address, settings }: Ours): Promise<string[]> {
   if (!part.settings) return [];
   try {
     await copySettings(part.settings, settings, join(folder, 'settings'));
