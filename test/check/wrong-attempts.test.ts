@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readLesson } from '#workshop/check/check';
+import { listSteps } from '#workshop/course/list';
+import { mistakes as checkoutMistakes } from '../checkout/mistakes.ts';
+import { mistakes as fleetMistakes } from '../fleet/mistakes.ts';
 import { mistakes } from './mistakes.ts';
-import { assertFound, fewAtATime, judgeEdited, runMistake, stepNumber } from './support.ts';
+import { testEdited, testLive } from './wrong-attempts.ts';
 
-for (const mistake of mistakes.filter(({ edit }) => edit)) {
-  test(`step ${mistake.step}, as an edited observation: ${mistake.title}`, async () => {
-    assertFound(await judgeEdited(mistake), mistake);
-  });
-}
+await testEdited(mistakes);
+testLive(mistakes.filter(({ live }) => live));
 
-const live = mistakes.filter((mistake) => mistake.live);
-const results = fewAtATime(3, live, runMistake);
-for (const [index, mistake] of live.entries()) {
-  test(`step ${mistake.step}: ${mistake.title}`, async () => assertFound(await results[index]!, mistake));
-}
-
-test('each expectation of chapter 1 has a wrong program that does not meet it', async () => {
-  for (let step = 1; step <= 10; step++) {
-    const { expectations } = await readLesson(stepNumber(step).folder);
-    const own = mistakes.filter((mistake) => mistake.step === step);
+test('each expectation of each step has a wrong program that does not meet it', async () => {
+  const all = [...mistakes, ...checkoutMistakes, ...fleetMistakes];
+  for (const { number, folder } of await listSteps()) {
+    const { expectations } = await readLesson(folder);
+    const own = all.filter(({ step }) => step === number);
     const untested = expectations.filter(({ expect }) => !own.some((mistake) => mistake.expect.test(expect)));
     assert.deepEqual(
       untested.map(({ expect }) => expect),

@@ -76,6 +76,17 @@ export const mistakes: Mistake[] = [
     file: 'checkout/app.ts',
   },
   {
+    title: 'the gateway responds before the checkout is accepted',
+    step: 11,
+    edit: (seen) => {
+      runCall(seen).response!.status = 200;
+    },
+    expect: /POST \/api\/checkout has status 202/,
+    found: /with 200 OK/,
+    cause: /^checkout fails, or the route is missing\.$/,
+    file: 'gateway/app.ts',
+  },
+  {
     title: 'the gateway responds to a GET with 404',
     step: 11,
     edit: (seen) => {
