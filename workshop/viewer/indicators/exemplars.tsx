@@ -16,7 +16,8 @@ export function Exemplars() {
       </h2>
       {exemplars.length === 0 && (
         <p class="lead">
-          No exemplar has a trace in this backend. A histogram keeps trace ids as exemplars from step 17 on.
+          No exemplar has a trace in this backend. A histogram has exemplars if the service adds trace ids to
+          what it counts.
         </p>
       )}
       <ol>
