@@ -14,7 +14,7 @@ export interface QuietPage {
    */
   goto(url: string): Promise<void>;
   /**
-   * The value of an expression in the document, serialised as JSON.
+   * The value of an expression in the document, serialized as JSON.
    * @throws Error if the expression throws
    */
   evaluate<T>(expression: string): Promise<T>;

@@ -3,7 +3,7 @@ import {
   callsOverGrpc,
   followsConventions,
   hasConsumerSpan,
-  isMadeByInstrumentation,
+  instrumentationCreates,
 } from '#workshop/check/judges/messages';
 
 const destination = 'exchange:checkout.processed';
@@ -18,11 +18,11 @@ export default {
   expectations: [
     {
       expect: 'The amqplib instrumentation creates the PRODUCER span',
-      judge: isMadeByInstrumentation('checkout', 'producer'),
+      judge: instrumentationCreates('checkout', 'producer'),
     },
     {
       expect: 'The amqplib instrumentation creates the CONSUMER span',
-      judge: isMadeByInstrumentation('stock', 'consumer'),
+      judge: instrumentationCreates('stock', 'consumer'),
     },
     {
       expect: 'The trace still continues over gRPC from the gateway to checkout',

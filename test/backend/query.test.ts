@@ -20,7 +20,7 @@ test('the traces of any service come newest first, and each once', async (t) => 
   );
 });
 
-test('the answer for a page is another one once another service is known, whose colour may change the others', async (t) => {
+test('the answer for a page is another one once another service is known, whose color may change the others', async (t) => {
   const { queryUrl, otlpHttpUrl } = await freshBackend(t);
   const span = someSpan();
   await sendHttp(otlpHttpUrl, encodeRequest([span], 'b'));

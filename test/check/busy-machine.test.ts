@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluate, readLesson } from '#workshop/check/check';
-import { type ObservationError, requireGoodRun } from '#workshop/check/observation-error';
+import { type ObservationError, requireSuccessfulRun } from '#workshop/check/observation-error';
 import { callOfRun, type Observation } from '#workshop/check/observation';
 import { reportText } from '#workshop/check/report';
 import { measureSlowness } from '#workshop/check/slowness';
@@ -56,7 +56,7 @@ test('a timeout is inconclusive on a busy machine', () => {
     const stuck = { from: call.from, to: call.to, request: 'GET / from run.ts', alive: false };
     const circumstances = { crashed: undefined, stuck, limitMs: 30_000 };
     assert.throws(
-      () => requireGoodRun(seen, { ...seen.run, code: 'timeout' }, circumstances),
+      () => requireSuccessfulRun(seen, { ...seen.run, code: 'timeout' }, circumstances),
       (error: ObservationError) => error.inconclusive === inconclusive && /30 s/.test(error.failure.found),
     );
   }

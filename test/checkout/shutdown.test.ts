@@ -98,7 +98,7 @@ for (const [ending, end] of Object.entries(endings)) {
 }
 
 slowTest(
-  'checkout on SIGTERM, when RabbitMQ never confirms: the call is cancelled, and all spans arrive',
+  'checkout on SIGTERM, when RabbitMQ never confirms: the call is canceled, and all spans arrive',
   { skip },
   async (t) => {
     const { subject, port, lines, spans } = await startTraced(t, 'checkout');

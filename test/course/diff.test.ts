@@ -12,7 +12,7 @@ import { runScript, start, startScript } from '../support/process.ts';
 
 const DIFF = 'workshop/commands/diff.ts';
 const steps = await listSteps();
-const neighbours = steps.slice(1).map((after, index) => ({ before: steps[index]!, after }));
+const neighbors = steps.slice(1).map((after, index) => ({ before: steps[index]!, after }));
 
 /** Applies a patch to files in a folder of their own, with each program that can, and gives what comes of it. */
 async function apply(t: TestContext, files: LessonFiles, patch: string): Promise<LessonFiles[]> {
@@ -41,7 +41,7 @@ async function apply(t: TestContext, files: LessonFiles, patch: string): Promise
 
 const patchOf = (before: LessonFiles, after: LessonFiles) => patchText(changesBetween(before, after));
 
-for (const { before, after } of neighbours) {
+for (const { before, after } of neighbors) {
   test(`the diff ${before.number} → ${after.number} turns one step into the next, with git apply and with patch`, async (t) => {
     const [from, to] = [await readLessonFiles(before.folder), await readLessonFiles(after.folder)];
     for (const result of await apply(t, from, patchOf(from, to))) assert.deepEqual(result, to);
@@ -82,7 +82,7 @@ test('patches of edge cases apply: empty files, no line feed at the end, unusual
   }
 });
 
-test('the command prints the patch between two steps without colours, and does not need Git', async (t) => {
+test('the command prints the patch between two steps without colors, and does not need Git', async (t) => {
   const [before, after] = steps as [(typeof steps)[0], (typeof steps)[0]];
   const { code, stdout } = await runScript(t, DIFF, [before.name, after.name], {
     env: { ...process.env, PATH: '' },
@@ -117,7 +117,7 @@ test('a reader that closes the pipe early ends the command without an error', as
 const noScript = process.platform !== 'linux' || spawnSync('script', ['--version']).error !== undefined;
 
 test(
-  "in a terminal the output is coloured and goes through PAGER, or straight to the terminal if PAGER doesn't exist",
+  "in a terminal the output is colored and goes through PAGER, or straight to the terminal if PAGER doesn't exist",
   {
     skip: noScript && process.env.CI !== 'true' && 'script(1) of util-linux gives a program a terminal',
   },

@@ -44,7 +44,7 @@ slowTest('an unknown chapter: one sentence, exit code 2', async (t) => {
   assert.match(stderr, /^There is no chapter "99"\. Use a number from 1 to \d+\.\n$/);
 });
 
-test('a running backend is recognised', async (t) => {
+test('a running backend is recognized', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = await startBackend({
     queryPort: ports.query,
@@ -145,7 +145,7 @@ slowTest(
     const manifest = join(cwd, 'package.json');
     await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('>=20.19', '>=99.1'));
     await writeFile(
-      join(cwd, 'workshop/command-line/colour.ts'),
+      join(cwd, 'workshop/command-line/color.ts'),
       "import { not } from 'node:util';\nnot();\n",
     );
 

@@ -95,7 +95,7 @@ test('the address in the variables: nothing is listening there, another program 
   await assert.rejects(lookFor(rabbitmq), { message: /^RABBITMQ_PORT is "many"/ });
 });
 
-test('lines of a service: a refused queue or exchange is recognised, and nothing else', () => {
+test('lines of a service: a refused queue or exchange is recognized, and nothing else', () => {
   const line = (kind: string, name: string) =>
     `{"msg":"RabbitMQ at localhost:5672 refuses: PRECONDITION_FAILED - inequivalent arg 'durable' for ${kind} '${name}' in vhost '/': received 'true' but current is 'false': next try in 100 ms"}`;
   assert.match(

@@ -36,7 +36,7 @@ test('run.ts, if nothing is running, prints the band and, on the last line, the 
   for (const word of ['caller', 'bands-api', 'reviews-api', 'get reviews', 'read review', '10 spans']) {
     assert.ok(stderr.includes(word), `the text waterfall has no "${word}":\n${stderr}`);
   }
-  assert.ok(!stderr.includes('\u001b'), 'no colours without a terminal');
+  assert.ok(!stderr.includes('\u001b'), 'no colors without a terminal');
 
   for (const port of Object.values(ports))
     assert.equal(await accepts(port), false, `port ${port} is still open`);
@@ -109,7 +109,7 @@ slowTest('run.ts --times prints one line per call, and --band asks for another b
 });
 
 test('an unknown flag: one sentence, exit code 2', async (t) => {
-  const { code, stdout, stderr } = await runScript(t, 'run.ts', ['--colour']);
+  const { code, stdout, stderr } = await runScript(t, 'run.ts', ['--color']);
 
   assert.equal(code, 2);
   assert.equal(stdout, '');
@@ -124,7 +124,7 @@ test('run.ts --help explains every flag', async (t) => {
 });
 
 for (const [args, sentence] of [
-  [['--colour'], /Unknown option '--colour'; --help lists the options\./],
+  [['--color'], /Unknown option '--color'; --help lists the options\./],
   [['--times', 'many'], /--times needs a whole number of at least 1, not "many"\./],
   [['--times', '1e1'], /--times needs a whole number of at least 1, not "1e1"\./],
   [['--band', ''], /--band takes an id, not ""\./],

@@ -189,10 +189,10 @@ test('widths are clamped to between 40 and 400', () => {
   assert.equal(waterfallText(lesson, { width: NaN }), waterfallText(lesson, { width: 100 }));
 });
 
-test('coloured text is the same without its escape sequences', () => {
-  const coloured = waterfallText(lesson, { colour: true });
-  assert.ok(coloured.includes('\x1b[1;31m✗ error\x1b[0m'));
-  const plain = stripVTControlCharacters(coloured);
+test('colored text is the same without its escape sequences', () => {
+  const colored = waterfallText(lesson, { color: true });
+  assert.ok(colored.includes('\x1b[1;31m✗ error\x1b[0m'));
+  const plain = stripVTControlCharacters(colored);
   assert.deepEqual(
     plain.split('\n').map((line) => line.trimEnd()),
     waterfallText(lesson).split('\n'),
@@ -310,10 +310,10 @@ test('for any spans, names, and width, lines fit, errors are visible, and contro
       ),
     );
   fc.assert(
-    fc.property(hostile, fc.integer({ min: 40, max: 400 }), fc.boolean(), (trace, width, colour) => {
-      const text = waterfallText(trace, { width, colour, explain: true });
+    fc.property(hostile, fc.integer({ min: 40, max: 400 }), fc.boolean(), (trace, width, color) => {
+      const text = waterfallText(trace, { width, color, explain: true });
       assertSound(text, width);
-      if (!colour) assert.ok(!text.includes('\x1b'));
+      if (!color) assert.ok(!text.includes('\x1b'));
       const errors = new Map(trace.spans.toReversed().map(({ spanId, error }) => [spanId, error]));
       const marks = text.match(/✗ error/gu)?.length ?? 0;
       assert.ok(marks >= [...errors.values()].filter(Boolean).length);

@@ -160,7 +160,7 @@ test('the current match looks different from the other matches', { skip }, async
   await closed(page);
 });
 
-test('with forced colours, bars, the critical path, and icons are still visible', { skip }, async () => {
+test('with forced colors, bars, the critical path, and icons are still visible', { skip }, async () => {
   await pages.send(richTrace());
   const page = await pages.open(`/trace/${traceIdOf('rich')}`, { forcedColors: 'active' });
   await rowNames(page);
@@ -174,19 +174,19 @@ test('with forced colours, bars, the critical path, and icons are still visible'
     );
   });
   assert.deepEqual(invisible, []);
-  const coloursOf = (selector: string) =>
+  const colorsOf = (selector: string) =>
     page.locator(selector).evaluate((element) => {
       const { backgroundColor, color } = getComputedStyle(element);
       return [backgroundColor, color];
     });
-  const selected = await coloursOf('.views [aria-pressed=true]');
-  assert.notDeepEqual(await coloursOf('.views [aria-pressed=false]'), selected);
+  const selected = await colorsOf('.views [aria-pressed=true]');
+  assert.notDeepEqual(await colorsOf('.views [aria-pressed=false]'), selected);
   const chip = page.getByRole('button', { name: /^shop/ });
   await chip.click();
   await chip.hover();
-  assert.deepEqual(await coloursOf('.chip[aria-pressed=true]'), selected);
-  assert.equal((await coloursOf('.chip[aria-pressed=true] small'))[1], selected[1]);
+  assert.deepEqual(await colorsOf('.chip[aria-pressed=true]'), selected);
+  assert.equal((await colorsOf('.chip[aria-pressed=true] small'))[1], selected[1]);
   await page.goto(`${pages.backend.queryUrl}/search`);
-  assert.deepEqual(await coloursOf('nav [aria-current=page]'), selected);
+  assert.deepEqual(await colorsOf('nav [aria-current=page]'), selected);
   await closed(page);
 });

@@ -16,7 +16,7 @@ const windows = [
   { name: 'narrowest with a projector', viewport: narrowest, projector: true },
 ];
 
-/** The positions in px and the colours of all elements in the header, except for the colour of the theme's name. */
+/** The positions in px and the colors of all elements in the header, except for the color of the theme's name. */
 function pictureOf(page: Page): Promise<unknown[]> {
   return page.locator('.site-header, .site-header *:not(option)').evaluateAll((elements) =>
     elements.map((element) => {

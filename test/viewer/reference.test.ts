@@ -1,7 +1,7 @@
 /** Ten ways in which Jaeger's pages fall short in a workshop, and the state that they leave out of the URL. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { colourIndex } from '#workshop/trace/colours';
+import { colorIndex } from '#workshop/trace/colors';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
 import { slowTest, test } from '../support/tests.ts';
 import { tracesOfSteps } from './steps.ts';
@@ -242,7 +242,7 @@ test("6. the page uses OpenTelemetry's terms, and a row shows the kind of its sp
   await closed(page);
 });
 
-test('7. a service has one colour on every page', { skip }, async () => {
+test('7. a service has one color on every page', { skip }, async () => {
   const seen = new Map<string, Set<string>>();
   const paths = [
     '/search',
@@ -257,10 +257,10 @@ test('7. a service has one colour on every page', { skip }, async () => {
     const found = await page.locator('.swatch').evaluateAll((all) =>
       all.map((swatch) => ({
         service: swatch.parentElement?.querySelector('bdi')?.textContent ?? '',
-        colour: getComputedStyle(swatch).backgroundColor,
+        color: getComputedStyle(swatch).backgroundColor,
       })),
     );
-    for (const { service, colour } of found) seen.set(service, (seen.get(service) ?? new Set()).add(colour));
+    for (const { service, color } of found) seen.set(service, (seen.get(service) ?? new Set()).add(color));
     await closed(page);
   }
   for (const service of ['bands-api', 'reviews-api'])
@@ -269,30 +269,30 @@ test('7. a service has one colour on every page', { skip }, async () => {
 });
 
 test(
-  '7. the colour does not change if a service that prefers the same colour is not on the page',
+  '7. the color does not change if a service that prefers the same color is not on the page',
   { skip },
   async () => {
     const names = Array.from({ length: 40 }, (_, index) => `a-service-${index}`);
     const [first, second] = names.flatMap((name, index) => {
-      const other = names.slice(index + 1).find((each) => colourIndex(each) === colourIndex(name));
+      const other = names.slice(index + 1).find((each) => colorIndex(each) === colorIndex(name));
       return other ? [name, other] : [];
     });
-    const both = traceOf('both of one colour', [
+    const both = traceOf('both of one color', [
       { id: 'root', service: first! },
       { id: 'child', service: second!, parent: 'root' },
     ]);
     const alone = traceOf('one of them alone', [{ id: 'root', service: second! }]);
     await pages.send(both, alone);
-    const colours: string[] = [];
+    const colors: string[] = [];
     for (const { traceId } of [both, alone]) {
       const page = await pages.open(`/trace/${traceId}`);
       const row = page.locator('.span-row', { hasText: second! });
-      colours.push(
+      colors.push(
         await row.locator('.swatch').evaluate((swatch) => getComputedStyle(swatch).backgroundColor),
       );
       await closed(page);
     }
-    assert.equal(colours[0], colours[1]);
+    assert.equal(colors[0], colors[1]);
     const page = await pages.open(`/trace/${both.traceId}`);
     await rowNames(page);
     const shown = await page

@@ -100,15 +100,15 @@ export async function rowNames(page: Page): Promise<string[]> {
 let axeSource: Promise<string> | undefined;
 
 /** What depends on the theme. */
-const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
 
-/** Asks axe-core about the page: WCAG 2.2, levels A and AA, and best practices, and about the colours in both themes. */
+/** Asks axe-core about the page: WCAG 2.2, levels A and AA, and best practices, and about the colors in both themes. */
 export async function accessible(page: Page): Promise<void> {
   axeSource ??= readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
   await page.evaluate(await axeSource);
   for (const [colorScheme, only] of [
     ['light', {}],
-    ['dark', { runOnly: COLOUR_RULES }],
+    ['dark', { runOnly: COLOR_RULES }],
   ] as const) {
     await page.emulateMedia({ colorScheme });
     const violations = await page.evaluate(

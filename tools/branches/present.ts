@@ -3,8 +3,8 @@ import { git } from './git.ts';
 
 /** An existing branch with the name of a step. */
 export interface PresentBranch extends StepBranch {
-  /** Whether its last commit was made from a step folder; otherwise it is someone's own work. */
-  isMade: boolean;
+  /** Whether its last commit was generated from a step folder; otherwise it is someone's own work. */
+  isGenerated: boolean;
   /** The worktree in which it is checked out; empty if it isn't. */
   worktree: string;
 }
@@ -14,7 +14,7 @@ export interface Differences {
   missing: StepBranch[];
   /** The commit differs from the folder's. */
   changed: PresentBranch[];
-  /** Made from a folder that no longer exists. */
+  /** Generated from a folder that no longer exists. */
   orphaned: PresentBranch[];
 }
 
@@ -26,7 +26,7 @@ export async function compareBranches(wanted: StepBranch[]): Promise<Differences
   return {
     missing: wanted.filter(({ branch }) => !present.some((other) => other.branch === branch)),
     changed: present.filter(({ branch, commit }) => names.has(branch) && !commits.has(`${branch} ${commit}`)),
-    orphaned: present.filter(({ branch, isMade }) => isMade && !names.has(branch)),
+    orphaned: present.filter(({ branch, isGenerated }) => isGenerated && !names.has(branch)),
   };
 }
 
@@ -47,6 +47,6 @@ async function presentBranches(): Promise<PresentBranch[]> {
     .filter(Boolean)
     .map((line) => {
       const [branch = '', commit = '', email, worktree = ''] = line.split('\0');
-      return { branch, commit, isMade: email === `<${COMMITTER_EMAIL}>`, worktree };
+      return { branch, commit, isGenerated: email === `<${COMMITTER_EMAIL}>`, worktree };
     });
 }

@@ -1,4 +1,4 @@
-import { comparableLines, type ComparableLine, idsIn, normalise } from './normalise.ts';
+import { comparableLines, type ComparableLine, idsIn, normalize } from './normalize.ts';
 
 /** Stands in a document for any number of lines that it does not show. */
 const CUT = '…';
@@ -9,7 +9,7 @@ const CUT = '…';
  */
 export function renewOutput(shown: string, output: string): string {
   const cut = cutLike(shown, output);
-  return normalise(cut) === normalise(shown) ? shown : cut;
+  return normalize(cut) === normalize(shown) ? shown : cut;
 }
 
 /** Leaves out of an output what a document leaves out; all of the output where the parts that are shown do not occur. */
@@ -58,5 +58,5 @@ function find(part: ComparableLine[], lines: ComparableLine[], from: number, to:
 }
 
 function sameLine(plain: string, other: string | undefined): boolean {
-  return other !== undefined && normalise(plain) === normalise(other);
+  return other !== undefined && normalize(plain) === normalize(other);
 }

@@ -5,7 +5,7 @@ import { UserError } from '../../workshop/errors.ts';
 import { listSteps } from '../../workshop/course/list.ts';
 import { type RunningCommand, startCommand } from './command.ts';
 import { copyProject, removeCopy } from '../project-copy.ts';
-import { comparableLines } from './normalise.ts';
+import { comparableLines } from './normalize.ts';
 import { movePorts } from './ports.ts';
 
 /** A terminal in a copy of the project, in which the commands of a document are tried as a reader would. */

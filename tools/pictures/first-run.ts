@@ -1,5 +1,5 @@
 /** The moving picture in the README: the first run, as a terminal shows it, line by line. */
-import { serviceColours, colourIndex } from '../../workshop/trace/colours.ts';
+import { serviceColors, colorIndex } from '../../workshop/trace/colors.ts';
 import { UserError } from '../../workshop/errors.ts';
 import { readBlocks } from '../markdown.ts';
 import { element, escaped } from '../slides/draw/svg.ts';
@@ -76,13 +76,13 @@ function lineText(line: string, y: number): string {
   );
 }
 
-/** The bar of a span, in the colour of its service. Half blocks are half a character. */
+/** The bar of a span, in the color of its service. Half blocks are half a character. */
 function barOf(line: string, y: number): string {
   const bar = /[█▌▐]+$/.exec(line);
   if (!bar) return '';
   const start = bar.index + (bar[0].startsWith('▐') ? 0.5 : 0);
   const end = line.length - (bar[0].endsWith('▌') ? 0.5 : 0);
-  const fill = serviceColours[colourIndex(line.split(' ', 1)[0]!)]!.dark;
+  const fill = serviceColors[colorIndex(line.split(' ', 1)[0]!)]!.dark;
   const [x, width] = [MARGIN + start * CHARACTER, (end - start) * CHARACTER];
   return element('rect', { x, y: y + 2, width, height: LINE - 4, fill });
 }

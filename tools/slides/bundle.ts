@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { projectFolder } from '../../workshop/settings.ts';
-import { serviceColourRules } from './draw/services.ts';
+import { serviceColorRules } from './draw/services.ts';
 import { slidesFolder } from './read.ts';
 
 /** The files that the page loads, by name. */
-export type DeckAssets = Map<'deck.css' | 'deck.js' | 'licences.txt', string>;
+export type DeckAssets = Map<'deck.css' | 'deck.js' | 'licenses.txt', string>;
 
 const PACKAGES = ['reveal.js', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono'];
 
@@ -30,13 +30,13 @@ export async function bundleAssets(): Promise<DeckAssets> {
   const textOf = (name: string) => outputFiles.find(({ path }) => path.endsWith(name))!.text;
   return new Map([
     ['deck.js', textOf('deck.js')],
-    ['deck.css', serviceColourRules() + textOf('style.css')],
-    ['licences.txt', await licences()],
+    ['deck.css', serviceColorRules() + textOf('style.css')],
+    ['licenses.txt', await licenses()],
   ]);
 }
 
-/** The licences of the bundled packages, which require a copy. */
-async function licences(): Promise<string> {
+/** The licenses of the bundled packages, which require a copy. */
+async function licenses(): Promise<string> {
   const texts = await Promise.all(
     PACKAGES.map(async (name) => {
       return `${name}\n\n${await readFile(join(projectFolder, 'node_modules', name, 'LICENSE'), 'utf8')}`;

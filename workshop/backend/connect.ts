@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { askGrpc } from '../net/ask-grpc.ts';
+import { callGrpc } from '../net/call-grpc.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { accepts } from '../net/accepts.ts';
 import { type TraceSource, tracesAt, tracesIn } from './query.ts';
@@ -147,7 +147,7 @@ async function probeQuery(url: URL): Promise<'nothing' | 'other' | UsedBackend['
 /** Sends an empty ExportTraceServiceRequest, as the OTLP specification ("OTLP/gRPC") describes it. */
 async function probeOtlp(url: URL): Promise<'nothing' | 'other' | 'otlp'> {
   if (!(await accepts(portOf(url), url.hostname))) return 'nothing';
-  const status = await askGrpc(url.origin, '/opentelemetry.proto.collector.trace.v1.TraceService/Export');
+  const status = await callGrpc(url.origin, '/opentelemetry.proto.collector.trace.v1.TraceService/Export');
   return status === '0' ? 'otlp' : 'other';
 }
 

@@ -141,7 +141,7 @@ export interface Circumstances {
 }
 
 /** Throws an ObservationError unless run.ts made its call, which was successful, and exited. */
-export function requireGoodRun(seen: Observation, end: RunEnd, circumstances: Circumstances): void {
+export function requireSuccessfulRun(seen: Observation, end: RunEnd, circumstances: Circumstances): void {
   const { crashed, stuck, limitMs } = circumstances;
   if (crashed) {
     throw new ObservationError(`${crashed} keeps running`, {

@@ -23,7 +23,7 @@ import {
   noServices,
   notListening,
   notStarted,
-  requireGoodRun,
+  requireSuccessfulRun,
 } from './observation-error.ts';
 import { caller, callOfRun, type Observation } from './observation.ts';
 import { ownNames } from './own-names.ts';
@@ -200,7 +200,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   }
   await stopAll(running); // the services send their remaining spans, and we receive the rest of their output
   signal.throwIfAborted();
-  requireGoodRun(seen, runEnd, { limitMs, crashed, stuck });
+  requireSuccessfulRun(seen, runEnd, { limitMs, crashed, stuck });
   for (const { name, consumes } of services) {
     if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts));
   }

@@ -1,4 +1,4 @@
-import { paint, wantsColour } from '../command-line/colour.ts';
+import { paint, wantsColor } from '../command-line/color.ts';
 import type { Step } from '../course/list.ts';
 import { padEnd, printable, shortened, wrapped } from '../trace/terminal-text.ts';
 import { waterfallText } from '../trace/text.ts';
@@ -102,7 +102,7 @@ function failureLines(
   { found, cause, file, lines = [], traces = [] }: Failure,
   width: number,
 ): string[] {
-  const labelled = (label: string, text: string) =>
+  const labeled = (label: string, text: string) =>
     wrapped(printable(text), width - LABEL).map((line, index) =>
       index === 0
         ? `${paint('bold', padEnd(label, LABEL), process.stdout)}${line}`
@@ -112,10 +112,10 @@ function failureLines(
     paint('dim', `  ${shortened(printable(line), width - 2)}`, process.stdout),
   );
   return [
-    ...labelled('Expected', `${expect}.`),
-    ...labelled('Found', found),
-    ...labelled('Cause', cause),
-    ...labelled('Look at', file),
+    ...labeled('Expected', `${expect}.`),
+    ...labeled('Found', found),
+    ...labeled('Cause', cause),
+    ...labeled('Look at', file),
     ...(printed.length > 0 ? ['', ...printed] : []),
     ...traceLines(traces, width),
   ];
@@ -123,10 +123,10 @@ function failureLines(
 
 function traceLines(traces: Trace[], width: number): string[] {
   const shown = traces.slice(0, MAX_TRACES);
-  const colour = wantsColour(process.stdout);
+  const color = wantsColor(process.stdout);
   const more = traces.length - shown.length;
   return [
-    ...shown.flatMap((trace) => ['', waterfallText(trace, { width, colour })]),
+    ...shown.flatMap((trace) => ['', waterfallText(trace, { width, color })]),
     ...(more > 0 ? ['', `and ${more} more ${more === 1 ? 'trace' : 'traces'}`] : []),
   ];
 }

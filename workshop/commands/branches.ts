@@ -43,8 +43,8 @@ function sentencesAbout({ missing, changed, orphaned }: Differences): string[] {
 
 /** Throws UserError for a branch that has other commits or is checked out. */
 function requireUnused({ changed, orphaned }: Differences): void {
-  for (const { branch, isMade, worktree } of [...changed, ...orphaned]) {
-    if (!isMade)
+  for (const { branch, isGenerated, worktree } of [...changed, ...orphaned]) {
+    if (!isGenerated)
       throw new UserError(
         `${branch} has your own commits. To keep them, rename it: git branch -m ${branch} another-name.`,
       );

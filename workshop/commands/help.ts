@@ -1,7 +1,7 @@
 /** npm run help: lists all commands. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { paint } from '../command-line/colour.ts';
+import { paint } from '../command-line/color.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 
 const help = `

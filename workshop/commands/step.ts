@@ -1,6 +1,6 @@
 /** npm run step: lists the steps, and puts one into the working copy. */
 import { relative } from 'node:path';
-import { paint } from '../command-line/colour.ts';
+import { paint } from '../command-line/color.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { openCourse } from '../course/course.ts';
 import { currentStep, positionOf } from '../course/current.ts';

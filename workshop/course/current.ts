@@ -43,7 +43,7 @@ export async function currentStep(course: Course): Promise<Step> {
   return steps[index]!;
 }
 
-/** The step that the attendee works towards: the one after the current step, or the last step. */
+/** The step that the attendee works toward: the one after the current step, or the last step. */
 export async function nextStep(course: Course): Promise<Step> {
   const [steps, { number }] = [await listSteps(course), await currentStep(course)];
   return steps.find((step) => step.number > number) ?? steps.at(-1)!;

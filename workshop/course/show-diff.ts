@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { paint } from '../command-line/colour.ts';
+import { paint } from '../command-line/color.ts';
 import type { FileChange } from './changes.ts';
 
 const BAR_WIDTH = 40;
 
-/** The changes as one patch, with colours if stdout should get them. */
+/** The changes as one patch, with colors if stdout should get them. */
 export function patchText(changes: FileChange[]): string {
   // Only the last line feed is removed: a hunk may end with a blank line, which consists of a space.
   const lines = changes.flatMap(({ patch }) => patch.replace(/\n$/, '').split('\n'));
-  return `${lines.map(colouredLine).join('\n')}\n`;
+  return `${lines.map(coloredLine).join('\n')}\n`;
 }
 
 /** One line per file with the number of changed lines, and one line for all files. */
@@ -39,7 +39,7 @@ const ignore = () => {};
 
 /** Shows a text in a pager. Returns false if the pager could not be started, or failed. */
 async function paged(text: string, pager: string): Promise<boolean> {
-  // Git's settings for less: keep colours, quit if the text fits on one screen, don't clear the screen
+  // Git's settings for less: keep colors, quit if the text fits on one screen, don't clear the screen
   const env = { LESS: 'FRX', ...process.env };
   const child = spawn(pager, { shell: true, stdio: ['pipe', 'inherit', 'inherit'], env });
   process.on('SIGINT', ignore); // Ctrl-C is for the pager, where it stops a search
@@ -50,7 +50,7 @@ async function paged(text: string, pager: string): Promise<boolean> {
   return code === 0 || code === null;
 }
 
-function colouredLine(line: string): string {
+function coloredLine(line: string): string {
   const { stdout } = process;
   if (/^(diff|new file|deleted file|---|\+\+\+)( |$)/.test(line)) return paint('bold', line, stdout);
   if (line.startsWith('@@')) return paint('cyan', line, stdout);

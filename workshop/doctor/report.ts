@@ -1,4 +1,4 @@
-import { paint } from '../command-line/colour.ts';
+import { paint } from '../command-line/color.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { findChapter } from '../course/chapters.ts';
 import { examinations, type Finding, findingsOf } from './examinations.ts';

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
-import { paint, wantsColour } from '../command-line/colour.ts';
+import { paint, wantsColor } from '../command-line/color.ts';
 import { stateFolder } from '../settings.ts';
 import { type TextOptions, waterfallText } from '../trace/text.ts';
 import type { CallResult } from './call.ts';
@@ -17,14 +17,14 @@ export function noteFailure(result: CallResult): void {
 
 /** Prints a call: the response and the URL of the trace on stdout, the rest on stderr. */
 export function showCall(result: CallResult, options: Pick<TextOptions, 'explain' | 'logs'> = {}): void {
-  const look = { width: process.stderr.columns ?? 100, colour: wantsColour(process.stderr), ...options };
+  const look = { width: process.stderr.columns ?? 100, color: wantsColor(process.stderr), ...options };
   noteFailure(result);
   for (const { text, isNote } of callParts(result, look)) (isNote ? note : console.log)(text);
 }
 
-/** The output of `showCall` for a call that did not fail, without colours, 100 columns wide. */
+/** The output of `showCall` for a call that did not fail, without colors, 100 columns wide. */
 export function callText(result: CallResult): string {
-  const parts = callParts(result, { width: 100, colour: false });
+  const parts = callParts(result, { width: 100, color: false });
   return parts.map(({ text }) => text).join('\n');
 }
 
@@ -39,7 +39,7 @@ function callParts(result: CallResult, look: WaterfallLook): { text: string; isN
   return parts;
 }
 
-type WaterfallLook = Pick<TextOptions, 'width' | 'colour' | 'explain' | 'logs'>;
+type WaterfallLook = Pick<TextOptions, 'width' | 'color' | 'explain' | 'logs'>;
 
 const asNote = (text: string) => ({ text, isNote: true });
 const asOutput = (text: string) => ({ text, isNote: false });

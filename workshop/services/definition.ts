@@ -23,7 +23,7 @@ export interface Service {
   protocol?: 'grpc';
   /** Where it publishes messages, as in exchange:routing-key. */
   publishes?: string;
-  /** The queue that it consumes messages from; a service without a port is recognised by it. */
+  /** The queue that it consumes messages from; a service without a port is recognized by it. */
   consumes?: string;
   /** The queue that it rejects invalid messages to. */
   deadLetters?: string;

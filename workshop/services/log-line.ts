@@ -12,7 +12,7 @@ interface LogEntry {
 }
 
 const pretty = prettyFactory({
-  colorize: false, // only the name of the service before the line has a colour
+  colorize: false, // only the name of the service before the line has a color
   singleLine: true,
   translateTime: 'SYS:HH:MM:ss',
   ignore: 'pid,hostname,reqId,req,res,responseTime,trace_id,span_id',

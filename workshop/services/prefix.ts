@@ -1,13 +1,13 @@
-import { paint } from '../command-line/colour.ts';
+import { paint } from '../command-line/color.ts';
 
-const COLOURS = ['cyan', 'magenta', 'yellow', 'blue'] as const;
+const COLORS = ['cyan', 'magenta', 'yellow', 'blue'] as const;
 
-/** For each service, a function that puts its name, in its own colour, before each line of a text. */
+/** For each service, a function that puts its name, in its own color, before each line of a text. */
 export function prefixes(names: string[]): Map<string, (text: string) => string> {
   const width = Math.max(...names.map((name) => name.length));
   return new Map(
     names.map((name, index) => {
-      const prefix = paint(COLOURS[index % COLOURS.length]!, `${name.padEnd(width)} │`, process.stdout);
+      const prefix = paint(COLORS[index % COLORS.length]!, `${name.padEnd(width)} │`, process.stdout);
       const prefixed = (text: string) =>
         text
           .split('\n')

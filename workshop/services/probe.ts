@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { askGrpc } from '../net/ask-grpc.ts';
+import { callGrpc } from '../net/call-grpc.ts';
 import { accepts } from '../net/accepts.ts';
 import type { Service } from './definition.ts';
 import type { Environment } from '../parts/part.ts';
@@ -11,8 +11,8 @@ export type Listener = 'nothing' | 'itself' | 'other';
 const RESPONSE_TIMEOUT_MS = 5_000; // for a service that has just started on a busy laptop
 
 /**
- * Finds out what listens on a service's port. A service without a port is recognised as the consumer of its queue;
- * `parts` has the address of the broker. Without a queue either, it can't be recognised.
+ * Finds out what listens on a service's port. A service without a port is recognized as the consumer of its queue;
+ * `parts` has the address of the broker. Without a queue either, it can't be recognized.
  */
 export async function probe(service: Service, parts: Environment = {}): Promise<Listener> {
   if (service.consumes) return (await hasConsumer(service.consumes, parts)) ? 'itself' : 'nothing';
@@ -34,7 +34,7 @@ export async function probe(service: Service, parts: Environment = {}): Promise<
 /** Uses gRPC's health protocol (grpc.health.v1), whose request has the name of the service as field 1. */
 async function probeGrpc(name: string, port: number): Promise<Listener> {
   const request = Buffer.concat([Buffer.from([0x0a, name.length]), Buffer.from(name)]);
-  const status = await askGrpc(`http://localhost:${port}`, '/grpc.health.v1.Health/Check', {
+  const status = await callGrpc(`http://localhost:${port}`, '/grpc.health.v1.Health/Check', {
     message: request,
     headers: { traceparent: unsampledTraceparent() },
     timeoutMs: RESPONSE_TIMEOUT_MS,

@@ -1,7 +1,7 @@
 import { existsSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
-import { paint } from '../command-line/colour.ts';
+import { paint } from '../command-line/color.ts';
 import { aborted } from '../command-line/interruption.ts';
 import { monitoringFolder } from '../settings.ts';
 import { watch } from '../watch.ts';

@@ -4,7 +4,7 @@ export function traceIdFrom(text: string): string | undefined {
   return /^[\da-f]{1,32}$/iu.test(id) ? id.toLowerCase().padStart(32, '0') : undefined;
 }
 
-/** The first digits of an id, enough to recognise it; the leading zeros of a 64-bit id are left out. */
+/** The first digits of an id, enough to recognize it; the leading zeros of a 64-bit id are left out. */
 export function shortId(id: string): string {
   return id.replace(/^0{16}/u, '').slice(0, 8);
 }

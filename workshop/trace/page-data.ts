@@ -5,14 +5,14 @@ import type { LogColumns } from './log-columns.ts';
 /** /viewer/trace/ID; status 204 until a span of the trace has arrived. */
 export interface TraceResponse {
   trace: TraceColumns;
-  /** All services that the backend knows; their colours depend on the whole set. */
+  /** All services that the backend knows; their colors depend on the whole set. */
   services: string[];
 }
 
 /** /viewer/logs, with the parameters of /api/logs. */
 export interface LogsResponse {
   logs: LogColumns;
-  /** All services that the backend knows from their spans; their colours depend on the whole set. */
+  /** All services that the backend knows from their spans; their colors depend on the whole set. */
   services: string[];
   /** The services that have sent log records. */
   loggers: string[];

@@ -1,4 +1,4 @@
-import { serviceColours, serviceLooks } from './colours.ts';
+import { serviceColors, serviceLooks } from './colors.ts';
 import { formatDuration, formatWithDigits } from './duration.ts';
 import type { LogRecord } from './log-record.ts';
 import { levelOf, logsBySpan, logText, MAX_RECORDS } from './log-text.ts';
@@ -11,8 +11,8 @@ import type { Gap, Row, Waterfall } from './waterfall.ts';
 export interface TextOptions {
   /** Columns of the terminal, 100 by default; clamped to between 40 and 400. */
   width?: number;
-  /** Whether to colour the text with ANSI escape sequences. Otherwise it contains none. */
-  colour?: boolean;
+  /** Whether to color the text with ANSI escape sequences. Otherwise it contains none. */
+  color?: boolean;
   /** How many spans get a row, 60 by default, which is about what a terminal shows. The last line counts the others. */
   maxRows?: number;
   /** Whether to say in words what is odd about the trace: long gaps, missing parents, clocks that differ. */
@@ -39,13 +39,13 @@ const narrow = 64;
  */
 export function waterfallText(
   trace: Trace,
-  { width = 100, colour = false, maxRows = 60, explain = false, logs = [] }: TextOptions = {},
+  { width = 100, color = false, maxRows = 60, explain = false, logs = [] }: TextOptions = {},
 ): string {
   const columns = Math.min(400, Math.max(40, Math.floor(width) || 100));
   const waterfall = explain ? waterfallOf(trace) : unexplained(waterfallOf(trace));
   if (waterfall.rows.length === 0) return shortened('This trace has no spans yet.', columns);
 
-  const paint = colour ? ansiPaint(waterfall.services) : unpainted;
+  const paint = color ? ansiPaint(waterfall.services) : unpainted;
   const rows = waterfall.rows.slice(0, maxRows);
   const trees = treeLines(rows, Math.floor(columns / 8) - 2);
   const layout = layoutOf(rows, trees, columns);
@@ -81,7 +81,7 @@ function ansiPaint(services: readonly string[]): Paint {
     dim: sgr('2'),
     red: sgr('1;31'),
     yellow: sgr('33'),
-    service: (service, text) => sgr(`38;5;${serviceColours[looks.get(service)?.colour ?? 0]!.ansi256}`)(text),
+    service: (service, text) => sgr(`38;5;${serviceColors[looks.get(service)?.color ?? 0]!.ansi256}`)(text),
   };
 }
 
@@ -240,18 +240,18 @@ function barOf(row: Row, traceUs: number, width: number): string {
 
 function noteLines(row: Row, tree: TreeLine, layout: Layout, width: number, paint: Paint): string[] {
   const notes = [
-    ...errorNotes(row.span).map((text) => ({ sign: '✗', text, colour: paint.red })),
-    ...row.warnings.map(({ text }) => ({ sign: '!', text, colour: paint.yellow })),
-    ...row.gaps.map((gap) => ({ sign: '░', text: gapText(row, gap), colour: paint.yellow })),
-    ...linkTexts(row.span).map((text) => ({ sign: '→', text, colour: paint.dim })),
+    ...errorNotes(row.span).map((text) => ({ sign: '✗', text, color: paint.red })),
+    ...row.warnings.map(({ text }) => ({ sign: '!', text, color: paint.yellow })),
+    ...row.gaps.map((gap) => ({ sign: '░', text: gapText(row, gap), color: paint.yellow })),
+    ...linkTexts(row.span).map((text) => ({ sign: '→', text, color: paint.dim })),
   ];
   const indent = shortened(tree.below, layout.name - 4);
   const margin = ' '.repeat(layout.service + columnGap.length);
   const room = width - widthOf(margin) - widthOf(indent) - 2;
-  return notes.flatMap(({ sign, text, colour }) =>
+  return notes.flatMap(({ sign, text, color }) =>
     wrapped(text, room).map(
       (line, index) =>
-        `${margin}${paint.dim(indent)}${colour(`${index === 0 ? sign : ' '} ${line}`.trimEnd())}`,
+        `${margin}${paint.dim(indent)}${color(`${index === 0 ? sign : ' '} ${line}`.trimEnd())}`,
     ),
   );
 }
@@ -266,17 +266,17 @@ function logLines(
   paint: Paint,
 ): string[] {
   const looks = {
-    error: { sign: '✗', colour: paint.red },
-    warn: { sign: '!', colour: paint.yellow },
-    other: { sign: '·', colour: paint.dim },
+    error: { sign: '✗', color: paint.red },
+    warn: { sign: '!', color: paint.yellow },
+    other: { sign: '·', color: paint.dim },
   };
   const indent = shortened(below, layout.name - 4);
   const lines = records.slice(0, MAX_RECORDS).map((record) => {
-    const { sign, colour } = looks[levelOf(record)];
+    const { sign, color } = looks[levelOf(record)];
     const service = shortened(printable(record.service), layout.service);
     const margin = paint.service(record.service, padEnd(service, layout.service));
     const room = width - layout.service - columnGap.length - widthOf(indent) - 2;
-    return `${margin}${columnGap}${paint.dim(indent)}${colour(`${sign} ${shortened(logText(record, startUs), room)}`)}`;
+    return `${margin}${columnGap}${paint.dim(indent)}${color(`${sign} ${shortened(logText(record, startUs), room)}`)}`;
   });
   const more = records.length - lines.length;
   const margin = ' '.repeat(layout.service + columnGap.length);

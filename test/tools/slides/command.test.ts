@@ -82,7 +82,7 @@ test('--build writes a self-contained folder', async (t) => {
   const css = await readFile(join(folder, 'deck.css'), 'utf8');
   assert.doesNotMatch(css, /url\((?!["']?(?:data:|#))/);
   assert.match(
-    await readFile(join(folder, 'licences.txt'), 'utf8'),
+    await readFile(join(folder, 'licenses.txt'), 'utf8'),
     /reveal\.js[^]*Hakim El Hattab[^]*SIL OPEN FONT LICENSE/i,
   );
 });

@@ -303,10 +303,10 @@ test('the list of shortcuts and its headings are readable in both themes', optio
   for (const theme of ['light', 'dark']) {
     const page = await openDeck({ query: `theme=${theme}` });
     await page.keyboard.press('Shift+Slash');
-    const colours = await page.$$eval('.r-overlay-help :is(th, td)', (cells) =>
+    const colors = await page.$$eval('.r-overlay-help :is(th, td)', (cells) =>
       cells.map((cell) => getComputedStyle(cell).color),
     );
-    assert.deepEqual(new Set(colours), new Set(['rgb(255, 255, 255)']), theme);
+    assert.deepEqual(new Set(colors), new Set(['rgb(255, 255, 255)']), theme);
     await page.context().close();
   }
 });

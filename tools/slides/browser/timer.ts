@@ -12,7 +12,7 @@ interface Timer {
 const timers = new Map<Element, Timer>();
 const REFRESH_MS = 250;
 
-/** Initialises all timers of the deck, connects their buttons, and starts the interval that updates them. */
+/** Initializes all timers of the deck, connects their buttons, and starts the interval that updates them. */
 export function setUpTimers(): void {
   const schedule = document.documentElement.dataset.schedule ?? 'ninety';
   for (const element of document.querySelectorAll<HTMLElement>('.timer')) {

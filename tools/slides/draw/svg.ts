@@ -15,7 +15,7 @@ export function element(name: string, attributes: Attributes, ...children: strin
   return `<${name}${text}>${children.join('')}</${name}>`;
 }
 
-/** A line of text; `className` sets its size and colour. */
+/** A line of text; `className` sets its size and color. */
 export function words(
   x: number,
   y: number,

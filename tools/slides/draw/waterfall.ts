@@ -283,7 +283,7 @@ function legendOf(
   return items.join('');
 }
 
-/** The pattern of gaps, in the colour of the background; a page needs it once, in an element that isn't hidden. */
+/** The pattern of gaps, in the color of the background; a page needs it once, in an element that isn't hidden. */
 export const hatching = element(
   'svg',
   { width: 0, height: 0, 'aria-hidden': 'true', class: 'definitions' },

@@ -7,7 +7,7 @@ import { gzip } from 'node:zlib';
 import type { BuildFailure } from 'esbuild';
 import { missingPackages } from '../../errors.ts';
 import { projectFolder } from '../../settings.ts';
-import { serviceColours } from '../../trace/colours.ts';
+import { serviceColors } from '../../trace/colors.ts';
 
 /** The pages by name: each has a folder of this name in workshop/viewer/. */
 const pageNames = ['trace', 'search', 'logs', 'dependencies', 'indicators', 'compare', 'problem'] as const;
@@ -95,7 +95,7 @@ async function buildStyles(): Promise<NamedFile[]> {
   return Promise.all(
     pageNames.map(async (page) => {
       const texts = [...styles].filter(([owner]) => isFor(page, owner)).map(([, text]) => text);
-      const { code } = await transform([colourStyles(), ...texts].join('\n'), {
+      const { code } = await transform([colorStyles(), ...texts].join('\n'), {
         loader: 'css',
         minify: true,
       });
@@ -117,9 +117,9 @@ function isFor(page: PageName, owner: string): boolean {
   return owner === page || !(pageNames as readonly string[]).includes(owner);
 }
 
-/** A class for each of `serviceColours`, without a mark: a class added to it can bring one. */
-function colourStyles(): string {
-  return serviceColours
+/** A class for each of `serviceColors`, without a mark: a class added to it can bring one. */
+function colorStyles(): string {
+  return serviceColors
     .map(
       ({ light, dark }, index) =>
         `.service-${index}{--service:light-dark(${light},${dark});--mark:none;--stripe:solid}`,

@@ -54,11 +54,11 @@ export async function sendJson(
 ): Promise<FastifyReply> {
   const text = Buffer.from(JSON.stringify(data));
   reply.header('content-type', 'application/json; charset=utf-8').header('vary', 'accept-encoding');
-  if (text.length < WORTH_COMPRESSING || !takesGzip(request)) return reply.send(text);
+  if (text.length < WORTH_COMPRESSING || !acceptsGzip(request)) return reply.send(text);
   return reply.header('content-encoding', 'gzip').send(await gzip(text, { level: LEVEL }));
 }
 
 /** Whether the client accepts gzip. */
-export function takesGzip(request: FastifyRequest): boolean {
+export function acceptsGzip(request: FastifyRequest): boolean {
   return /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
 }

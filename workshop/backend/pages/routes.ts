@@ -21,7 +21,7 @@ import type {
 } from '../../trace/page-data.ts';
 import { assets, type PageName } from './assets.ts';
 import { logColumns } from './log-columns.ts';
-import { isKnown, pageHeaders, sendJson, sendPage, takesGzip } from './respond.ts';
+import { isKnown, pageHeaders, sendJson, sendPage, acceptsGzip } from './respond.ts';
 import { searchResponse } from './search-response.ts';
 import { shell } from './shell.ts';
 import { traceColumns } from './trace-columns.ts';
@@ -104,7 +104,7 @@ function addAssets(app: FastifyInstance): void {
       .header('cache-control', 'public, max-age=31536000, immutable')
       .header('vary', 'accept-encoding')
       .type(asset.type);
-    return takesGzip(request)
+    return acceptsGzip(request)
       ? reply.header('content-encoding', 'gzip').send(asset.gzip)
       : reply.send(asset.plain);
   });

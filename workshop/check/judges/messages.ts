@@ -142,7 +142,7 @@ export function hasConsumerSpan(service: string, publisher: string): Judge {
       };
     }
     if (producer && consumer.parentId === producer.spanId) return 'ok';
-    const file = `${service}/${isMadeByLibrary(consumer) ? 'tracing.ts' : 'app.ts'}`;
+    const file = `${service}/${isFromInstrumentation(consumer) ? 'tracing.ts' : 'app.ts'}`;
     if (producer && consumer.links.some(({ spanId }) => spanId === producer.spanId)) {
       return {
         found: 'The CONSUMER span has a link to the PRODUCER span, and is in a trace of its own.',
@@ -207,7 +207,7 @@ export function followsConventions(
   return (seen) => {
     const span = spanOfKind(seen, service, kind);
     if (!span) return noServerSpan(seen, service);
-    const file = `${service}/${isMadeByLibrary(span) ? 'tracing.ts' : 'app.ts'}`;
+    const file = `${service}/${isFromInstrumentation(span) ? 'tracing.ts' : 'app.ts'}`;
     const traces = tracesOfCall(seen);
 
     const valueOf = (name: string) => span.attributes[name] ?? span.attributes[formerly[name] ?? ''];
@@ -277,28 +277,28 @@ export function sendsContext(service: string): Judge {
 }
 
 /** A service's span of a message is made by an instrumentation, and no longer by the app. */
-export function isMadeByInstrumentation(service: string, kind: 'producer' | 'consumer'): Judge {
+export function instrumentationCreates(service: string, kind: 'producer' | 'consumer'): Judge {
   return (seen) => {
     const traces = tracesOfCall(seen);
     const spans = traces
       .flatMap((trace) => trace.spans)
       .filter((span) => span.service === service && span.kind === kind);
-    const byHand = spans.find((span) => !isMadeByLibrary(span));
-    const byLibrary = spans.find(isMadeByLibrary);
-    if (byLibrary && !byHand) return 'ok';
+    const manual = spans.find((span) => !isFromInstrumentation(span));
+    const automatic = spans.find(isFromInstrumentation);
+    if (automatic && !manual) return 'ok';
     const what = kind.toUpperCase();
-    if (byLibrary) {
+    if (automatic) {
       return {
-        found: `${service} has two ${what} spans for one message: "${byLibrary.name}" of the instrumentation, and "${byHand!.name}" of the app.`,
+        found: `${service} has two ${what} spans for one message: "${automatic.name}" of the instrumentation, and "${manual!.name}" of the app.`,
         cause: 'The app still starts its own span: remove those lines.',
         file: `${service}/app.ts`,
         traces,
       };
     }
     const file = `${service}/tracing.ts`;
-    if (byHand) {
+    if (manual) {
       return {
-        found: `The app of ${service} still creates the ${what} span "${byHand.name}".`,
+        found: `The app of ${service} still creates the ${what} span "${manual.name}".`,
         cause: `AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before it is set up. ${loaderHook}`,
         file,
         traces,
@@ -366,7 +366,7 @@ export function hasLinkedRoot(service: string): Judge {
   };
 }
 
-function isMadeByLibrary({ scope }: Span): boolean {
+function isFromInstrumentation({ scope }: Span): boolean {
   return scope.startsWith('@opentelemetry/instrumentation');
 }
 

@@ -5,7 +5,7 @@ import { fromColumns } from '../../trace/columns.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
 import type { Waterfall } from '../../trace/waterfall.ts';
-import { setServices, serviceClass } from '../frame/colours.ts';
+import { setServices, serviceClass } from '../frame/colors.ts';
 import { drawPage } from '../frame/frame.tsx';
 import { shortId, traceIdFrom, traceUrl } from '../../trace/ids.ts';
 import { bindKeys } from '../frame/keys.tsx';

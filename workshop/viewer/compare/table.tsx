@@ -4,7 +4,7 @@ import type { ComparisonRow } from '../../trace/compare.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { ticksOf } from '../../trace/ticks.ts';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { traceUrl } from '../../trace/ids.ts';
 import { textMeter } from '../frame/measure.ts';
 import { hasOwnScales, shown, verdictSigns, waterfallA, waterfallB } from './state.ts';

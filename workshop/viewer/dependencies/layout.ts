@@ -10,7 +10,7 @@ export interface Drawing {
   edges: DrawnEdge[];
 }
 
-/** `x` and `y` are the centre. */
+/** `x` and `y` are the center. */
 export interface DrawnNode {
   name: string;
   spans: number;
@@ -32,7 +32,7 @@ export interface DrawnEdge {
   errors: number;
   /** The points of the line from one service to the other. */
   points: Point[];
-  /** The centre of the label. */
+  /** The center of the label. */
   x: number;
   y: number;
   labelWidth: number;

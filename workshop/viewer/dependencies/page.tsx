@@ -2,7 +2,7 @@ import { signal, useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ServiceGraphResponse } from '../../trace/page-data.ts';
 import { counted, grouped, percent } from '../../trace/numbers.ts';
-import { setServices, serviceClass } from '../frame/colours.ts';
+import { setServices, serviceClass } from '../frame/colors.ts';
 import { drawPage } from '../frame/frame.tsx';
 import { poll } from '../frame/live.ts';
 import { textMeter } from '../frame/measure.ts';
@@ -107,7 +107,7 @@ function ServiceGraph({ data }: { data: ServiceGraphResponse }) {
           <a
             key={name}
             href={`/search?service=${encodeURIComponent(name)}`}
-            class={`node ${serviceClass(name)} ${isDimmed(name, ...neighbours(data, name)) ? 'dimmed' : ''}`}
+            class={`node ${serviceClass(name)} ${isDimmed(name, ...neighbors(data, name)) ? 'dimmed' : ''}`}
             onPointerEnter={() => (highlighted.value = name)}
             onPointerLeave={() => (highlighted.value = '')}
             onFocus={() => (highlighted.value = name)}
@@ -148,7 +148,7 @@ function isDimmed(...names: string[]): boolean {
   return highlighted.value !== '' && !names.includes(highlighted.value);
 }
 
-function neighbours({ calls }: ServiceGraphResponse, name: string): string[] {
+function neighbors({ calls }: ServiceGraphResponse, name: string): string[] {
   return calls.flatMap(({ parent, child }) => (parent === name ? [child] : child === name ? [parent] : []));
 }
 

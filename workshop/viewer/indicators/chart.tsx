@@ -6,7 +6,7 @@ import type { Points } from '../../trace/page-data.ts';
 import { size, theme } from '../frame/preferences.ts';
 import { cursorIndex, cursorTime } from './state.ts';
 
-/** A line of a chart. It looks like its sample in the legend, whose colour and style come from the class. */
+/** A line of a chart. It looks like its sample in the legend, whose color and style come from the class. */
 export interface Line {
   name: string;
   class: string;

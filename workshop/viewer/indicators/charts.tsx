@@ -1,6 +1,6 @@
 import { traceUrl } from '../../trace/ids.ts';
 import type { Exemplar, Points } from '../../trace/page-data.ts';
-import { classesOf } from '../frame/colours.ts';
+import { classesOf } from '../frame/colors.ts';
 import { Chart, type Line } from './chart.tsx';
 import { rateText, secondsText, shareText } from './format.ts';
 import { chosen, chosenExemplars, chosenIndicators, firstTime, shown } from './state.ts';

@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import { setServices } from '../frame/colours.ts';
+import { setServices } from '../frame/colors.ts';
 import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
 import { LiveSwitch } from '../frame/live-switch.tsx';

@@ -1,5 +1,5 @@
 import type { Indicators, InstanceIndicators, ServiceIndicators } from '../../trace/page-data.ts';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { rateText, secondsText, shareText } from './format.ts';
 import { choose, chosen, type Choice, cursorIndex, shown, urlOf } from './state.ts';
 

@@ -4,7 +4,7 @@ import { type LogRecord, messageOf } from '../../trace/log-record.ts';
 import { levelOf } from '../../trace/log-text.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { anyLogSearch } from '../../trace/search/logs.ts';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { LiveSwitch } from '../frame/live-switch.tsx';
 import { readingHandlers } from '../frame/reading.ts';
 import { SeverityName } from '../frame/severity.tsx';

@@ -4,7 +4,7 @@ import { fromLogColumns } from '../../trace/log-columns.ts';
 import type { LogRecord } from '../../trace/log-record.ts';
 import type { LogsResponse } from '../../trace/page-data.ts';
 import { type LogSearch, logParametersOf, logsDataUrl, logSearchFrom } from '../../trace/search/logs.ts';
-import { setServices } from '../frame/colours.ts';
+import { setServices } from '../frame/colors.ts';
 import { poll, type Update } from '../frame/live.ts';
 
 export const search = signal<LogSearch>(logSearchFrom(location.search));

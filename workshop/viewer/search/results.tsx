@@ -3,7 +3,7 @@ import type { TraceSummary } from '../../trace/page-data.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
 import { now } from '../frame/clock.ts';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { LiveSwitch } from '../frame/live-switch.tsx';
 import { shortId, traceUrl } from '../../trace/ids.ts';
 import { ago, clockTime } from '../frame/times.ts';

@@ -10,7 +10,7 @@ export function startOf(traceId: string): number | undefined {
 }
 
 /** Stores when a trace started; asks the backend if the trace isn't in the list. */
-export async function learnStart(traceId: string, listedUs: number | undefined): Promise<void> {
+export async function loadStart(traceId: string, listedUs: number | undefined): Promise<void> {
   if (starts.peek().has(traceId)) return;
   const startUs = listedUs ?? (await fetchStart(traceId));
   if (startUs !== undefined) starts.value = new Map(starts.peek()).set(traceId, startUs);

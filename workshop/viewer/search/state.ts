@@ -1,13 +1,13 @@
 /** The state of the search page. The query, the order, and the traces picked for a comparison are in the URL. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { SearchResponse, TraceSummary } from '../../trace/page-data.ts';
-import { setServices } from '../frame/colours.ts';
+import { setServices } from '../frame/colors.ts';
 import { traceIdFrom } from '../../trace/ids.ts';
 import { poll, type Update } from '../frame/live.ts';
 import { type QueryErrors, validateQuery } from '../../trace/search/validate.ts';
 import { type Fields, fieldsOf, queryOf } from './fields.ts';
 import { searchDataUrl, parametersOf, queryFrom, type SearchQuery } from '../../trace/search/query.ts';
-import { learnStart, startOf } from './starts.ts';
+import { loadStart, startOf } from './starts.ts';
 
 export type Order = 'newest' | 'longest' | 'spans' | 'errors';
 export const orders: Record<Order, string> = {
@@ -172,7 +172,7 @@ export const pair = computed<readonly [string, string] | undefined>(() => {
 effect(() => {
   if (!response.value) return;
   for (const id of picked.value)
-    void learnStart(id, traces.value.find(({ traceId }) => traceId === id)?.startUs);
+    void loadStart(id, traces.value.find(({ traceId }) => traceId === id)?.startUs);
 });
 
 /** Picks a trace for a comparison or removes it. If there are more than two, the first one picked is removed. */

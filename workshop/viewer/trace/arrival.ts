@@ -4,7 +4,7 @@ import type { TraceResponse } from '../../trace/page-data.ts';
 import { fromColumns } from '../../trace/columns.ts';
 import type { TimeRange } from '../../trace/lane.ts';
 import { counted } from '../../trace/numbers.ts';
-import { setServices } from '../frame/colours.ts';
+import { setServices } from '../frame/colors.ts';
 import { notify } from './notification.tsx';
 import { anchor, goTo, restoreAnchor } from './scrolling.ts';
 import { fitDensity } from './sizes.ts';

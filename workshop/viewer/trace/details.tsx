@@ -6,7 +6,7 @@ import type { Span } from '../../trace/model.ts';
 import { percent } from '../../trace/numbers.ts';
 import { durationText, selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { shortId, traceUrl } from '../../trace/ids.ts';
 import { clockTime } from '../frame/times.ts';

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../trace/duration.ts';
 import { grouped } from '../../trace/numbers.ts';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { SeverityName } from '../frame/severity.tsx';
 import { clockTime } from '../frame/times.ts';
 import { foundMoments, type Moment, moments } from './moments.ts';

@@ -4,7 +4,7 @@ import { waterfallText } from '../../trace/text.ts';
 import { durationText } from '../../trace/waterfall.ts';
 import { now } from '../frame/clock.ts';
 import { CopyButton } from '../frame/copy.tsx';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { shortId } from '../../trace/ids.ts';
 import { size } from '../frame/preferences.ts';
 import { ago, clockTime } from '../frame/times.ts';

@@ -1,7 +1,7 @@
 import { signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { size, theme } from '../frame/preferences.ts';
 import { range, rows, wholeUs, zoomTo } from './state.ts';
 
@@ -135,7 +135,7 @@ function Picture() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const all = rows.value;
   const whole = wholeUs.value;
-  // When these change, so do the colours or the size.
+  // When these change, so do the colors or the size.
   const look = `${theme.value} ${size.value}`;
 
   useLayoutEffect(() => {
@@ -163,20 +163,20 @@ function drawPicture(canvas: HTMLCanvasElement, all: typeof rows.value, whole: n
   canvas.height = height;
   const line = height / Math.max(all.length, 1);
   const thick = Math.max(1, Math.min(line * 0.7, 8 * ratio));
-  const colours = coloursOf(canvas, all);
+  const colors = colorsOf(canvas, all);
   const place = ({ offsetUs, durationUs }: (typeof all)[number], index: number) => {
     const left = (offsetUs / whole) * width;
     const bar = Math.max(ratio, (Math.max(0, durationUs) / whole) * width);
     return [left, index * line + (line - thick) / 2, bar, thick] as const;
   };
   for (const [index, row] of all.entries()) {
-    context.fillStyle = colours.services.get(row.span.service)!;
+    context.fillStyle = colors.services.get(row.span.service)!;
     context.fillRect(...place(row, index));
   }
   for (const [index, row] of all.entries()) {
     if (!row.span.error && row.gaps.length === 0) continue;
     const [, top] = place(row, index);
-    context.fillStyle = row.span.error ? colours.error : colours.gap;
+    context.fillStyle = row.span.error ? colors.error : colors.gap;
     const intervals = row.span.error ? [row] : row.gaps;
     for (const { offsetUs, durationUs } of intervals) {
       const left = (offsetUs / whole) * width;
@@ -185,19 +185,19 @@ function drawPicture(canvas: HTMLCanvasElement, all: typeof rows.value, whole: n
   }
 }
 
-/** Reads the colours from the styles, because only they know the theme. */
-function coloursOf(canvas: HTMLElement, all: typeof rows.value) {
+/** Reads the colors from the styles, because only they know the theme. */
+function colorsOf(canvas: HTMLElement, all: typeof rows.value) {
   const sample = document.createElement('span');
   canvas.after(sample);
-  const colourOf = (className: string) => {
-    sample.className = `colour-sample ${className}`;
+  const colorOf = (className: string) => {
+    sample.className = `color-sample ${className}`;
     return getComputedStyle(sample).backgroundColor;
   };
   const services = new Map<string, string>();
   for (const { span } of all) {
-    if (!services.has(span.service)) services.set(span.service, colourOf(serviceClass(span.service)));
+    if (!services.has(span.service)) services.set(span.service, colorOf(serviceClass(span.service)));
   }
-  const colours = { services, error: colourOf('error'), gap: colourOf('gap') };
+  const colors = { services, error: colorOf('error'), gap: colorOf('gap') };
   sample.remove();
-  return colours;
+  return colors;
 }

@@ -5,7 +5,7 @@ import { logMarks } from '../../trace/log-marks.ts';
 import { counted } from '../../trace/numbers.ts';
 import { selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { errorText } from './highlights.ts';
 import { laneWidth } from './scrolling.ts';
 import { maxIndent, laneMeter } from './sizes.ts';

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { useComputed } from '@preact/signals';
 import { counted } from '../../trace/numbers.ts';
-import { serviceClass } from '../frame/colours.ts';
+import { serviceClass } from '../frame/colors.ts';
 import { severities, type Severity } from '../../trace/log-record.ts';
 import { find, findInput, nextHit } from './find.ts';
 import { moments } from './moments.ts';
@@ -164,7 +164,7 @@ function Find() {
 /** If there are more services than this, the rest are in a menu. */
 const MAX_CHIPS = 8;
 
-/** The colours of the services, and filters by service and by error. */
+/** The colors of the services, and filters by service and by error. */
 function Services() {
   const counts = new Map<string, number>();
   for (const { span } of rows.value) counts.set(span.service, (counts.get(span.service) ?? 0) + 1);

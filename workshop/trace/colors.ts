@@ -1,10 +1,10 @@
 /**
- * The colours of services. A service's colour depends on its name, not on the order in which services appear, so
+ * The colors of services. A service's color depends on its name, not on the order in which services appear, so
  * that it is the same in the terminal, on every page, and on the slides.
  */
 
-/** One hue for three surfaces: a light background, a dark background, and a terminal with 256 colours. */
-export interface ServiceColour {
+/** One hue for three surfaces: a light background, a dark background, and a terminal with 256 colors. */
+export interface ServiceColor {
   /** Hex, contrast at least 3:1 on white and near-white (WCAG 2.2, 1.4.11 "Non-text Contrast"). */
   light: string;
   /** Hex, contrast at least 4.5:1 on #1e1e1e and darker. */
@@ -14,11 +14,11 @@ export interface ServiceColour {
 }
 
 /**
- * Eight colours that remain distinguishable to people without red, green, or blue cones (simulated after Machado,
+ * Eight colors that remain distinguishable to people without red, green, or blue cones (simulated after Machado,
  * Oliveira, and Fernandes 2009; the tests check the distances). They differ in lightness as well as in hue, and none of
  * them is the red that marks an error.
  */
-export const serviceColours: readonly ServiceColour[] = [
+export const serviceColors: readonly ServiceColor[] = [
   { light: '#cc71aa', dark: '#fe8fb2', ansi256: 169 }, // pink
   { light: '#b03500', dark: '#ea5f01', ansi256: 202 }, // orange
   { light: '#107064', dark: '#65ffc3', ansi256: 35 }, // green
@@ -29,28 +29,28 @@ export const serviceColours: readonly ServiceColour[] = [
   { light: '#0791fb', dark: '#00b1fb', ansi256: 27 }, // blue
 ];
 
-/** The index in `serviceColours` of a service's preferred colour, computed from its name alone. */
-export function colourIndex(service: string): number {
-  return hash(service) % serviceColours.length;
+/** The index in `serviceColors` of a service's preferred color, computed from its name alone. */
+export function colorIndex(service: string): number {
+  return hash(service) % serviceColors.length;
 }
 
 /** How a service is drawn. Up to 32 services all look different. */
 export interface ServiceLook {
-  /** Index in `serviceColours`. */
-  colour: number;
-  /** 0 for the plain colour; from 1, a pattern on it that distinguishes services of the same colour. */
+  /** Index in `serviceColors`. */
+  color: number;
+  /** 0 for the plain color; from 1, a pattern on it that distinguishes services of the same color. */
   mark: number;
 }
 
-/** How many marks a page can draw, including the plain colour. */
+/** How many marks a page can draw, including the plain color. */
 const MARKS = 4;
 
 /**
- * How each of these services is drawn: the first eight in plain colours, eight more in the same colours with a mark,
+ * How each of these services is drawn: the first eight in plain colors, eight more in the same colors with a mark,
  * and so on. After the last mark, the looks repeat.
  *
- * A service gets its preferred colour. If a service earlier in alphabetical order has that colour, it gets the next
- * colour that no service prefers, or, if all are taken, a colour with the next mark. So the result doesn't depend on
+ * A service gets its preferred color. If a service earlier in alphabetical order has that color, it gets the next
+ * color that no service prefers, or, if all are taken, a color with the next mark. So the result doesn't depend on
  * the order of the services or on duplicates, and a new service can only change the look of services that it clashes
  * with.
  */
@@ -58,25 +58,25 @@ export function serviceLooks(services: Iterable<string>): Map<string, ServiceLoo
   const looks = new Map<string, ServiceLook>();
   let left = [...new Set(services)].toSorted();
   for (let round = 0; left.length > 0; round++) {
-    for (const [colour, name] of ownersOf(left)) looks.set(name, { colour, mark: round % MARKS });
+    for (const [color, name] of ownersOf(left)) looks.set(name, { color, mark: round % MARKS });
     left = left.filter((name) => !looks.has(name));
   }
   return looks;
 }
 
-/** The name that gets each colour. Names for which no colour is left are missing. */
+/** The name that gets each color. Names for which no color is left are missing. */
 function ownersOf(names: readonly string[]): Map<number, string> {
   const owners = new Map<number, string>();
   for (const name of names) {
-    const colour = colourIndex(name);
-    if (!owners.has(colour)) owners.set(colour, name);
+    const color = colorIndex(name);
+    if (!owners.has(color)) owners.set(color, name);
   }
   for (const name of names) {
-    if (owners.size === serviceColours.length) break;
-    let colour = colourIndex(name);
-    if (owners.get(colour) === name) continue;
-    while (owners.has(colour)) colour = (colour + 1) % serviceColours.length;
-    owners.set(colour, name);
+    if (owners.size === serviceColors.length) break;
+    let color = colorIndex(name);
+    if (owners.get(color) === name) continue;
+    while (owners.has(color)) color = (color + 1) % serviceColors.length;
+    owners.set(color, name);
   }
   return owners;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { colourIndex } from '#workshop/trace/colours';
+import { colorIndex } from '#workshop/trace/colors';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
 import { traceOf } from './traces.ts';
 import { accessible, closed, viewer } from './viewer.ts';
@@ -8,12 +8,12 @@ import { accessible, closed, viewer } from './viewer.ts';
 const pages = viewer();
 
 test(
-  'services look different from each other and the same on every page, even if there are more of them than colours',
+  'services look different from each other and the same on every page, even if there are more of them than colors',
   { skip },
   async () => {
     const names = Array.from({ length: 24 }, (_, index) => `service-${index}`);
     const [first, second] = names.flatMap((name, index) => {
-      const same = names.slice(index + 1).find((each) => colourIndex(each) === colourIndex(name));
+      const same = names.slice(index + 1).find((each) => colorIndex(each) === colorIndex(name));
       return same ? [name, same] : [];
     });
     const all = traceOf(
@@ -27,7 +27,7 @@ test(
         durationMs: 200 - index * 2,
       })),
     );
-    const pair = traceOf('two of one colour', [
+    const pair = traceOf('two of one color', [
       { id: 'root', service: first!, durationMs: 30 },
       { id: 'child', service: second!, parent: 'root', startMs: 5, durationMs: 20 },
     ]);

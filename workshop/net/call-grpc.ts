@@ -13,7 +13,7 @@ interface CallOptions {
  * speak gRPC or sends nothing for `timeoutMs`, 2 s by default. `message` is the request in protobuf, empty by default;
  * the framing follows "gRPC over HTTP2", section "Requests".
  */
-export function askGrpc(
+export function callGrpc(
   origin: string,
   path: string,
   { message = Buffer.alloc(0), headers = {}, timeoutMs = TIMEOUT_MS }: CallOptions = {},

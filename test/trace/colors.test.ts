@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { colourIndex, serviceColours, serviceLooks } from '#workshop/trace/colours';
+import { colorIndex, serviceColors, serviceLooks } from '#workshop/trace/colors';
 
 type Triple = [number, number, number];
 
-/** Linear light of a colour "#rrggbb" (IEC 61966-2-1, sRGB). */
+/** Linear light of a color "#rrggbb" (IEC 61966-2-1, sRGB). */
 function linear(hex: string): Triple {
   const channel = (at: number) => {
     const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
@@ -72,7 +72,7 @@ const sights: Record<string, readonly Triple[]> = {
   ],
 };
 
-/** The colours 16 to 231 of a terminal: a cube of six steps a side, as xterm defines it. */
+/** The colors 16 to 231 of a terminal: a cube of six steps a side, as xterm defines it. */
 function ansiHex(index: number): string {
   const steps = [0, 95, 135, 175, 215, 255];
   const at = index - 16;
@@ -80,9 +80,9 @@ function ansiHex(index: number): string {
   return `#${channels.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
-function closestPair(colours: readonly string[], sight: readonly Triple[]): number {
-  const seen = colours.map((colour) =>
-    oklab(times(sight, linear(colour)).map((value) => Math.min(1, Math.max(0, value))) as Triple),
+function closestPair(colors: readonly string[], sight: readonly Triple[]): number {
+  const seen = colors.map((color) =>
+    oklab(times(sight, linear(color)).map((value) => Math.min(1, Math.max(0, value))) as Triple),
   );
   const distances = seen.flatMap((a, index) =>
     seen.slice(index + 1).map((b) => Math.hypot(...a.map((x, i) => x - b[i]!))),
@@ -90,22 +90,22 @@ function closestPair(colours: readonly string[], sight: readonly Triple[]): numb
   return Math.min(...distances);
 }
 
-const palettes: [name: string, colours: string[], leastDistance: number][] = [
-  ['on light', serviceColours.map(({ light }) => light), 0.1],
-  ['on dark', serviceColours.map(({ dark }) => dark), 0.09],
-  ['in a terminal', serviceColours.map(({ ansi256 }) => ansiHex(ansi256)), 0.075],
+const palettes: [name: string, colors: string[], leastDistance: number][] = [
+  ['on light', serviceColors.map(({ light }) => light), 0.1],
+  ['on dark', serviceColors.map(({ dark }) => dark), 0.09],
+  ['in a terminal', serviceColors.map(({ ansi256 }) => ansiHex(ansi256)), 0.075],
 ];
 
-for (const [name, colours, leastDistance] of palettes) {
+for (const [name, colors, leastDistance] of palettes) {
   for (const [cones, sight] of Object.entries(sights)) {
-    test(`colours ${name} stay apart for eyes with ${cones}`, () => {
-      assert.ok(closestPair(colours, sight) >= leastDistance, `closest: ${closestPair(colours, sight)}`);
+    test(`colors ${name} stay apart for eyes with ${cones}`, () => {
+      assert.ok(closestPair(colors, sight) >= leastDistance, `closest: ${closestPair(colors, sight)}`);
     });
   }
 }
 
-test('colours have enough contrast with their background', () => {
-  for (const { light, dark, ansi256 } of serviceColours) {
+test('colors have enough contrast with their background', () => {
+  for (const { light, dark, ansi256 } of serviceColors) {
     assert.ok(contrast(light, '#ffffff') >= 3 && contrast(light, '#f7f7f7') >= 3, light);
     assert.ok(contrast(dark, '#1e1e1e') >= 4.5, dark);
     assert.ok(
@@ -115,17 +115,17 @@ test('colours have enough contrast with their background', () => {
   }
 });
 
-test("the workshop's services have eight colours", () => {
+test("the workshop's services have eight colors", () => {
   const services = ['bands-api', 'reviews-api', 'caller', 'gateway', 'checkout', 'stock'];
-  assert.equal(serviceColours.length, 8);
-  assert.equal(new Set(services.map(colourIndex)).size, services.length);
+  assert.equal(serviceColors.length, 8);
+  assert.equal(new Set(services.map(colorIndex)).size, services.length);
 });
 
-test('a service has its preferred colour unless it clashes with another service', () => {
+test('a service has its preferred color unless it clashes with another service', () => {
   const services = ['bands-api', 'reviews-api', 'caller', 'gateway', 'checkout', 'stock'];
   assert.deepEqual(
     serviceLooks(services),
-    new Map(services.toSorted().map((name) => [name, { colour: colourIndex(name), mark: 0 }])),
+    new Map(services.toSorted().map((name) => [name, { color: colorIndex(name), mark: 0 }])),
   );
 });
 
@@ -136,34 +136,34 @@ test('looks do not depend on order, are unique for up to 32 services, and exist 
       const looks = serviceLooks(services);
       assert.deepEqual(serviceLooks([...services.toReversed(), ...services]), looks);
       const all = [...looks.values()];
-      const distinct = new Set(all.map(({ colour, mark }) => `${colour} ${mark}`));
+      const distinct = new Set(all.map(({ color, mark }) => `${color} ${mark}`));
       assert.equal(distinct.size, Math.min(services.length, 32));
-      assert.ok(all.every(({ colour, mark }) => serviceColours[colour] && mark >= 0 && mark < 4));
+      assert.ok(all.every(({ color, mark }) => serviceColors[color] && mark >= 0 && mark < 4));
       const plain = all.filter(({ mark }) => mark === 0);
-      if (services.length <= 32) assert.equal(plain.length, Math.min(services.length, serviceColours.length));
+      if (services.length <= 32) assert.equal(plain.length, Math.min(services.length, serviceColors.length));
     }),
   );
 });
 
-test('two services that prefer the same colour look different, however many other services there are', () => {
+test('two services that prefer the same color look different, however many other services there are', () => {
   const others = Array.from({ length: 18 }, (_, index) => `service-${index}`);
   const [first, second] = others.flatMap((name, index) => {
-    const same = others.slice(index + 1).find((each) => colourIndex(each) === colourIndex(name));
+    const same = others.slice(index + 1).find((each) => colorIndex(each) === colorIndex(name));
     return same ? [name, same] : [];
   });
   const looks = serviceLooks(others);
   assert.notDeepEqual(looks.get(first!), looks.get(second!));
 });
 
-test('a service without a clash keeps its colour when other services join', () => {
+test('a service without a clash keeps its color when other services join', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string(), { maxLength: 40 }), (others) => {
       const clash = others.some(
-        (name) => name !== 'bands-api' && colourIndex(name) === colourIndex('bands-api'),
+        (name) => name !== 'bands-api' && colorIndex(name) === colorIndex('bands-api'),
       );
       fc.pre(!clash);
       const look = serviceLooks([...others, 'bands-api']).get('bands-api');
-      assert.deepEqual(look, { colour: colourIndex('bands-api'), mark: 0 });
+      assert.deepEqual(look, { color: colorIndex('bands-api'), mark: 0 });
     }),
   );
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { idsIn, normalise } from '#tools/docs/normalise';
+import { idsIn, normalize } from '#tools/docs/normalize';
 
-const same = (a: string, b: string) => assert.equal(normalise(a), normalise(b));
-const different = (a: string, b: string) => assert.notEqual(normalise(a), normalise(b));
+const same = (a: string, b: string) => assert.equal(normalize(a), normalize(b));
+const different = (a: string, b: string) => assert.notEqual(normalize(a), normalize(b));
 
 /** Any id of that many bytes. */
 const hex = (bytes: number) =>
@@ -110,6 +110,6 @@ test('whatever ids a text holds, others in their places make the same text', () 
   );
 });
 
-test('what is normalised already stays as it is', () => {
-  assert.equal(normalise(normalise(waterfall)), normalise(waterfall));
+test('what is normalized already stays as it is', () => {
+  assert.equal(normalize(normalize(waterfall)), normalize(waterfall));
 });

@@ -55,7 +55,7 @@ export function comparableLines(text: string): ComparableLine[] {
  * durations, free ports and process ids become marks, and lines that race are sorted. Ids and dates become numbers in
  * the order in which they appear, so that it still shows whether two of them are the same.
  */
-export function normalise(text: string): string {
+export function normalize(text: string): string {
   let plain = comparableLines(text)
     .map((line) => line.plain)
     .join('\n');
