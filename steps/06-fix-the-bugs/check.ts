@@ -3,7 +3,7 @@ import { responds, type BodyJudge } from '#workshop/check/judges/response';
 import { spansOverlap, hasNoIdleTime } from '#workshop/check/judges/time';
 import { faultOfBand, type Review } from '../01-start-the-services/check.ts';
 
-// Less than a sleep of a second that was left in, and more than a slow laptop needs besides the work.
+// Shorter than a one-second sleep that was left in, and longer than what a slow laptop adds to the work.
 const limitMs = 900;
 const again = 'the same call';
 

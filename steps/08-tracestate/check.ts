@@ -10,7 +10,7 @@ import {
 } from '#workshop/check/judges/tracestate';
 
 const hop = { from: 'bands-api', to: 'reviews-api' };
-const path = '/bands/8c7d0f3a-6f0e-4b3c-9d52-1b7f5a1e4c01'; // a band without reviews, which is fastest
+const path = '/bands/8c7d0f3a-6f0e-4b3c-9d52-1b7f5a1e4c01'; // a band without reviews, for which the call is fastest
 
 /** This many entries of other vendors, each of this length in characters. */
 const entries = (count: number, length: number) =>

@@ -11,7 +11,7 @@ async function getBand({ urls, band = FUGAZI }: Call) {
   const parentId = randomBytes(8).toString('hex');
   const flags = '01'; // sampled: please record this trace
   const tracestate = 'vendor=opaque-value'; // what another tracing system wants to find again
-  const baggage = 'customer.plan=premium'; // what a service further on may want to know
+  const baggage = 'customer.plan=premium'; // what a service further down the line may want to know
 
   const headers = { traceparent: `${version}-${traceId}-${parentId}-${flags}`, tracestate, baggage };
   const response = await request(`${urls['bands-api']}/bands/${band}`, { headers });

@@ -19,7 +19,7 @@ sdk.start();
 /** The call that this workshop follows: asks bands-api for one band. */
 async function getBand({ urls, band = FUGAZI }: Call) {
   const tracestate = 'vendor=opaque-value'; // what another tracing system wants to find again
-  const baggage = 'customer.plan=premium'; // what a service further on may want to know
+  const baggage = 'customer.plan=premium'; // what a service further down the line may want to know
 
   const headers = { tracestate, baggage };
   const response = await request(`${urls['bands-api']}/bands/${band}`, { headers });

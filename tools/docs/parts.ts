@@ -93,7 +93,7 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
       const micros = Math.round(1e6 / perSecond);
       return `| ${name} | ${Math.round(perSecond)} | ${(perSecond / untraced).toFixed(2)} | ${micros} |`;
     });
-    const head = ['| bands-api | requests/s | ratio | µs a request |', '|---|---|---|---|'];
+    const head = ['| bands-api | requests/s | ratio | µs per request |', '|---|---|---|---|'];
     return `${[...head, ...rows].join('\n')}\n\nNode.js ${node}, ${cores} processors (${cpu}), all processes on one machine.`;
   },
 

@@ -10,7 +10,7 @@ interface Options {
   signal: AbortSignal;
 }
 
-/** Sends a GET request to reviews-api and returns the JSON of its response, or throws what our caller should be told. */
+/** Sends a GET request to reviews-api and returns the JSON of its response, or throws the error that our caller should get. */
 export async function askReviewsApi(path: string, { headers = {}, signal }: Options) {
   await sleep(5_000, undefined, { signal }); // give reviews-api time to start
 
@@ -27,7 +27,7 @@ export async function askReviewsApi(path: string, { headers = {}, signal }: Opti
   }
 }
 
-/** What our caller is told when reviews-api fails: 504 if it was too slow, 502 for any other reason. */
+/** The error that our caller gets when reviews-api fails: 504 if it was too slow, 502 for any other reason. */
 function reviewsFailed(cause: Error & { code?: string }, tooSlow: boolean) {
   // When localhost has two addresses and neither accepts a connection, the error has a code and no message.
   const reason = tooSlow ? `no response within ${REVIEWS_TIMEOUT_MS} ms` : cause.message || cause.code;

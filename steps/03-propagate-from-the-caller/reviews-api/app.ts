@@ -43,7 +43,7 @@ async function getReviews(bandId: string) {
   return reviews;
 }
 
-/** Reads one review from a store that takes a random part of a second. */
+/** Reads one review from a store that takes a random fraction of a second. */
 async function readReview(number: number, count: number) {
   await sleep(100 + random() * 400);
 

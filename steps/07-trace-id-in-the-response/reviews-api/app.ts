@@ -39,7 +39,7 @@ async function getReviews(bandId: string) {
   return Promise.all(numbers.map((number) => readReview(number, numbers.length)));
 }
 
-/** Reads one review from a store that takes a random part of a second. */
+/** Reads one review from a store that takes a random fraction of a second. */
 async function readReview(number: number, count: number) {
   const span = tracer.startSpan('read review', { attributes: { 'review.number': number } });
   await sleep(100 + random() * 400).finally(() => span.end());

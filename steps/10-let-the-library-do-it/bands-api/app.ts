@@ -28,7 +28,7 @@ export function buildApp() {
   return app;
 }
 
-/** Does some work in a span. Spans that start during the work become its children. */
+/** Does some work in a span. Spans that start during the work become children of this span. */
 function inSpan<T>(name: string, work: () => Promise<T>) {
   return tracer.startActiveSpan(name, async (span) => {
     try {
