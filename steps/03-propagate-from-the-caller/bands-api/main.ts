@@ -8,7 +8,7 @@ process.send?.('ready');
 await new Promise((stop) => ['SIGINT', 'SIGTERM', 'disconnect'].forEach((event) => process.on(event, stop)));
 if (process.connected) process.disconnect();
 
-// Finish the requests in flight. Connections end as they become idle; after a second, all of them end.
+// Finish the requests in flight. Close each connection as it becomes idle; after a second, close all of them.
 setInterval(() => app.server.closeIdleConnections(), 100).unref();
 setTimeout(() => app.server.closeAllConnections(), 1_000).unref();
 // Node.js exits on its own when nothing is left to do. If something hangs, say so and exit after two seconds.

@@ -47,7 +47,7 @@ const sdk = new NodeSDK({
     new PinoInstrumentation(),
   ],
   textMapPropagator: new core.CompositePropagator({ propagators }),
-  // This workshop sends no metrics.
+  // This service sends no metrics.
   metricReaders: [],
   // Log records are sent to the same address. They wait for at most a second.
   logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],

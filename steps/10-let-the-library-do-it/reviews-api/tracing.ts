@@ -20,7 +20,7 @@ const sdk = new NodeSDK({
   // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
   // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation(), new PinoInstrumentation()],
-  // This workshop sends no metrics.
+  // This service sends no metrics.
   metricReaders: [],
   // Log records are sent to the same address. They wait for at most a second.
   logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
