@@ -33,10 +33,11 @@ export default {
     },
     {
       expect: 'The span ends after the work',
-      judge: lastsAsLongAsWork('stock', 4), // taking an order out of stock takes 5 ms or more
+      judge: lastsAsLongAsWork('stock', 4), // the work takes at least 5 ms
     },
     {
-      expect: 'A message is acknowledged after the work: an invalid one is rejected, and none is redelivered',
+      expect:
+        'A message is acknowledged after the work: an invalid message is rejected, and no message is redelivered',
       judge: settlesAfterWork('stock'),
     },
   ],

@@ -3,7 +3,7 @@ import { hasConsumerSpan, hasLinkedRoot } from '#workshop/check/judges/messages'
 
 export default {
   done: 'a piece of work links to all of its causes',
-  // The inventory is written a second after the order. A service that stops earlier writes it then, which is another case.
+  // The inventory is written a second after the order. A service that stops earlier writes it as it stops, which is not tested here.
   awaits: ({ service, kind }) => service === 'stock' && kind === 'internal',
   expectations: [
     {

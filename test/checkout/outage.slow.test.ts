@@ -134,7 +134,7 @@ test('checkout is down: 500, the trace id, and red spans', { skip }, async () =>
 test('checkout is killed in the middle of a call: 500, the trace id, and red spans', { skip }, async (t) => {
   broker.pause(); // so that checkout waits for a confirmation
   t.after(() => broker.resume());
-  const begun = () => system.printed('checkout').filter((line) => line.includes('checkout begins')).length;
+  const begun = () => system.printed('checkout').filter((line) => line.includes('checkout started')).length;
   const before = begun();
   const posting = system.post();
   await eventually(() => begun() > before, 'the call is under way');
@@ -171,7 +171,7 @@ test(
   'the broker dies before it confirms: the response says that the order was not confirmed',
   { skip },
   async () => {
-    const begun = () => system.printed('checkout').filter((line) => line.includes('checkout begins')).length;
+    const begun = () => system.printed('checkout').filter((line) => line.includes('checkout started')).length;
     const before = begun();
     broker.pause();
     const posting = system.post();

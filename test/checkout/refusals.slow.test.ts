@@ -29,7 +29,7 @@ test('a service logs why RabbitMQ refuses, where a queue has other settings', { 
   assert.match(
     await firstWarning(),
     new RegExp(
-      `^RabbitMQ at ${place} refuses: PRECONDITION_FAILED - .*stock-queue.*: next attempt in \\d+ ms$`,
+      `^RabbitMQ at ${place} reports: PRECONDITION_FAILED - .*stock-queue.*: next attempt in \\d+ ms$`,
     ),
   );
 });
@@ -38,7 +38,7 @@ test('a service logs why RabbitMQ refuses, where the password is wrong', { skip 
   process.env.RABBITMQ_PASS = 'wrong';
   t.after(() => delete process.env.RABBITMQ_PASS);
 
-  assert.match(await firstWarning(), /^RabbitMQ at .* refuses: ACCESS_REFUSED - .*: next attempt in/);
+  assert.match(await firstWarning(), /^RabbitMQ at .* reports: ACCESS_REFUSED - .*: next attempt in/);
 });
 
 test('a service logs that there is no RabbitMQ, where nothing listens', { skip }, async (t) => {

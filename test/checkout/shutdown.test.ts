@@ -57,7 +57,7 @@ for (const [ending, end] of Object.entries(endings)) {
       broker.pause(); // so that checkout waits for a confirmation
       t.after(() => broker.resume());
       const inFlight = call(IN_FLIGHT);
-      await eventually(() => lines('checkout begins') === CALLS + IN_FLIGHT, 'the calls are in flight');
+      await eventually(() => lines('checkout started') === CALLS + IN_FLIGHT, 'the calls are in flight');
       end(subject);
       await eventually(async () => !(await accepts(port)), 'checkout stops listening');
       broker.resume();
@@ -107,7 +107,7 @@ slowTest(
     broker.pause();
     t.after(() => broker.resume());
     const neverConfirmed = checkOut([1]);
-    await eventually(() => lines('checkout begins') === BATCH + 1, 'the call is in flight');
+    await eventually(() => lines('checkout started') === BATCH + 1, 'the call is in flight');
 
     subject.child.kill('SIGTERM');
 
@@ -161,7 +161,7 @@ slowTest(
     broker.pause();
     t.after(() => broker.resume());
     const inFlight = post();
-    await eventually(() => checkout.lines('checkout begins') === CALLS + 1, 'the call is in flight');
+    await eventually(() => checkout.lines('checkout started') === CALLS + 1, 'the call is in flight');
 
     gateway.subject.child.kill('SIGTERM');
     await eventually(async () => !(await accepts(gateway.port)), 'the gateway stops listening');

@@ -97,7 +97,7 @@ test('the address in the variables: nothing is listening there, another program 
 
 test('lines of a service: a refused queue or exchange is recognized, and nothing else', () => {
   const line = (kind: string, name: string) =>
-    `{"msg":"RabbitMQ at localhost:5672 refuses: PRECONDITION_FAILED - inequivalent arg 'durable' for ${kind} '${name}' in vhost '/': received 'true' but current is 'false': next try in 100 ms"}`;
+    `{"msg":"RabbitMQ at localhost:5672 reports: PRECONDITION_FAILED - inequivalent arg 'durable' for ${kind} '${name}' in vhost '/': received 'true' but current is 'false': next try in 100 ms"}`;
   assert.match(
     rabbitmq.refusalIn!(line('queue', 'stock-queue'))!,
     /a queue stock-queue .*rabbitmqctl delete_queue stock-queue/,

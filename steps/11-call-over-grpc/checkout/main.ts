@@ -15,7 +15,7 @@ async function listen() {
   process.send?.('ready');
 }
 
-// Listen when RabbitMQ is there, then run until Ctrl-C, SIGTERM, or the end of the parent process.
+// Listen once RabbitMQ is connected, then run until Ctrl-C, SIGTERM, or the end of the parent process.
 void publisher.connected.then(listen);
 await new Promise((stop) => ['SIGINT', 'SIGTERM', 'disconnect'].forEach((event) => process.on(event, stop)));
 if (process.connected) process.disconnect();

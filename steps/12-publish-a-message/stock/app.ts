@@ -8,13 +8,13 @@ const WRITE_AT_ONCE = 100; // orders
 
 export const log = pino();
 
-/** Deducts what was sold from the inventory. Acknowledges the message after that: if we stop before, it is delivered again. */
+/** Deducts what was sold, then acknowledges the message. If stock stops in between, the message is redelivered. */
 export async function handle(channel: Channel, message: ConsumeMessage) {
   try {
     await takeOut(itemsOf(message));
   } catch (error) {
     log.error(error, 'order rejected');
-    channel.nack(message, false, false); // to the dead letters: back in the queue, it would only fail again
+    channel.nack(message, false, false); // to the dead-letter queue: back in its own queue, it would only fail again
     return;
   }
 
@@ -42,14 +42,14 @@ async function takeOut(items: number[]) {
 let orders = 0;
 let timer: NodeJS.Timeout | undefined;
 
-/** Writes the inventory a second later: once for this order and for all others that arrive until then. */
+/** Writes the inventory a second later: once for this order and all others that arrive by then. */
 function writeSoon() {
   orders++;
   timer ??= setTimeout(writeStock, WRITE_AFTER_MS);
   if (orders === WRITE_AT_ONCE) void writeStock();
 }
 
-/** Writes the inventory, if there were orders since the last time. */
+/** Writes the inventory, if there have been orders since the last time. */
 export async function writeStock() {
   clearTimeout(timer);
   timer = undefined;

@@ -17,7 +17,7 @@ export const log = pino();
 /** Builds checkout without listening. */
 export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
   const doCheckout: Unary<{ itemsID: number[] }, { totalAmount: number }> = async ({ request }, respond) => {
-    log.info({ items: request.itemsID }, 'checkout begins');
+    log.info({ items: request.itemsID }, 'checkout started');
     try {
       await inProducerSpan((headers) => publish({ items: request.itemsID }, headers));
 
@@ -57,7 +57,7 @@ async function inProducerSpan(publish: (headers: object) => Promise<void>) {
   });
 }
 
-/** What /health is in HTTP: says that this is checkout, and that it is running. */
+/** The gRPC equivalent of /health: says that this is checkout, and that it is running. */
 const check: Unary<{ service: string }, { status: string }> = ({ request }, respond) => {
   if (request.service === 'checkout') respond(null, { status: 'SERVING' });
   else respond({ code: grpc.status.NOT_FOUND, details: `this is checkout, not ${request.service}` });

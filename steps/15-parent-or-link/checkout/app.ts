@@ -11,7 +11,7 @@ export const log = pino();
 /** Builds checkout without listening. */
 export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
   const doCheckout: Unary<{ itemsID: number[] }, { totalAmount: number }> = async ({ request }, respond) => {
-    log.info({ items: request.itemsID }, 'checkout begins');
+    log.info({ items: request.itemsID }, 'checkout started');
     try {
       await publish({ items: request.itemsID });
 
@@ -33,7 +33,7 @@ export function buildServer({ publish }: Pick<Publisher, 'publish'>) {
   return server;
 }
 
-/** What /health is in HTTP: says that this is checkout, and that it is running. */
+/** The gRPC equivalent of /health: says that this is checkout, and that it is running. */
 const check: Unary<{ service: string }, { status: string }> = ({ request }, respond) => {
   if (request.service === 'checkout') respond(null, { status: 'SERVING' });
   else respond({ code: grpc.status.NOT_FOUND, details: `this is checkout, not ${request.service}` });

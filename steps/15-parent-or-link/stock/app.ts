@@ -5,18 +5,18 @@ import { pino } from 'pino';
 import { random } from '#workshop/random';
 
 const WRITE_AFTER_MS = 1_000;
-const WRITE_AT_ONCE = 100; // orders: the SDK keeps at most 128 links of a span
+const WRITE_AT_ONCE = 100; // orders: the SDK keeps at most 128 links per span
 
 const tracer = trace.getTracer('stock');
 export const log = pino();
 
-/** Deducts what was sold from the inventory. Acknowledges the message after that: if we stop before, it is delivered again. */
+/** Deducts what was sold, then acknowledges the message. If stock stops in between, the message is redelivered. */
 export async function handle(channel: Channel, message: ConsumeMessage) {
   try {
     await takeOut(itemsOf(message));
   } catch (error) {
     log.error(error, 'order rejected');
-    channel.nack(message, false, false); // to the dead letters: back in the queue, it would only fail again
+    channel.nack(message, false, false); // to the dead-letter queue: back in its own queue, it would only fail again
     return;
   }
 
@@ -45,7 +45,7 @@ const links: Link[] = [];
 let orders = 0;
 let timer: NodeJS.Timeout | undefined;
 
-/** Writes the inventory a second later: once for this order and for all others that arrive until then. */
+/** Writes the inventory a second later: once for this order and all others that arrive by then. */
 function writeSoon() {
   orders++;
   const span = trace.getActiveSpan();
@@ -54,7 +54,7 @@ function writeSoon() {
   if (orders === WRITE_AT_ONCE) void writeStock();
 }
 
-/** Writes the inventory, if there were orders since the last time. All of them caused it, so it links to all of them. */
+/** Writes the inventory, if there have been orders since the last time, in a span that links to all of them. */
 export async function writeStock() {
   clearTimeout(timer);
   timer = undefined;

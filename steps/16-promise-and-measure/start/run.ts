@@ -3,7 +3,7 @@ import { type Call, run } from '#workshop/run';
 
 const USERS = ['ada', 'alan', 'barbara', 'edsger', 'grace', 'hedy', 'jean', 'margaret', 'radia'];
 
-/** The calls that this chapter follows: spreads them over the instances, and shows the first response. */
+/** Makes the calls that this chapter follows, spread over the instances, and returns the first response. */
 async function askForFollowers({ instances }: Call) {
   const pool = new BalancedPool(instances['followers-api']!);
   const responses = [];

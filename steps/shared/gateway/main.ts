@@ -1,6 +1,6 @@
 import { buildApp } from './app.ts';
 
-// In ":8081", as Go writes addresses, the host is missing: then only this machine can connect.
+// An address such as ":8081", a form that is common in Go, has no host. Only this machine can connect then.
 const address = process.env.HTTP_ADDRESS ?? ':8081';
 const [, host, port] = /^(.*):(\d+)$/.exec(address) ?? [];
 if (port === undefined)

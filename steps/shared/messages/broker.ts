@@ -7,9 +7,9 @@ const MAX_DELAY_MS = 2_000;
 const CLOSE_TIMEOUT_MS = 500;
 
 /**
- * Connects to RabbitMQ, and connects again whenever the connection breaks, after pauses that grow. Each connection has
- * one channel, which `use` gets after all queues are declared: both services declare them, so that no message is lost,
- * no matter which service starts first.
+ * Connects to RabbitMQ, and reconnects whenever the connection is lost, after increasing delays. Each connection has one
+ * channel, which is passed to `use` after all queues have been declared. Both services declare the queues, so that no
+ * message is lost, no matter which service starts first.
  */
 export async function connectBroker(use: (channel: ConfirmChannel) => Promise<void>, log: Logger) {
   const {
@@ -26,7 +26,7 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
     connection.on('error', () => {}); // 'disconnect' or 'connect-failed' follows, with the same error
     channel = await connection.createConfirmChannel();
     channel.on('error', () => {});
-    // RabbitMQ closes a channel on which something was not allowed. Then start again with a new connection.
+    // RabbitMQ closes the channel if an operation is not allowed. If so, start over with a new connection.
     channel.on('close', () => leaving || void connection.close().catch(() => {}));
 
     await channel.assertExchange(EXCHANGE, 'direct', { durable: true });
@@ -48,7 +48,7 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
     { hostname, port: Number(port), username, password, heartbeat: 10 },
     { ...socket, recovery },
   );
-  // Resolves when the first connection is there.
+  // Resolves when the first connection is established.
   const connected = new Promise<void>((resolve) => broker.once('connect', () => resolve()));
   broker.on('error', () => {});
   broker.on('connect', () => log.info(`Connected to RabbitMQ at ${hostname}:${port}`));
@@ -57,11 +57,11 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
     log.warn(`${faultOf(error, `${hostname}:${port}`)}: next attempt in ${delay} ms`),
   );
 
-  /** Ends the connection, even if RabbitMQ no longer responds. */
+  /** Closes the connection, even if RabbitMQ no longer responds. */
   async function close() {
     leaving = true;
     const silent = sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false });
-    // The channel first: when only the connection is closed, RabbitMQ may lose the last acks.
+    // Close the channel first: if only the connection is closed, RabbitMQ may lose the last acks.
     await Promise.race([channel?.close().catch(() => {}), silent]);
     await Promise.race([broker.close(), silent]);
     hangUp.abort();
@@ -70,9 +70,9 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
   return { connected, close };
 }
 
-/** Why there is no connection: what RabbitMQ says if it refuses, or what the system says. */
+/** Why there is no connection: the reason that RabbitMQ gives if it refuses, otherwise the error of the system. */
 function faultOf({ code, message }: NodeJS.ErrnoException, address: string) {
   const refusal = /with message "(.*)"/.exec(message)?.[1];
-  if (refusal) return `RabbitMQ at ${address} refuses: ${refusal}`;
+  if (refusal) return `RabbitMQ at ${address} reports: ${refusal}`;
   return `No RabbitMQ at ${address} (${code ?? message})`;
 }

@@ -18,7 +18,7 @@ interface Address {
   routingKey: string;
 }
 
-/** The name and the attributes of a span that publishes a message. */
+/** The name and the attributes of a span for publishing a message. */
 export function describePublish({ exchange, routingKey }: Address) {
   return describe('publish', `${exchange}:${routingKey}`, {
     [ATTR_MESSAGING_OPERATION_TYPE]: MESSAGING_OPERATION_TYPE_VALUE_SEND,
@@ -26,7 +26,7 @@ export function describePublish({ exchange, routingKey }: Address) {
   });
 }
 
-/** The name and the attributes of a span that processes a message of the queue. */
+/** The name and the attributes of a span for processing a message from the queue. */
 export function describeProcess(message: { fields: Address; properties: { messageId?: string } }) {
   const { exchange, routingKey } = message.fields;
   return describe('process', `${exchange}:${routingKey}:${QUEUE}`, {

@@ -1,6 +1,6 @@
 import type { TextMapGetter, TextMapSetter } from '@opentelemetry/api';
 
-/** The headers of a message. HTTP headers are strings; these can have any type that AMQP knows. */
+/** The headers of a message. HTTP headers are strings; these can have any AMQP type. */
 type Headers = Record<string, unknown>;
 
 /** How a propagator reads and writes them. It knows what a traceparent is, but not what a message is. */

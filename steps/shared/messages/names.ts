@@ -1,4 +1,4 @@
-/** The names under which checkout and stock find each other. A check sets a prefix, so that its messages stay apart. */
+/** The names by which checkout and stock find each other. A check sets a prefix, to keep its messages separate. */
 const prefix = process.env.RABBITMQ_PREFIX ?? '';
 
 export const EXCHANGE = `${prefix}exchange`;

@@ -4,12 +4,12 @@ import type { Logger } from 'pino';
 import { connectBroker } from './broker.ts';
 import { EXCHANGE, ROUTING_KEY } from './names.ts';
 
-/** The numbers of the items that were sold: one number for each piece. */
+/** The numbers of the items that were sold. If an item was sold twice, its number occurs twice. */
 export interface Order {
   items: number[];
 }
 
-/** Publishes orders so that none is lost silently. */
+/** Publishes orders, and reports an error if an order may be lost. */
 export async function connectPublisher(log: Logger) {
   let channel: ConfirmChannel | undefined;
   const returned = new Set<string>();
@@ -22,7 +22,7 @@ export async function connectPublisher(log: Logger) {
   }
   const { connected, close } = await connectBroker(use, log);
 
-  /** Resolves when RabbitMQ has confirmed that it keeps the order. If it rejects, RabbitMQ may have the order or not. */
+  /** Resolves when RabbitMQ has confirmed that it has the order. If the promise rejects, RabbitMQ may or may not have it. */
   function publish(order: Order, headers = {}) {
     return new Promise<void>((resolve, reject) => {
       if (!channel) throw new Error('not connected to RabbitMQ');

@@ -49,7 +49,7 @@ export function buildApp() {
     await sleep(weather.delayMs + random() * weather.jitterMs);
     if (random() < weather.errorRate) return reply.code(500).send({ message: 'the weather is bad' });
 
-    // People come and go all the time, so that no two lists are equal.
+    // Each request adds a follower, so that no two lists are equal.
     const list = followers.get(name) ?? [];
     const follower = `${NAMES[Math.floor(random() * NAMES.length)]}-${++count}`;
     const changed = [...list, follower].slice(-FOLLOWERS);

@@ -1,4 +1,4 @@
-/** A tracer in 40 lines, from the parts of the standard library that instrumentation is made of. */
+/** A tracer in 40 lines, built from the same parts of the standard library that instrumentation uses. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { channel, subscribe } from 'node:diagnostics_channel';
@@ -21,13 +21,13 @@ function inSpan<T>(name: string, work: () => Promise<T>): Promise<T> {
   return active.run(span, () => work().finally(() => finished.publish(span)));
 }
 
-// The exporter: it learns about spans from a channel, and the tracer doesn't know it.
+// The exporter receives finished spans over a channel, so the tracer doesn't depend on it.
 subscribe('tiny-tracer.span.end', (span) => {
   const { name, traceId, startMs } = span as Span;
   console.log(`${traceId}  ${name}  ${(performance.now() - startMs).toFixed(1)} ms`);
 });
 
-// The instrumentation: Node.js says on a channel that an HTTP request begins, and in which context.
+// The instrumentation: Node.js publishes the start of each HTTP request on a channel, in the context of the caller.
 subscribe('http.client.request.start', () => console.log(`${active.getStore()?.traceId}  sends a request`));
 
 const server = createServer((_request, response) => setTimeout(() => response.end(), 20));

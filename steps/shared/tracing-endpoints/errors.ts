@@ -9,13 +9,13 @@ export class TracingError extends Error {
 /** The requirer hasn't published a valid request yet. */
 export class NotReadyError extends TracingError {}
 
-/** The endpoint of a protocol was asked for that is neither requested nor offered. */
+/** The caller wants the endpoint of a protocol that is neither requested nor offered. */
 export class ProtocolNotRequestedError extends TracingError {}
 
-/** Data doesn't have the format of the interface: in a bag that was read, or in a call that would write one. */
+/** Data doesn't have the format of the interface, either in a bag that was read or in a call that would write one. */
 export class DataValidationError extends TracingError {}
 
-/** A follower unit tried what only the leader may do. */
+/** A follower unit tried to do something that only the leader may do. */
 export class DataAccessPermissionError extends TracingError {}
 
 /** A call left out the relation, although there can be more than one. */

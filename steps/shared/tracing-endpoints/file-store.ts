@@ -52,7 +52,7 @@ export class FileStore implements RelationStore {
     return this.#complete.get(file);
   }
 
-  /** Writes a temporary file and renames it, so that a reader sees the old bag or the new one, but no mixture. */
+  /** Writes a temporary file and renames it, so that a reader sees either the old bag or the new one, never a mixture. */
   write(id: string, role: Role, bag: Bag): void {
     const file = this.#file(id, role);
     const temporary = `${file}.${process.pid}.tmp`;
@@ -71,7 +71,7 @@ export class FileStore implements RelationStore {
   }
 }
 
-/** Returns undefined for a text that is not a JSON object of strings. */
+/** Returns undefined for text that is not a JSON object of strings. */
 function parseBag(text: string): Bag | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -33,7 +33,7 @@ export class MemoryStore implements RelationStore {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Not at once: as between processes, a change arrives after the code that made it is done. */
+  /** Not immediately: as between processes, a change arrives after the code that made it has finished. */
   #notify(): void {
     queueMicrotask(() => {
       for (const listener of this.#listeners) listener();

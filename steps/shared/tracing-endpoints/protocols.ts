@@ -1,4 +1,4 @@
-/** The tracing protocols of the interface, with how each is transported and the port that it usually has. */
+/** The tracing protocols of the interface, with the transport and the usual port of each. */
 export const protocols = {
   zipkin: { type: 'http', port: 9411 },
   otlp_http: { type: 'http', port: 4318 },
@@ -7,10 +7,10 @@ export const protocols = {
   jaeger_grpc: { type: 'grpc', port: 14250 },
 } as const;
 
-/** A protocol in which a requirer can ask to send its traces. */
+/** A protocol that a requirer can request. */
 export type ReceiverProtocol = keyof typeof protocols;
 
-/** How a protocol is transported. */
+/** The transport of a protocol. */
 export type TransportProtocol = 'http' | 'grpc';
 
 /** All protocols that a requirer can request. */

@@ -6,7 +6,7 @@ import type { ReceiverProtocol } from './protocols.ts';
 import { undefinedOn } from './undefined-on.ts';
 import type { Relation, Unit } from './unit.ts';
 
-/** The provider offers other receivers than before. */
+/** The provider offers different receivers than before. */
 export interface EndpointChangedEvent {
   relation: Relation;
   receivers: Receiver[];
@@ -26,7 +26,7 @@ export interface RequirerOptions {
 }
 
 /**
- * The side that sends traces. It requests protocols, and learns where to send to. A method that can be called without
+ * The side that sends traces. It requests protocols, and learns where to send traces. A method that can be called without
  * a relation throws an AmbiguousRelationUsageError if the metadata doesn't limit the relation to one.
  */
 export class TracingEndpointRequirer extends EventEmitter<{

@@ -85,7 +85,7 @@ export class Unit extends EventEmitter<RelationEvents> {
     );
   }
 
-  /** Begins to emit events: before it returns for what is there already, and then for every change. */
+  /** Starts to emit events: before it returns, those for what already exists, and from then on, one for every change. */
   start(): void {
     this.#stop ??= this.#store.watch(() => this.#look());
     this.#look();
@@ -125,7 +125,7 @@ export class Unit extends EventEmitter<RelationEvents> {
     };
   }
 
-  /** Emits how the relations differ from the last look. */
+  /** Emits what has changed since the last look. */
   #look(): void {
     const before = this.#seen;
     this.#seen = new Map(
