@@ -36,8 +36,7 @@ export default {
       judge: lastsAsLongAsWork('stock', 4), // the work takes at least 5 ms
     },
     {
-      expect:
-        'A message is acknowledged after the work: an invalid message is rejected, and no message is redelivered',
+      expect: 'Each message is acknowledged after the work, or rejected if invalid, and never redelivered',
       judge: settlesAfterWork('stock'),
     },
   ],

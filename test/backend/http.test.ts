@@ -129,12 +129,12 @@ const badJson: [what: string, body: string, message: RegExp][] = [
   [
     'a trace id of 30 digits',
     jsonRequest({ ...jsonSpan, traceId: 'ab'.repeat(15) }),
-    /spans\[0\]\.traceId must be 32 digits of hex/,
+    /spans\[0\]\.traceId must be 32 hex digits/,
   ],
   [
     'a trace id in base64',
     jsonRequest({ ...jsonSpan, traceId: 'W47/95gDgQPSabYzgT/GDA==' }),
-    /traceId must be 32 digits of hex/,
+    /traceId must be 32 hex digits/,
   ],
   [
     'a time that is no number',
@@ -204,7 +204,11 @@ test("JSON with the original names of fields, enums by name, and null is taken a
 });
 
 const withoutSpans: [what: string, body: string | Buffer, message: RegExp | undefined][] = [
-  ['a trace file of Tempo', '{"batches":[{"scopeSpans":[]}]}', /holds no spans, and OTLP has no "batches"/],
+  [
+    'a trace file of Tempo',
+    '{"batches":[{"scopeSpans":[]}]}',
+    /contains no spans, and OTLP has no "batches"/,
+  ],
   [
     'the names of before OTLP 1.0',
     '{"resourceSpans":[{"resource":{},"instrumentationLibrarySpans":[{"spans":[]}]}]}',

@@ -102,6 +102,6 @@ for (const [what, body] of [
   ['objects in place of the request', objects],
 ] as const) {
   test(`JSON with 200,000 levels of ${what} is refused`, async (t) => {
-    assert.match(await refused(t, body), /nested more than 200 deep/);
+    assert.match(await refused(t, body), /nested more than 200 levels deep/);
   });
 }

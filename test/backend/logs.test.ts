@@ -160,11 +160,7 @@ test("JSON is taken as proto3's mapping says: names of both kinds, enums by name
 });
 
 for (const [what, logRecord, message] of [
-  [
-    'a trace id of 31 digits',
-    { traceId: 'a'.repeat(31) },
-    /logRecords\[1\]\.traceId must be 32 digits of hex/,
-  ],
+  ['a trace id of 31 digits', { traceId: 'a'.repeat(31) }, /logRecords\[1\]\.traceId must be 32 hex digits/],
   ['an unknown severity', { severityNumber: 'LOUD' }, /severityNumber must be a whole number or the name/],
   ['a body that is not an AnyValue', { body: 'text' }, /logRecords\[1\]\.body must be an object, not "text"/],
 ] as const) {
@@ -249,7 +245,7 @@ test('a record that is too large is told as a partial success, and the others ar
   assert.deepEqual(await spans.json(), {
     partialSuccess: {
       rejectedLogRecords: '0',
-      errorMessage: 'the message holds no log records, and OTLP has no "resourceSpans"',
+      errorMessage: 'the message contains no log records, and OTLP has no "resourceSpans"',
     },
   });
   assert.deepEqual(bodies(await found(backend)), ['small', 'small']);

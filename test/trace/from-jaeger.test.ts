@@ -175,7 +175,7 @@ const rejected: [what: string, json: unknown, message: RegExp][] = [
   [
     'the envelope',
     { data: [jaegerTrace()], errors: null },
-    /envelope around it, so give one element of its "data"/,
+    /envelope of a response: pass one element of its "data"/,
   ],
   ['an object without spans', { traceID }, /it has no list "spans"/],
   ['a span that is null', jaegerTrace(null as never), /span 1 must be an object, not null/],

@@ -32,7 +32,7 @@ export async function useBackend(): Promise<UsedBackend> {
 
 /**
  * Checks whether `useBackend` would succeed, before anything else is started.
- * @throws UserError as that does
+ * @throws UserError under the same conditions
  */
 export async function requireUsableBackend(): Promise<void> {
   if (await findBackend()) return;

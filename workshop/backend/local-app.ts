@@ -43,7 +43,7 @@ export function localApp({ bodyLimit = 1024 * 1024, refuse }: LocalAppOptions): 
 }
 
 /**
- * Lets a Fastify instance listen on a port.
+ * Makes a Fastify instance listen on a port.
  * @throws PortInUseError
  */
 export async function listen(app: FastifyInstance, port: number): Promise<LoopbackListener> {

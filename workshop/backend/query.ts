@@ -9,15 +9,15 @@ import type { TraceStore } from './store/store.ts';
 
 /** Where traces are read from. */
 export interface TraceSource {
-  /** A trace; undefined while no span of it has arrived. */
+  /** A trace; undefined until a span of it has arrived. */
   trace(traceId: string): Promise<Trace | undefined>;
   /** The traces with a span that began after `sinceMs` (ms since 1970), newest first: of a service, or of any. */
   since(sinceMs: number, service?: string): Promise<Trace[]>;
-  /** The log records of a trace, or the newest of all, in order of time. A Jaeger stores none. */
+  /** The log records of a trace, or the newest of all, in order of time. Jaeger stores none. */
   logs(traceId?: string): Promise<LogRecord[]>;
 }
 
-/** How many log records are read at most. */
+/** The maximum number of log records to read. */
 const MAX_LOGS = 10_000;
 
 /** The traces in the stores of a backend in this process. */
@@ -42,13 +42,13 @@ export function tracesAt(url: string, kind: 'jaeger' | 'embedded'): TraceSource 
   };
 }
 
-/** Asks a backend for a trace over Jaeger's query API; undefined while no span of it has arrived. */
+/** Asks a backend for a trace over Jaeger's query API; undefined until a span of it has arrived. */
 export async function queryTrace(backendUrl: string, traceId: string): Promise<Trace | undefined> {
   const [trace] = await query(`${backendUrl}/api/traces/${traceId}`);
   return trace;
 }
 
-/** Asks for the traces that `TraceSource.since` gives. */
+/** Asks for the traces that `TraceSource.since` returns. */
 export async function queryTraces(backendUrl: string, sinceMs: number, service?: string): Promise<Trace[]> {
   if (service === undefined) {
     const services = (await get<string>(`${backendUrl}/api/services`)).toSorted();
@@ -70,7 +70,7 @@ async function query(url: string): Promise<Trace[]> {
   return (await get<unknown>(url)).map(fromJaeger);
 }
 
-/** The data of a response of Jaeger's query API, a list; an empty one if there is none. */
+/** The `data` in a response of Jaeger's query API, which is a list; empty if it is missing. */
 async function get<Item>(url: string): Promise<Item[]> {
   const response = await fetch(url);
   if (response.status === 404) return [];

@@ -11,7 +11,7 @@ import { type Limits, TraceStore } from './store/store.ts';
 
 export { PortInUseError } from '../net/loopback.ts';
 
-/** Ports 0 are any that are free. */
+/** Port 0 means any free port. */
 export interface BackendOptions {
   otlpGrpcPort?: number;
   otlpHttpPort?: number;
@@ -27,14 +27,14 @@ export interface Backend {
   otlpHttpUrl: string;
   store: TraceStore;
   logs: LogStore;
-  /** Stops listening and ends the connections that are open. */
+  /** Stops listening and closes all open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the embedded backend within this process: receivers of OTLP, stores in memory, and Jaeger's query API and
- * pages over it, all on 127.0.0.1 and ::1. The default ports are Jaeger's.
- * @throws PortInUseError when one of the ports is held by something else; nothing is left listening then
+ * Starts the embedded backend in this process: the receivers of OTLP, the stores in memory, Jaeger's query API, and the
+ * pages, all on 127.0.0.1 and ::1. The default ports are Jaeger's.
+ * @throws PortInUseError if one of the ports is in use; nothing is left listening then
  */
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const { otlpGrpcPort = 4317, otlpHttpPort = 4318, queryPort = 16686 } = options;

@@ -9,7 +9,7 @@ const help = `
 npm run services
 
 Starts the services of the working copy and shows their output, each line after the name of the service. When you save a
-file of a service, the service is restarted. A service that crashes shows the reason and waits for the next save.
+file of a service, the command restarts the service. If a service crashes, the command waits for the next save.
 If Jaeger isn't running, this command also starts the embedded backend, which keeps the traces until you press Ctrl-C.
 Ctrl-C stops everything.
 `;

@@ -15,12 +15,12 @@ Serves the talk at http://127.0.0.1:3030, and reloads it when you save a slide o
 
   --port N         use another port
   --build          write the talk into a folder (slides-built), which you can open from disk or publish
-  --pdf            print the talk into a file (slides.pdf) with the system's Chromium, one page per slide
+  --pdf            print the talk to a file (slides.pdf) with the system's Chromium, one page per slide
   --notes          print the speaker's notes instead (notes.pdf), one A4 page per slide
   --schedule NAME  print only the slides of one schedule: ${Object.keys(schedules).join(', ')}
   --help           this text
 
-Keys in the browser: → and ← go through the slides, Esc or O shows all slides, S opens the speaker's window with notes
+Keys in the browser: → and ← go through the slides, Esc or O shows all slides, S opens the speaker window with notes
 and clocks, T starts and pauses the timer of a slide, D switches between dark and light, F switches to full screen, B
 makes the screen black, and ? lists all keys. In the URL, ?schedule=half-day selects the slides of the half day, and
 ?theme=dark the dark theme.
@@ -64,7 +64,7 @@ await main(async () => {
     const served = await serveDeck(wholeNumber('--port', values.port ?? '3030'), (fault) =>
       console.error(fault),
     );
-    console.log(`The talk is at ${served.url}; S opens the speaker's window. Press Ctrl-C to stop it.`);
+    console.log(`The talk is at ${served.url}; S opens the speaker window. Press Ctrl-C to stop it.`);
     await aborted(interruption.signal);
     await served.close();
   }

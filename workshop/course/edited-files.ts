@@ -8,8 +8,8 @@ const run = promisify(execFile);
 const paths = ['steps', ':!steps/shared', ':!steps/*/check.ts', ':!steps/**/*.md'];
 
 /**
- * The files of the steps whose code differs from the last commit, as paths from the root: somebody may have edited a step
- * in place of the working copy. Empty without git.
+ * The files of the steps whose code differs from the last commit, as paths from the root: the attendee may have edited a
+ * step instead of the working copy. Empty without git.
  */
 export async function editedFiles({ root }: Course): Promise<string[]> {
   const words = ['diff', '--name-only', '--relative', '-z', 'HEAD', '--', ...paths];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { portFrom, projectFolder } from '../settings.ts';
 
-/** A service of a step: a folder with a service.json. One that has several instances is several of these. */
+/** A service of a step: a folder with a service.json. Each instance of a service with several instances is one of these. */
 export interface Service {
   /** The name of its process, which no other service of the step has: its title or, for the second instance, title-2. */
   name: string;

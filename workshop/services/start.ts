@@ -106,7 +106,7 @@ function spawnService(service: Service, { ports, env }: StartOptions): ChildProc
   return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...tracing, 'main.ts'], {
     cwd: service.folder,
     env: { ...process.env, ...environmentOf(service, ports), ...env },
-    // Over the channel, the service reports that it is ready, and notices that this process has exited, also on Windows.
+    // Over the channel, the service reports that it is ready, and notices that this process has exited, even on Windows.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
 }

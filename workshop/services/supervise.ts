@@ -52,11 +52,11 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
     }
   }
 
-  /** Makes the parts read the step's settings again, which may have changed. */
+  /** Makes the parts reload the step's settings, which may have changed. */
   async function reload() {
     if (!existsSync(join(stepFolder, monitoringFolder))) return;
     const titles = (await Promise.all(parts.map((used) => used.reload()))).flat();
-    for (const title of titles) console.log(paint('gray', `${title} has read ${monitoringFolder}/ again.`));
+    for (const title of titles) console.log(paint('gray', `${title} has reloaded ${monitoringFolder}/.`));
   }
 
   try {

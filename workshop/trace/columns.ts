@@ -1,22 +1,22 @@
 /**
- * A trace in the form in which it travels to a page: a list a field instead of an object a span, and every text once.
- * It is a third of the size of Jaeger's JSON, and 50,000 spans are read from it in a few ms, because attributes,
- * events and links become objects only when somebody looks at a span.
+ * A trace in the form in which it is sent to a page: one list per field instead of one object per span, and every text
+ * only once. It is a third of the size of Jaeger's JSON, and reading 50,000 spans from it takes a few ms, because
+ * attributes, events, and links become objects only when they are needed.
  */
 import { spanKinds } from './model.ts';
 import type { Attributes, AttributeValue, DroppedCounts, Span, SpanEvent } from './model.ts';
 import type { SpanKind, SpanLink, Trace } from './model.ts';
 
 /**
- * Where a field holds an index it is one into `values`, unless said otherwise. Lists beside `ids` have one entry a
- * span, in its order. Attributes are pairs of indexes, key and value, of all spans one after the other.
+ * Indexes refer to `values`, unless stated otherwise. Like `ids`, the other lists have one entry per span, in the same
+ * order. Attributes are pairs of indexes, key and value, of all spans one after another.
  */
 export interface TraceColumns {
   traceId: string;
   /** Every text, number, and boolean that occurs, once for each key that has it. */
   values: AttributeValue[];
   ids: string[];
-  /** −1 for none; from 0 on the index in `ids` of the parent; from −2 down the index −2 − n of an id not in `ids`. */
+  /** The index of the parent in `ids`; −1 if there is none; −2 − its index in `values` if it isn't in `ids`. */
   parents: number[];
   names: number[];
   /** Indexes into `resources`. */
@@ -27,18 +27,18 @@ export interface TraceColumns {
   scopes: { name: string; version: string }[];
   /** Indexes into `spanKinds`. */
   kinds: number[];
-  /** The earliest start, in µs since 1970; the starts are from there. */
+  /** The earliest start, in µs since 1970; the starts are relative to it. */
   fromUs: number;
   startsUs: number[];
   durationsUs: number[];
   attributes: number[];
-  /** For each span where its attributes end. */
+  /** For each span, where its attributes end. */
   attributeEnds: number[];
-  /** For those spans alone that have more to tell, by index in `ids`. */
+  /** Further fields, only for the spans that have any, by index in `ids`. */
   more: Record<number, MoreColumns>;
 }
 
-/** What few spans have. */
+/** Fields that few spans have. */
 export interface MoreColumns {
   error?: true;
   statusMessage?: string;
@@ -49,7 +49,7 @@ export interface MoreColumns {
   dropped?: DroppedCounts;
 }
 
-/** The trace of these columns. Attributes, events and links are made anew whenever they are read. */
+/** The trace in these columns. Attributes, events, and links are created each time that they are read. */
 export function fromColumns(columns: TraceColumns): Trace {
   const resources = columns.resources.map(({ service, attributes }) => ({
     service,
@@ -158,7 +158,7 @@ class ColumnSpan implements Span {
   }
 }
 
-/** `fromEntries` defines each key as a property of its own, also one called `__proto__`. */
+/** `fromEntries` defines each key as an own property, even `__proto__`. */
 export function attributesOf(
   values: readonly AttributeValue[],
   pairs: readonly number[],

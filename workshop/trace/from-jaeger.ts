@@ -8,16 +8,16 @@ const kinds: ReadonlySet<string> = new Set(spanKinds.slice(1));
 /**
  * Reads one trace of Jaeger's v1 JSON: an element of `data` in the response of `/api/traces/{id}`.
  *
- * What Jaeger writes as tags of its own (`span.kind`, `otel.status_code`, `error`, `w3c.tracestate` and so on)
- * becomes what it was in OpenTelemetry and is not among the attributes any more. One exception: a status of OK
- * stays there, as `otel.status_code`, because a span of the model only tells whether there was an error.
+ * The tags that Jaeger adds (`span.kind`, `otel.status_code`, `error`, `w3c.tracestate`, and so on) become the fields
+ * that they were in OpenTelemetry, and aren't attributes. There is one exception: a status of OK stays an attribute,
+ * `otel.status_code`, because a span of the model only says whether there was an error.
  *
- * Lists that are null or missing are empty. Throws a TypeError that says what is wrong when `json` is not a trace.
+ * Lists that are null or missing are empty. Throws a TypeError that says what is wrong if `json` is not a trace.
  */
 export function fromJaeger(json: unknown): Trace {
   const trace = object(json, 'a trace');
   if ('data' in trace && !('spans' in trace)) {
-    throw notATrace('this is the envelope around it, so give one element of its "data"');
+    throw notATrace('it is the envelope of a response: pass one element of its "data"');
   }
   if (!Array.isArray(trace['spans'])) throw notATrace('it has no list "spans"');
   const processes = object(trace['processes'] ?? {}, '"processes"');
@@ -66,7 +66,7 @@ function readSpan(json: unknown, index: number, resources: Map<string, Resource>
     readReference(reference, what),
   );
   const parent = references.find(({ childOf, link }) => childOf && link.traceId === traceId);
-  // A span without a process is still worth showing; the name is the one Jaeger gives to a missing one.
+  // A span without a process is still worth showing, under the name that Jaeger shows for a missing service name.
   const resource = resources.get(String(span['processID'])) ?? {
     service: 'missing-service-name',
     attributes: {},
@@ -117,7 +117,7 @@ function readEvent(json: unknown, what: string): SpanEvent {
   };
 }
 
-/** Of tags with one key the last counts: Jaeger writes its own tags after the attributes. */
+/** If several tags have the same key, the last one counts: Jaeger writes its own tags after the attributes. */
 function tagsOf(json: unknown, what: string): Map<string, AttributeValue> {
   const tags = new Map<string, AttributeValue>();
   for (const item of list(json, what, 'tags')) {

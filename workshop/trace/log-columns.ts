@@ -1,24 +1,24 @@
 /**
- * Log records in the form in which they travel to a page: a list a field instead of an object a record, and every text
- * once, as `TraceColumns` has spans.
+ * Log records in the form in which they are sent to a page: one list per field instead of one object per record, and
+ * every text only once, like the spans in `TraceColumns`.
  */
 import { attributesOf } from './columns.ts';
 import type { LogRecord } from './log-record.ts';
 import type { Attributes, AttributeValue } from './model.ts';
 
 /**
- * Lists have one entry per record, in order of time; where a field holds an index, it is one into `values`, unless said
- * otherwise. Attributes are pairs of indexes, key and value, of all records one after the other.
+ * Lists have one entry per record, in order of time. Indexes refer to `values`, unless stated otherwise. Attributes are
+ * pairs of indexes, key and value, of all records one after another.
  */
 export interface LogColumns {
-  /** Every text, number, and boolean that occurs, once. */
+  /** Every text, number, and boolean that occurs, only once. */
   values: AttributeValue[];
   traceIds: number[];
   spanIds: number[];
   /** Indexes into `origins`. */
   originOf: number[];
   origins: { service: string; scope: string; scopeVersion: string; resource: number[] }[];
-  /** The earliest time, in µs since 1970; the times are from there. */
+  /** The earliest time, in µs since 1970; the times are relative to it. */
   fromUs: number;
   timesUs: number[];
   severityNumbers: number[];
@@ -27,11 +27,11 @@ export interface LogColumns {
   eventNames: number[];
   droppedAttributes: number[];
   attributes: number[];
-  /** For each record where its attributes end. */
+  /** For each record, where its attributes end. */
   attributeEnds: number[];
 }
 
-/** The records of these columns. Their attributes are made anew whenever they are read. */
+/** The records in these columns. Their attributes are created each time that they are read. */
 export function fromLogColumns(columns: LogColumns): LogRecord[] {
   const origins = columns.origins.map(({ resource, ...origin }) => ({
     ...origin,

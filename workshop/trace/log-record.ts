@@ -1,7 +1,7 @@
-/** A log record as the rest of the workshop reads it. The embedded backend reads it from OTLP; a Jaeger stores none. */
+/** The model of a log record. The embedded backend reads log records from OTLP; Jaeger stores none. */
 import type { Attributes } from './model.ts';
 
-/** The ranges of severities that OpenTelemetry defines ("Logs Data Model", field SeverityNumber), mildest first. */
+/** The ranges of severities that OpenTelemetry defines ("Logs Data Model", field SeverityNumber), lowest first. */
 export const severities = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type Severity = (typeof severities)[number];
 
@@ -47,7 +47,7 @@ export function isSeverity(text: string): text is Severity {
   return (severities as readonly string[]).includes(text);
 }
 
-/** What a record says, as one text: its body, else the exception that it records, else the name of its event. */
+/** What a record says, as one text: its body; otherwise, the exception that it records; otherwise, the name of its event. */
 export function messageOf({ body, eventName, attributes }: LogRecord): string {
   if (body !== '') return body;
   const exception = [attributes['exception.type'], attributes['exception.message']]

@@ -1,6 +1,6 @@
 /**
- * A trace as the rest of the workshop reads it: the waterfall, the checks, the pages, and Jaeger's JSON are made from it.
- * The embedded backend reads it from OTLP; from a real Jaeger it comes through `fromJaeger`.
+ * The model of a trace, which the waterfall, the checks, the pages, and Jaeger's JSON are made from. The embedded backend
+ * reads it from OTLP, and `fromJaeger` reads it from the JSON of a real Jaeger.
  */
 
 /** The kinds of the OpenTelemetry specification ("Trace API", section "SpanKind"), in lower case. */
@@ -21,8 +21,8 @@ export type AttributeValue = string | number | boolean;
 export type Attributes = Record<string, AttributeValue>;
 
 /**
- * The types of those attributes whose value does not show it: a number without a fraction counts as int64, one with a
- * fraction as float64, a string as text.
+ * The types of attributes that the value doesn't show: by default, a number without a fraction is an int64, a number with
+ * a fraction is a float64, and a string is text.
  */
 export type AttributeTypes = ReadonlyMap<string, 'int64' | 'float64' | 'binary'>;
 
@@ -62,17 +62,17 @@ export interface Span {
   /** µs; negative if the span ends before it starts. */
   durationUs: number;
   error: boolean;
-  /** The text that came with an error status; empty when there was none. */
+  /** The text that came with an error status; empty if there was none. */
   statusMessage: string;
-  /** The header `tracestate` as this span knew it; empty when there was none. */
+  /** The header `tracestate` as this span knew it; empty if there was none. */
   traceState: string;
-  /** Name of the instrumentation scope, often that of the library that made the span; empty when there was none. */
+  /** Name of the instrumentation scope, often that of the library that created the span; empty if there was none. */
   scope: string;
   scopeVersion: string;
-  /** A status of OK is among them, as `otel.status_code`, which is where Jaeger has it. */
+  /** Contains a status of OK as `otel.status_code`, as in Jaeger. */
   attributes: Attributes;
   types?: AttributeTypes;
-  /** Whether any attribute is wanted; for spans that make `attributes` anew whenever they are read. */
+  /** Whether any attribute is wanted; for spans that create `attributes` each time that they are read. */
   hasAttribute?(isWanted: (key: string, value: AttributeValue) => boolean): boolean;
   events: SpanEvent[];
   links: SpanLink[];
@@ -91,13 +91,13 @@ export interface Trace {
   spans: Span[];
 }
 
-/** When a span ended, in µs since 1970. One of negative duration ends where it starts. */
+/** When a span ended, in µs since 1970. A span with a negative duration ends when it starts. */
 export function endOf(span: Span): number {
   return span.startUs + Math.max(0, span.durationUs);
 }
 
 /**
- * Two spans may contradict each other by this many µs without anyone's clock being wrong: the OpenTelemetry SDK for
- * JavaScript reads the start of a span in whole milliseconds, and each process reads it for itself.
+ * The times of two spans may contradict each other by this many µs even if all clocks are right: the OpenTelemetry SDK
+ * for JavaScript reads the start of a span in whole milliseconds, and each process reads its own clock.
  */
 export const clockStepUs = 2_000;

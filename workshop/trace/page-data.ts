@@ -116,7 +116,7 @@ export interface Exemplar {
   status: string;
 }
 
-/** /viewer/alerts: the alerts that fire, then those that are pending, each with the earliest first. */
+/** /viewer/alerts: the alerts that are firing, then those that are pending, each with the earliest first. */
 export type AlertsResponse = Alert[];
 
 export interface Alert {

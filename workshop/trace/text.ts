@@ -31,8 +31,8 @@ const narrow = 64;
  * The waterfall of a trace for a terminal: a summary line, then one line per span with its service, its name indented
  * by its depth, its start relative to the trace, its duration, and a bar. Below a span come its errors and links. With
  * `explain`, its warnings follow too, and the part of a bar that is ░ is a gap: a long time in which no child of the
- * span ran. With `logs`, each
- * record is a line below its span; one that belongs to no span of the trace is above the first span that starts later.
+ * span ran. With `logs`, each record is a line below its span; a record outside all spans of the trace is above the
+ * first span that starts later.
  *
  * An error is marked with ✗ and the word "error", even when the name is shortened. No line is wider than `width` or
  * ends with a space; line feeds separate the lines, with none at the end. Control characters in names are made visible.

@@ -1,4 +1,4 @@
-/** Switches between light and dark, and puts the theme in the URL for the speaker's window. */
+/** Switches between light and dark, and puts the theme in the URL for the speaker window. */
 export function toggleTheme(): void {
   const { dataset } = document.documentElement;
   dataset.theme = dataset.theme === 'dark' ? 'light' : 'dark';

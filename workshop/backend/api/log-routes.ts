@@ -1,6 +1,6 @@
 /**
- * Log records over HTTP. Jaeger has no API for them, so this is our own, in Jaeger's envelope and with Jaeger's names
- * of parameters where it has them.
+ * Log records over HTTP. Jaeger has no API for them, so the workshop defines its own, with Jaeger's envelope and, where
+ * they exist, the names of Jaeger's parameters.
  */
 import type { FastifyInstance } from 'fastify';
 import { isSeverity, severities } from '../../trace/log-record.ts';
@@ -22,10 +22,10 @@ export function addLogApi(app: FastifyInstance, logs: LogStore): void {
 /**
  * Reads the parameters of a search for log records; all of them are optional:
  * - `traceID`, `spanID`, `service`
- * - `start`, `end`: µs since 1970, both included
- * - `severity`: the mildest, such as `warn`
+ * - `start`, `end`: µs since 1970, both inclusive
+ * - `severity`: the lowest severity, such as `warn`
  * - `text`: as for `logFinder`
- * - `limit`: how many records at most, 100 by default; of more, those that arrived last are found
+ * - `limit`: the maximum number of records, 100 by default; if there are more, the last to arrive are found
  * @throws ParameterError
  */
 export function logQueryFrom(parameters: Parameters): LogQuery {

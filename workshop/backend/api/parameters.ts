@@ -2,10 +2,10 @@
 import { parseGoDuration } from '../../trace/go-duration.ts';
 import type { TraceQuery } from '../jaeger/search.ts';
 
-/** A parameter that was not understood: status 400, with the message that Jaeger gives. */
+/** A parameter is invalid: status 400, with the same message as Jaeger. */
 export class ParameterError extends Error {}
 
-/** Query parameters as Fastify gives them: a list where one came more than once. */
+/** Query parameters as Fastify parses them: a list if a parameter occurs more than once. */
 export type Parameters = Record<string, string | string[] | undefined>;
 
 const SEARCH_LOOKBACK_US = 2 * 24 * 3_600 * 1e6;
@@ -29,8 +29,8 @@ export function tracesParameters(parameters: Parameters): TracesParameters {
 }
 
 /**
- * Reads the parameters of a search in which any service will do, and all the time that there is. `lookback`, such as
- * `1h`, is how far back from now it goes, unless there is a `start`.
+ * Reads the parameters of a search that requires neither a service nor a time range. `lookback`, such as `1h`, says how
+ * far back from now the search goes, unless there is a `start`.
  * @throws ParameterError
  */
 export function anySearch(parameters: Parameters): TraceQuery {
@@ -65,7 +65,7 @@ function checkSearch({ limit, minDurationUs, maxDurationUs }: TraceQuery): void 
 }
 
 /**
- * Reads the window of /api/dependencies, in ms since 1970.
+ * Reads the time range of /api/dependencies, in ms since 1970.
  * @throws ParameterError
  */
 export function dependenciesWindow(parameters: Parameters): { fromMs: number; toMs: number } {
@@ -79,7 +79,7 @@ export function one(parameters: Parameters, name: string): string {
 }
 
 /**
- * Reads a trace id: up to 32 digits of hex of any case. Gives 32 digits in lower case; zeros fill up a short one.
+ * Reads a trace id of up to 32 hex digits in any case. Returns 32 lowercase digits; a short id is padded with zeros.
  * @throws ParameterError
  */
 export function traceIdParameter(text: string): string {
@@ -112,7 +112,7 @@ function duration(parameters: Parameters, name: string): number | undefined {
   return us;
 }
 
-/** `tags` is a JSON object of strings, `tag` is key:value; each may come more than once. */
+/** `tags` is a JSON object of strings, `tag` is key:value; each may occur more than once. */
 function tagsFrom(parameters: Parameters): Record<string, string> {
   const tags: Record<string, string> = {};
   for (const tag of all(parameters, 'tag')) {
@@ -133,9 +133,9 @@ function tagsFromJson(text: string): object {
     throw malformedTags((error as Error).message);
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw malformedTags('it is no object');
+    throw malformedTags('it is not an object');
   for (const [key, value] of Object.entries(json)) {
-    if (typeof value !== 'string') throw malformedTags(`the value of ${JSON.stringify(key)} is no string`);
+    if (typeof value !== 'string') throw malformedTags(`the value of ${JSON.stringify(key)} is not a string`);
   }
   return json;
 }

@@ -98,7 +98,7 @@ export function envelope<Data>(
   return { data, total, limit: 0, offset: 0, errors };
 }
 
-/** The calls in traces that began within a window, by parent and child. */
+/** The calls in traces that began within a time range, by parent and child. */
 export function callsWithin(
   store: TraceStore,
   { fromMs, toMs }: { fromMs: number; toMs: number },

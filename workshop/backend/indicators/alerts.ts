@@ -2,12 +2,12 @@ import type { Alert } from '../../trace/page-data.ts';
 import { readExemplars } from './exemplars.ts';
 import type { Prometheus, PrometheusAlert } from './prometheus.ts';
 
-/** The trace of an alert is of a request that ended within this time, in s. */
+/** The trace of an alert is that of a request that ended within this time, in s. */
 const RECENT = 300;
 
 /**
- * Reads the alerts as Prometheus evaluates them: those that fire, then those that are pending, each with the earliest
- * first. The annotation `exemplars` of an alert selects the series of which an exemplar explains it.
+ * Reads the alerts as Prometheus evaluates them: those that are firing, then those that are pending, each with the
+ * earliest first. The annotation `exemplars` of an alert selects the series whose exemplars explain the alert.
  * @throws PrometheusError if Prometheus doesn't respond, or an annotation isn't a selector
  */
 export async function readAlerts(

@@ -1,7 +1,7 @@
 import type { Exemplar } from '../../trace/page-data.ts';
 import type { Prometheus, Range } from './prometheus.ts';
 
-/** Of the exemplars of this time, in s, and of one instance, only the slowest success and the slowest failure are shown. */
+/** Of the exemplars of an instance within this time, in s, only the slowest success and the slowest failure are shown. */
 const SLOT = 15;
 
 /**

@@ -36,7 +36,7 @@ function percentile(share: number, by: string): string {
   return `histogram_quantile(${share}, sum by (${by}, le) (rate(${histogram}_bucket[${WINDOW}])))`;
 }
 
-/** The time of the newest points, in s since 1970. Until it changes, `readIndicators` gives the same values. */
+/** The time of the newest points, in s since 1970. Until it changes, `readIndicators` returns the same values. */
 export function endOfIndicators(now = Date.now()): number {
   return Math.floor(now / 1_000 / STEP) * STEP;
 }

@@ -58,7 +58,7 @@ export class Prometheus {
     return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   }
 
-  /** The values that an expression had, one for each step of the range; null for none, and for what isn't a number. */
+  /** The values that an expression had, one for each step of the range; null if there was none, or if it wasn't a number. */
   async range(expression: string, { start, end, step }: Range): Promise<Series[]> {
     const { result } = await this.#get<{ result: { metric: Labels; values: [number, string][] }[] }>(
       'query_range',
@@ -91,7 +91,7 @@ export class Prometheus {
     );
   }
 
-  /** The alerts that are pending or fire. */
+  /** The alerts that are pending or firing. */
   async alerts(): Promise<PrometheusAlert[]> {
     return (await this.#get<{ alerts: PrometheusAlert[] }>('alerts', {})).alerts;
   }

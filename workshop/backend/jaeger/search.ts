@@ -3,24 +3,24 @@ import { indexedName } from '../store/operations.ts';
 import { bytesOf, type StoredSpan, type StoredTrace, type TraceStore } from '../store/store.ts';
 import { spanTags, toTags } from './trace.ts';
 
-/** What traces are searched for. A trace is found if one of its spans meets all of it. */
+/** The conditions of a search. A trace is found if one of its spans meets all of them. */
 export interface TraceQuery {
   /** Any service, if empty. */
   service: string;
   operation?: string;
-  /** Attributes of the span, its events, links, scope, or resource; or tags that Jaeger makes. Values as text. */
+  /** Attributes of the span, its events, links, scope, or resource; or tags that Jaeger derives. Values are text. */
   tags: Record<string, string>;
-  /** The span begins between these, both included. µs since 1970. */
+  /** The span begins between these times, both inclusive. µs since 1970. */
   startUs: number;
   endUs: number;
   /** µs. */
   minDurationUs?: number;
   maxDurationUs?: number;
-  /** How many traces at most. */
+  /** The maximum number of traces. */
   limit: number;
 }
 
-/** Finds traces; the newest come first. */
+/** Finds traces, newest first. */
 export function findTraces(store: TraceStore, query: TraceQuery): StoredTrace[] {
   const inTime = [...store.traces()].filter(
     ({ startUs, endUs }) => startUs <= query.endUs && endUs >= query.startUs,
@@ -45,7 +45,7 @@ export function findTraces(store: TraceStore, query: TraceQuery): StoredTrace[] 
 interface WantedTag {
   key: string;
   value: string;
-  /** The key as it is in encoded messages. */
+  /** The key as encoded messages contain it. */
   bytes: Buffer;
 }
 
@@ -60,7 +60,7 @@ function meetsIndexed({ operation, startUs, durationUs }: StoredSpan, query: Tra
   );
 }
 
-/** Keys of the tags that are not attributes: Jaeger makes them from fields of the span. */
+/** Keys of the tags that are not attributes: Jaeger derives them from fields of the span. */
 const madeTags: ReadonlySet<string> = new Set([
   'otel.scope.name',
   'otel.scope.version',

@@ -1,6 +1,6 @@
 /**
- * Traces in the JSON of Jaeger's v1 API: what Jaeger's adjusters (jaegerquery/internal/adjuster) and the collector's
- * translator to Jaeger make of them.
+ * Converts traces to the JSON of Jaeger's v1 API, like Jaeger's adjusters (jaegerquery/internal/adjuster) and the
+ * collector's translator to Jaeger.
  */
 import type { Attributes, AttributeTypes, AttributeValue, Span, SpanEvent } from '../../trace/model.ts';
 import type {
@@ -26,13 +26,13 @@ export function toJaegerTrace(traceId: string, spans: Iterable<Span>): JaegerTra
   return { traceID: traceId, spans: converted, processes: processes.all, warnings: null };
 }
 
-/** Gives each resource a key; equal ones share it. */
+/** Gives each resource a key; equal resources share one. */
 class Processes {
   readonly all: Record<string, JaegerProcess> = {};
   readonly #byResource = new Map<Attributes, string>();
   readonly #byText = new Map<string, string>();
 
-  /** Spans of one resource have the same object as resource, so that it is compared by text only once. */
+  /** Spans of one resource share its object, so that each resource is converted to text only once. */
   idOf({ service, resource, resourceTypes }: Span): string {
     const known = this.#byResource.get(resource);
     if (known) return known;
@@ -70,7 +70,7 @@ function references({ traceId, parentId, links }: Span): JaegerReference[] {
   return parentId ? [{ refType: 'CHILD_OF', traceID: traceId, spanID: parentId }, ...linked] : linked;
 }
 
-/** Jaeger's tags of a span: its attributes by key, and around them the fields of OpenTelemetry that Jaeger lacks. */
+/** The tags of a span in Jaeger: its attributes by key, and around them the OpenTelemetry fields that Jaeger lacks. */
 export function spanTags(span: Span): JaegerTag[] {
   const { scope, scopeVersion, kind, error, statusMessage, traceState, types } = span;
   const { 'otel.status_code': status, ...attributes } = span.attributes;

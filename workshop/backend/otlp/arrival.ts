@@ -1,4 +1,4 @@
-/** Takes an OTLP request apart into spans or log records that are still encoded, each with what it is found by. */
+/** Splits an OTLP request into spans or log records, which stay encoded, each with the fields by which it is found. */
 import protobuf, { type Reader, type Type } from 'protobufjs';
 import { decode, type Fixed64, type Hex, hexId, microseconds, nanosecondsBetween } from './decode.ts';
 import {
@@ -14,7 +14,7 @@ import {
 import { spanKinds } from '../../trace/model.ts';
 import { grouped } from '../../trace/numbers.ts';
 
-/** The bytes are not a request of OTLP. The message says what is wrong and where. */
+/** The bytes are not an OTLP request. The message says what is wrong and where. */
 export class MalformedError extends Error {}
 
 /** The items of one scope, with the encoded Resource and InstrumentationScope. */
@@ -32,16 +32,16 @@ export interface ItemBytes {
   messages: number;
 }
 
-/** Ids are lowercase hex, empty if they are missing or all zeros. Times are µs: since 1970, cut off from ns. */
+/** Ids are lowercase hex, empty if they are missing or all zeros. Times are in µs since 1970, truncated from ns. */
 export interface ArrivedSpan extends ItemBytes {
   traceId: string;
   spanId: string;
   parentId: string;
   name: string;
-  /** An index of `spanKinds`; 0 for a kind that OTLP does not have. */
+  /** An index into `spanKinds`; 0 for an unknown kind. */
   kind: number;
   startUs: number;
-  /** With a fraction down to the ns; 0 if the span ends before it starts. */
+  /** With a fraction, exact to the ns; 0 if the span ends before it starts. */
   durationUs: number;
   error: boolean;
 }
@@ -56,14 +56,14 @@ export interface ArrivedLogRecord extends ItemBytes {
 
 export interface ArrivedRequest<Item> {
   groups: ArrivedGroup<Item>[];
-  /** A field above the items that OTLP does not have; empty if there is none. */
+  /** An unknown field above the level of the items; empty if there is none. */
   unknown: string;
 }
 
-/** The most resources, scopes, and items in one request: each becomes an object while the request is read. */
+/** The maximum number of resources, scopes, and items in a request, because each becomes an object while it is read. */
 const MAX_PARTS = 500_000;
 
-/** How deep items are in a request. */
+/** The nesting level of items in a request. */
 const ITEM_DEPTH = 3;
 
 const STATUS_ERROR = 2;
@@ -152,7 +152,7 @@ function arrivedLogRecord(request: Buffer, { from, to, messages }: ItemBytes): A
   };
 }
 
-/** What there is to know of a message before it is decoded: its fields by number. */
+/** What has to be known about a message before it is decoded: its fields by number. */
 interface Layout {
   name: string;
   fields: (
@@ -172,27 +172,27 @@ function layoutOf(type: Type): Layout {
   layouts.set(type, layout);
   for (const { id, name, type: fieldType, resolvedType } of type.fieldsArray) {
     const message = resolvedType instanceof protobuf.Type ? layoutOf(resolvedType) : undefined;
-    const wireType = message ? BYTES : (basicTypes[fieldType] ?? VARINT); // an enum is one
+    const wireType = message ? BYTES : (basicTypes[fieldType] ?? VARINT); // an enum is a varint
     layout.fields[id] = { wireType, type: fieldType, message, idBytes: idBytes[name] };
   }
   layout.fields = Array.from(layout.fields);
   return layout;
 }
 
-/** What a check finds besides faults. */
+/** What a check finds out about a valid request. */
 interface Checked {
   signal: Signal;
   item: Layout;
   group: Layout;
   parts: number;
   items: ItemBytes[];
-  /** For each group how many items there are up to its end. */
+  /** For each group, the number of items up to its end. */
   groupEnds: number[];
   unknown: string;
 }
 
 /**
- * Makes sure that protobufjs can decode every part of a request later: its decoders look neither at wire types nor at
+ * Makes sure that protobufjs can decode every part of a request later, because its decoders check neither wire types nor
  * the length of numbers.
  */
 function checkRequest(signal: Signal, bytes: Buffer): Checked {
@@ -207,9 +207,9 @@ function checkRequest(signal: Signal, bytes: Buffer): Checked {
   return checked;
 }
 
-/** Reads a message to its end. Gives of how many messages it consists. */
+/** Reads a message to its end. Returns how many messages it consists of. */
 function check(reader: Reader, layout: Layout, end: number, depth: number, checked: Checked): number {
-  if (depth > MAX_DEPTH) throw new MalformedError(`messages are nested more than ${MAX_DEPTH} deep`);
+  if (depth > MAX_DEPTH) throw new MalformedError(`messages are nested more than ${MAX_DEPTH} levels deep`);
   if (depth <= ITEM_DEPTH && ++checked.parts > MAX_PARTS) {
     const { itemName } = checked.signal;
     throw new MalformedError(
@@ -254,7 +254,7 @@ function check(reader: Reader, layout: Layout, end: number, depth: number, check
   return messages;
 }
 
-/** protobufjs takes a number of 32 bits for 10 bytes long if it has more than 5, which is how negative ones are sent. */
+/** If a 32-bit number has more than 5 bytes, protobufjs assumes that it has 10, the length of a negative number. */
 function requireVarint(length: number, type: string, at: number): void {
   if (length <= 5 || length === 10 || (length < 10 && type === 'int64')) return;
   throw new MalformedError(`the number at byte ${at} has ${length} bytes, which is not its shortest form`);

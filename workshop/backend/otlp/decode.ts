@@ -1,10 +1,10 @@
-/** Decodes protobuf with protobufjs, and reads what its fields hold. */
+/** Decodes protobuf with protobufjs, and reads the values of fields. */
 import protobuf, { type Type } from 'protobufjs';
 
-/** A field of bytes as `decode` gives it. For a missing one, protobufjs gives an empty list. */
+/** A field of type bytes as `decode` returns it. For a missing field, protobufjs returns an empty list. */
 export type Hex = string | never[];
 
-/** A 64-bit integer as `decode` gives it, in two halves. */
+/** A 64-bit integer as `decode` returns it, in two halves. */
 export interface Fixed64 {
   high: number;
   low: number;
@@ -12,19 +12,19 @@ export interface Fixed64 {
 
 const NOTHING = new Uint8Array();
 
-/** Decodes a message, or the part of the bytes that is one. Fields of bytes become hex: nearly all of them are ids. */
+/** Decodes the message in some bytes. Fields of type bytes become hex, because nearly all of them are ids. */
 export function decode(type: Type, bytes: Uint8Array, from = 0, to = bytes.length): unknown {
-  reader.buf = bytes; // one reader for all, because making one takes longer than reading a span
+  reader.buf = bytes; // one reader for all messages, because creating one takes longer than reading a span
   reader.pos = from;
   reader.len = to;
   try {
     return type.decode(reader);
   } finally {
-    reader.buf = NOTHING; // or it would keep a whole request alive until the next one
+    reader.buf = NOTHING; // otherwise, it would keep a whole request in memory until the next one
   }
 }
 
-/** How many strings are remembered, a power of 2, and how long they may be, in bytes. */
+/** How many strings are remembered, a power of 2, and their maximum length in bytes. */
 const REMEMBERED = 4_096;
 const MAX_REMEMBERED_LENGTH = 64;
 
@@ -36,7 +36,7 @@ class OtlpReader extends protobuf.BufferReader {
     return (this.buf as Buffer).toString('hex', from, this.pos) as never;
   }
 
-  /** Spans say the same again and again, and to recognize a string takes less time than to make it and to hash it. */
+  /** Spans contain the same strings again and again, and recognizing one takes less time than creating and hashing it. */
   override string(): string {
     const { buf } = this;
     const from = this.#skipField();
@@ -49,7 +49,7 @@ class OtlpReader extends protobuf.BufferReader {
     return (this.#remembered[place] = (buf as Buffer).toString('utf8', from, this.pos));
   }
 
-  /** Gives where the value of a field begins; it ends where the reader is then. */
+  /** Skips a field. Returns where its value begins; it ends at the new position of the reader. */
   #skipField(): number {
     const length = this.uint32();
     const from = this.pos;
@@ -58,7 +58,7 @@ class OtlpReader extends protobuf.BufferReader {
   }
 }
 
-/** Whether bytes are a text of as many characters: never if it has others than ASCII. */
+/** Whether bytes are a text of the same length; false if it contains characters that aren't ASCII. */
 function isText(bytes: Uint8Array, from: number, text: string): boolean {
   for (let index = 0; index < text.length; index++)
     if (bytes[from + index] !== text.charCodeAt(index)) return false;
@@ -72,13 +72,13 @@ export function hexId(hex: Hex): string {
   return hex.length === 0 || (hex[0] === '0' && /^0+$/.test(String(hex))) ? '' : String(hex);
 }
 
-/** ns as µs, cut off. Divided by halves, because ns since 1970 do not fit into the 53 bits of a number. */
+/** Converts ns to µs, rounded down. Divides each half on its own, because ns since 1970 need more than 53 bits. */
 export function microseconds({ high, low }: Fixed64): number {
   const rest = (high >>> 0) % 1_000;
   return (((high >>> 0) - rest) / 1_000) * 2 ** 32 + Math.floor((rest * 2 ** 32 + (low >>> 0)) / 1_000);
 }
 
-/** From one time to another, in ns: exact up to 104 days. */
+/** The time between two times, in ns; exact up to 104 days. */
 export function nanosecondsBetween(start: Fixed64, end: Fixed64): number {
   return ((end.high >>> 0) - (start.high >>> 0)) * 2 ** 32 + (end.low >>> 0) - (start.low >>> 0);
 }

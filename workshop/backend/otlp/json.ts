@@ -1,30 +1,30 @@
 /**
- * OTLP in JSON (OTLP specification, "JSON Protobuf Encoding") after proto3's JSON mapping (protobuf.dev, "ProtoJSON
- * Format"): fields by their lowerCamelCase or their original name, enums by number or name, 64-bit integers as strings
- * or numbers, null for a field that is missing; ids in hex, other bytes in base64. Fields of otlp.proto are read, the
- * rest is skipped.
+ * Reads OTLP in JSON (OTLP specification, "JSON Protobuf Encoding"), which follows proto3's JSON mapping (protobuf.dev,
+ * "ProtoJSON Format"): fields by their lowerCamelCase or original name, enums by number or name, 64-bit integers as
+ * strings or numbers, null for a missing field; ids in hex, other bytes in base64. Fields that aren't in otlp.proto are
+ * skipped.
  */
 import protobuf, { type Enum, type Field, type Type } from 'protobufjs';
 import { grouped } from '../../trace/numbers.ts';
 import { idBytes, logSignal, MAX_DEPTH, type Signal, traceSignal } from './messages.ts';
 
-/** The JSON is not a request of OTLP. The message says what is wrong and where. */
+/** The JSON is not an OTLP request. The message says what is wrong and where. */
 export class JsonError extends Error {}
 
-/** Reads a value: `path` is where it is, `depth` how many messages are around it. */
+/** Reads a value: `path` says where it is, `depth` how many messages contain it. */
 type Read = (json: unknown, path: string, depth: number) => unknown;
 
 const [QUOTE, BACKSLASH, COMMA] = Buffer.from('"\\,');
 const [BRACE, BRACKET, CLOSING_BRACE, CLOSING_BRACKET] = Buffer.from('{[}]');
 
 /**
- * The most objects, lists, and fields in one request, some 16,000 spans: each takes many times the memory that it takes
- * in JSON, and the largest message full of them would end the process.
+ * The maximum number of objects, lists, and fields in a request, which is about 16,000 spans. Each takes many times the
+ * memory that it takes in JSON, so that the largest message full of them would crash the process.
  */
 const MAX_VALUES = 1_000_000;
 
 /**
- * Reads a request in JSON. Gives it in protobuf, and the first field above the items that OTLP does not have.
+ * Reads a request in JSON. Returns it in protobuf, and the first unknown field above the level of the items.
  * @throws JsonError
  */
 export function requestFromJson({ request: type, itemName }: Signal, body: Buffer) {
@@ -42,10 +42,10 @@ export function requestFromJson({ request: type, itemName }: Signal, body: Buffe
   };
 }
 
-/** How deep objects and lists may be nested, those in unknown fields too: there are no two per message. */
+/** How deep objects and lists may be nested, even in unknown fields: a message takes at most two levels. */
 const MAX_BRACKETS = 2 * MAX_DEPTH;
 
-/** Counts what opens, closes, and separates values outside of strings. */
+/** Counts the characters that open, close, and separate values outside strings. */
 function requireReadable(body: Buffer, itemName: string): void {
   let count = 0;
   let depth = 0;
@@ -59,7 +59,7 @@ function requireReadable(body: Buffer, itemName: string): void {
     else if (byte === BRACE || byte === BRACKET) {
       count++;
       if (++depth > MAX_BRACKETS)
-        throw new JsonError(`objects and lists are nested more than ${MAX_BRACKETS} deep`);
+        throw new JsonError(`objects and lists are nested more than ${MAX_BRACKETS} levels deep`);
     } else if (byte === CLOSING_BRACE || byte === CLOSING_BRACKET) depth--;
   }
   if (count > MAX_VALUES) {
@@ -69,12 +69,12 @@ function requireReadable(body: Buffer, itemName: string): void {
   }
 }
 
-/** The names under which proto3 knows a field. */
+/** The names of a field in proto3. */
 function namesOf({ name }: Field): [camelCase: string, original: string] {
   return [name, name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
 }
 
-/** The value of a field in an object of JSON; undefined if it is missing or null. */
+/** The value of a field in a JSON object; undefined if it is missing or null. */
 function valueIn(json: object, field: Field): unknown {
   for (const name of namesOf(field)) {
     const value: unknown = Object.hasOwn(json, name) ? (json as Record<string, unknown>)[name] : undefined;
@@ -90,7 +90,7 @@ function messageReader(type: Type): Read {
   if (known) return known;
   let fields: { field: Field; read: Read }[] | undefined;
   const read: Read = (json, path, depth) => {
-    if (depth > MAX_DEPTH) throw new JsonError(`messages are nested more than ${MAX_DEPTH} deep`);
+    if (depth > MAX_DEPTH) throw new JsonError(`messages are nested more than ${MAX_DEPTH} levels deep`);
     if (!isObject(json)) throw wrong(path, 'an object', json);
     fields ??= type.fieldsArray.map((field) => ({ field, read: fieldReader(field) }));
     const message: Record<string, unknown> = {};
@@ -135,7 +135,7 @@ const base64 = check('base64', (json) =>
   typeof json === 'string' && /^[\w+/-]*={0,2}$/.test(json) ? Buffer.from(json, 'base64') : undefined,
 );
 
-/** A reader of values that `read` gives undefined for if they are wrong. */
+/** A reader that throws an error if `read` returns undefined. */
 function check(wanted: string, read: (json: unknown) => unknown): Read {
   return (json, path) => {
     const value = read(json);
@@ -144,7 +144,7 @@ function check(wanted: string, read: (json: unknown) => unknown): Read {
   };
 }
 
-/** ProtoJSON writes as strings the doubles that JSON cannot write, and accepts all as strings. */
+/** ProtoJSON writes doubles as strings if JSON can't represent them, and accepts strings for all doubles. */
 function double(json: unknown): number | undefined {
   if (typeof json === 'number') return json;
   if (json === 'NaN' || json === 'Infinity' || json === '-Infinity') return Number(json);
@@ -167,9 +167,9 @@ function enumReader({ values }: Enum): Read {
   });
 }
 
-/** An empty id is missing. */
+/** An empty id counts as missing. */
 function idReader(size: number): Read {
-  return check(`${2 * size} digits of hex`, (json) => {
+  return check(`${2 * size} hex digits`, (json) => {
     const isId = typeof json === 'string' && /^[\da-f]*$/i.test(json);
     return isId && (json === '' || json.length === 2 * size) ? Buffer.from(json, 'hex') : undefined;
   });
@@ -178,7 +178,7 @@ function idReader(size: number): Read {
 /** How many levels of messages are above the items. */
 const unknownDepth = 3;
 
-/** The first field that a message or the messages in it do not have, in quotes; empty if there is none. */
+/** The first unknown field of a message or of the messages in it, in quotes; empty if there is none. */
 function unknownIn(json: unknown, type: Type, levels: number): string {
   if (!isObject(json) || levels === 0) return '';
   const known = new Set(type.fieldsArray.flatMap(namesOf));
@@ -202,7 +202,7 @@ function wrong(path: string, wanted: string, json: unknown): JsonError {
   return new JsonError(`${path} must be ${wanted}, not ${inShort(json)}`);
 }
 
-/** Some JSON in a few characters. Lists and objects are not written out, since they may be nested without end. */
+/** Some JSON in a few characters. Lists and objects are not written out, because they may be nested deeply. */
 function inShort(json: unknown): string {
   if (Array.isArray(json)) return json.length === 0 ? '[]' : 'a list';
   if (isObject(json)) return Object.keys(json).length === 0 ? '{}' : 'an object';
@@ -211,8 +211,8 @@ function inShort(json: unknown): string {
 }
 
 /**
- * 64-bit integers that JSON.parse would round, with their field: a time in ns has 19 digits. Nothing in a string looks
- * like this, because the quotes around the name would be escaped there.
+ * Matches 64-bit integers that JSON.parse would round, with the name of their field: a time in ns has 19 digits. Nothing
+ * inside a string matches, because the quotes around the name would be escaped there.
  */
 const longInteger = new RegExp(
   `("(?:${[traceSignal, logSignal].flatMap(({ request }) => longFields(request)).join('|')})"\\s*:\\s*)(-?\\d{16,20})(?=\\s*[,}])`,

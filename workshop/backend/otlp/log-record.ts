@@ -1,4 +1,4 @@
-/** Reads encoded log records as the model has them. They must have passed `readLogRequest`. */
+/** Converts encoded log records to the model. They must have passed `readLogRequest`. */
 import type { LogRecord } from '../../trace/log-record.ts';
 import { decode, type Hex, hexId } from './decode.ts';
 import { logRecord as logRecordType } from './messages.ts';
@@ -23,7 +23,7 @@ interface LogRecordMessage {
   droppedAttributesCount: number;
 }
 
-/** Reads a LogRecord. `timeUs` is the time that the store keeps for it. */
+/** Reads a LogRecord. `timeUs` is the time that the store has for it. */
 export function readLogRecord(
   bytes: Uint8Array,
   timeUs: number,

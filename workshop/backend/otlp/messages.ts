@@ -18,11 +18,11 @@ export const idBytes: Readonly<Record<string, number>> = { traceId: 16, spanId: 
 /** How deep messages may be nested: protobuf's own default, so that no input can exhaust the stack. */
 export const MAX_DEPTH = 100;
 
-/** The messages of a signal of OTLP: of requests that carry spans, or log records, grouped by resource and scope. */
+/** The messages of an OTLP signal: of requests that contain spans or log records, grouped by resource and scope. */
 export interface Signal {
-  /** What one of the things that its requests carry is called. */
+  /** What its requests contain, in the singular. */
   itemName: 'span' | 'log record';
-  /** Where its requests are sent: the service of gRPC, and the path of HTTP. */
+  /** Where its requests are sent: the gRPC service, and the HTTP path. */
   grpcService: string;
   httpPath: string;
   item: Type;
@@ -90,7 +90,7 @@ function requestsOf(name: string, resources: string, scopes: string) {
   return { group, request, requestHead };
 }
 
-/** A message type with some of the fields of another, which skips the rest. `as` gives fields another name or type. */
+/** A message type with some of the fields of another, which skips the others. `as` gives fields another name or type. */
 function partOf(
   whole: Type,
   fields: readonly string[],

@@ -1,4 +1,4 @@
-/** Reads encoded spans, resources, and scopes as the model has them. They must have passed `readRequest`. */
+/** Converts encoded spans, resources, and scopes to the model. They must have passed `readSpanRequest`. */
 import {
   type Attributes,
   type AttributeTypes,
@@ -145,7 +145,7 @@ function droppedFrom(message: SpanMessage): DroppedCounts | undefined {
   return attributes + events + links > 0 ? { attributes, events, links } : undefined;
 }
 
-/** Of attributes with one key the last counts. */
+/** If several attributes have the same key, the last one counts. */
 export function readAttributes(list: readonly KeyValue[]): {
   attributes: Attributes;
   types?: AttributeTypes;
@@ -178,7 +178,7 @@ export function readValue(message: AnyValue): AttributeValue {
   }
 }
 
-/** The type of a value if `AttributeTypes` has to tell it. */
+/** The type of a value, if it has to be listed in `AttributeTypes`. */
 function hiddenType(
   message: AnyValue | null,
   read: AttributeValue,
@@ -190,7 +190,7 @@ function hiddenType(
   return value === 'bytesValue' ? 'binary' : undefined;
 }
 
-/** A value as JSON can hold it. */
+/** A value that JSON can represent. */
 function plainValue(message: AnyValue): unknown {
   switch (message.value) {
     case undefined:

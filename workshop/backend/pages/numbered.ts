@@ -1,4 +1,4 @@
-/** Values that travel to a page once, and indexes in their place. */
+/** Values that are sent to a page only once, and the indexes that stand for them. */
 import type { Attributes, AttributeValue } from '../../trace/model.ts';
 
 /** Adds items to a list, each only once. */
@@ -20,7 +20,7 @@ export class Numbered<Item> {
   }
 }
 
-/** Gives a function that adds attributes to a list: for each its key and its value, as indexes. */
+/** Returns a function that adds attributes to a list, each as two indexes: that of its key and that of its value. */
 export function pairAdder(
   values: Numbered<AttributeValue>,
 ): (pairs: number[], attributes: Attributes) => number[] {

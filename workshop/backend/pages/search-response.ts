@@ -3,7 +3,7 @@ import type { TraceStore } from '../store/store.ts';
 import type { FilterStep, SearchResponse } from '../../trace/page-data.ts';
 import { summaryOf } from './summary.ts';
 
-/** Finds traces for the search page, and says what else can be asked for. */
+/** Finds traces for the search page, and lists what can be chosen in its form. */
 export function searchResponse(store: TraceStore, query: TraceQuery): SearchResponse {
   const found = findTraces(store, query);
   const count = (less: TraceQuery) => findTraces(store, { ...less, limit: Infinity }).length;
@@ -16,7 +16,7 @@ export function searchResponse(store: TraceStore, query: TraceQuery): SearchResp
   };
 }
 
-/** Adds one filter after the other, and counts what each of them leaves. */
+/** Adds one filter after another, and counts the traces that are left after each of them. */
 function filterSteps(query: TraceQuery, count: (query: TraceQuery) => number): FilterStep[] {
   const { startUs, endUs, limit, service, operation, minDurationUs, maxDurationUs, tags } = query;
   const steps: { filter: FilterStep['filter']; added: Partial<TraceQuery>; isAsked: boolean }[] = [

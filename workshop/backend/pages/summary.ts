@@ -1,7 +1,7 @@
 import type { StoredTrace } from '../store/store.ts';
 import type { TraceSummary } from '../../trace/page-data.ts';
 
-/** A trace in one line, from what is known of its spans without decoding them. */
+/** Summarizes a trace in one line without decoding its spans. */
 export function summaryOf(trace: StoredTrace): TraceSummary {
   const { spans } = trace;
   const ids = new Set(spans.map(({ spanId }) => spanId));

@@ -5,7 +5,7 @@ import { MalformedError } from '../otlp/arrival.ts';
 import type { Receiver } from '../store/intake.ts';
 import { MAX_MESSAGE_BYTES, noMetrics, protobufResponse } from './responses.ts';
 
-/** The only method of each service of OTLP/gRPC. Messages stay encoded: a store reads what it needs of them. */
+/** The only method of each OTLP/gRPC service. Messages stay encoded, because a store reads only what it needs. */
 function exportMethod(grpcService: string): grpc.ServiceDefinition {
   return {
     Export: {
@@ -24,7 +24,7 @@ type Call = grpc.ServerUnaryCall<Buffer, Buffer>;
 type Respond = grpc.sendUnaryData<Buffer>;
 
 /**
- * Receives OTLP over gRPC, gzip or not.
+ * Receives OTLP over gRPC, with or without gzip.
  * @throws PortInUseError
  */
 export async function receiveGrpc(stores: readonly Receiver[], port: number): Promise<LoopbackListener> {

@@ -12,7 +12,7 @@ import { errorStatus, jsonResponse, MAX_MESSAGE_BYTES, noMetrics, protobufRespon
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 
-/** A request is refused: the status of HTTP, and the code of gRPC that goes into the body. */
+/** A request is rejected with an HTTP status, and a gRPC code in the body. */
 class Refusal extends Error {
   readonly status: number;
   readonly grpcCode: number;
@@ -25,8 +25,8 @@ class Refusal extends Error {
 }
 
 /**
- * Receives OTLP over HTTP: POST /v1/traces and /v1/logs with protobuf or JSON, compressed by gzip or deflate or not at
- * all.
+ * Receives OTLP over HTTP: POST /v1/traces and /v1/logs with protobuf or JSON, uncompressed or compressed with gzip or
+ * deflate.
  * @throws PortInUseError
  */
 export async function receiveHttp(stores: readonly Receiver[], port: number): Promise<LoopbackListener> {
@@ -57,7 +57,7 @@ export async function receiveHttp(stores: readonly Receiver[], port: number): Pr
       throw new Refusal(404, grpc.status.UNIMPLEMENTED, `Send ${where}, not to ${url}.`);
     }
     reply.header('allow', 'POST');
-    throw new Refusal(405, grpc.status.UNIMPLEMENTED, `Send to ${path} by POST, not by ${method}.`);
+    throw new Refusal(405, grpc.status.UNIMPLEMENTED, `Use POST for ${path}, not ${method}.`);
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const { status, grpcCode, message } = refusalFor(error, reply.statusCode);
@@ -87,7 +87,7 @@ async function decompressed(body: Buffer | undefined, encoding = 'identity'): Pr
   if (!body || encoding.toLowerCase() === 'identity') return body ?? Buffer.alloc(0);
   const decompress = decompressors.get(encoding.toLowerCase());
   if (!decompress) {
-    throw new Refusal(415, grpc.status.INVALID_ARGUMENT, `The encoding "${encoding}" is unknown: send gzip.`);
+    throw new Refusal(415, grpc.status.INVALID_ARGUMENT, `The encoding "${encoding}" is unknown: use gzip.`);
   }
   return promisify<Buffer, object, Buffer>(decompress)(body, { maxOutputLength: MAX_MESSAGE_BYTES });
 }

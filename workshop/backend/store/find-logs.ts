@@ -2,20 +2,20 @@ import { logFinder } from '../../trace/find-log.ts';
 import { leastNumber, type LogRecord, type Severity } from '../../trace/log-record.ts';
 import type { LogStore } from './log-store.ts';
 
-/** What log records are searched for. A record is found if it meets all of it. */
+/** The conditions of a search. A log record is found if it meets all of them. */
 export interface LogQuery {
   traceId?: string;
   spanId?: string;
   /** Any service, if empty. */
   service: string;
-  /** The record's time is between these, both included. µs since 1970. */
+  /** The record's time is between these times, both inclusive. µs since 1970. */
   startUs: number;
   endUs: number;
-  /** The mildest severity. Records without a severity are found only if it is missing. */
+  /** The lowest severity. If it is missing, records without a severity are found too. */
   severity?: Severity;
   /** As for `logFinder`. */
   text: string;
-  /** How many records at most. */
+  /** The maximum number of records. */
   limit: number;
 }
 
@@ -28,7 +28,7 @@ export const anyLogs: LogQuery = {
   limit: Infinity,
 };
 
-/** Finds log records and gives them in order of time. Of more than the limit, it finds those that arrived last. */
+/** Finds log records, in order of time. If there are more than the limit, it finds the last to arrive. */
 export function findLogs(store: LogStore, query: LogQuery): LogRecord[] {
   const { traceId, spanId, service, startUs, endUs, severity, limit } = query;
   const least = severity ? leastNumber(severity) : -Infinity;

@@ -1,6 +1,6 @@
 /**
- * What the stores of spans and of log records have in common: items that arrive are kept as the bytes in which they
- * came, in groups of one resource and scope; memory is bounded; and what becomes of each item is counted.
+ * What the stores of spans and of log records have in common: they keep items as the bytes in which they arrived, in
+ * groups with the same resource and scope; they limit their memory; and they count what becomes of each item.
  */
 import type { ArrivedRequest, ItemBytes } from '../otlp/arrival.ts';
 import type { Signal } from '../otlp/messages.ts';
@@ -13,7 +13,7 @@ export interface Group {
   readonly bytes: Buffer;
   readonly resourceEnd: number;
   readonly scopeEnd: number;
-  /** What it counts for in the limit of bytes. */
+  /** How much of the limit of bytes it uses. */
   readonly size: number;
   /** How many of its items are still kept. */
   items: number;
@@ -23,33 +23,33 @@ export interface Group {
 export interface Added {
   accepted: number;
   rejected: number;
-  /** Why items were rejected, or why there were none, in words; empty if there is nothing to say. */
+  /** Why items were rejected, or why there were none; empty if all were accepted. */
   reason: string;
 }
 
-/** What the receivers of OTLP see of a store. */
+/** The part of a store that the OTLP receivers use. */
 export type Receiver = Pick<Intake<ItemBytes>, 'signal' | 'add'>;
 
-/** What every kind of item needs, and what differs. */
+/** How the kinds of items differ. */
 export interface IntakeOptions {
   signal: Signal;
-  /** How many items, and roughly how many bytes of memory, are kept at a time. */
+  /** The maximum number of items, and roughly of bytes of memory, that are kept at a time. */
   most: { items: number; bytes: number };
-  /** Roughly what an item takes besides its bytes, in bytes. */
+  /** Roughly how much memory an item takes in addition to its bytes, in bytes. */
   itemBytes: number;
 }
 
-/** The largest resource and scope, in bytes, with which items are kept. */
+/** The maximum size of the resource and scope of items that are kept, in bytes. */
 const MAX_SHARED_BYTES = 128 * 1024;
-/** Roughly what the objects of a group take besides its bytes, in bytes. */
+/** Roughly how much memory the objects of a group take in addition to its bytes, in bytes. */
 const GROUP_BYTES = 500;
-/** An item of many tiny messages takes more memory than its bytes when it is read: each message counts for at least this. */
+/** An item of many tiny messages takes more memory than its bytes when it is read, so each message counts at least this. */
 const MESSAGE_BYTES = 16;
 
-/** Takes in requests. A store extends it with what its items are found by, and drops the oldest when it is told to. */
+/** Accepts requests. A store extends it with indexes for its items, and with a way to drop the oldest ones. */
 export abstract class Intake<Item extends ItemBytes> {
   readonly #options: IntakeOptions;
-  /** What groups, and what the store adds, count for. */
+  /** How much of the limit the groups use, and the indexes of the store. */
   #bytes = 0;
   #items = 0;
   #accepted = 0;
@@ -66,17 +66,17 @@ export abstract class Intake<Item extends ItemBytes> {
 
   /** Reads a request. */
   protected abstract read(message: Buffer): ArrivedRequest<Item>;
-  /** Makes an item findable that is kept between two places of a group's bytes. */
+  /** Adds an item to the indexes. It is kept between two positions in the group's bytes. */
   protected abstract index(item: Item, group: Group, from: number, to: number): void;
-  /** Drops the oldest, with `release` for each item; false if there is nothing to drop. */
+  /** Drops the oldest items, and calls `release` for each of them; false if there is nothing to drop. */
   protected abstract dropOldest(): boolean;
   /** Why an item can't be kept, apart from its size; empty if it can. */
   protected abstract objectionTo(item: Item): string;
 
   /**
-   * Takes in a request of OTLP: all of its items, except those that are invalid or do not fit.
-   * @param unknown a field that OTLP does not have, if one was found before the request got this encoding
-   * @throws MalformedError if the bytes are not such a request; then nothing is taken in
+   * Accepts an OTLP request: keeps all of its items, except those that are invalid or too large.
+   * @param unknown an unknown field, if one was found before the request was converted to protobuf
+   * @throws MalformedError if the bytes are not such a request; then nothing is kept
    */
   add(message: Buffer, unknown = ''): Added {
     const { most, signal } = this.#options;
@@ -106,7 +106,7 @@ export abstract class Intake<Item extends ItemBytes> {
     this.#rejected += added.rejected;
     const field = unknown || request.unknown;
     if (field && added.accepted + added.rejected === 0)
-      added.reason = `the message holds no ${signal.itemName}s, and OTLP has no ${field}`;
+      added.reason = `the message contains no ${signal.itemName}s, and OTLP has no ${field}`;
     return added;
   }
 
@@ -116,17 +116,17 @@ export abstract class Intake<Item extends ItemBytes> {
     return { items, bytes, accepted, rejected, dropped: this.#dropped };
   }
 
-  /** Roughly how much memory is taken, in bytes. */
+  /** Roughly how much memory is in use, in bytes. */
   protected get bytes(): number {
     return this.#bytes;
   }
 
-  /** Counts bytes in that the store takes besides the groups; out, if they are negative. */
+  /** Adds to the bytes that the store uses in addition to the groups; a negative number subtracts. */
   protected take(bytes: number): void {
     this.#bytes += bytes;
   }
 
-  /** Counts a dropped item out. */
+  /** Removes a dropped item from the counts. */
   protected release(group: Group): void {
     this.#items--;
     this.#dropped++;
@@ -140,17 +140,17 @@ export abstract class Intake<Item extends ItemBytes> {
     return this.#sizeOf(item) > most.bytes / 4 ? `a ${signal.itemName} was too large to be kept` : '';
   }
 
-  /** What an item counts for in the limit of bytes. */
+  /** How much of the limit of bytes an item uses. */
   #sizeOf({ from, to, messages }: Item): number {
     return this.#options.itemBytes + Math.max(to - from, messages * MESSAGE_BYTES);
   }
 
-  /** Keeps items of one resource and scope. `itemsSize` is what they count for. */
+  /** Keeps items with the same resource and scope. `itemsSize` is how much of the limit they use. */
   #keep(message: Buffer, { resource, scope }: Shared, items: readonly Item[], itemsSize: number): void {
     const { service } = readResource(resource);
     const resourceEnd = resource.length;
     const scopeEnd = resourceEnd + scope.length;
-    // Memory of its own, not of a shared pool: what is kept must keep nothing else alive.
+    // Its own memory, not that of a shared pool, so that it keeps no other bytes alive.
     const bytes = Buffer.allocUnsafeSlow(items.reduce((sum, { from, to }) => sum + to - from, scopeEnd));
     bytes.set(resource);
     bytes.set(scope, resourceEnd);
@@ -167,7 +167,7 @@ export abstract class Intake<Item extends ItemBytes> {
     }
   }
 
-  /** Drops the oldest until there is room. What the store itself adds is known too late, but soon made up for. */
+  /** Drops the oldest items until there is room. What the indexes need is known only later, and counts the next time. */
   #makeRoom(items: number, bytes: number): void {
     const { most } = this.#options;
     const isFull = () => this.#items + items > most.items || this.bytes + bytes > most.bytes;
@@ -181,7 +181,7 @@ interface Shared {
   scope: Uint8Array;
 }
 
-/** Gives a function that reads what the items of a group share. Each resource and scope is read once. */
+/** Returns a function that reads what the items of a group share. It reads each resource and scope once. */
 export function sharedReader(): (group: Group) => { resource: Resource; scope: Scope } {
   const resources = new Map<string, Resource>();
   const scopes = new Map<string, Scope>();

@@ -8,11 +8,11 @@ import { type Group, Intake, sharedReader } from './intake.ts';
 export interface LogLimits {
   /** Records kept at a time. */
   records: number;
-  /** Memory for the records and for what finds them, roughly. */
+  /** Roughly the memory for the records and for finding them. */
   bytes: number;
 }
 
-/** What the store holds, and what it has seen since it was made. */
+/** What the store contains, and what has arrived since it was created. */
 export interface LogStatus {
   records: number;
   bytes: number;
@@ -22,7 +22,7 @@ export interface LogStatus {
   dropped: number;
 }
 
-/** A record as it is kept, with what it is found by. The id and the severity are as in `ArrivedLogRecord`. */
+/** A record as it is kept, with the fields by which it is found. The id and the severity are as in `ArrivedLogRecord`. */
 export interface StoredLogRecord {
   readonly traceId: string;
   /** When it happened, was observed, or arrived. µs since 1970. */
@@ -34,20 +34,20 @@ export interface StoredLogRecord {
   readonly to: number;
 }
 
-/** As many as spans: room for 24 hours of a workshop. */
+/** As many as spans: enough for 24 hours of a workshop. */
 const defaultLimits: LogLimits = { records: 102_000, bytes: 40 * 1024 * 1024 };
 
-/** Roughly what a record takes besides the bytes that arrived, in bytes. */
+/** Roughly how much memory a record takes in addition to the bytes that arrived, in bytes. */
 const RECORD_BYTES = 150;
 
 /**
- * Keeps the log records that arrive, as the bytes in which they came. A search goes through all of them, because an
- * index would take more memory than the records; they are decoded only if they may match.
+ * Keeps log records as the bytes in which they arrived. A search goes through all of them, because an index would take
+ * more memory than the records. Records are decoded only if they may match.
  */
 export class LogStore extends Intake<ArrivedLogRecord> {
   readonly #limits: LogLimits;
   readonly #groups = new Map<Group, StoredLogRecord[]>();
-  /** Goes through the groups from the oldest on. It is asked for one only when that is dropped, so it never ends. */
+  /** Iterates over the groups, oldest first. It never ends, because each group that it returns is then dropped. */
   readonly #oldestFirst = this.#groups.keys();
 
   constructor(limits: Partial<LogLimits> = {}) {
@@ -94,7 +94,7 @@ export class LogStore extends Intake<ArrivedLogRecord> {
     }
   }
 
-  /** Gives a function that reads records. It reads each resource and scope once, and records of one resource share it. */
+  /** Returns a function that reads records. It reads each resource and scope once, and records of one resource share it. */
   reader(): (record: StoredLogRecord) => LogRecord {
     const sharedOf = sharedReader();
     return ({ group, from, to, timeUs }) => {
@@ -103,7 +103,7 @@ export class LogStore extends Intake<ArrivedLogRecord> {
     };
   }
 
-  /** A text that changes when records arrive or are dropped: any, or those of a trace. */
+  /** A text that changes when records arrive or are dropped: any records, or those of a trace. */
   stateOf(traceId?: string): string {
     const { accepted, dropped } = this.counts();
     if (traceId === undefined) return `${accepted}-${dropped}`;

@@ -7,13 +7,13 @@ export interface Operation {
   spans: number;
 }
 
-/** How much of a name is kept here; two names that only differ after that count as one operation. */
+/** Longer names are cut off here; names that differ only after that count as one operation. */
 const MAX_NAME_LENGTH = 256;
 
-/** Roughly what an operation takes besides its names, in bytes. */
+/** Roughly how much memory an operation takes in addition to its names, in bytes. */
 const OPERATION_BYTES = 300;
 
-/** The operations of the stored spans: each comes with its first span and goes with its last. */
+/** The operations of the stored spans: each is added with its first span, and removed with its last. */
 export class Operations {
   /** By service, then by name; those of a name differ by kind. */
   readonly #services = new Map<string, Map<string, Operation[]>>();
@@ -30,7 +30,7 @@ export class Operations {
     return operations.toSorted((a, b) => compare(a.name, b.name) || a.kind - b.kind);
   }
 
-  /** Counts a span in. */
+  /** Adds a span to the counts. */
   add(service: string, fullName: string, kind: number): Operation {
     const name = indexedName(fullName);
     let byName = this.#services.get(service);
@@ -47,7 +47,7 @@ export class Operations {
     return operation;
   }
 
-  /** Counts a span out. */
+  /** Removes a span from the counts. */
   remove(operation: Operation): void {
     if (--operation.spans > 0) return;
     const { service, name } = operation;
@@ -60,7 +60,7 @@ export class Operations {
   }
 }
 
-/** A span's name as operations have it. */
+/** The name of the operation for a span name. */
 export function indexedName(name: string): string {
   if (name.length <= MAX_NAME_LENGTH) return name || 'empty-span-name';
   // A copy: a slice alone would keep the whole name in memory.
@@ -72,7 +72,7 @@ function sizeOf({ service, name }: Operation): number {
   return OPERATION_BYTES + 2 * (service.length + name.length);
 }
 
-/** By UTF-16 units, as a plain sort does. */
+/** Compares UTF-16 code units, like a plain sort. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -6,11 +6,11 @@ import { readSpan } from '../otlp/span.ts';
 import { type Group, Intake, sharedReader } from './intake.ts';
 import { type Operation, Operations } from './operations.ts';
 
-/** How much is kept. When one of the limits is reached, the oldest trace is dropped whole. */
+/** How much is kept. When one of the limits is reached, the oldest trace is dropped as a whole. */
 export interface Limits {
   /** Spans kept at a time. */
   spans: number;
-  /** Memory for the spans and for what finds them, roughly. */
+  /** Roughly the memory for the spans and for finding them. */
   bytes: number;
 }
 
@@ -18,13 +18,13 @@ export interface Limits {
 export interface StoredTrace {
   /** 32 digits of lowercase hex. */
   readonly id: string;
-  /** In the order of arrival, duplicates too. */
+  /** In order of arrival, with duplicates. */
   readonly spans: StoredSpan[];
   errors: number;
   /** Earliest start and latest end of its spans, in µs since 1970. */
   startUs: number;
   endUs: number;
-  /** Calls between services, from the first time they are asked for until another span arrives. */
+  /** Calls between services, from the first request for them until another span arrives. */
   calls: ServiceCall[] | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface ServiceCall {
   errorCount: number;
 }
 
-/** A span as it is kept, with what it is found by. Ids and times as in `ArrivedSpan`. */
+/** A span as it is kept, with the fields by which it is found. Ids and times are as in `ArrivedSpan`. */
 export interface StoredSpan {
   readonly spanId: string;
   readonly parentId: string;
@@ -62,21 +62,21 @@ export interface StoreStatus {
   droppedSpans: number;
 }
 
-/** Room for 24 hours of a workshop. */
+/** Enough for 24 hours of a workshop. */
 export const defaultLimits: Limits = { spans: 102_000, bytes: 96 * 1024 * 1024 };
 
-// Roughly what the objects take besides the bytes that arrived, in bytes.
+// Roughly how much memory the objects take in addition to the bytes that arrived, in bytes.
 const TRACE_BYTES = 350;
 const SPAN_BYTES = 250;
 
 /**
- * Keeps the spans that arrive, as the bytes in which they came, and finds them by trace and by what people search for.
- * Spans are decoded only when somebody looks at them.
+ * Keeps spans as the bytes in which they arrived, and finds them by trace and by what people search for. Spans are
+ * decoded only when they are needed.
  */
 export class TraceStore extends Intake<ArrivedSpan> {
   readonly #limits: Limits;
   readonly #traces = new Map<string, StoredTrace>();
-  /** Goes through the traces from the oldest on. It is asked for one only when that is dropped, so it never ends. */
+  /** Iterates over the traces, oldest first. It never ends, because each trace that it returns is then dropped. */
   readonly #oldestFirst = this.#traces.values();
   readonly operations = new Operations();
   #droppedTraces = 0;
@@ -112,7 +112,7 @@ export class TraceStore extends Intake<ArrivedSpan> {
     for (const span of distinct(trace.spans)) yield read(span, trace);
   }
 
-  /** Gives a function that reads spans. It reads each resource and scope once, and spans of one resource share it. */
+  /** Returns a function that reads spans. It reads each resource and scope once, and spans of one resource share it. */
   reader(): (span: StoredSpan, trace: StoredTrace) => Span {
     const sharedOf = sharedReader();
     return (span, { id }) => {
@@ -180,7 +180,7 @@ export class TraceStore extends Intake<ArrivedSpan> {
   }
 }
 
-/** An id, as the same string as in the span before if that has it too: most ids are then kept once. */
+/** An id: the same string as in the previous span if that has the same id, so that most ids are kept only once. */
 function sharedId(id: string, before: StoredSpan | undefined): string {
   if (id === before?.spanId) return before.spanId;
   return id === before?.parentId ? before.parentId : id;
@@ -191,7 +191,7 @@ export function bytesOf({ group, from, to }: StoredSpan): Buffer {
   return group.bytes.subarray(from, to);
 }
 
-/** The spans without those that repeat an earlier one of the same service to the byte. */
+/** The spans without those that are identical, byte for byte, to an earlier one of the same service. */
 function distinct(spans: readonly StoredSpan[]): StoredSpan[] {
   const times = new Map<string, number>();
   for (const { spanId } of spans) times.set(spanId, (times.get(spanId) ?? 0) + 1);

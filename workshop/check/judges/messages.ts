@@ -145,7 +145,7 @@ export function hasConsumerSpan(service: string, publisher: string): Judge {
     const file = `${service}/${isFromInstrumentation(consumer) ? 'tracing.ts' : 'app.ts'}`;
     if (producer && consumer.links.some(({ spanId }) => spanId === producer.spanId)) {
       return {
-        found: 'The CONSUMER span has a link to the PRODUCER span, and is in a trace of its own.',
+        found: 'The CONSUMER span has a link to the PRODUCER span, and is in a separate trace.',
         cause: 'For batches, that is a good choice. In this step, the PRODUCER span should be the parent.',
         file,
         traces,

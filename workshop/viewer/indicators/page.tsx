@@ -65,8 +65,8 @@ function NoPrometheus({ why }: { why: string }) {
       <h1>There are no indicators</h1>
       <p>{why}</p>
       <p>
-        Prometheus collects the indicators of services from step 16 on. To show those of a Prometheus that you
-        started, set its address:
+        From step 16 on, the workshop starts Prometheus, which collects the indicators of services. To use a
+        Prometheus that you started yourself, set its address:
       </p>
       <pre>
         <code>PROMETHEUS_URL=http://localhost:9090 npm run backend</code>

@@ -61,8 +61,8 @@ function NoEvents() {
   }
   return (
     <p class="empty-view">
-      No span of this trace recorded an event. No log line has arrived either. In code, log inside a span, and
-      send the lines over OTLP, or use <code>span.addEvent('cache miss')</code> or{' '}
+      No span of this trace recorded an event. No log line has arrived either. In your code, log inside a
+      span, and send the lines over OTLP, or use <code>span.addEvent('cache miss')</code> or{' '}
       <code>span.recordException(error)</code>.
     </p>
   );
