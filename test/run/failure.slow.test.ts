@@ -18,7 +18,7 @@ test('an invalid trace id: the response is shown, and the trace that a search fi
 
   assert.equal(status, 0, stderr);
   assert.equal(JSON.parse(stdout).name, 'Fugazi');
-  assert.match(stderr, /The caller knows no trace id\. This trace was found by searching/);
+  assert.match(stderr, /The caller doesn't know the trace id\. This trace was found by searching/);
 });
 
 test('an invalid UUID: status 400 and the URL of the trace, exit code 1', async (t) => {

@@ -78,11 +78,11 @@ function traceNotes({ failure, traceId, url, trace, durationMs }: CallResult, lo
   if (failure && !url) return [];
   if (!url) return [`\nThat took ${seconds}, and no trace says why: no service sets up tracing yet.`];
   if (trace) {
-    const search = `The caller knows no trace id. This trace was found by searching: ${url}`;
+    const search = `The caller doesn't know the trace id. This trace was found by searching: ${url}`;
     return ['', waterfallText(trace, look), '', ...(traceId ? [] : [search])];
   }
   return [
-    `\nThat took ${seconds}, but no span of ${traceId ? `trace ${traceId}` : 'it'} arrived. ` +
+    `\nThat took ${seconds}, but no span of ${traceId ? `trace ${traceId}` : 'this call'} arrived. ` +
       'Is tracing.ts loaded, and does it send to the right port? npm run doctor checks the ports.',
   ];
 }
