@@ -29,7 +29,7 @@ export interface Evaluation {
   inconclusive: boolean;
 }
 
-/** The result of a check: that of its step or, if an earlier step doesn't pass any more, that of the earlier step. */
+/** The result of a check: that of its step or, if an earlier step no longer passes, that of the earlier step. */
 export interface CheckResult extends Evaluation {
   /** The name of the step that the result is about. */
   step: string;

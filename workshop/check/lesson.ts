@@ -5,9 +5,9 @@ import type { Observation } from './observation.ts';
 export interface Lesson {
   /** What the attendee has learned, for the last line of a check that passed: "Step 3 done: …". */
   done: string;
-  /** Calls that the check makes besides that of run.ts, by a name; at the same time unless stated otherwise. */
+  /** Calls that the check makes in addition to that of run.ts, by name; at the same time unless stated otherwise. */
   calls?: Record<string, CheckCall>;
-  /** Messages that the check sends to services after the call of run.ts, by a name. */
+  /** Messages that the check sends to services after the call of run.ts, by name. */
   messages?: Record<string, CheckMessage>;
   /** Recognizes a span that follows the call later: the services run until it arrives. */
   awaits?: (span: Span) => boolean;
@@ -56,7 +56,7 @@ export interface Expectation {
 /** Decides whether an expectation is met; inconclusive if the machine was too busy to tell. */
 export type Judge = (seen: Observation) => 'ok' | 'inconclusive' | Failure;
 
-/** What was observed in place of what was expected. */
+/** What was observed instead of what was expected. */
 export interface Failure {
   /** What was seen, in a sentence or two. */
   found: string;

@@ -38,7 +38,7 @@ import { openTap } from './tap.ts';
 export interface ObserveOptions {
   /** Contains run.ts and a folder for each service. */
   folder: string;
-  /** What the lesson does besides running run.ts, and what it waits for. */
+  /** What the lesson does in addition to running run.ts, and what it waits for. */
   lesson: Pick<Lesson, 'calls' | 'messages' | 'traceIdHeader' | 'awaits'>;
   /** The time limit of run.ts once the services have started, 30 s by default; longer if they started slowly. ms. */
   timeoutMs?: number;

@@ -4,7 +4,7 @@ import { deleteNames } from '../parts/rabbitmq-client.ts';
 import type { Service } from '../services/definition.ts';
 import type { Observation } from './observation.ts';
 
-/** Exchanges and queues that only one check uses, so that it doesn't touch the messages of services that run beside it. */
+/** Exchanges and queues that only one check uses, so that it doesn't touch the messages of other services that are running. */
 export interface OwnNames {
   /** The variables of the parts, with the prefix of the names. */
   env: Environment;

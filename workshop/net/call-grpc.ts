@@ -9,7 +9,7 @@ interface CallOptions {
 }
 
 /**
- * Calls a gRPC method over HTTP/2 without TLS and gives its status code ("0" is OK), or undefined if the server doesn't
+ * Calls a gRPC method over HTTP/2 without TLS and returns its status code ("0" is OK), or undefined if the server doesn't
  * speak gRPC or sends nothing for `timeoutMs`, 2 s by default. `message` is the request in protobuf, empty by default;
  * the framing follows "gRPC over HTTP2", section "Requests".
  */

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 const TIMEOUT_MS = 2_000;
 
 /**
- * Connects to a port, sends a request, and gives the first bytes of the reply: none if there is no reply within 2 s,
+ * Connects to a port, sends a request, and returns the first bytes of the reply: no bytes if there is no reply within 2 s,
  * undefined if nothing listens there.
  */
 export function firstReply(

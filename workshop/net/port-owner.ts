@@ -6,7 +6,7 @@ const run = promisify(execFile);
 
 /**
  * The process that listens on a port, as in "node (process 4711)"; undefined if the system doesn't say. We don't use the
- * package pid-port, because on Linux it needs ss or lsof, which slim systems lack, and it gives no name.
+ * package pid-port, because on Linux it needs ss or lsof, which slim systems lack, and doesn't return a name.
  */
 export async function portOwner(port: number): Promise<string | undefined> {
   try {

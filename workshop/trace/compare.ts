@@ -28,7 +28,7 @@ const sameShare = 0.1;
 const sameUs = 1_000;
 
 /**
- * Matches the spans of two traces and gives a row for each pair and for each span that is in only one trace.
+ * Matches the spans of two traces and returns a row for each pair and for each span that is in only one trace.
  *
  * Two spans match if their services and names are equal and so are those of all their ancestors; siblings with the same
  * service and name match in order of their start. A span without such a sibling matches the topmost equal span below
@@ -64,7 +64,7 @@ function rowsById(trace: Trace): Map<string, Row> {
 interface Matches {
   /** For each matched span, in either trace, the matching span in the other. */
   partners: Map<SpanNode, SpanNode>;
-  /** Ancestors of matched spans. They can't be matched any more: the result would have the spans in two orders. */
+  /** Ancestors of matched spans. They can no longer be matched, because the result would have the spans in two orders. */
   passedBy: Set<SpanNode>;
 }
 
@@ -119,7 +119,7 @@ function match(one: SpanNode, other: SpanNode, { partners, passedBy }: Matches):
   for (let node = one.parent; node && !passedBy.has(node); node = node.parent) passedBy.add(node);
 }
 
-/** The nodes of each service and name in reverse order, so that `pop` gives the first. */
+/** The nodes of each service and name in reverse order, so that `pop` returns the first. */
 function byKey(nodes: readonly SpanNode[]): Map<string, SpanNode[]> {
   const groups = new Map<string, SpanNode[]>();
   for (const node of nodes.toReversed()) {

@@ -6,7 +6,7 @@
  * `otherUs`: if they differ, this one gets as many extra digits as the two need to read differently, down to the µs.
  * For the durations of a whole trace, `extra-digits.ts` computes how many digits `formatWithDigits` needs.
  *
- * Takes µs. A negative duration starts with a minus sign (U+2212); a value that isn't a finite number gives `?`.
+ * Takes µs. A negative duration starts with a minus sign (U+2212); a value that isn't a finite number becomes `?`.
  */
 export function formatDuration(us: number, otherUs = us): string {
   for (let extraDigits = 0; ; extraDigits++) {

@@ -22,7 +22,7 @@ export function extraDigitsOf(durationsUs: readonly number[], parents: readonly 
       isSettled = false;
     }
   };
-  // More digits for one edge can make a neighboring edge uneven. The number of digits only ever grows, so this ends.
+  // More digits for one edge can make a neighboring edge uneven. The number of digits only grows, so the loop terminates.
   while (!isSettled) {
     isSettled = true;
     for (let child = parents.length - 1; child >= 0; child--) settle(child);

@@ -14,7 +14,7 @@ export function spanFinder(text: string): ((span: Span) => boolean) | undefined 
 }
 
 /**
- * A test for the items that match a search text; undefined if the text is empty. `hasWord` and `hasPair` give a test
+ * A test for the items that match a search text; undefined if the text is empty. `hasWord` and `hasPair` return a test
  * for one word and for one `key=value`.
  */
 export function finder<Item>(

@@ -47,7 +47,7 @@ export function ancestorRows(rows: readonly Row[], index: number): number[] {
 /** Whether a row matches a filter itself or only has a descendant that does; undefined for neither. */
 export type FilterMatch = 'match' | 'path' | undefined;
 
-/** Tells for each row whether it matches a filter or is on the path to a row that does. */
+/** Says for each row whether it matches a filter or is on the path to a row that does. */
 export function filterRows(rows: readonly Row[], isMatch: (row: Row) => boolean): FilterMatch[] {
   const matches: FilterMatch[] = Array.from({ length: rows.length });
   const path: number[] = [];

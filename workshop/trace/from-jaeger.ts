@@ -129,7 +129,7 @@ function tagsOf(json: unknown, what: string): Map<string, AttributeValue> {
   return tags;
 }
 
-/** `fromEntries` defines each key as a property of its own, also one called `__proto__`. */
+/** `fromEntries` defines each key as an own property, even `__proto__`. */
 function attributesOf(tags: Map<string, AttributeValue>): Attributes {
   return Object.fromEntries(tags);
 }

@@ -18,7 +18,7 @@ export interface SpanNode {
 }
 
 /**
- * Builds the tree of a trace and gives its roots in order of their start. Every span id is in the result exactly once,
+ * Builds the tree of a trace and returns its roots in order of their start. Every span id is in the result exactly once,
  * whatever the parent ids are: orphans become roots, and a cycle is cut above its earliest span. Of several spans with
  * the same id, the node has the first, or the first that is an error, so that no error is hidden.
  *

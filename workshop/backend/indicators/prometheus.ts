@@ -10,7 +10,7 @@ export interface Series {
   values: Points;
 }
 
-/** The times of a range query, in s since 1970; both ends are included. */
+/** The times of a range query, in s since 1970, both inclusive. */
 export interface Range {
   start: number;
   end: number;

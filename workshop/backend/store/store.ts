@@ -50,7 +50,7 @@ export interface StoredSpan {
   readonly to: number;
 }
 
-/** What the store holds, and what it has seen since it was made. */
+/** What the store contains, and what has arrived since it was created. */
 export interface StoreStatus {
   traces: number;
   spans: number;

@@ -276,7 +276,7 @@ export function sendsContext(service: string): Judge {
   };
 }
 
-/** A service's span of a message is made by an instrumentation, and no longer by the app. */
+/** An instrumentation creates the span for a message; the app no longer does. */
 export function instrumentationCreates(service: string, kind: 'producer' | 'consumer'): Judge {
   return (seen) => {
     const traces = tracesOfCall(seen);
@@ -289,7 +289,7 @@ export function instrumentationCreates(service: string, kind: 'producer' | 'cons
     const what = kind.toUpperCase();
     if (automatic) {
       return {
-        found: `${service} has two ${what} spans for one message: "${automatic.name}" of the instrumentation, and "${manual!.name}" of the app.`,
+        found: `${service} has two ${what} spans for one message: "${automatic.name}" from the instrumentation, and "${manual!.name}" from the app.`,
         cause: 'The app still starts its own span: remove those lines.',
         file: `${service}/app.ts`,
         traces,
@@ -393,7 +393,7 @@ function flat(line: object): Attributes {
   );
 }
 
-/** A name without what people write differently: total_amount and totalAmount are the same. */
+/** A name in a form that ignores differences in style: total_amount and totalAmount are the same. */
 function plain(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase();
 }

@@ -3,7 +3,7 @@
  * value means `true`. Within quotes, \" is a quote and \\ a backslash.
  */
 
-/** Reads tags from a text; gives a sentence that says what to write instead if the text is invalid. */
+/** Reads tags from a text; returns a sentence that says what to write instead if the text is invalid. */
 export function parseTags(text: string): { tags: Record<string, string> } | { problem: string } {
   const tags: [string, string][] = [];
   let rest = text.trim();

@@ -5,7 +5,7 @@ import { parseTags } from './tags.ts';
 /** For every invalid part of a query, a sentence that says what to write instead. */
 export type QueryErrors = Partial<Record<keyof SearchQuery, string>>;
 
-/** Checks a query; gives an empty object if it is valid. */
+/** Checks a query; returns an empty object if it is valid. */
 export function validateQuery({ tags, minDuration, maxDuration, limit }: SearchQuery): QueryErrors {
   const parsed = parseTags(tags);
   const queryErrors: QueryErrors = {

@@ -3,7 +3,7 @@ import { serviceLooks, type ServiceLook } from '../../trace/colors.ts';
 
 const looks = signal(new Map<string, ServiceLook>());
 
-/** Sets all services that the backend knows, which gives each of them the same look on every page. */
+/** Sets the services that the backend knows, so that each of them looks the same on every page. */
 export function setServices(services: Iterable<string>): void {
   const known = serviceLooks(services);
   const isSame =

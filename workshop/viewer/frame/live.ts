@@ -11,7 +11,7 @@ export type Update<Data> = { data: Data | undefined } | { problem: string };
 
 /**
  * Requests `urlOf()` at once and then every second while the page is visible, and calls `onUpdate` with each response
- * that differs from the previous one, and its URL. A URL of undefined means no request for now. Gives a function that
+ * that differs from the previous one, and its URL. A URL of undefined means no request for now. Returns a function that
  * requests at once.
  */
 export function poll<Data>(

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 /** Whether the page is being printed. Paper shows all rows at once. */
 export const isPrinting = signal(false);
 
-/** Keeps `isPrinting` up to date. Gives a function that stops it. */
+/** Keeps `isPrinting` up to date. Returns a function that stops it. */
 export function followPrinting(): () => void {
   const begin = () => (isPrinting.value = true);
   const end = () => (isPrinting.value = false);

@@ -54,7 +54,7 @@ export function setDetailHeight(spanId: string, height: number): void {
 
 let list: HTMLElement | undefined;
 
-/** Sets the element that contains the rows and tracks its position on the screen. Gives a function that stops it. */
+/** Sets the element that contains the rows and tracks its position on the screen. Returns a function that stops it. */
 export function followList(element: HTMLElement): () => void {
   list = element;
   const measure = () => {
