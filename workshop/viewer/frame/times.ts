@@ -5,7 +5,7 @@ let day: Intl.DateTimeFormat | undefined;
 
 /**
  * A time in the reader's time zone to the millisecond, `14:05:33.123`, with the date in the reader's locale unless it
- * is today. Takes µs since 1970.
+ * is on the same day as `now`. Takes µs since 1970, and `now` in ms.
  */
 export function clockTime(us: number, now = Date.now()): string {
   const time = new Date(us / 1_000);

@@ -3,7 +3,7 @@ import { grouped } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { SeverityName } from '../frame/severity.tsx';
 import { clockTime } from '../frame/times.ts';
-import { foundMoments, type Moment, moments } from './moments.ts';
+import { foundMoments, type Moment, momentCount } from './moments.ts';
 import { goTo } from './scrolling.ts';
 import { findText, isFiltered, leastSeverity, waterfall } from './state.ts';
 
@@ -43,7 +43,7 @@ export function EventsView() {
 }
 
 function NoEvents() {
-  if (moments.value.length > 0) {
+  if (momentCount.value > 0) {
     return (
       <p class="empty-view" role="status">
         No event or log line contains <bdi>{findText}</bdi>.
@@ -73,11 +73,12 @@ function MomentRow({
 }: {
   moment: Moment;
 }) {
-  const offsetUs = timeUs - waterfall.value.startUs;
+  const { startUs } = waterfall.value;
+  const offsetUs = timeUs - startUs;
   return (
     <tr class={serviceClass(service)}>
       <td class="number">{offsetUs < 0 ? `−${formatDuration(-offsetUs)}` : formatDuration(offsetUs)}</td>
-      <td class="number">{clockTime(timeUs)}</td>
+      <td class="number">{clockTime(timeUs, startUs / 1_000)}</td>
       <td class={level === 'error' ? 'failed' : ''}>
         {record && (
           <>
