@@ -187,7 +187,7 @@ test('malformed protobuf is 400 or INVALID_ARGUMENT, and nothing of the batch is
   assert.deepEqual(await found(backend), []);
 });
 
-test('a request that is cut off or has a byte changed is refused or can be read', () => {
+test('a request that is cut off or has a byte changed is refused or can be read', async () => {
   const request = encodeLogRequest(
     [
       someLog({
@@ -203,7 +203,7 @@ test('a request that is cut off or has a byte changed is refused or can be read'
     ],
     { resource: { 'service.name': 'x' }, scope: { name: 'lib', version: '1' } },
   );
-  const take = (bytes: Buffer) => {
+  const take = async (bytes: Buffer) => {
     const store = new LogStore();
     try {
       store.add(bytes);
@@ -211,17 +211,17 @@ test('a request that is cut off or has a byte changed is refused or can be read'
       if (!(error instanceof MalformedError)) throw error;
       return false;
     }
-    findLogs(store, { ...anyLogs, text: 'x' });
+    await findLogs(store, { ...anyLogs, text: 'x' });
     return true;
   };
-  assert.ok(take(request));
+  assert.ok(await take(request));
   for (let length = 1; length < request.length; length++)
-    assert.ok(!take(request.subarray(0, length)), `cut off at ${length}`);
+    assert.ok(!(await take(request.subarray(0, length))), `cut off at ${length}`);
   for (let at = 0; at < request.length; at++) {
     for (const value of [0, 1, 0x7f, 0x80, 0xff]) {
       const changed = Buffer.from(request);
       changed[at] = value;
-      take(changed);
+      await take(changed);
     }
   }
 });
@@ -323,13 +323,13 @@ test('a record without a time has the time of its arrival, and ids of zeros are 
 });
 
 /** What a store keeps, by body. */
-const kept = (store: LogStore) => bodies(findLogs(store, anyLogs));
+const kept = async (store: LogStore) => bodies(await findLogs(store, anyLogs));
 
 test('past the limit of records those that arrived first go, and are counted', async (t) => {
   const backend = await freshBackend(t, {}, { records: 10 });
   for (let batch = 1; batch <= 12; batch++)
     backend.logs.add(encodeLogRequest([someLog({ timeNs: BigInt(batch) * 1_000n, body: `${batch}` })]));
-  assert.deepEqual(kept(backend.logs), ['3', '4', '5', '6', '7', '8', '9', '10', '11', '12']);
+  assert.deepEqual(await kept(backend.logs), ['3', '4', '5', '6', '7', '8', '9', '10', '11', '12']);
   const response = await fetch(`${backend.queryUrl}/status`);
   const { logs } = (await response.json()) as { logs: Record<string, unknown> };
   assert.deepEqual(
@@ -348,7 +348,7 @@ test('past the limit of bytes the oldest go, the memory stays within the limit, 
     );
     assert.ok(backend.logs.status().bytes <= 256 * KIB);
   }
-  const numbers = kept(backend.logs).map((body) => Number.parseInt(body, 10));
+  const numbers = (await kept(backend.logs)).map((body) => Number.parseInt(body, 10));
   assert.ok(numbers.length >= 40, `${numbers.length} of about 55 that fit are kept`);
   assert.deepEqual(
     numbers,

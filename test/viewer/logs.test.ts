@@ -125,6 +125,7 @@ test(
       'request completed',
     ];
     assert.deepEqual(await listed(page), all);
+    await page.getByRole('button', { name: 'Events 6' }).waitFor();
     assert.equal(
       await page
         .getByRole('row', { name: /a timer fired/ })
@@ -136,6 +137,7 @@ test(
     await page.getByLabel('Log lines').selectOption('warn');
     await page.waitForURL(/severity=warn/);
     assert.deepEqual(await listed(page), ['review 2 is late', 'TimeoutError: no response']);
+    await page.getByRole('button', { name: 'Events 2' }).waitFor();
     await page.reload();
     await page.locator('.events-view').waitFor();
     assert.deepEqual(await listed(page), ['review 2 is late', 'TimeoutError: no response']);

@@ -29,7 +29,7 @@ export function tracesIn(store: TraceStore, logs: LogStore): TraceSource {
       const found = findTraces(store, { service, tags: {}, startUs, endUs: Infinity, limit: Infinity });
       return found.map(({ id }) => store.trace(id)!);
     },
-    logs: async (traceId) => findLogs(logs, { ...anyLogs, ...(traceId && { traceId }), limit: MAX_LOGS }),
+    logs: (traceId) => findLogs(logs, { ...anyLogs, ...(traceId && { traceId }), limit: MAX_LOGS }),
   };
 }
 

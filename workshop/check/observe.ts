@@ -206,7 +206,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   }
   seen.rejected = await countRejected(services, parts);
   seen.traces = tracesOf(backend);
-  seen.logs = findLogs(backend.logs, anyLogs);
+  seen.logs = await findLogs(backend.logs, anyLogs);
   await addTracesElsewhere(seen, startMs);
   names.hideFrom(seen);
   return seen;

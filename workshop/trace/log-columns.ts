@@ -11,7 +11,7 @@ import type { Attributes, AttributeValue } from './model.ts';
  * pairs of indexes, key and value, of all records one after another.
  */
 export interface LogColumns {
-  /** Every text, number, and boolean that occurs, only once. */
+  /** Every text, number, and boolean that occurs, once for each key or field that has it. */
   values: AttributeValue[];
   traceIds: number[];
   spanIds: number[];
@@ -42,39 +42,62 @@ export function fromLogColumns(columns: LogColumns): LogRecord[] {
 
 type Origin = Pick<LogRecord, 'service' | 'scope' | 'scopeVersion' | 'resource'>;
 
+/** What is needed of every record is read at once, the rest when it is used. */
 class ColumnLogRecord implements LogRecord {
   readonly #columns: LogColumns;
   readonly #index: number;
-  readonly traceId: string;
+  readonly #origin: Origin;
   readonly spanId: string;
-  readonly service: string;
-  readonly scope: string;
-  readonly scopeVersion: string;
-  readonly resource: Attributes;
   readonly timeUs: number;
   readonly severityNumber: number;
-  readonly severityText: string;
-  readonly body: string;
-  readonly eventName: string;
-  readonly droppedAttributes: number;
 
   constructor(columns: LogColumns, index: number, origins: readonly Origin[]) {
-    const origin = origins[columns.originOf[index]!]!;
-    const text = (indexes: readonly number[]) => String(columns.values[indexes[index]!]);
     this.#columns = columns;
     this.#index = index;
-    this.traceId = text(columns.traceIds);
-    this.spanId = text(columns.spanIds);
-    this.service = origin.service;
-    this.scope = origin.scope;
-    this.scopeVersion = origin.scopeVersion;
-    this.resource = origin.resource;
+    this.#origin = origins[columns.originOf[index]!]!;
+    this.spanId = this.#text(columns.spanIds);
     this.timeUs = columns.fromUs + columns.timesUs[index]!;
     this.severityNumber = columns.severityNumbers[index]!;
-    this.severityText = text(columns.severityTexts);
-    this.body = text(columns.bodies);
-    this.eventName = text(columns.eventNames);
-    this.droppedAttributes = columns.droppedAttributes[index]!;
+  }
+
+  #text(indexes: readonly number[]): string {
+    return String(this.#columns.values[indexes[this.#index]!]);
+  }
+
+  get traceId(): string {
+    return this.#text(this.#columns.traceIds);
+  }
+
+  get service(): string {
+    return this.#origin.service;
+  }
+
+  get scope(): string {
+    return this.#origin.scope;
+  }
+
+  get scopeVersion(): string {
+    return this.#origin.scopeVersion;
+  }
+
+  get resource(): Attributes {
+    return this.#origin.resource;
+  }
+
+  get severityText(): string {
+    return this.#text(this.#columns.severityTexts);
+  }
+
+  get body(): string {
+    return this.#text(this.#columns.bodies);
+  }
+
+  get eventName(): string {
+    return this.#text(this.#columns.eventNames);
+  }
+
+  get droppedAttributes(): number {
+    return this.#columns.droppedAttributes[this.#index]!;
   }
 
   get attributes(): Attributes {

@@ -32,10 +32,13 @@ export function logsBySpan(
 ): Map<string, LogRecord[]> {
   const bySpan = new Map<string, LogRecord[]>();
   for (const record of records) {
-    const id = hasSpan(record.spanId) ? record.spanId : '';
-    const known = bySpan.get(id);
-    if (known) known.push(record);
-    else bySpan.set(id, [record]);
+    let ofSpan = bySpan.get(record.spanId);
+    if (!ofSpan) {
+      const id = hasSpan(record.spanId) ? record.spanId : '';
+      ofSpan = bySpan.get(id) ?? [];
+      bySpan.set(id, ofSpan);
+    }
+    ofSpan.push(record);
   }
   return bySpan;
 }

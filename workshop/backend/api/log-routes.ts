@@ -13,8 +13,8 @@ const DEFAULT_LIMIT = 100;
 
 /** Adds /api/logs: its `data` is a list of `LogRecord`, the earliest first. */
 export function addLogApi(app: FastifyInstance, logs: LogStore): void {
-  app.get<{ Querystring: Parameters }>('/api/logs', ({ query }) => {
-    const found = findLogs(logs, logQueryFrom(query));
+  app.get<{ Querystring: Parameters }>('/api/logs', async ({ query }) => {
+    const found = await findLogs(logs, logQueryFrom(query));
     return envelope(found, { total: found.length });
   });
 }

@@ -6,6 +6,8 @@ import { Numbered, pairAdder } from './numbered.ts';
 /** The columns of log records, which `fromLogColumns` reads on the page. Records of one resource must share its object. */
 export function logColumns(records: readonly LogRecord[]): LogColumns {
   const values = new Numbered<AttributeValue>();
+  const spanIds = new Numbered<AttributeValue>(values.all); // several small maps are faster than a large one
+  const bodies = new Numbered<AttributeValue>(values.all);
   const origins = new Map<Attributes, Map<string, number>>();
   const fromUs = records[0]?.timeUs ?? 0;
   const columns: LogColumns = {
@@ -39,12 +41,12 @@ export function logColumns(records: readonly LogRecord[]): LogColumns {
 
   for (const record of records) {
     columns.traceIds.push(values.of(record.traceId));
-    columns.spanIds.push(values.of(record.spanId));
+    columns.spanIds.push(spanIds.of(record.spanId));
     columns.originOf.push(originOf(record));
     columns.timesUs.push(record.timeUs - fromUs);
     columns.severityNumbers.push(record.severityNumber);
     columns.severityTexts.push(values.of(record.severityText));
-    columns.bodies.push(values.of(record.body));
+    columns.bodies.push(bodies.of(record.body));
     columns.eventNames.push(values.of(record.eventName));
     columns.droppedAttributes.push(record.droppedAttributes);
     addPairs(columns.attributes, record.attributes);

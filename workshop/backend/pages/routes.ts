@@ -134,7 +134,7 @@ function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void 
     const query = logQueryFrom(request.query);
     if (isKnown(request, reply, `"${run}-${logs.stateOf(query.traceId)}"`)) return reply.send();
     const response: LogsResponse = {
-      logs: logColumns(findLogs(logs, query)),
+      logs: logColumns(await findLogs(logs, query)),
       services: store.operations.services(),
       loggers: logs.services(),
       kept: logs.status().records,

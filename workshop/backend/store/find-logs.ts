@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { logFinder } from '../../trace/find-log.ts';
 import { leastNumber, type LogRecord, type Severity } from '../../trace/log-record.ts';
 import type { LogStore } from './log-store.ts';
@@ -28,13 +29,17 @@ export const anyLogs: LogQuery = {
   limit: Infinity,
 };
 
+/** How many records are read before other requests get their turn: a few ms of work. */
+const READ_AT_ONCE = 500;
+
 /** Finds log records, in order of time. If there are more than the limit, it finds the last to arrive. */
-export function findLogs(store: LogStore, query: LogQuery): LogRecord[] {
+export async function findLogs(store: LogStore, query: LogQuery): Promise<LogRecord[]> {
   const { traceId, spanId, service, startUs, endUs, severity, limit } = query;
   const least = severity ? leastNumber(severity) : -Infinity;
   const isFound = logFinder(query.text);
   const read = store.reader();
   const found: LogRecord[] = [];
+  let readCount = 0;
   for (const stored of store.newestFirst()) {
     if (found.length >= limit) break;
     const mayBeFound =
@@ -44,6 +49,7 @@ export function findLogs(store: LogStore, query: LogQuery): LogRecord[] {
       stored.timeUs >= startUs &&
       stored.timeUs <= endUs;
     if (!mayBeFound) continue;
+    if (++readCount % READ_AT_ONCE === 0) await setImmediate();
     const record = read(stored);
     if ((spanId === undefined || record.spanId === spanId) && (isFound?.(record) ?? true)) found.push(record);
   }

@@ -77,7 +77,8 @@ export function TraceHeader() {
 
 /** How many log lines the trace has. It leads to the list of them. */
 function LogCount() {
-  const outside = logs.value.length - logs.value.filter(({ spanId }) => rowIndexes.value.has(spanId)).length;
+  const indexes = rowIndexes.value;
+  const outside = logs.value.filter(({ spanId }) => !indexes.has(spanId)).length;
   return (
     <p>
       <button type="button" class="link" onClick={() => (view.value = 'events')}>

@@ -22,9 +22,15 @@ export interface Moment {
   attributes: Attributes;
 }
 
-/** The moments of the spans that match the filters; those of no span, if there are no filters. */
+const eventMoments = computed(momentsOfEvents);
+/** The shown log records of the spans that match the filters; those of no span, if there are no filters. */
+const records = computed(() => (isFiltered.value ? shownLogs.value.filter(isOfMatch) : shownLogs.value));
+
+/** How many `moments` there are. The toolbar shows it; to create the moments of many records takes long. */
+export const momentCount = computed(() => eventMoments.value.length + records.value.length);
+/** The events and log records of the spans that match the filters. */
 export const moments = computed<readonly Moment[]>(() =>
-  [...eventMoments(), ...logMoments()].toSorted((a, b) => a.timeUs - b.timeUs),
+  [...eventMoments.value, ...records.value.map(momentOf)].toSorted((a, b) => a.timeUs - b.timeUs),
 );
 
 /** The moments that contain the search text. */
@@ -37,7 +43,7 @@ export const foundMoments = computed(() => {
 });
 
 /** An event that isn't an exception has no severity: it is shown only with log records of every severity. */
-function eventMoments(): Moment[] {
+function momentsOfEvents(): Moment[] {
   const matching = rows.value.filter((_, index) => isMatching(index));
   return matching.flatMap((row) =>
     row.span.events
@@ -55,25 +61,24 @@ function eventMoments(): Moment[] {
   );
 }
 
-function logMoments(): Moment[] {
-  const all = rows.value;
-  return shownLogs.value.flatMap((record, place) => {
-    const index = rowIndexes.value.get(record.spanId);
-    if (index === undefined ? isFiltered.value : !isMatching(index)) return [];
-    const moment: Moment = {
-      key: `log ${place}`,
-      row: index === undefined ? undefined : all[index],
-      service: record.service,
-      timeUs: record.timeUs,
-      text: messageOf(record),
-      level: levelOf(record),
-      record,
-      get attributes() {
-        return record.attributes;
-      },
-    };
-    return [moment];
-  });
+function momentOf(record: LogRecord, place: number): Moment {
+  return {
+    key: `log ${place}`,
+    row: rows.value[rowIndexes.value.get(record.spanId) ?? -1],
+    service: record.service,
+    timeUs: record.timeUs,
+    text: messageOf(record),
+    level: levelOf(record),
+    record,
+    get attributes() {
+      return record.attributes;
+    },
+  };
+}
+
+function isOfMatch({ spanId }: LogRecord): boolean {
+  const index = rowIndexes.value.get(spanId);
+  return index !== undefined && isMatching(index);
 }
 
 function isMatching(index: number): boolean {

@@ -4,7 +4,7 @@ import { counted } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { severities, type Severity } from '../../trace/log-record.ts';
 import { find, findInput, nextHit } from './find.ts';
-import { moments } from './moments.ts';
+import { momentCount } from './moments.ts';
 import { keepFocus } from './scrolling.ts';
 import {
   errorsOnly,
@@ -31,7 +31,6 @@ export function Toolbar() {
     <div class="toolbar">
       <Find />
       <Services />
-      {logs.value.length > 0 && <Severities />}
       {view.value === 'timeline' && <RowTools />}
       {shownZoom.value && (
         <button
@@ -52,6 +51,8 @@ export function Toolbar() {
       >
         Explain
       </button>
+      {/* Near the end, because it appears only when log lines arrive, and must not move the others then. */}
+      {logs.value.length > 0 && <Severities />}
       <Views />
     </div>
   );
@@ -280,7 +281,7 @@ function Views() {
         aria-pressed={view.value === 'events'}
         onClick={() => (view.value = 'events')}
       >
-        Events <small>{moments.value.length}</small>
+        Events <small>{momentCount}</small>
       </button>
     </div>
   );
