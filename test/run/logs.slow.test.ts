@@ -20,3 +20,14 @@ test('run.ts --logs draws the log lines below their spans, whether or not it sta
   const without = await runScript(t, 'test/run/log-caller.ts', [folder], { env });
   assert.doesNotMatch(without.stderr, /the cache is cold/);
 });
+
+test('run.ts --logs waits until the lines that the services have printed arrive', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+  const step = 'steps/10-let-the-library-do-it/run.ts';
+  const { code, stderr } = await runScript(t, step, ['--logs'], { env });
+  assert.equal(code, 0, stderr);
+  for (const service of ['bands-api', 'reviews-api']) {
+    for (const message of ['incoming request', 'request completed'])
+      assert.match(stderr, new RegExp(`^${service} .* info ${message}`, 'm'));
+  }
+});

@@ -1,5 +1,4 @@
 /** Imported by each run.ts: everything around the one call that the lesson is about. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { requireUsableBackend, type UsedBackend, useBackend, whereTracesAre } from '../backend/connect.ts';
@@ -7,6 +6,7 @@ import { messageOf } from '../errors.ts';
 import { interruption } from '../command-line/interruption.ts';
 import { main } from '../command-line/main.ts';
 import { openProgress } from '../command-line/progress.ts';
+import { awaitLogs } from './await-logs.ts';
 import { call, type Call, type CallResult, type MakeCall } from './call.ts';
 import { indicatorsText, type Promised, readIndicators } from './indicators.ts';
 import { nextKey } from './keys.ts';
@@ -14,6 +14,7 @@ import { aBand, type Asked, readRunOptions, type RunOptions } from './options.ts
 import { callJson, callLine, hasFailed, note, noteFailure, showCall } from './show.ts';
 import { sayIfSilent } from './silence.ts';
 import type { Environment } from '../parts/part.ts';
+import type { Service } from '../services/definition.ts';
 import { type UsedServices, useServices } from '../services/use.ts';
 import { isChecked, projectFolder } from '../settings.ts';
 
@@ -40,7 +41,7 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
         sayIfSilent((urls) => context.with(ROOT_CONTEXT, () => makeCall({ ...given, urls })), services, note);
       const callOnce = () => call(makeTracedCall, services, backend, options.chosen);
       try {
-        return await interruption.orDone(callAndShow(callOnce, options, backend, asked, services.env));
+        return await interruption.orDone(callAndShow(callOnce, options, backend, asked, services));
       } finally {
         await Promise.all([services.stop(), backend.close()]);
       }
@@ -77,12 +78,12 @@ async function callAndShow(
   options: RunOptions,
   backend: UsedBackend,
   asked: Asked,
-  parts: Environment,
+  { services, env }: UsedServices,
 ) {
   const { times, json } = options;
   const show = async (result: CallResult) => {
-    await showTraced(result, options, backend);
-    if (asked.promise && !isChecked) await showIndicators(asked.promise, parts);
+    await showTraced(result, options, backend, services);
+    if (asked.promise && !isChecked) await showIndicators(asked.promise, env);
   };
   let failed = false;
 
@@ -118,14 +119,16 @@ async function showIndicators(promise: Promised, { PROMETHEUS_URL }: Environment
   }
 }
 
-/** The delay of the SDK's batch processor for log records, 1 s, and some time to send the batch. */
-const LOG_DELAY_MS = 1_200;
-
 /** Prints a call, with the log lines of its trace if they are wanted. */
-async function showTraced(result: CallResult, { explain, logs }: RunOptions, backend: UsedBackend) {
+async function showTraced(
+  result: CallResult,
+  { explain, logs }: RunOptions,
+  backend: UsedBackend,
+  services: Service[],
+) {
   const id = result.trace?.traceId;
-  if (logs && id && backend.kind !== 'jaeger') await sleep(LOG_DELAY_MS);
-  const records = logs && id ? await backend.traces.logs(id) : [];
+  const isStored = logs && id && backend.kind !== 'jaeger';
+  const records = isStored ? await awaitLogs(() => backend.traces.logs(id), id, services) : [];
   showCall(result, { explain, logs: records });
   if (!logs || !id || records.length > 0) return;
   const reason =
