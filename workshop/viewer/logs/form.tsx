@@ -1,15 +1,14 @@
 import { useRef } from 'preact/hooks';
 import { shortId, traceUrl } from '../../trace/ids.ts';
-import { severities, type Severity } from '../../trace/log-record.ts';
+import { severities } from '../../trace/log-record.ts';
 import { anyLogSearch } from '../../trace/search/logs.ts';
+import { Menu } from '../frame/menu.tsx';
 import { problem, response, search, searchFor } from './state.ts';
 
 /** The search form. Choosing from a menu searches at once, typing only on submit. */
 export function LogForm() {
   const text = useRef<HTMLInputElement>(null);
   const { service, severity, traceId } = search.value;
-  const loggers = response.value?.loggers ?? [];
-  const services = service === '' || loggers.includes(service) ? loggers : [...loggers, service];
   return (
     <form
       class="search-form"
@@ -21,31 +20,21 @@ export function LogForm() {
         searchFor({ text: text.current!.value });
       }}
     >
-      <label>
-        Service
-        <select value={service} onChange={({ currentTarget }) => searchFor({ service: currentTarget.value })}>
-          <option value="">any</option>
-          {services.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Severity
-        <select
-          value={severity}
-          onChange={({ currentTarget }) => searchFor({ severity: currentTarget.value as Severity | '' })}
-        >
-          <option value="">any</option>
-          {severities.map((name) => (
-            <option key={name} value={name}>
-              {name === 'fatal' ? 'fatal' : `${name} and above`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Menu
+        label="Service"
+        name="service"
+        value={service}
+        options={response.value?.loggers ?? []}
+        onChoose={(chosen) => searchFor({ service: chosen })}
+      />
+      <Menu
+        label="Severity"
+        name="severity"
+        value={severity}
+        options={severities}
+        textOf={(each) => (each === 'fatal' ? 'fatal' : `${each} and above`)}
+        onChoose={(chosen) => searchFor({ severity: chosen })}
+      />
       <label class="wide">
         Text
         <input

@@ -1,5 +1,6 @@
 import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
+import { listKeys } from '../frame/list-keys.ts';
 import { LogForm } from './form.tsx';
 import { Lines, LinesHead, NoLines } from './lines.tsx';
 import { isLive, lines, problem, response, setLive, start } from './state.ts';
@@ -24,22 +25,13 @@ function Found() {
   );
 }
 
-/** Goes to the next line with a trace, or with −1 to the previous one. */
-function goBy(step: 1 | -1): void {
-  const links = [...document.querySelectorAll<HTMLElement>('.line-link')];
-  const at = links.findIndex((link) => link === document.activeElement);
-  links[Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
-}
-
 bindKeys(
   {
     keys: ['/'],
     description: 'search the text',
     run: () => document.querySelector<HTMLInputElement>('.search-form input')?.select(),
   },
-  { keys: ['j', 's'], description: 'next line with a trace', run: () => goBy(1) },
-  { keys: ['k', 'w'], description: 'previous line with a trace', run: () => goBy(-1) },
-  { keys: ['l'], description: 'turn live updates on or off', run: () => setLive(!isLive.value) },
+  ...listKeys({ selector: '.line-link', what: 'line with a trace' }, isLive, setLive),
 );
 start();
 drawPage(<LogsPage />);

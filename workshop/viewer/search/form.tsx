@@ -2,15 +2,12 @@ import type { TargetedEvent } from 'preact';
 import { customTime, type Fields } from './fields.ts';
 import { lookbacks, describeLookback } from '../../trace/search/lookback.ts';
 import { emptyQuery } from '../../trace/search/query.ts';
+import { Menu } from '../frame/menu.tsx';
 import { response, queryErrors, fields, problem, searchFor, submit, type } from './state.ts';
 
 /** The search form. Choosing from a menu searches at once, typing only on submit; both use all fields. */
 export function SearchForm() {
-  const { service, operation, tags, minDuration, maxDuration, lookback, from, to, limit } = fields.value;
-  const services = withChosen(response.value?.services ?? [], service);
-  const operations = withChosen(response.value?.operations ?? [], operation);
-  const offered = lookback === 'custom' ? lookbacks : withChosen(lookbacks, lookback);
-
+  const { service, operation, tags, lookback, from, to, limit } = fields.value;
   return (
     <form
       class="search-form"
@@ -22,36 +19,21 @@ export function SearchForm() {
       }}
       noValidate
     >
-      <label>
-        Service
-        <select
-          name="service"
-          value={service}
-          onChange={({ currentTarget }) => submit({ service: currentTarget.value, operation: '' })}
-        >
-          <option value="">any</option>
-          {services.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Operation
-        <select
-          name="operation"
-          value={operation}
-          onChange={({ currentTarget }) => submit({ operation: currentTarget.value })}
-        >
-          <option value="">{service === '' && operation === '' ? 'choose a service first' : 'any'}</option>
-          {operations.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Menu
+        label="Service"
+        name="service"
+        value={service}
+        options={response.value?.services ?? []}
+        onChoose={(chosen) => submit({ service: chosen, operation: '' })}
+      />
+      <Menu
+        label="Operation"
+        name="operation"
+        value={operation}
+        options={response.value?.operations ?? []}
+        none={service === '' && operation === '' ? 'choose a service first' : 'any'}
+        onChoose={(chosen) => submit({ operation: chosen })}
+      />
       <label class="wide">
         Tags
         <input
@@ -65,48 +47,17 @@ export function SearchForm() {
           aria-describedby="search-problem"
         />
       </label>
-      <label class="short">
-        Min duration
-        <input
-          name="minDuration"
-          value={minDuration}
-          onInput={typed}
-          aria-invalid={queryErrors.value.minDuration !== undefined}
-          placeholder="100ms"
-          autocomplete="off"
-          aria-describedby="search-problem"
-        />
-      </label>
-      <label class="short">
-        Max duration
-        <input
-          name="maxDuration"
-          value={maxDuration}
-          onInput={typed}
-          aria-invalid={queryErrors.value.maxDuration !== undefined}
-          placeholder="5s"
-          autocomplete="off"
-          aria-describedby="search-problem"
-        />
-      </label>
-      <label>
-        Lookback
-        <select
-          name="lookback"
-          value={lookback}
-          onChange={({ currentTarget: { value } }) =>
-            submit(value === 'custom' ? customTime() : { lookback: value })
-          }
-        >
-          <option value="">{describeLookback('')}</option>
-          {offered.map((each) => (
-            <option key={each} value={each}>
-              {describeLookback(each)}
-            </option>
-          ))}
-          <option value="custom">custom time range</option>
-        </select>
-      </label>
+      <Duration label="Min duration" name="minDuration" placeholder="100ms" />
+      <Duration label="Max duration" name="maxDuration" placeholder="5s" />
+      <Menu
+        label="Lookback"
+        name="lookback"
+        value={lookback}
+        options={[...lookbacks, 'custom']}
+        none={describeLookback('')}
+        textOf={(each) => (each === 'custom' ? 'custom time range' : describeLookback(each))}
+        onChoose={(chosen) => submit(chosen === 'custom' ? customTime() : { lookback: chosen })}
+      />
       {lookback === 'custom' && (
         <>
           <label>
@@ -143,11 +94,24 @@ export function SearchForm() {
   );
 }
 
-function typed({ currentTarget: { name, value } }: TargetedEvent<HTMLInputElement>): void {
-  type(name as keyof Fields, value);
+function Duration(props: { label: string; name: 'minDuration' | 'maxDuration'; placeholder: string }) {
+  const { label, name, placeholder } = props;
+  return (
+    <label class="short">
+      {label}
+      <input
+        name={name}
+        value={fields.value[name]}
+        onInput={typed}
+        aria-invalid={queryErrors.value[name] !== undefined}
+        placeholder={placeholder}
+        autocomplete="off"
+        aria-describedby="search-problem"
+      />
+    </label>
+  );
 }
 
-/** Adds the chosen name to the list if the backend doesn't know it. */
-function withChosen(names: readonly string[], chosen: string): readonly string[] {
-  return chosen === '' || names.includes(chosen) ? names : [...names, chosen];
+function typed({ currentTarget: { name, value } }: TargetedEvent<HTMLInputElement>): void {
+  type(name as keyof Fields, value);
 }

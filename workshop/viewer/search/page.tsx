@@ -1,5 +1,6 @@
 import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
+import { listKeys } from '../frame/list-keys.ts';
 import { isBackendReachable } from '../frame/live.ts';
 import { Empty } from './empty.tsx';
 import { SearchForm } from './form.tsx';
@@ -45,22 +46,13 @@ function Found() {
   );
 }
 
-/** Goes to the next result, or with −1 to the previous one. */
-function goBy(step: 1 | -1): void {
-  const links = [...document.querySelectorAll<HTMLElement>('.result-link')];
-  const at = links.findIndex((link) => link === document.activeElement);
-  links[Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
-}
-
 bindKeys(
   {
     keys: ['/'],
     description: 'choose a service',
     run: () => document.querySelector<HTMLElement>('.search-form select')?.focus(),
   },
-  { keys: ['j', 's'], description: 'next trace', run: () => goBy(1) },
-  { keys: ['k', 'w'], description: 'previous trace', run: () => goBy(-1) },
-  { keys: ['l'], description: 'turn live updates on or off', run: () => setLive(!isLive.value) },
+  ...listKeys({ selector: '.result-link', what: 'trace' }, isLive, setLive),
   { keys: ['r'], description: 'show new traces', run: () => showPending() },
 );
 addEventListener('scroll', () => setReading('scrolling', scrollY > 0), { passive: true });

@@ -2,7 +2,8 @@ import { useRef } from 'preact/hooks';
 import { useComputed } from '@preact/signals';
 import { counted } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colors.ts';
-import { severities, type Severity } from '../../trace/log-record.ts';
+import { severities } from '../../trace/log-record.ts';
+import { Menu } from '../frame/menu.tsx';
 import { find, findInput, nextHit } from './find.ts';
 import { momentCount } from './moments.ts';
 import { keepFocus } from './scrolling.ts';
@@ -61,20 +62,16 @@ export function Toolbar() {
 /** Chooses how severe the shown log lines are at least. */
 function Severities() {
   return (
-    <label class="check severities">
-      Log lines
-      <select
-        value={leastSeverity.value}
-        onChange={({ currentTarget }) => (leastSeverity.value = currentTarget.value as Severity | '')}
-      >
-        <option value="">all</option>
-        {severities.slice(1).map((severity) => (
-          <option key={severity} value={severity}>
-            from {severity}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Menu
+      class="check severities"
+      label="Log lines"
+      name="severity"
+      value={leastSeverity.value}
+      options={severities.slice(1)}
+      none="all"
+      textOf={(severity) => `from ${severity}`}
+      onChoose={(chosen) => (leastSeverity.value = chosen)}
+    />
   );
 }
 
