@@ -24,6 +24,21 @@ const SDK_DELAY_MS = 5_000; // the SDK's default if the variable isn't a number
 /** How long the SDK's batch processor waits before it sends spans, in ms. */
 export const batchDelayMs = Number.isFinite(delay) && delay >= 0 ? delay : SDK_DELAY_MS;
 
+const decideWhatIsTraced = [
+  'OTEL_SDK_DISABLED',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+  'OTEL_PROPAGATORS',
+];
+
+/** Says which variables of the SDK are set in this shell and change what is traced; undefined if there are none. */
+export function tracingVariablesText(): string | undefined {
+  const set = decideWhatIsTraced.filter((name) => process.env[name]);
+  if (set.length === 0) return undefined;
+  const pairs = set.map((name) => `${name}=${process.env[name]}`);
+  return `${pairs.join(' and ')} ${set.length > 1 ? 'are' : 'is'} set in this shell, which changes what is traced.`;
+}
+
 /** The URL of Jaeger's pages and query API; JAEGER_URL. */
 export const jaegerUrl = () => urlFrom('JAEGER_URL', 'http://localhost:16686');
 

@@ -64,6 +64,16 @@ test('messageOf: the code, for an error about both addresses of a host, which ha
   assert.equal(messageOf(error), 'ECONNREFUSED');
 });
 
+test('a variable that was left in the shell turns tracing off: it is named', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  await backendAt(t, ports);
+  const { code, stderr } = await runScript(t, 'run.ts', [], {
+    env: { ...env, OTEL_SDK_DISABLED: 'true' },
+  });
+  assert.equal(code, 0);
+  assert.match(stderr, /^OTEL_SDK_DISABLED=true is set in this shell, which changes what is traced\.$/m);
+});
+
 slowTest('reviews-api is down: bands-api responds with 502, and its span has the exception', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const backend = await backendAt(t, ports);

@@ -11,7 +11,7 @@ import { partsOf } from '../parts/all.ts';
 import { describe, lookFor } from '../parts/look.ts';
 import { probe } from '../services/probe.ts';
 import { portInUseText } from '../services/use.ts';
-import { projectFolder } from '../settings.ts';
+import { projectFolder, tracingVariablesText } from '../settings.ts';
 import { nodeFault } from './node-version.ts';
 import { listSteps, type Step } from '../course/list.ts';
 
@@ -47,6 +47,7 @@ export function examinations(chapter?: Step[]): Record<string, Examination> {
     'trace backend': examineBackend,
     docker: examineDocker,
     proxy: examineProxy,
+    environment: examineEnvironment,
     clock: examineClock,
     disk: examineDisk,
     memory: examineMemory,
@@ -149,6 +150,11 @@ async function examineDocker(): Promise<Finding[]> {
 }
 
 /** Whether Node.js would send requests for localhost to a proxy. The exporter of spans doesn't (settings.ts). */
+async function examineEnvironment(): Promise<Finding[]> {
+  const variables = tracingVariablesText();
+  return [variables ? warning(variables) : ok('no variable of this shell changes what is traced')];
+}
+
 async function examineProxy(): Promise<Finding[]> {
   const { env } = process;
   const proxy = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].find((name) => env[name]);

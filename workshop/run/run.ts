@@ -16,7 +16,7 @@ import { sayIfSilent } from './silence.ts';
 import type { Environment } from '../parts/part.ts';
 import type { Service } from '../services/definition.ts';
 import { type UsedServices, useServices } from '../services/use.ts';
-import { isChecked, projectFolder } from '../settings.ts';
+import { isChecked, projectFolder, tracingVariablesText } from '../settings.ts';
 
 export type { Call } from './call.ts';
 
@@ -36,6 +36,8 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
       const options = readRunOptions(asked);
       const { services, backend } = await useAll(folder);
       note(usageText(services, backend));
+      const variables = tracingVariablesText();
+      if (variables) note(variables);
 
       const makeTracedCall = (given: Call) =>
         sayIfSilent((urls) => context.with(ROOT_CONTEXT, () => makeCall({ ...given, urls })), services, note);

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import { paint, wantsColor } from '../command-line/color.ts';
-import { stateFolder } from '../settings.ts';
+import { stateFolder, tracingVariablesText } from '../settings.ts';
 import { type TextOptions, waterfallText } from '../trace/text.ts';
 import type { CallResult } from './call.ts';
 
@@ -83,7 +83,8 @@ function traceNotes({ failure, traceId, url, trace, durationMs }: CallResult, lo
   }
   return [
     `\nThat took ${seconds}, but no span of ${traceId ? `trace ${traceId}` : 'this call'} arrived. ` +
-      'Is tracing.ts loaded, and does it send to the right port? npm run doctor checks the ports.',
+      (tracingVariablesText() ??
+        'Is tracing.ts loaded, and does it send to the right port? npm run doctor checks the ports.'),
   ];
 }
 
