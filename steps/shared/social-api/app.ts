@@ -24,15 +24,9 @@ const weatherSchema = {
   properties: { delayMs: ms, jitterMs: ms, errorRate: { type: 'number', minimum: 0, maximum: 1 } },
 };
 
-/** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
-function traceIds() {
-  const span = trace.getActiveSpan()?.spanContext();
-  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
-}
-
 /** Builds social-api without listening, so that a test can call it with inject(). */
 export function buildApp() {
-  const app = Fastify({ logger: { mixin: traceIds } });
+  const app = Fastify({ logger: true });
   const weather: Weather = { delayMs: 20, jitterMs: 20, errorRate: 0 };
   const followers = new Map<string, string[]>();
   let count = 0;

@@ -1,7 +1,10 @@
 // Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
 import { register } from 'node:module';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
 // The loader hook lets an instrumentation wrap an ES module while it is being imported.
@@ -11,9 +14,10 @@ const sdk = new NodeSDK({
   serviceName: 'social-api',
   traceExporter: new OTLPTraceExporter(),
   // HTTP creates a SERVER span for each request, and continues the caller's trace.
-  instrumentations: [new HttpInstrumentation()],
+  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  instrumentations: [new HttpInstrumentation(), new PinoInstrumentation()],
   metricReaders: [],
-  logRecordProcessors: [],
+  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
 });
 
 sdk.start();

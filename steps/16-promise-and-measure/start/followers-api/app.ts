@@ -11,15 +11,9 @@ const schema = {
 };
 const options = { schema };
 
-/** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
-function traceIds() {
-  const span = trace.getActiveSpan()?.spanContext();
-  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
-}
-
 /** Builds followers-api without listening, so that a test can call it with inject(). */
 export function buildApp() {
-  const app = Fastify({ logger: { mixin: traceIds } });
+  const app = Fastify({ logger: true });
   const database = openDatabase();
   app.addHook('onClose', async () => database.close());
 

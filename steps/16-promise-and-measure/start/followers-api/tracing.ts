@@ -2,10 +2,13 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { register } from 'node:module';
 import type { Span } from '@opentelemetry/api';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
 // The loader hook lets an instrumentation wrap an ES module while it is being imported.
@@ -30,9 +33,11 @@ const sdk = new NodeSDK({
     new UndiciInstrumentation(),
     // Pg creates a CLIENT span for each query that belongs to a request.
     new PgInstrumentation({ requireParentSpan: true }),
+    // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+    new PinoInstrumentation(),
   ],
   metricReaders: [],
-  logRecordProcessors: [],
+  logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
 });
 
 sdk.start();
