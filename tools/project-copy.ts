@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cpSync } from 'node:fs';
-import { appendFile, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,7 @@ const AUTHOR = [
  */
 export async function copyProject(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'workshop-docs-')));
+  await chmod(folder, 0o755); // if this process is root, it starts PostgreSQL as another user
   for (const name of await projectEntries()) {
     // In one go: the same with promises takes three times as long for hundreds of small files.
     cpSync(join(projectFolder, name), join(folder, name), { recursive: true });

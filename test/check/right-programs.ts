@@ -233,7 +233,6 @@ export const rightPrograms: RightProgram[] = [
     patch: {
       'reviews-api/tracing.ts': [
         ['exporter-logs-otlp-grpc', 'exporter-logs-otlp-http'],
-        ['new OTLPLogExporter()', `new OTLPLogExporter({ url: 'http://localhost:${otlpHttpPort}/v1/logs' })`],
         ['BatchLogRecordProcessor', 'SimpleLogRecordProcessor'],
       ],
     },

@@ -330,7 +330,10 @@ export const mistakes: Mistake[] = [
     step: 14,
     patch: {
       'stock/tracing.ts': [
-        ['  instrumentations: [amqplib],\n', '  instrumentations: [],\n'],
+        [
+          'instrumentations: [new PinoInstrumentation(), amqplib]',
+          'instrumentations: [new PinoInstrumentation()]',
+        ],
         ['new AmqplibInstrumentation(', '('], // created, it would work even without the SDK
       ],
     },

@@ -13,7 +13,10 @@ const nowhere = `http://localhost:${await freePort()}`;
 const modes: Record<string, NodeJS.ProcessEnv> = {
   'with its tracing.ts': { OTEL_EXPORTER_OTLP_ENDPOINT: nowhere },
   'with OTEL_SDK_DISABLED=true': { OTEL_SDK_DISABLED: 'true' },
-  'with OTEL_TRACES_SAMPLER=always_off': { OTEL_TRACES_SAMPLER: 'always_off' },
+  'with OTEL_TRACES_SAMPLER=always_off': {
+    OTEL_TRACES_SAMPLER: 'always_off',
+    OTEL_EXPORTER_OTLP_ENDPOINT: nowhere, // log records are still sent
+  },
 };
 
 const skip = brokerMissing;
