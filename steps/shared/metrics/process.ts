@@ -1,8 +1,17 @@
 import { performance } from 'node:perf_hooks';
-import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  Gauge,
+  type OpenMetricsContentType,
+  type PrometheusContentType,
+  type Registry,
+} from 'prom-client';
+
+/** A registry of either format. */
+type AnyRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
 
 /** Measures this process: its processor time, its memory, and how busy its event loop is. */
-export function measureProcess(registry: Registry) {
+export function measureProcess(registry: AnyRegistry) {
   collectDefaultMetrics({ register: registry });
   let before = performance.eventLoopUtilization();
   return new Gauge({

@@ -60,16 +60,18 @@ export function isChildOfCaller(service: string): Judge {
 }
 
 /** A call whose traceparent has the flags 00 creates no span. */
-export function leavesNoTrace(name: string): Judge {
+export function leavesNoTrace(
+  name: string,
+  cause = 'A sampler ignores the decision of the caller. Remove it: the default sampler respects the flags (parentbased_always_on).',
+): Judge {
   return (seen) => {
     const call = callNamed(seen, name);
     const traces = seen.traces.filter(({ traceId }) => traceId === traceIdOf(call));
     if (traces.length === 0) return 'ok';
     return {
       found: `The call had the flags 00, but ${call.to} recorded it.`,
-      cause:
-        'A sampler ignores the decision of the caller. Remove it: the default sampler respects the flags (parentbased_always_on).',
-      file: `${call.to}/tracing.ts`,
+      cause,
+      file: `${titleOf(call.to, seen)}/tracing.ts`,
       traces,
     };
   };
@@ -165,4 +167,9 @@ function notInTrace(seen: Observation, service: string, name?: string): Failure 
     file: `${service}/tracing.ts`,
     traces: strays,
   };
+}
+
+/** The folder of a service, or of one of its instances. */
+function titleOf(to: string, { services }: Observation): string {
+  return services.find(({ name }) => name === to)?.title ?? to;
 }

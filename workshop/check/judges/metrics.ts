@@ -1,19 +1,19 @@
 /** Judges of what services expose at /metrics. Each call of the check with that path is one scrape of an instance. */
 import type { Failure, Judge } from '../lesson.ts';
-import { caller, type Observation } from '../observation.ts';
-import type { Exchange } from '../relay.ts';
+import {
+  countedByStatus,
+  HISTOGRAM,
+  NOT_COUNTED,
+  requestsTo,
+  type Sample,
+  samplesIn,
+  samplesOf,
+  scrapesOf,
+  sentByStatus,
+  statusesOf,
+} from '../scrapes.ts';
 
-/** The histogram that the semantic conventions define for HTTP servers, as Prometheus spells its name. */
-const HISTOGRAM = 'http_server_request_duration_seconds';
 const LABELS = ['http_request_method', 'http_route', 'http_response_status_code'];
-const NOT_COUNTED = new Set(['/metrics', '/health']);
-
-/** One line of the format in which Prometheus reads metrics. */
-interface Sample {
-  name: string;
-  labels: Record<string, string>;
-  value: number;
-}
 
 /** Each instance of the service responds at /metrics. */
 export function exposesMetrics(service: string): Judge {
@@ -64,20 +64,8 @@ export function hasDurationHistogram(service: string): Judge {
 /** The counts of all instances together are the requests that they got, for each status. */
 export function countsEachRequest(service: string): Judge {
   return (seen) => {
-    const sent = new Map<string, number>();
-    for (const { response, path } of requestsTo(service, seen)) {
-      if (!response || NOT_COUNTED.has(path)) continue;
-      sent.set(String(response.status), (sent.get(String(response.status)) ?? 0) + 1);
-    }
-    const counted = new Map<string, number>();
-    for (const { name, labels, value } of samplesOf(seen)) {
-      const status = labels['http_response_status_code'];
-      if (name !== `${HISTOGRAM}_count` || !status) continue;
-      counted.set(status, (counted.get(status) ?? 0) + value);
-    }
-    const wrong = [...new Set([...sent.keys(), ...counted.keys()])]
-      .toSorted()
-      .find((status) => sent.get(status) !== counted.get(status));
+    const [sent, counted] = [sentByStatus(service, seen, 'all'), countedByStatus(seen)];
+    const wrong = statusesOf(sent, counted).find((status) => sent.get(status) !== counted.get(status));
     if (wrong === undefined) return 'ok';
 
     const [expected, found] = [sent.get(wrong) ?? 0, counted.get(wrong) ?? 0];
@@ -142,26 +130,6 @@ function fileOf(service: string): string {
   return `${service}/metrics.ts`;
 }
 
-function scrapesOf({ calls }: Observation): Exchange[] {
-  const scrapes = [...calls.values()].filter(({ path }) => path === '/metrics');
-  const last = new Map(scrapes.map((scrape) => [scrape.to, scrape]));
-  return [...last.values()];
-}
-
-/** What all instances expose together. */
-function samplesOf(seen: Observation): Sample[] {
-  return scrapesOf(seen).flatMap(samplesIn);
-}
-
-/** The requests of run.ts and of the check to a service or one of its instances. */
-function requestsTo(service: string, { calls, exchanges, services }: Observation): Exchange[] {
-  const names = new Set(services.filter(({ title }) => title === service).map(({ name }) => name));
-  return [
-    ...exchanges.filter(({ from, to }) => from === caller && to === service),
-    ...[...calls.values()].filter(({ to }) => names.has(to)),
-  ];
-}
-
 function noHistogram(samples: Sample[], service: string): Failure {
   const own = samples.filter(({ name }) => !/^(?:nodejs|process)_/.test(name));
   const similar = own.find(({ name }) => /request|http/.test(name))?.name;
@@ -189,19 +157,4 @@ function causeOfCount(status: string, difference: number, samples: Sample[]): st
   return status.startsWith('2')
     ? 'Not every request is counted. Count it in onResponse, which runs for each response.'
     : 'Only successful requests are counted. Count in onResponse, which runs for errors too, with reply.statusCode.';
-}
-
-/** The samples in the response to a scrape (Prometheus, "Exposition formats"; OpenMetrics, with exemplars). */
-function samplesIn({ response }: Exchange): Sample[] {
-  return (response?.body ?? '').split('\n').flatMap((line) => {
-    const [, name, labels = '', value] = /^(\w+)(?:\{(.*?)\})? (\S+)(?: # .*)?$/.exec(line) ?? [];
-    if (name === undefined || Number.isNaN(Number(value?.replace('+Inf', 'Infinity')))) return [];
-    return [{ name, labels: labelsIn(labels), value: Number(value) }];
-  });
-}
-
-function labelsIn(text: string): Record<string, string> {
-  return Object.fromEntries(
-    [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name, value]),
-  );
 }
