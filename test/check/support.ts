@@ -30,7 +30,7 @@ export interface Mistake extends Finding {
   /** Without it, only the edited observation is judged. */
   patch?: Patch;
   /** Changes the observation of the correct step into what the mistake would show, which `npm test` judges. */
-  edit?: (seen: Observation) => void;
+  edit?: (seen: Observation) => void | Promise<void>;
   /** Whether `npm test` runs it, as an example; `npm run test:rest` runs the others. */
   live?: boolean;
 }
@@ -40,7 +40,7 @@ export async function judgeEdited({ step, edit }: Pick<Mistake, 'step' | 'edit'>
   const { folder } = stepNumber(step);
   const seen = structuredClone(await observed(stepNumber(step)));
   seen.slowness = 1; // so that the verdict depends on the edit alone
-  edit!(seen);
+  await edit!(seen);
   return evaluate(await readLesson(folder), seen);
 }
 

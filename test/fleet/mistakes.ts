@@ -1,16 +1,26 @@
 /** Mistakes that learners make in the third chapter, as in test/check/mistakes.ts. */
 import type { Observation } from '#workshop/check/observation';
 import type { Mistake } from '../check/support.ts';
+import { testRules } from './rules.ts';
 
 const metrics = 'followers-api/metrics.ts';
 const app = 'followers-api/app.ts';
+const rules = 'monitoring/rules.yml';
+const tracing = 'followers-api/tracing.ts';
 
 /** Replaces text in the response to each scrape. */
 function inScrapes(from: RegExp, to: string) {
   return (seen: Observation) => {
     for (const { path, response } of seen.calls.values()) {
-      if (path === '/metrics' && response) response.body = response.body.replaceAll(from, to);
+      if (path === '/metrics' && response) response.body = response.body.replace(from, to);
     }
+  };
+}
+
+/** Replaces text in the rules of step 18. */
+function inRules(from: string | RegExp, to: string) {
+  return async (seen: Observation) => {
+    seen.ruleTests = await testRules((rules) => rules.replace(from, to));
   };
 }
 
@@ -132,5 +142,209 @@ export const mistakes: Mistake[] = [
     expect: /^A bucket ends at the 300 ms/,
     cause: /^No bucket ends at 0\.3/,
     file: metrics,
+  },
+  {
+    title: 'the processor is not added',
+    step: 17,
+    patch: { [tracing]: [[', new RequestCounter()', '']] },
+    edit: inScrapes(/^http_server_.*\n/gm, ''),
+    expect: /^All instances together still count each request once/,
+    found: /with status 200, and its instances counted 0/,
+    cause: /^No span of such a request/,
+    file: tracing,
+  },
+  {
+    title: 'requests are counted by hand, too',
+    step: 17,
+    edit: inScrapes(/(?<=^http_server_request_duration_seconds_count\{.*\}) (\d+)/gm, ' $10'),
+    expect: /^All instances together still count each request once/,
+    cause: /^Something is counted besides the SERVER spans/,
+    file: metrics,
+  },
+  {
+    title: 'the requests to social-api are counted, too',
+    step: 17,
+    patch: { [metrics]: [['span.kind !== SpanKind.SERVER', '!span.attributes[ATTR_HTTP_REQUEST_METHOD]']] },
+    expect: /^All instances together still count each request once/,
+    cause: /^Something is counted besides the SERVER spans/,
+    file: metrics,
+  },
+  {
+    title: 'errors are left out',
+    step: 17,
+    edit: inScrapes(/^http_server_.*http_response_status_code="400".*\n/gm, ''),
+    expect: /^All instances together still count each request once/,
+    cause: /^No span of such a request/,
+    file: tracing,
+  },
+  {
+    title: 'the format has no exemplars',
+    step: 17,
+    edit: inScrapes(/ # \{.*$/gm, ''),
+    expect: /^Exemplars lead from the histogram/,
+    found: /^No bucket of the histogram has an exemplar/,
+    cause: /^Give the registry the content type of OpenMetrics/,
+    file: metrics,
+  },
+  {
+    title: 'the label of exemplars has a name of its own',
+    step: 17,
+    edit: inScrapes(/# \{trace_id=/g, '# {traceId='),
+    expect: /^Exemplars lead from the histogram/,
+    found: /has no trace_id, but traceId/,
+    cause: /^Dashboards look for the label trace_id/,
+    file: metrics,
+  },
+  {
+    title: 'a request that is not sampled is an exemplar',
+    step: 17,
+    edit: inScrapes(/# \{trace_id="\w+"\}/, '# {trace_id="4bf92f3577b34da6a3ce929d0e0e4736"}'),
+    expect: /^Exemplars lead from the histogram/,
+    cause: /^The request was not sampled/,
+    file: metrics,
+  },
+  {
+    title: 'exemplars have ids of their own',
+    step: 17,
+    edit: inScrapes(/# \{trace_id="\w+"\}/, '# {trace_id="11111111111111111111111111111111"}'),
+    expect: /^Exemplars lead from the histogram/,
+    cause: /^The id is not that of the span/,
+    file: metrics,
+  },
+  {
+    title: 'the durations are measured by hand',
+    step: 17,
+    edit: inScrapes(/(# \{trace_id="\w+"\}) \S+/g, '$1 0.0123'),
+    expect: /^The durations are those of the SERVER spans/,
+    cause: /^The duration is measured apart from the span/,
+    file: metrics,
+  },
+  {
+    title: 'the durations are in milliseconds',
+    step: 17,
+    patch: { [metrics]: [['/ 1_000_000; // seconds', '/ 1_000;']] },
+    expect: /^The durations are those of the SERVER spans/,
+    cause: /in another unit/,
+    file: metrics,
+  },
+  {
+    title: 'the sampler is not wrapped',
+    step: 17,
+    patch: {
+      [tracing]: [
+        ['recordAll(new tracing.ParentBasedSampler({ root }))', 'new tracing.ParentBasedSampler({ root })'],
+      ],
+    },
+    edit(seen) {
+      const { response } = seen.calls.get('scrape 1')!;
+      const count = /(?<=^http_server_request_duration_seconds_count\{.*code="200"\}) (\d+)/m;
+      response!.body = response!.body.replace(count, (_, number) => ` ${number - 1}`);
+    },
+    expect: /^Requests that are not sampled are counted too/,
+    found: /one of them to a caller that asked not to be sampled/,
+    cause: /^A span processor sees only what the sampler records/,
+    file: tracing,
+  },
+  {
+    title: 'what is not sampled is exported',
+    step: 17,
+    patch: { [tracing]: [['decision: RECORD }', 'decision: tracing.SamplingDecision.RECORD_AND_SAMPLED }']] },
+    edit({ traces }) {
+      traces.push({ ...traces[0]!, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' });
+    },
+    expect: /^Their spans are still not sent/,
+    cause: /must decide RECORD for them/,
+    file: tracing,
+  },
+  {
+    title: 'the error budget has no short window',
+    step: 18,
+    edit: inRules(/job:http_server_errors:ratio10s > 14\.4 \* 0\.01\n +and /, ''),
+    expect: /^If many requests fail/,
+    found: /^After 2m20s, no alert should ring, but ErrorBudgetBurn does \(monitoring\/requests-fail/,
+    cause: /The short window ends the alert soon/,
+    file: rules,
+  },
+  {
+    title: 'client errors are failures',
+    step: 18,
+    edit: inRules(/"5\.\."/g, '"[45].."'),
+    expect: /^If many requests fail/,
+    cause: /Client errors such as 404 are no failures/,
+    file: rules,
+  },
+  {
+    title: 'the rules are not valid',
+    step: 18,
+    edit: inRules('  - name: alerts', '   - name: alerts'),
+    expect: /^If many requests fail/,
+    found: /^promtool refuses the rules: /,
+    cause: /^The file is not valid/,
+    file: rules,
+  },
+  {
+    title: 'the error budget has no long window',
+    step: 18,
+    edit: inRules(/\n +and job:http_server_errors:ratio1m > 14\.4 \* 0\.01/, ''),
+    expect: /^If only two requests fail/,
+    found: /no alert should ring, but ErrorBudgetBurn does/,
+    cause: /The long window, :ratio1m, must exceed the limit too/,
+    file: rules,
+  },
+  {
+    title: 'slow requests ring when all but a few are slow',
+    step: 18,
+    edit: inRules('ratio30s < 0.95', 'ratio30s < 0.05'),
+    expect: /^If many requests take longer/,
+    found: /^After 1m59s, SlowRequests should ring, but nothing does/,
+    cause: /below the 0\.95 that are promised/,
+    file: rules,
+  },
+  {
+    title: 'an instance that is still starting is gone',
+    step: 18,
+    edit: inRules(' and max_over_time(up[10m]) == 1', ''),
+    expect: /^If an instance is gone/,
+    found: /^After 1m, no alert should ring, but InstanceGone does/,
+    cause: /^Prometheus sets up to 0/,
+    file: rules,
+  },
+  {
+    title: 'an instance that is gone has also stopped counting',
+    step: 18,
+    edit: inRules('up == 1\n', 'up >= 0\n'),
+    expect: /^If an instance is gone/,
+    found:
+      /InstanceGone should ring, but (?:InstanceGone and IndicatorAbsent|IndicatorAbsent and InstanceGone) does/,
+    cause: /^Prometheus sets up to 0/,
+    file: rules,
+  },
+  {
+    title: 'an indicator is absent only if no instance has it',
+    step: 18,
+    edit: inRules(
+      /(?<=IndicatorAbsent\n +expr: )\|\n(?: {10}.*\n)+/,
+      'absent(http_server_request_duration_seconds_count)\n',
+    ),
+    expect: /^If an instance responds but no longer counts/,
+    found: /IndicatorAbsent should ring, but nothing does/,
+    cause: /^Three things come together/,
+    file: rules,
+  },
+  {
+    title: 'no alert watches the event loop',
+    step: 18,
+    edit: inRules('nodejs_eventloop_utilization', 'nodejs_eventloop_lag_seconds'),
+    expect: /^If an event loop is always busy/,
+    cause: /nodejs_eventloop_utilization/,
+    file: rules,
+  },
+  {
+    title: 'no alert watches the processor',
+    step: 18,
+    edit: inRules('rate(process_cpu_seconds_total[10s]) > 0.9', 'process_cpu_seconds_total > 0.9e9'),
+    expect: /^If a processor is always busy/,
+    cause: /process_cpu_seconds_total/,
+    file: rules,
   },
 ];

@@ -78,10 +78,11 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
   async steps() {
     const steps = await listSteps();
     const files = await Promise.all(steps.map(({ folder }) => readLessonFiles(folder)));
+    const starts = await Promise.all(steps.map(startOf).map((start) => start && readLessonFiles(start)));
     const minutes = await Promise.all(steps.map(minutesOf));
     const rows = steps.map(
       ({ number, name, title, goal }, index) =>
-        `| ${number} | [${title}](steps/${name}/README.md) | ${goal} | ${minutes[index]} | ${sizeOf(files[index - 1], files[index]!)} |`,
+        `| ${number} | [${title}](steps/${name}/README.md) | ${goal} | ${minutes[index]} | ${sizeOf(starts[index] || files[index - 1], files[index]!)} |`,
     );
     return ['| | step | what you do | minutes | code |', '|---|---|---|---|---|', ...rows].join('\n');
   },

@@ -1,5 +1,6 @@
 import type { Span, Trace } from '../trace/model.ts';
 import type { Observation } from './observation.ts';
+import type { RuleTests } from './rule-tests.ts';
 
 /** What a step's check.ts exports: what the attendee's code should do now, and how to recognize it. */
 export interface Lesson {
@@ -9,6 +10,8 @@ export interface Lesson {
   calls?: Record<string, CheckCall>;
   /** Messages that the check sends to services after the call of run.ts, by name. */
   messages?: Record<string, CheckMessage>;
+  /** Tests for the rules that Prometheus evaluates. */
+  ruleTests?: RuleTests;
   /** Recognizes a span that follows the call later: the services run until it arrives. */
   awaits?: (span: Span) => boolean;
   /**

@@ -23,6 +23,8 @@ export interface Observation {
   unsettled: Map<string, number>;
   /** How many messages each consuming service has rejected to its dead letters. */
   rejected: Map<string, number>;
+  /** What promtool printed for each of the lesson's tests for rules; nothing for one that passed. */
+  ruleTests: Map<string, string>;
   /** Every trace that arrived. */
   traces: Trace[];
   /** Every log record that arrived, in order of time. */

@@ -28,6 +28,7 @@ import {
 import { caller, callOfRun, type Observation } from './observation.ts';
 import { ownNames } from './own-names.ts';
 import { type Exchange, openOtlpRelay } from './relay.ts';
+import { runRuleTests } from './rule-tests.ts';
 import { runChild } from './run-child.ts';
 import { runAgain } from './second-run.ts';
 import { countRejected, sendMessage } from './send-message.ts';
@@ -39,7 +40,7 @@ export interface ObserveOptions {
   /** Contains run.ts and a folder for each service. */
   folder: string;
   /** What the lesson does in addition to running run.ts, and what it waits for. */
-  lesson: Pick<Lesson, 'calls' | 'messages' | 'traceIdHeader' | 'awaits'>;
+  lesson: Pick<Lesson, 'calls' | 'messages' | 'traceIdHeader' | 'awaits' | 'ruleTests'>;
   /** The time limit of run.ts once the services have started, 30 s by default; longer if they started slowly. ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -113,6 +114,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     messages: [],
     unsettled: new Map(),
     rejected: new Map(),
+    ruleTests: lesson.ruleTests ? await runRuleTests(folder, lesson.ruleTests) : new Map(),
     traces: [],
     logs: [],
     lines: new Map(services.map(({ title }) => [title, []])),

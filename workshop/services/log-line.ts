@@ -11,6 +11,8 @@ interface LogEntry {
   span_id?: string;
 }
 
+const BELL = '\x07';
+
 const pretty = prettyFactory({
   colorize: false, // only the name of the service before the line has a color
   singleLine: true,
@@ -28,13 +30,13 @@ const pretty = prettyFactory({
 
 /**
  * Makes a line that a service printed readable for people; a log entry with a stack trace becomes several lines. Text
- * that isn't a log entry is unchanged, except that control characters never reach the terminal; pino-pretty would pass
- * through those in messages.
+ * that isn't a log entry is unchanged, except that control characters other than the bell, which a pager rings, never
+ * reach the terminal; pino-pretty would pass through those in messages.
  */
 export function readableLogLine(line: string): string {
   const text = timeOf(line) === undefined ? line : pretty(line).trimEnd();
   const lines = text.replaceAll('\t', '  ').split('\n');
-  return lines.map((each) => printable(each.trimEnd())).join('\n');
+  return lines.map((each) => each.trimEnd().split(BELL).map(printable).join(BELL)).join('\n');
 }
 
 /** When a line was logged, in ms since 1970; undefined for a line that isn't a log entry. */

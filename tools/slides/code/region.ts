@@ -39,8 +39,18 @@ function beginsWith(line: string, name: string): boolean {
   return declared === name || (code.startsWith(name) && /^\W/.test(code.slice(name.length)));
 }
 
-/** A multi-line statement ends at the next closing bracket with the same indent as its first line. */
+const YAML = /^(?:- )?\w+:.*[^,;({[]$/;
+
+/**
+ * A multi-line statement ends at the next closing bracket with the same indent as its first line. A value of YAML ends
+ * before the next line that isn't indented further.
+ */
 function endOf(lines: readonly string[], from: number): number {
+  if (YAML.test(lines[from]!.trimStart())) {
+    const indentOf = (line: string) => (line === '' ? Infinity : line.search(/\S/));
+    const after = lines.findIndex((line, at) => at > from && indentOf(line) <= indentOf(lines[from]!));
+    return after < 0 ? lines.length : after;
+  }
   if (/[;}]\s*(?:\/\/.*)?$/.test(lines[from]!)) return from + 1;
   const indent = /^ */.exec(lines[from]!)![0];
   for (let at = from + 1; at < lines.length; at++) {

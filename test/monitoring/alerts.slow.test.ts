@@ -1,0 +1,159 @@
+/** The alerts of step 18 for real: services, Prometheus, Alertmanager, and the pager. Each fault takes about a minute. */
+import { stateFolder } from '../parts/state.ts';
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { after, before, test } from 'node:test';
+import { request } from 'undici';
+import { type Backend, startBackend } from '#workshop/backend/start';
+import { lookFor } from '#workshop/parts/look';
+import { parts } from '#workshop/parts/all';
+import { type RunningService, startService } from '#workshop/services/start';
+import { type UsedServices, useServices } from '#workshop/services/use';
+import { copyProject, removeCopy } from '#tools/project-copy';
+import { eventually } from '../support/eventually.ts';
+
+const missing = (await Promise.all(parts.slice(1).map((part) => lookFor(part)))).find(
+  (found) => 'missing' in found,
+);
+const skip = missing ? String(missing.missing) : false;
+if (skip && process.env.CI === 'true') throw new Error(skip);
+
+const STEP = 'steps/18-alerts-that-ring';
+const REQUEST_EVERY_MS = 100;
+const INSTANCE = 'followers-api-2';
+
+let copy: string;
+let backend: Backend;
+let used: UsedServices;
+let instance: RunningService;
+let load: NodeJS.Timeout;
+
+if (!skip) {
+  before(async () => {
+    copy = await copyProject();
+    backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = backend.otlpGrpcUrl;
+    used = await useServices(join(copy, STEP), { ownPorts: true });
+    instance = used.started.find(({ service }) => service.name === INSTANCE)!;
+    const urls = used.instances['followers-api']!;
+    let count = 0;
+    load = setInterval(() => {
+      // A request to an instance that was stopped fails, as it may.
+      void request(`${urls[count++ % urls.length]}/followers/ada`)
+        .then(({ body }) => body.dump())
+        .catch(() => {});
+    }, REQUEST_EVERY_MS);
+    await eventually(async () => (await prometheusAlerts()).length === 0, 'all is well');
+  });
+  after(async () => {
+    clearInterval(load);
+    await instance.stop();
+    await used.stop();
+    await backend.close();
+    await removeCopy(copy);
+  });
+}
+
+/** The names of the alerts that are pending or fire. */
+async function prometheusAlerts(): Promise<string[]> {
+  const response = await fetch(`${used.env['PROMETHEUS_URL']}/api/v1/alerts`);
+  const { data } = (await response.json()) as { data: { alerts: { labels: { alertname: string } }[] } };
+  return data.alerts.map(({ labels }) => labels.alertname);
+}
+
+/** What the pager has printed. */
+const pagerLog = () => readFile(join(stateFolder, 'logs', 'pager.log'), 'utf8');
+
+async function setWeather(weather: { delayMs?: number; errorRate?: number }): Promise<void> {
+  const { statusCode } = await request(`${used.urls['social-api']}/weather`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(weather),
+  });
+  assert.equal(statusCode, 200);
+}
+
+/** Restarts one instance, with a text in one of its files replaced. */
+async function restart(file = 'app.ts', text = '', replacement = ''): Promise<void> {
+  await instance.stop();
+  const path = join(instance.service.folder, file);
+  const original = await readFile(path, 'utf8');
+  assert.ok(original.includes(text), text);
+  await writeFile(path, original.replace(text, replacement));
+  const ports = new Map(Object.entries(used.urls).map(([name, url]) => [name, Number(new URL(url).port)]));
+  instance = await startService(instance.service, { ports, env: used.env });
+  await writeFile(path, original);
+}
+
+const faults: {
+  fault: string;
+  alert: string;
+  /** Other alerts that may ring too. */
+  also: string[];
+  begin(): Promise<void>;
+  end(): Promise<void>;
+}[] = [
+  {
+    fault: 'half of the requests fail',
+    alert: 'ErrorBudgetBurn',
+    also: [],
+    begin: () => setWeather({ errorRate: 0.5 }),
+    end: () => setWeather({ errorRate: 0 }),
+  },
+  {
+    fault: 'social-api is slow',
+    alert: 'SlowRequests',
+    also: [],
+    begin: () => setWeather({ delayMs: 450 }),
+    end: () => setWeather({ delayMs: 20 }),
+  },
+  {
+    fault: 'an instance is stopped',
+    alert: 'InstanceGone',
+    also: [],
+    begin: () => instance.stop(),
+    end: () => restart(),
+  },
+  {
+    fault: 'an instance stops counting',
+    alert: 'IndicatorAbsent',
+    also: ['InstanceGone'], // while it restarts
+    begin: () => restart('app.ts', 'onResponse: countRequest', ''),
+    end: () => restart(),
+  },
+  {
+    fault: 'an instance computes all the time',
+    alert: 'Saturated',
+    also: ['SlowRequests', 'InstanceGone'], // it can't respond in time, not even to Prometheus
+    begin: () =>
+      restart(
+        'app.ts',
+        'return app;',
+        'setInterval(() => { const end = Date.now() + 95; while (Date.now() < end); }, 100); return app;',
+      ),
+    end: () => restart(),
+  },
+];
+
+for (const { fault, alert, also, begin, end } of faults) {
+  test(`${fault}: ${alert} rings and is resolved, and no other alert rings`, { skip }, async () => {
+    const start = (await pagerLog()).length;
+    const pages = async (state: string) =>
+      [...(await pagerLog()).slice(start).matchAll(new RegExp(`${state} (\\w+)`, 'g'))].map(
+        ([, name]) => name!,
+      );
+    await begin();
+    await eventually(async () => (await pages('firing')).includes(alert), `${alert} rings`);
+    await sleep(5_000); // what would ring by mistake, too
+    await end();
+    await eventually(async () => (await pages('resolved')).includes(alert), `${alert} is resolved`);
+    await eventually(async () => (await prometheusAlerts()).length === 0, 'all is well');
+    const rung = new Set(await pages('firing'));
+    assert.deepEqual(
+      [...rung].filter((name) => name !== alert && !also.includes(name)),
+      [],
+    );
+  });
+}
