@@ -3,7 +3,7 @@ import { type Call, run } from '#workshop/run';
 
 const USERS = ['ada', 'alan', 'barbara', 'edsger', 'grace', 'hedy', 'jean', 'margaret', 'radia'];
 
-/** The calls that this chapter follows: spreads them over the instances, and shows the first response. */
+/** Makes the calls that this chapter follows, spread over the instances, and returns the first response. */
 async function askForFollowers({ instances }: Call) {
   const pool = new BalancedPool(instances['followers-api']!);
   const responses = [];
@@ -22,5 +22,5 @@ async function askForFollowers({ instances }: Call) {
 // What followers-api promises to its clients.
 const promise = { available: 0.99, fast: { share: 0.95, withinSeconds: 0.3 } };
 
-// Starts what isn't running yet, makes the calls, and shows a response, its trace, and how the promise is kept.
+// Starts what isn't running yet, makes the calls, and shows a response, its trace, and whether the promise was kept.
 await run(askForFollowers, import.meta.dirname, { name: 'followers', promise });
