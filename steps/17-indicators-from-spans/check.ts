@@ -14,7 +14,7 @@ export default {
   replaces: [16],
   calls: {
     [unsampled]: {
-      to: 'followers-api-1',
+      to: 'followers-api-3',
       path: '/followers/unsampled',
       headers: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00' },
     },

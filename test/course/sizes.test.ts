@@ -36,7 +36,7 @@ const larger: Record<string, { lines: number; files?: number; because: string }>
     because: 'a span processor and a sampler, in place of a hook',
   },
   '18-alerts-that-ring': {
-    lines: 50,
+    lines: 52,
     because: 'six alerts, a third of it what the pager prints',
   },
 };

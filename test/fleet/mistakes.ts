@@ -20,7 +20,7 @@ function inScrapes(from: RegExp, to: string) {
 /** Replaces text in the rules of step 18. */
 function inRules(from: string | RegExp, to: string) {
   return async (seen: Observation) => {
-    seen.ruleTests = await testRules((rules) => rules.replace(from, to));
+    seen.ruleTests = await testRules((text) => text.replace(from, to));
   };
 }
 
@@ -236,7 +236,7 @@ export const mistakes: Mistake[] = [
       ],
     },
     edit(seen) {
-      const { response } = seen.calls.get('scrape 1')!;
+      const { response } = seen.calls.get('scrape 3')!;
       const count = /(?<=^http_server_request_duration_seconds_count\{.*code="200"\}) (\d+)/m;
       response!.body = response!.body.replace(count, (_, number) => ` ${number - 1}`);
     },

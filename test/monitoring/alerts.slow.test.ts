@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { request } from 'undici';
 import { type Backend, startBackend } from '#workshop/backend/start';
 import { lookFor } from '#workshop/parts/look';
+import type { Span } from '#workshop/trace/model';
 import { parts } from '#workshop/parts/all';
 import { type RunningService, startService } from '#workshop/services/start';
 import { type UsedServices, useServices } from '#workshop/services/use';
@@ -35,6 +36,7 @@ if (!skip) {
     copy = await copyProject();
     backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = backend.otlpGrpcUrl;
+    process.env.JAEGER_URL = backend.queryUrl; // for the links of the pager
     used = await useServices(join(copy, STEP), { ownPorts: true });
     instance = used.started.find(({ service }) => service.name === INSTANCE)!;
     const urls = used.instances['followers-api']!;
@@ -92,6 +94,8 @@ const faults: {
   alert: string;
   /** Other alerts that may ring too. */
   also: string[];
+  /** Whether a span explains the alert: the root of the trace to which the pager links. */
+  explains?: (root: Span) => boolean;
   begin(): Promise<void>;
   end(): Promise<void>;
 }[] = [
@@ -99,6 +103,7 @@ const faults: {
     fault: 'half of the requests fail',
     alert: 'ErrorBudgetBurn',
     also: [],
+    explains: ({ attributes }) => attributes['http.response.status_code'] === 502,
     begin: () => setWeather({ errorRate: 0.5 }),
     end: () => setWeather({ errorRate: 0 }),
   },
@@ -106,21 +111,22 @@ const faults: {
     fault: 'social-api is slow',
     alert: 'SlowRequests',
     also: [],
+    explains: ({ durationUs }) => durationUs > 300_000,
     begin: () => setWeather({ delayMs: 450 }),
     end: () => setWeather({ delayMs: 20 }),
   },
   {
     fault: 'an instance is stopped',
     alert: 'InstanceGone',
-    also: [],
+    also: ['SlowRequests'], // when it starts again on a busy machine
     begin: () => instance.stop(),
     end: () => restart(),
   },
   {
     fault: 'an instance stops counting',
     alert: 'IndicatorAbsent',
-    also: ['InstanceGone'], // while it restarts
-    begin: () => restart('app.ts', 'onResponse: countRequest', ''),
+    also: ['InstanceGone', 'SlowRequests'], // while it restarts
+    begin: () => restart('tracing.ts', ', new RequestCounter()', ''),
     end: () => restart(),
   },
   {
@@ -137,7 +143,7 @@ const faults: {
   },
 ];
 
-for (const { fault, alert, also, begin, end } of faults) {
+for (const { fault, alert, also, explains, begin, end } of faults) {
   test(`${fault}: ${alert} rings and is resolved, and no other alert rings`, { skip }, async () => {
     const start = (await pagerLog()).length;
     const pages = async (state: string) =>
@@ -147,6 +153,15 @@ for (const { fault, alert, also, begin, end } of faults) {
     await begin();
     await eventually(async () => (await pages('firing')).includes(alert), `${alert} rings`);
     await sleep(5_000); // what would ring by mistake, too
+    if (explains) {
+      const rang = (await pagerLog()).slice(start);
+      const link = new RegExp(`firing ${alert} .*${backend.queryUrl}/trace/(\\w+)$`, 'm').exec(rang);
+      const trace = backend.store.trace(link?.[1] ?? '');
+      assert.ok(
+        trace?.spans.some((span) => span.kind === 'server' && explains(span)),
+        rang,
+      );
+    }
     await end();
     await eventually(async () => (await pages('resolved')).includes(alert), `${alert} is resolved`);
     await eventually(async () => (await prometheusAlerts()).length === 0, 'all is well');
