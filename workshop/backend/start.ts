@@ -1,4 +1,6 @@
-import { addQueryApi, failure, isApi } from './api/routes.ts';
+import { failure, isApi } from './api/failure.ts';
+import { addQueryApi } from './api/routes.ts';
+import { addQueryApiV3 } from './api/v3-routes.ts';
 import { addLogApi } from './api/log-routes.ts';
 import { ParameterError } from './api/parameters.ts';
 import { listen, localApp } from './local-app.ts';
@@ -65,20 +67,21 @@ function listenForQueries(store: TraceStore, logs: LogStore, port: number): Prom
   const app = localApp({
     refuse: (request, reply, message) =>
       reply.statusCode === 403 || isApi(request)
-        ? reply.send(failure(reply.statusCode, message))
+        ? reply.send(failure(request, reply.statusCode, message))
         : sendNoSuchPage(reply),
   });
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const soFar = reply.statusCode >= 400 ? reply.statusCode : undefined;
     const code = error instanceof ParameterError ? 400 : (error.statusCode ?? soFar ?? 500);
-    return reply.code(code).send(failure(code, error.message));
+    return reply.code(code).send(failure(request, code, error.message));
   });
   app.setNotFoundHandler((request, reply) =>
     request.method === 'GET' && !isApi(request)
       ? sendNoSuchPage(reply)
-      : reply.code(404).send(failure(404, `there is nothing at ${request.method} ${request.url}`)),
+      : reply.code(404).send(failure(request, 404, `there is nothing at ${request.method} ${request.url}`)),
   );
   addQueryApi(app, store, logs);
+  addQueryApiV3(app, store);
   addLogApi(app, logs);
   addPages(app, store, logs);
   return listen(app, port);

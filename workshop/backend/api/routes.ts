@@ -1,10 +1,11 @@
 /** Jaeger's v1 HTTP API (jaegerquery/internal/http_handler.go of Jaeger 2.20), and our own /status. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { failure } from './failure.ts';
 import { findTraces } from '../jaeger/search.ts';
 import { toJaegerTrace } from '../jaeger/trace.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { ServiceCall, TraceStore } from '../store/store.ts';
-import type { JaegerEnvelope, JaegerError, JaegerTrace } from '../../trace/jaeger-json.ts';
+import type { JaegerError, JaegerTrace } from '../../trace/jaeger-json.ts';
 import { spanKinds } from '../../trace/model.ts';
 import {
   dependenciesWindow,
@@ -55,11 +56,10 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore, logs: LogSt
     );
   });
 
-  app.get<{ Params: { id: string } }>('/api/traces/:id', ({ params }, reply) => {
-    const trace = jaegerTrace(store, traceIdParameter(params.id));
+  app.get<{ Params: { id: string } }>('/api/traces/:id', (request, reply) => {
+    const trace = jaegerTrace(store, traceIdParameter(request.params.id));
     if (trace) return envelope([trace]);
-    reply.code(404);
-    return failure(404, 'trace not found');
+    return reply.code(404).send(failure(request, 404, 'trace not found'));
   });
 
   app.get<Query>('/api/dependencies', ({ query }) => {
@@ -76,16 +76,6 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore, logs: LogSt
 function jaegerTrace(store: TraceStore, id: string): JaegerTrace | undefined {
   const stored = store.get(id);
   return stored && toJaegerTrace(id, store.spans(stored));
-}
-
-/** The response to a request that failed. */
-export function failure(code: number, msg: string): JaegerEnvelope<never> {
-  return { data: null, total: 0, limit: 0, offset: 0, errors: [{ code, msg }] };
-}
-
-/** Whether errors of this request need Jaeger's envelope. */
-export function isApi(request: FastifyRequest): boolean {
-  return request.url.startsWith('/api/');
 }
 
 export function envelope<Data>(

@@ -1,0 +1,130 @@
+/**
+ * Converts traces to OTLP's JSON, the format of Jaeger's API v3 (opentelemetry-proto, trace.proto; OTLP specification,
+ * "JSON Protobuf Encoding"). Times have the precision of the model, µs; arrays and maps are strings of JSON.
+ */
+import {
+  type Attributes,
+  type AttributeTypes,
+  type AttributeValue,
+  endOf,
+  type Span,
+  spanKinds,
+} from '../../trace/model.ts';
+
+interface KeyValue {
+  key: string;
+  value: Record<string, unknown>;
+}
+
+/** The spans of one resource and scope. */
+interface ScopeSpans {
+  scope: object;
+  spans: object[];
+}
+
+/** The message TracesData. */
+export interface TracesData {
+  resourceSpans: { resource: { attributes: KeyValue[] }; scopeSpans: ScopeSpans[] }[];
+}
+
+const STATUS_OK = 1;
+const STATUS_ERROR = 2;
+
+/** Converts spans, which may be of several traces. Spans of one resource and scope are together. */
+export function toTracesData(spans: Iterable<Span>): TracesData {
+  const resources = new Map<
+    string,
+    { resource: { attributes: KeyValue[] }; scopes: Map<string, ScopeSpans> }
+  >();
+  for (const span of spans) {
+    const { service, scope, scopeVersion, scopeAttributes = {} } = span;
+    const attributes = toKeyValues({ 'service.name': service, ...span.resource }, span.resourceTypes);
+    const resource = getOrAdd(resources, JSON.stringify(attributes), () => ({
+      resource: { attributes },
+      scopes: new Map<string, ScopeSpans>(),
+    }));
+    const scopeKey = JSON.stringify([scope, scopeVersion, scopeAttributes]);
+    const group = getOrAdd(resource.scopes, scopeKey, () => ({
+      scope: {
+        ...(scope && { name: scope }),
+        ...(scopeVersion && { version: scopeVersion }),
+        ...listed('attributes', toKeyValues(scopeAttributes)),
+      },
+      spans: [],
+    }));
+    group.spans.push(toOtlpSpan(span));
+  }
+  return {
+    resourceSpans: [...resources.values()].map(({ resource, scopes }) => ({
+      resource,
+      scopeSpans: [...scopes.values()],
+    })),
+  };
+}
+
+function toOtlpSpan(span: Span): object {
+  const { 'otel.status_code': status, ...attributes } = span.attributes;
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    ...(span.traceState && { traceState: span.traceState }),
+    ...(span.parentId && { parentSpanId: span.parentId }),
+    name: span.name,
+    ...(span.kind !== 'unspecified' && { kind: spanKinds.indexOf(span.kind) }),
+    startTimeUnixNano: nanoseconds(span.startUs),
+    endTimeUnixNano: nanoseconds(endOf(span)),
+    ...listed('attributes', toKeyValues(attributes, span.types)),
+    ...listed(
+      'events',
+      span.events.map(({ name, timeUs, attributes: own, types }) => ({
+        timeUnixNano: nanoseconds(timeUs),
+        name,
+        ...listed('attributes', toKeyValues(own, types)),
+      })),
+    ),
+    ...listed(
+      'links',
+      span.links.map((link) => ({
+        traceId: link.traceId,
+        spanId: link.spanId,
+        ...listed('attributes', toKeyValues(link.attributes ?? {})),
+      })),
+    ),
+    status: {
+      ...(span.statusMessage && { message: span.statusMessage }),
+      ...(span.error ? { code: STATUS_ERROR } : status === 'OK' ? { code: STATUS_OK } : {}),
+    },
+  };
+}
+
+/** A list under its name, unless it is empty: in proto3's JSON, what has its default value is left out. */
+function listed(name: string, list: object[]): object {
+  return list.length > 0 ? { [name]: list } : {};
+}
+
+/** Attributes by key. */
+function toKeyValues(attributes: Attributes, types?: AttributeTypes): KeyValue[] {
+  return Object.keys(attributes)
+    .toSorted()
+    .map((key) => ({ key, value: toAnyValue(attributes[key]!, types?.get(key)) }));
+}
+
+function toAnyValue(value: AttributeValue, type: ReturnType<AttributeTypes['get']>): Record<string, unknown> {
+  if (typeof value === 'boolean') return { boolValue: value };
+  if (type === 'binary') return { bytesValue: value };
+  if (type === 'int64' || (type === undefined && Number.isInteger(value))) return { intValue: String(value) };
+  if (type === 'float64' || typeof value === 'number') return { doubleValue: value };
+  return { stringValue: value };
+}
+
+function nanoseconds(us: number): string {
+  return (BigInt(Math.round(us)) * 1_000n).toString();
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const added = create();
+  map.set(key, added);
+  return added;
+}
