@@ -61,6 +61,7 @@ const all: Accident[] = [
     fast: true,
     patch: { 'bands-api/app.ts': [[handler, 'async function getBand({ params, signal } {']] },
     expect: /bands-api starts/,
+    found: /It exited before it was ready/,
     cause: /The file can't be parsed \(SyntaxError: Expected/,
     file: /^bands-api\/app\.ts:\d+$/,
   },
@@ -70,6 +71,20 @@ const all: Accident[] = [
     expect: /bands-api starts/,
     cause: /An import was not found.*'fastifi'/,
     file: /^bands-api\/app\.ts/,
+  },
+  {
+    title: 'a loader hook that does not exist',
+    patch: { 'bands-api/tracing.ts': [['instrumentation/hook.mjs', 'instrumentation/hook.js']] },
+    expect: /bands-api starts/,
+    cause: /An import was not found.*hook\.js.*check the spelling/,
+    file: /^bands-api\/tracing\.ts$/,
+  },
+  {
+    title: 'a loader hook without a parent URL',
+    patch: { 'bands-api/tracing.ts': [["hook.mjs', import.meta.url", "hook.mjs'"]] },
+    expect: /bands-api starts/,
+    cause: /Pass import\.meta\.url as the second argument of register\(\)/,
+    file: /^bands-api\/tracing\.ts$/,
   },
   {
     title: 'a fixed port that is in use',

@@ -169,6 +169,35 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/tracing.ts',
   },
   {
+    title: 'tracing.ts is in the folder of the other service',
+    step: 2,
+    patch: {
+      'bands-api/tracing.ts': null,
+      'reviews-api/tracing.ts': `import { register } from 'node:module';
+        import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+        import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
+        import { NodeSDK } from '@opentelemetry/sdk-node';
+        ${hook}
+        new NodeSDK({ serviceName: 'bands-api', instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation()] }).start();`,
+    },
+    edit: (seen) => {
+      for (const { attributes } of spansWhere(seen, () => true)) attributes['http.route'] = '/reviews';
+      seen.sources.delete('bands-api/tracing.ts');
+    },
+    expect: /Fastify is instrumented too/,
+    cause: /has no tracing\.ts/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
+    title: 'the SDK is shut down at once',
+    step: 2,
+    patch: { 'bands-api/tracing.ts': [["process.once('beforeExit', sendSpans);", 'await sendSpans();']] },
+    edit: (seen) => removeSpans(seen, ({ service }) => service === 'bands-api'),
+    expect: /a span of kind SERVER/,
+    cause: /sdk\.shutdown\(\) only when the process ends/,
+    file: 'bands-api/tracing.ts',
+  },
+  {
     title: 'the SDK is never started',
     step: 2,
     patch: { 'bands-api/tracing.ts': [['sdk.start();', '']] },

@@ -37,6 +37,12 @@ export function noServerSpan(seen: Observation, service: string): Failure {
   };
 }
 
+/** For a service without a tracing.ts: why it needs one; undefined for any other service. */
+export function tracingFileMissing({ sources }: Observation, service: string): string | undefined {
+  if (sources.has(`${service}/tracing.ts`)) return undefined;
+  return `${service} has no tracing.ts. A file with this name is loaded before the app. Anywhere else, tracing is set up too late: modules that are already imported can't be instrumented.`;
+}
+
 /** For a tracing.ts that imports the app: why that is too early; undefined for any other tracing.ts. */
 export function appImportedEarly({ sources }: Observation, service: string): string | undefined {
   if (!importsApp.test(sources.get(`${service}/tracing.ts`) ?? '')) return undefined;
@@ -111,11 +117,8 @@ function whyNoSpan(
   service: string,
   request: Exchange | undefined,
 ): Partial<Failure> & { cause: string } {
-  if (!seen.sources.has(`${service}/tracing.ts`)) {
-    return {
-      cause: `${service} has no tracing.ts. A file with this name is loaded before the app. Anywhere else, tracing is set up too late: modules that are already imported can't be instrumented.`,
-    };
-  }
+  const noFile = tracingFileMissing(seen, service);
+  if (noFile) return { cause: noFile };
 
   const unsampled = request && faultOfFlags(request);
   if (unsampled) return unsampled;
@@ -135,7 +138,7 @@ function whyNoSpan(
   return {
     cause:
       appImportedEarly(seen, service) ??
-      'tracing.ts is loaded, but creates no spans. Does it call sdk.start(), list the instrumentations, and set the exporter?',
+      'tracing.ts is loaded, but creates no spans. Does it call sdk.start(), list the instrumentations, and set the exporter? And does it call sdk.shutdown() only when the process ends?',
     ...(printed.length > 0 && { lines: printed }),
   };
 }

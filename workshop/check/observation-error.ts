@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import { parsed } from '../net/parsed.ts';
 import type { Service } from '../services/definition.ts';
 import { probe } from '../services/probe.ts';
+import { ExitedEarlyError } from '../services/start.ts';
 import type { Failure } from './lesson.ts';
 import { missingAwait } from './missing-await.ts';
 import { callOfRun, caller, type Observation } from './observation.ts';
@@ -69,8 +70,7 @@ export function notListening({ name, title }: Service): ObservationError {
 /** What prevented a service from starting. */
 export function notStarted(seen: Observation, { name, title }: Service, reason: unknown): ObservationError {
   if (reason instanceof ObservationError) return reason;
-  const [sentence] = messageOf(reason).split('\n');
-  const exited = / ended before /.test(sentence!);
+  const exited = reason instanceof ExitedEarlyError;
   return new ObservationError(
     `${name} starts`,
     {
@@ -271,8 +271,16 @@ function causeOfExit(seen: Observation, program: string, otherwise: string) {
   const error = errorOfEnd(lines, seen.folder);
   const file = isRun ? caller : `${program}/main.ts`;
   if (!error) return { cause: otherwise, file, lines: shownLines(lines) };
+  if (withoutParentUrl.test(error.message)) {
+    return { cause: parentUrlMissing, file: `${program}/tracing.ts`, lines: error.lines };
+  }
   return { cause: causeOfError(error.message), file: error.place ?? file, lines: error.lines };
 }
+
+/** Node.js doesn't say which file calls register(). Without a parent URL, it resolves the hook from `data:`. */
+const withoutParentUrl = /hook\.mjs['"]? from ['"]?data:/;
+const parentUrlMissing =
+  'Node.js does not know where to look for the loader hook. Pass import.meta.url as the second argument of register().';
 
 function causeOfError(message: string): string {
   if (message.includes('EADDRINUSE')) {
@@ -282,5 +290,5 @@ function causeOfError(message: string): string {
     return `An import was not found (${message}). All packages of the workshop are installed, so check the spelling.`;
   }
   if (message.startsWith('SyntaxError')) return `The file can't be parsed (${message}).`;
-  return `It threw ${message}.`;
+  return `It threw ${message.replace(/\.+$/, '')}.`;
 }

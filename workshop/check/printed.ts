@@ -42,13 +42,13 @@ function placeIn(lines: string[], folder: string): Place | undefined {
   const inFolder = `${folder.replaceAll('\\', '/')}/`;
   for (const line of lines) {
     const path = line.replaceAll('\\', '/');
+    // "Cannot find module X imported from Y": the mistake is in Y.
+    const importer = / imported from (.+)$/.exec(path)?.[1];
+    if (importer?.startsWith(inFolder)) return importer.slice(inFolder.length);
     const start = path.indexOf(inFolder);
     if (start < 0) continue;
     const rest = path.slice(start + inFolder.length);
     const place = /^(?!node_modules)([\w./-]+?\.[cm]?[jt]s)(?::(\d+))?/.exec(rest);
-    // "Cannot find module X imported from Y": the mistake is in Y.
-    const importer = / imported from (.+)$/.exec(path)?.[1];
-    if (importer?.startsWith(inFolder) && !path.endsWith(rest)) return importer.slice(inFolder.length);
     if (place) return place[2] ? `${place[1]}:${place[2]}` : place[1];
   }
   return undefined;

@@ -23,6 +23,9 @@ export interface RunningService {
 /** A part refuses a service permanently. */
 export class PartRefusedError extends UserError {}
 
+/** A service exited before it was ready. */
+export class ExitedEarlyError extends UserError {}
+
 export interface StartOptions {
   /** The ports of all services of the step. */
   ports: ReadonlyMap<string, number>;
@@ -48,7 +51,8 @@ export function logFileOf(service: Service): string {
 
 /**
  * Starts a service and waits until it reports that it is ready.
- * @throws UserError with the last lines of its output, if it exits first or isn't ready after 60 s; PartRefusedError
+ * @throws ExitedEarlyError if it exits first, or UserError if it isn't ready after 60 s, with the last lines of its
+ * output; PartRefusedError
  */
 export async function startService(service: Service, options: StartOptions): Promise<RunningService> {
   const log = options.keepLog === false ? undefined : await openLog(service);
@@ -85,11 +89,13 @@ export async function startService(service: Service, options: StartOptions): Pro
     isReady = true;
     return { ...running, readyAfterMs: performance.now() - since };
   } catch (reason) {
+    const exited = child.exitCode !== null || child.signalCode !== null;
     child.kill('SIGKILL'); // it may not react to the closed channel yet
     await running.stop();
     if (refusal) throw new PartRefusedError(`${service.name} cannot start: ${refusal}`);
     const printed = lastLines.map((line) => `\n  ${printable(line)}`).join('');
-    throw new UserError(`${service.name} ${(reason as Error).message}.${printed}`);
+    const text = `${service.name} ${(reason as Error).message}.${printed}`;
+    throw exited ? new ExitedEarlyError(text) : new UserError(text);
   }
 }
 

@@ -19,7 +19,7 @@ import {
   tracesOfCall,
   valuesOf,
 } from '../observation.ts';
-import { appImportedEarly, faultyTraceparent, noServerSpan } from '../causes.ts';
+import { appImportedEarly, faultyTraceparent, noServerSpan, tracingFileMissing } from '../causes.ts';
 
 /** A service has a span of kind SERVER for the call. */
 export function hasServerSpan(service: string): Judge {
@@ -37,6 +37,7 @@ export function hasRoute(service: string, route: string): Judge {
     return {
       found: `${service} has a SERVER span called "${server.name}", but no span with the route ${route}.`,
       cause:
+        tracingFileMissing(seen, service) ??
         appImportedEarly(seen, service) ??
         `Fastify is not instrumented. Either the loader hook is missing (register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)), which instruments ES modules; or FastifyInstrumentation is not in the list.`,
       file: `${service}/tracing.ts`,
