@@ -2,7 +2,7 @@ import type { Lesson } from '#workshop/check/lesson';
 import { hasCustomSpanAround, hasCustomSpans, customSpanFails } from '#workshop/check/judges/spans';
 
 // Reading a review takes at least 100 ms, and a timer may fire a little early.
-const READ_MS = 90;
+export const READ_MS = 90;
 const unreachable = '4d6cbb3b-0d7c-4c55-8d0f-6f5a8f9f2f10';
 
 export default {

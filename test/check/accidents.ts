@@ -150,6 +150,14 @@ const all: Accident[] = [
     file: /^run\.ts/,
   },
   {
+    title: 'raw bytes in a header of run.ts',
+    patch: { 'run.ts': [["randomBytes(16).toString('hex')", 'randomBytes(16).toString()']] },
+    expect: /run\.ts runs to its end/,
+    found: /the value of the header traceparent is invalid/,
+    cause: /hexadecimal digits/,
+    file: /^run\.ts$/,
+  },
+  {
     title: 'a run.ts that calls a fixed address',
     patch: {
       'run.ts': [

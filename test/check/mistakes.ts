@@ -542,7 +542,7 @@ export const mistakes: Mistake[] = [
       for (const { spans } of seen.traces) {
         const reads = spans.filter(({ name }) => name === 'read review');
         for (const [index, read] of reads.entries()) {
-          read.durationUs = Math.min(...reads.map(({ durationUs }) => durationUs)) / reads.length;
+          read.durationUs = 100_000;
           read.startUs = reads[0]!.startUs + index * read.durationUs;
         }
       }
@@ -566,6 +566,19 @@ export const mistakes: Mistake[] = [
     edit: (seen) => editReviews(runCall(seen), (_, all) => all.at(-1)!),
     expect: /still Fugazi with its three reviews/,
     cause: /All reviews are the same object/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'the wait that stands for the store is removed too',
+    step: 6,
+    patch: {
+      'reviews-api/app.ts': [['await sleep(100 + random() * 400).finally(() => span.end());', 'span.end();']],
+    },
+    edit: (seen) => {
+      for (const read of spansWhere(seen, ({ name }) => name === 'read review')) read.durationUs = 100;
+    },
+    expect: /their spans overlap/,
+    cause: /not a bug\. Put it back/,
     file: 'reviews-api/app.ts',
   },
   {
@@ -670,7 +683,32 @@ export const mistakes: Mistake[] = [
     file: 'run.ts',
   },
 
+  {
+    title: 'run.ts reads a header that does not exist',
+    step: 7,
+    patch: { 'run.ts': [["response.headers['trace-id']", "response.headers['traceid']"]] },
+    edit: (seen) => void (seen.run.output!.traceId = null),
+    expect: /run\.ts reads the trace id from the header/,
+    found: /did not print the URL of a trace/,
+    cause: /must be the value of this header: response\.headers\['trace-id'\]/,
+    file: 'run.ts',
+  },
+
   // Step 8: tracestate
+  {
+    title: 'the key of the new entry is invalid',
+    step: 8,
+    patch: { 'bands-api/tracing.ts': [['`workshop=', '`Workshop=']] },
+    edit: (seen) => {
+      for (const request of requests(seen, 'bands-api', 'reviews-api')) {
+        const [, ...others] = headerOf(request, 'tracestate').split(',');
+        setHeader(request, 'tracestate', others.join());
+      }
+    },
+    expect: /its own entry in front/,
+    cause: /its key must be lowercase/,
+    file: 'bands-api/tracing.ts',
+  },
   {
     title: 'the new entry comes after the others',
     step: 8,

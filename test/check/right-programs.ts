@@ -116,6 +116,7 @@ export const rightPrograms: RightProgram[] = [
         for (const [index, read] of reversed(spans).entries()) {
           spans.push({
             ...read,
+            durationUs: 1_000,
             name: 'parse review',
             parentId: read.spanId,
             spanId: `${index}`.padStart(16, 'a'),

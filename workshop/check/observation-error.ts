@@ -185,6 +185,15 @@ function noResponseShown(seen: Observation, end: RunEnd): ObservationError {
       file: caller,
     });
   }
+  const invalidHeader = thrown && /^invalid (\S+) header$/.exec(thrown)?.[1]; // undici's message
+  if (invalidHeader) {
+    return new ObservationError(`${caller} runs to its end`, {
+      found: `The request was not sent: the value of the header ${invalidHeader} is invalid.`,
+      cause:
+        "It contains characters that a header can't have. Write random bytes as hexadecimal digits: randomBytes(16).toString('hex').",
+      file: caller,
+    });
+  }
   if (thrown) {
     return new ObservationError(`${caller} runs to its end`, {
       found: `The function that makes the call threw: ${thrown}.`,

@@ -3,6 +3,7 @@ import { type CheckResult, runCheck } from '../check/check.ts';
 import { reportJson, reportText } from '../check/report.ts';
 import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
+import { openProgress } from '../command-line/progress.ts';
 import { listChapters } from '../course/chapters.ts';
 import { openCourse } from '../course/course.ts';
 import { nextStep } from '../course/current.ts';
@@ -67,12 +68,14 @@ async function checkAndShow(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const since = performance.now();
+  const progress = openProgress();
+  progress.show(`Checking step ${step.number}`);
   const result = await runCheck({
     stepFolder: step.folder,
     earlier: earlier.map(({ folder }) => folder),
     folder: projectFolder,
     signal,
-  });
+  }).finally(progress.end);
   const options = {
     name: result.step,
     regression: result.regression,

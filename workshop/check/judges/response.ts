@@ -107,8 +107,12 @@ export function printsTraceUrl(): Judge {
 export function printsTraceIdFromHeader(): Judge {
   return (seen) => {
     const verdict = printsTraceUrl()(seen);
-    if (verdict !== 'ok' || !seen.secondRun) return verdict;
+    if (!seen.secondRun) return verdict;
     const { header, sent, printed } = seen.secondRun;
+    if (verdict !== 'ok') {
+      const cause = `The traceId that the call returns must be the value of this header: response.headers['${header}'].`;
+      return typeof verdict === 'string' ? verdict : { ...verdict, cause };
+    }
     if (printed === sent) return 'ok';
     return {
       found: `In a second run, ${callNamed(seen).to} responded with ${header}: ${sent}, and ${caller} ${printed ? `printed the URL of trace ${printed}` : 'did not print the URL of a trace'}.`,

@@ -88,7 +88,7 @@ export function prependsEntry(hop: Hop, name?: string): Judge {
       found: `${hop.from} received ${brief(received)}, and sent ${brief(sentOn)}.`,
       cause:
         own < 0
-          ? `${hop.from} adds no entry of its own. The propagator writes the header: tracing.ts must pass yours to the SDK as textMapPropagator.`
+          ? `${hop.from} adds no entry of its own. Either tracing.ts does not pass your propagator to the SDK, as textMapPropagator; or the entry is dropped because it is invalid: its key must be lowercase, and its value must not contain "=".`
           : 'The new entry is not the first one: the newest entry comes first.',
     };
   });
