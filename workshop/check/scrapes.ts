@@ -31,7 +31,7 @@ export function scrapesOf({ calls }: Observation): Exchange[] {
 
 /** What all instances expose together. */
 export function samplesOf(seen: Observation): Sample[] {
-  return scrapesOf(seen).flatMap(samplesIn);
+  return scrapesOf(seen).flatMap(({ response }) => samplesIn(response?.body));
 }
 
 /** The requests of run.ts and of the check to a service or one of its instances. */
@@ -75,9 +75,9 @@ export function statusesOf(...counts: Counts[]): string[] {
   return [...new Set(counts.flatMap((count) => [...count.keys()]))].toSorted();
 }
 
-/** The samples in the response to a scrape (Prometheus, "Exposition formats"; OpenMetrics, with exemplars). */
-export function samplesIn({ response }: Exchange): Sample[] {
-  return (response?.body ?? '').split('\n').flatMap((line) => {
+/** The samples in the body of a scrape (Prometheus, "Exposition formats"; OpenMetrics, with exemplars). */
+export function samplesIn(body = ''): Sample[] {
+  return body.split('\n').flatMap((line) => {
     const [, name, labels = '', value, of, at] =
       /^(\w+)(?:\{(.*?)\})? (\S+)(?: # \{(.*)\} (\S+).*)?$/.exec(line) ?? [];
     if (name === undefined || Number.isNaN(Number(value?.replace('+Inf', 'Infinity')))) return [];

@@ -13,6 +13,7 @@ import { environmentOf, isTraced, type Service } from './definition.ts';
 /** A service that this process started. `stop` gives it `graceMs`, 3 s by default, to finish. */
 export interface RunningService {
   service: Service;
+  pid: number;
   /** How long it took to start, which shows how busy or slow the machine is. */
   readyAfterMs: number;
   /** Resolves when the process has exited, for any reason. */
@@ -87,7 +88,7 @@ export async function startService(service: Service, options: StartOptions): Pro
   try {
     await ready(child, options.signal);
     isReady = true;
-    return { ...running, readyAfterMs: performance.now() - since };
+    return { ...running, pid: child.pid!, readyAfterMs: performance.now() - since };
   } catch (reason) {
     const exited = child.exitCode !== null || child.signalCode !== null;
     child.kill('SIGKILL'); // it may not react to the closed channel yet

@@ -31,7 +31,7 @@ export function exposesMetrics(service: string): Judge {
         traces: [],
       };
     }
-    const empty = scrapesOf(seen).find((scrape) => samplesIn(scrape).length === 0);
+    const empty = scrapesOf(seen).find(({ response }) => samplesIn(response?.body).length === 0);
     if (!empty) return 'ok';
     return {
       found: `The response of ${empty.to} to GET /metrics contains no metric: ${empty.response!.body.slice(0, 80)}`,
