@@ -9,11 +9,19 @@ import { parse } from 'yaml';
 import { listSteps } from '#workshop/course/list';
 import { alertmanager } from '#workshop/parts/alertmanager';
 import { prometheus } from '#workshop/parts/prometheus';
-import { readServices } from '#workshop/services/definition';
+import { postgresql } from '#workshop/parts/postgresql';
+import { environmentOf, readServices } from '#workshop/services/definition';
+import { portsOf } from '#workshop/services/use';
 import { projectFolder } from '#workshop/settings';
 
 const text = (file: string) => readFile(join(projectFolder, file), 'utf8');
 const compose = parse(await text('docker-compose.yml'), { merge: true });
+const inProfile = (profile: string) =>
+  Object.keys(compose.services).filter((name) => compose.services[name].profiles?.includes(profile));
+const steps = await listSteps();
+const pagerStep = steps.find(({ number }) => number === 18)!;
+/** A path in which STEP has its default. */
+const byDefault = (path: string) => path.replace(/\$\{STEP:-(.*)\}/, '$1');
 
 test('docker-compose.yml is valid by the schema of the compose specification', () => {
   // Its $schema is misspelled, and its ids are those of an older draft: neither changes what it accepts.
@@ -60,22 +68,44 @@ test('every port is published on 127.0.0.1 alone, where the workshop looks for i
   }
 });
 
+test('a service depends on services that run with it, and waits until they are healthy if they can tell', () => {
+  for (const [name, { depends_on = {}, profiles = [] }] of Object.entries<any>(compose.services)) {
+    for (const [other, { condition }] of Object.entries<any>(depends_on)) {
+      const needed = compose.services[other];
+      assert.ok(needed, `${name} depends on ${other}, which doesn't exist`);
+      const runsToo = (profile: string) => needed.profiles === undefined || needed.profiles.includes(profile);
+      assert.ok(profiles.every(runsToo), `${name} depends on ${other}, which isn't in its profiles`);
+      assert.equal(
+        condition,
+        needed.healthcheck ? 'service_healthy' : 'service_started',
+        `${name}, ${other}`,
+      );
+    }
+  }
+});
+
 test('Prometheus and Alertmanager use the network of the host, and listen on loopback only', () => {
   for (const [part, port] of [
     [prometheus, 9090],
     [alertmanager, 9093],
   ] as const) {
-    const { network_mode, command, volumes } = compose.services[part.name];
-    assert.equal(network_mode, 'host');
-    assert.ok(command.includes(`--web.listen-address=127.0.0.1:${port}`));
-    assert.ok(command.includes(`--config.file=/monitoring/${part.settings!.file}`));
-    assert.equal(part.settings!.usualPlace, `localhost:${port}`);
-    assert.deepEqual(volumes, ['./monitoring:/monitoring:ro']);
+    for (const [name, folder] of [
+      [part.name, 'monitoring'],
+      [`step-${part.name}`, `steps/${pagerStep.name}/monitoring`],
+    ]) {
+      const { image, network_mode, command, volumes } = compose.services[name!];
+      assert.equal(image, compose.services[part.name].image);
+      assert.equal(network_mode, 'host');
+      assert.ok(command.includes(`--web.listen-address=127.0.0.1:${port}`));
+      assert.ok(command.includes(`--config.file=/monitoring/${part.settings!.file}`));
+      assert.equal(part.settings!.usualPlace, `localhost:${port}`);
+      assert.deepEqual(volumes.map(byDefault), [`./${folder}:/monitoring:ro`]);
+    }
   }
 });
 
 test('chapter 1 starts no part that only later chapters need', () => {
-  assert.deepEqual(compose.services.postgresql.profiles, ['postgresql']);
+  assert.deepEqual(compose.services.postgresql.profiles, ['postgresql', 'pager']);
   assert.deepEqual(compose.services.prometheus.profiles, ['prometheus']);
   assert.deepEqual(compose.services.alertmanager.profiles, ['alertmanager']);
   assert.deepEqual(compose.services.rabbitmq.profiles, ['chapter-2', 'checkout']);
@@ -90,22 +120,21 @@ test('each service of the working copy is in the compose file, with its own fold
     assert.ok(service.healthcheck.test.length > 0);
     assert.deepEqual(service.profiles, ['services']);
   }
-  assert.equal(compose.services['bands-api'].depends_on['reviews-api'].condition, 'service_healthy');
 });
 
-test('the profile checkout has each service of the last step of chapter 2, and of every other step by STEP', async () => {
-  const pattern = /^\/workshop\/(steps\/.*)$/;
-  const last = (await listSteps()).find(({ number }) => number === 15)!;
-  const services = await readServices(last.folder);
-  const inProfile = Object.keys(compose.services).filter((name) =>
-    compose.services[name].profiles?.includes('checkout'),
-  );
-  assert.deepEqual(inProfile.toSorted(), [...services.map(({ name }) => name), 'rabbitmq'].toSorted());
+/** The folder of a service's code in the project. */
+function folderOf(name: string): string {
+  const [, path] = /^\/workshop\/(steps\/.*)$/.exec(compose.services[name].working_dir)!;
+  return join(projectFolder, byDefault(path!));
+}
 
-  for (const { name, folder } of services) {
-    const [, path] = pattern.exec(compose.services[name].working_dir)!;
-    assert.equal(join(projectFolder, path!.replace(/\$\{STEP:-(.*)\}/, '$1')), folder);
-  }
+test('the profile checkout has each service of the last step of chapter 2, and of every other step by STEP', async () => {
+  const services = await readServices(steps.find(({ number }) => number === 15)!.folder);
+  assert.deepEqual(
+    inProfile('checkout').toSorted(),
+    [...services.map(({ name }) => name), 'rabbitmq'].toSorted(),
+  );
+  for (const { name, folder } of services) assert.equal(folderOf(name), folder);
   assert.equal(compose.services.gateway.environment.CHECKOUT_SERVICE_ADDRESS, 'checkout:8080');
   for (const name of ['checkout', 'stock']) {
     assert.equal(compose.services[name].environment.RABBITMQ_HOST, 'rabbitmq');
@@ -113,6 +142,27 @@ test('the profile checkout has each service of the last step of chapter 2, and o
   }
   assert.match(await text('Dockerfile'), /^COPY steps steps$/m);
   assert.match(await text('.dockerignore'), /^!steps$/m);
+});
+
+test('the profile pager has the services and parts of step 18, each instance at its usual port on loopback', async () => {
+  const services = await readServices(pagerStep.folder);
+  const parts = ['postgresql', 'step-alertmanager', 'step-prometheus'];
+  assert.deepEqual(inProfile('pager').toSorted(), [...services.map(({ name }) => name), ...parts].toSorted());
+
+  for (const service of services) {
+    const { network_mode, environment, healthcheck } = compose.services[service.name];
+    assert.equal(folderOf(service.name), service.folder);
+    assert.equal(network_mode, 'host');
+    assert.equal(environment.HOST, undefined, 'it must listen on localhost');
+    assert.ok(healthcheck, service.name);
+    for (const [variable, value] of Object.entries(environmentOf(service, portsOf(services)))) {
+      assert.equal(environment[variable], value, `${variable} of ${service.name}`);
+    }
+  }
+
+  const database = new URL(compose.services['followers-api-1'].environment.DATABASE_URL);
+  assert.equal(database.password, compose.services.postgresql.environment.POSTGRES_PASSWORD);
+  assert.equal(String(database).replace('127.0.0.1', 'localhost'), postgresql.address()['DATABASE_URL']);
 });
 
 test('the README names the same version and ports', async () => {
