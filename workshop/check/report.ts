@@ -33,6 +33,7 @@ export function reportText(result: Evaluation, options: ReportOptions): string {
   const number = Number(digits);
   const columns = Math.min(width, MAX_WIDTH);
   const failed = result.outcomes.find(({ status }) => status === 'failed');
+  const timeout = result.outcomes.find(({ status }) => status === 'inconclusive')?.failure;
   const before = stillPassing.map((step) => Number(step.slice(0, 2))).join(', ');
   const notes = failed && editedFiles.length > 0 ? editedNote(editedFiles) : [];
   return [
@@ -44,6 +45,7 @@ export function reportText(result: Evaluation, options: ReportOptions): string {
     ...result.outcomes.flatMap((outcome) => markLines(outcome, columns)),
     '',
     ...(failed ? [...failureLines(failed.expect, failed.failure!, columns), ''] : []),
+    ...(timeout ? [...labeled('Found', timeout.found, columns), ''] : []),
     ...notes.flatMap((note) => [...wrapped(note, columns), '']),
     paint(result.passed ? 'green' : 'yellow', closing(result, options, number), process.stdout),
   ].join('\n');
@@ -102,23 +104,25 @@ function failureLines(
   { found, cause, file, lines = [], traces = [] }: Failure,
   width: number,
 ): string[] {
-  const labeled = (label: string, text: string) =>
-    wrapped(printable(text), width - LABEL).map((line, index) =>
-      index === 0
-        ? `${paint('bold', padEnd(label, LABEL), process.stdout)}${line}`
-        : `${' '.repeat(LABEL)}${line}`,
-    );
   const printed = lines.map((line) =>
     paint('dim', `  ${shortened(printable(line), width - 2)}`, process.stdout),
   );
   return [
-    ...labeled('Expected', `${expect}.`),
-    ...labeled('Found', found),
-    ...labeled('Cause', cause),
-    ...labeled('Look at', file),
+    ...labeled('Expected', `${expect}.`, width),
+    ...labeled('Found', found, width),
+    ...labeled('Cause', cause, width),
+    ...labeled('Look at', file, width),
     ...(printed.length > 0 ? ['', ...printed] : []),
     ...traceLines(traces, width),
   ];
+}
+
+function labeled(label: string, text: string, width: number): string[] {
+  return wrapped(printable(text), width - LABEL).map((line, index) =>
+    index === 0
+      ? `${paint('bold', padEnd(label, LABEL), process.stdout)}${line}`
+      : `${' '.repeat(LABEL)}${line}`,
+  );
 }
 
 function traceLines(traces: Trace[], width: number): string[] {

@@ -151,7 +151,7 @@ export function customSpanFails(service: string, name: string, { status }: { sta
     if (call.response?.status === status) return 'ok';
     return failure(
       `${service} responded with ${call.response ? `status ${call.response.status}` : 'nothing'}, not with ${status} as without your span.`,
-      'The error is caught and not thrown again. A span must not change what the service does: throw error, after you have recorded it.',
+      'The error is caught, and then not thrown again or replaced by another one. A span must not change what the service does: throw error, after you have recorded it.',
     );
   };
 }
