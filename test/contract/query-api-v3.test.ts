@@ -173,6 +173,8 @@ test('a search without times, or with malformed parameters, is 400', async () =>
   for (const [name, value] of [
     ['query.start_time_max', 'tomorrow'],
     ['query.start_time_max', '2026-13-01T00:00:00Z'],
+    ['query.start_time_max', '2026-02-30T00:00:00Z'],
+    ['query.start_time_max', '2026-02-20T24:00:00Z'],
     ['query.duration_min', '5'],
     ['query.num_traces', 'x'],
   ] as const) {

@@ -121,32 +121,27 @@ function tagsFrom(parameters: Parameters): Record<string, string> {
       throw new ParameterError(`malformed 'tag' parameter, expecting key:value, received: ${tag}`);
     tags[tag.slice(0, colon)] = tag.slice(colon + 1);
   }
-  for (const text of all(parameters, 'tags')) Object.assign(tags, tagsFromJson(text, 'tags'));
+  for (const text of all(parameters, 'tags')) Object.assign(tags, tagsFromJson(text));
   return tags;
 }
 
-/**
- * Reads a JSON object of strings, which is the value of a parameter.
- * @throws ParameterError
- */
-export function tagsFromJson(text: string, name: string): Record<string, string> {
+function tagsFromJson(text: string): object {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw malformedTags(name, (error as Error).message);
+    throw malformedTags((error as Error).message);
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw malformedTags(name, 'it is not an object');
+    throw malformedTags('it is not an object');
   for (const [key, value] of Object.entries(json)) {
-    if (typeof value !== 'string')
-      throw malformedTags(name, `the value of ${JSON.stringify(key)} is not a string`);
+    if (typeof value !== 'string') throw malformedTags(`the value of ${JSON.stringify(key)} is not a string`);
   }
-  return json as Record<string, string>;
+  return json;
 }
 
-function malformedTags(name: string, reason: string): ParameterError {
-  return new ParameterError(`malformed '${name}' parameter, cannot unmarshal JSON: ${reason}`);
+function malformedTags(reason: string): ParameterError {
+  return new ParameterError(`malformed 'tags' parameter, cannot unmarshal JSON: ${reason}`);
 }
 
 function unreadable(name: string, reason: string): ParameterError {

@@ -1,13 +1,13 @@
 import { parseGoDuration } from '../../trace/go-duration.ts';
 import type { TraceQuery } from '../jaeger/search.ts';
-import { integer, one, ParameterError, type Parameters, tagsFromJson } from './parameters.ts';
+import { one, ParameterError, type Parameters } from './parameters.ts';
 
 const DEFAULT_TRACES = 100;
 
 /**
  * Reads the parameters of a search in Jaeger's API v3 (jaegerquery/internal/apiv3/http_gateway.go): names with the prefix
- * `query.`, times in RFC 3339, durations as in Go. Jaeger refuses a search without `query.num_traces`; here, the default
- * is 100.
+ * `query.`, times in RFC 3339, durations as in Go. Jaeger refuses a search without `query.search_depth`, whose older name
+ * is `query.num_traces`; here, the default is 100. As in Jaeger, a search by attributes is not possible.
  * @throws ParameterError
  */
 export function searchParameters(parameters: Parameters): TraceQuery {
@@ -18,13 +18,12 @@ export function searchParameters(parameters: Parameters): TraceQuery {
   const operation = one(parameters, 'query.operation_name');
   const minDurationUs = duration(parameters, 'query.duration_min');
   const maxDurationUs = duration(parameters, 'query.duration_max');
-  const attributes = one(parameters, 'query.attributes');
-  const limit = integer(parameters, 'query.num_traces') ?? DEFAULT_TRACES;
-  if (limit < 1) throw new ParameterError('malformed parameter query.num_traces: it must be at least 1');
+  const limit =
+    count(parameters, 'query.search_depth') ?? count(parameters, 'query.num_traces') ?? DEFAULT_TRACES;
   return {
     service: one(parameters, 'query.service_name'),
     ...(operation && { operation }),
-    tags: attributes === '' ? {} : { ...tagsFromJson(attributes, 'query.attributes') },
+    tags: {},
     startUs,
     endUs,
     ...(minDurationUs && { minDurationUs }),
@@ -33,15 +32,28 @@ export function searchParameters(parameters: Parameters): TraceQuery {
   };
 }
 
+/** A whole number of at least 1. */
+function count(parameters: Parameters, name: string): number | undefined {
+  const text = one(parameters, name);
+  if (text === '') return undefined;
+  const number = Number(text);
+  if (!/^\d{1,9}$/.test(text) || number < 1)
+    throw malformed(name, `${JSON.stringify(text)} is not a number of traces`);
+  return number;
+}
+
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
+
 /** A time in µs since 1970. */
 function time(parameters: Parameters, name: string): number | undefined {
   const text = one(parameters, name);
   if (text === '') return undefined;
-  const [, seconds, fraction = ''] =
-    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
-  const zone = text.slice((seconds?.length ?? 0) + (fraction === '' ? 0 : fraction.length + 1));
-  const ms = Date.parse(`${seconds}${zone}`);
-  if (Number.isNaN(ms)) throw malformed(name, `${JSON.stringify(text)} is not a time in RFC 3339`);
+  const [, day, clock, fraction = '', zone] = RFC_3339.exec(text) ?? [];
+  const ms = Date.parse(`${day}T${clock}${zone}`);
+  // Date.parse() takes 30 February for 2 March, and 24:00:00 for the next day.
+  const isReal =
+    !Number.isNaN(ms) && new Date(`${day}T${clock}Z`).toISOString().startsWith(`${day}T${clock}`);
+  if (!isReal) throw malformed(name, `${JSON.stringify(text)} is not a time in RFC 3339`);
   return ms * 1_000 + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
 

@@ -30,6 +30,8 @@ export interface PrometheusAlert {
   labels: Labels;
   annotations: Labels;
   state: 'pending' | 'firing';
+  /** What its expression returned, as text. */
+  value: string;
   /** An ISO 8601 time. */
   activeAt: string;
 }

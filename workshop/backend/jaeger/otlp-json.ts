@@ -32,19 +32,16 @@ const STATUS_ERROR = 2;
 
 /** Converts spans, which may be of several traces. Spans of one resource and scope are together. */
 export function toTracesData(spans: Iterable<Span>): TracesData {
-  const resources = new Map<
-    string,
-    { resource: { attributes: KeyValue[] }; scopes: Map<string, ScopeSpans> }
-  >();
+  const resources = new Map<string, { attributes: KeyValue[]; scopes: Map<string, ScopeSpans> }>();
+  // Spans of one resource share its object, so that each resource is converted only once.
+  const known = new Map<Attributes, { attributes: KeyValue[]; scopes: Map<string, ScopeSpans> }>();
   for (const span of spans) {
-    const { service, scope, scopeVersion, scopeAttributes = {} } = span;
-    const attributes = toKeyValues({ 'service.name': service, ...span.resource }, span.resourceTypes);
-    const resource = getOrAdd(resources, JSON.stringify(attributes), () => ({
-      resource: { attributes },
-      scopes: new Map<string, ScopeSpans>(),
-    }));
-    const scopeKey = JSON.stringify([scope, scopeVersion, scopeAttributes]);
-    const group = getOrAdd(resource.scopes, scopeKey, () => ({
+    const resource = getOrAdd(known, span.resource, () => {
+      const attributes = toKeyValues({ 'service.name': span.service, ...span.resource }, span.resourceTypes);
+      return getOrAdd(resources, JSON.stringify(attributes), () => ({ attributes, scopes: new Map() }));
+    });
+    const { scope, scopeVersion, scopeAttributes = {} } = span;
+    const group = getOrAdd(resource.scopes, JSON.stringify([scope, scopeVersion, scopeAttributes]), () => ({
       scope: {
         ...(scope && { name: scope }),
         ...(scopeVersion && { version: scopeVersion }),
@@ -55,8 +52,8 @@ export function toTracesData(spans: Iterable<Span>): TracesData {
     group.spans.push(toOtlpSpan(span));
   }
   return {
-    resourceSpans: [...resources.values()].map(({ resource, scopes }) => ({
-      resource,
+    resourceSpans: [...resources.values()].map(({ attributes, scopes }) => ({
+      resource: { attributes },
       scopeSpans: [...scopes.values()],
     })),
   };
@@ -90,6 +87,9 @@ function toOtlpSpan(span: Span): object {
         ...listed('attributes', toKeyValues(link.attributes ?? {})),
       })),
     ),
+    ...(span.dropped?.attributes && { droppedAttributesCount: span.dropped.attributes }),
+    ...(span.dropped?.events && { droppedEventsCount: span.dropped.events }),
+    ...(span.dropped?.links && { droppedLinksCount: span.dropped.links }),
     status: {
       ...(span.statusMessage && { message: span.statusMessage }),
       ...(span.error ? { code: STATUS_ERROR } : status === 'OK' ? { code: STATUS_OK } : {}),
