@@ -11,7 +11,7 @@ import {
   type RunningPrometheus,
   startInstance,
   startPrometheus,
-} from './measured-service.ts';
+} from '../support/measured-service.ts';
 import { traceIdOf, traceOf } from './traces.ts';
 import { accessible, closed, desktop, laptop, narrowest, phone, viewer } from './viewer.ts';
 

@@ -1,4 +1,4 @@
-/** A service of several instances that counts its requests, and a Prometheus that scrapes them: for the indicators page. */
+/** A service of several instances that counts its requests, and a Prometheus that scrapes them: for tests of what asks Prometheus. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,9 @@ export interface Instance {
   /** Removes all counts, as a service does that no longer counts. */
   forget(): void;
   setEventLoop(utilization: number): void;
+  /** Shows which version it runs, and which share of its traces it samples. */
+  setBuild(version: string): void;
+  setSampling(ratio: number): void;
   close(): Promise<void>;
 }
 
@@ -43,6 +46,17 @@ export async function startInstance(): Promise<Instance> {
   const eventLoop = new Gauge({
     name: 'nodejs_eventloop_utilization',
     help: 'Share of time in which the event loop is busy.',
+    registers: [registry],
+  });
+  const build = new Gauge({
+    name: 'build_info',
+    help: 'The version of the program.',
+    labelNames: ['version'],
+    registers: [registry],
+  });
+  const sampling = new Gauge({
+    name: 'sampling_ratio',
+    help: 'Share of traces that are sampled.',
     registers: [registry],
   });
   const app = Fastify({ forceCloseConnections: true });
@@ -66,6 +80,8 @@ export async function startInstance(): Promise<Instance> {
     },
     forget: () => registry.removeSingleMetric('http_server_request_duration_seconds'),
     setEventLoop: (utilization) => eventLoop.set(utilization),
+    setBuild: (version) => build.set({ version }, 1),
+    setSampling: (ratio) => sampling.set(ratio),
     close: () => app.close(),
   };
 }

@@ -1,0 +1,59 @@
+import * as grpc from '@grpc/grpc-js'; // a default import (import grpc from …) would stay untraced
+import { pino } from 'pino';
+import { Prometheus } from '#workshop/backend/indicators/prometheus';
+import { healthService } from '#shared/protos/services.ts';
+import { TraceBackend } from './internal/backend.ts';
+import { Failure } from './internal/failure.ts';
+import { alerts, deployedVersion } from './internal/monitoring.ts';
+import { Sampling } from './internal/sampling.ts';
+import { listTraces, showLogs, showTrace } from './internal/traces.ts';
+import { opsService } from './proto/ops.ts';
+import type { Methods } from './proto/messages.ts';
+
+export const log = pino();
+
+/** Where the ops service finds what it is asked about. URLs have no slash at the end. */
+export interface OpsConfig {
+  tracesUrl: string;
+  prometheusUrl: string;
+}
+
+/** Builds the ops service without listening: a gRPC server, and the strategies for services that ask how much to sample. */
+export function buildOps({ tracesUrl, prometheusUrl }: OpsConfig) {
+  const backend = new TraceBackend(tracesUrl);
+  const prometheus = new Prometheus(prometheusUrl);
+  const sampling = new Sampling();
+  const audit = (line: object) => log.info(line, 'sampling changed');
+
+  const server = new grpc.Server();
+  server.addService(healthService, { Check: check });
+  server.addService(opsService, {
+    ListTraces: unary<'ListTraces'>((request) => listTraces(backend, request)),
+    ShowTrace: unary<'ShowTrace'>((request) => showTrace(backend, request)),
+    ShowLogs: unary<'ShowLogs'>((request) => showLogs(backend, request)),
+    ChangeSampling: unary<'ChangeSampling'>((request) => sampling.change(prometheus, request, audit)),
+    DeployedVersion: unary<'DeployedVersion'>((request) => deployedVersion(prometheus, request)),
+    Alerts: unary<'Alerts'>((request) => alerts(prometheus, request)),
+  });
+  return { server, sampling };
+}
+
+/** Responds with what the work gives, or with its Failure. Any other error is a fault of ours, which is logged. */
+function unary<Name extends keyof Methods>(
+  work: (request: Methods[Name][0]) => Promise<Methods[Name][1]>,
+): grpc.handleUnaryCall<Methods[Name][0], Methods[Name][1]> {
+  return async ({ request }, respond) => {
+    try {
+      respond(null, await work(request));
+    } catch (error) {
+      if (error instanceof Failure) return respond({ code: error.code, details: error.message });
+      log.error(error, 'the ops service failed');
+      respond({ code: grpc.status.INTERNAL, details: 'The ops service failed: see its log.' });
+    }
+  };
+}
+
+const check: grpc.handleUnaryCall<{ service: string }, { status: string }> = ({ request }, respond) => {
+  if (request.service === 'ops') respond(null, { status: 'SERVING' });
+  else respond({ code: grpc.status.NOT_FOUND, details: `this is ops, not ${request.service}` });
+};

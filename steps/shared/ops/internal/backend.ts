@@ -1,0 +1,156 @@
+/** Reads traces through Jaeger's HTTP API v3, and log lines through that of the workshop's backend. */
+import { Failure } from './failure.ts';
+
+const TIMEOUT_MS = 5_000;
+const STATUS_ERROR = 2;
+const MAX_LOGS = 1_000;
+
+/** A value in the JSON of OTLP (OTLP specification, "JSON Protobuf Encoding"). */
+type AnyValue = { stringValue?: string; intValue?: string; doubleValue?: number; boolValue?: boolean };
+interface KeyValue {
+  key: string;
+  value: AnyValue;
+}
+
+/** A span in the JSON of OTLP, as far as it is used here. */
+export interface OtlpSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  attributes?: KeyValue[];
+  events?: { timeUnixNano: string; name: string; attributes?: KeyValue[] }[];
+  status?: { code?: number; message?: string };
+}
+
+/** A span and the service that created it. */
+export interface ServiceSpan extends OtlpSpan {
+  service: string;
+}
+
+interface TracesData {
+  result: {
+    resourceSpans?: {
+      resource?: { attributes?: KeyValue[] };
+      scopeSpans?: { spans?: OtlpSpan[] }[];
+    }[];
+  };
+}
+
+/** What to search for. Times in µs since 1970, durations in µs. */
+export interface Search {
+  service: string;
+  operation: string;
+  startUs: number;
+  endUs: number;
+  minDurationUs?: number | undefined;
+  maxDurationUs?: number | undefined;
+  limit: number;
+}
+
+/** A log record of the workshop's backend, as far as it is used here. */
+export interface BackendLog {
+  timeUs: number;
+  service: string;
+  severityText: string;
+  body: string;
+  eventName: string;
+  spanId: string;
+  attributes: Record<string, unknown>;
+}
+
+/** A trace backend. Every method throws a Failure with UNAVAILABLE if it doesn't respond as expected. */
+export class TraceBackend {
+  readonly #url: string;
+
+  /** `url` has no slash at the end. */
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** The page of a trace. */
+  pageOf(traceId: string): string {
+    return `${this.#url}/trace/${traceId}`;
+  }
+
+  /** The spans of a trace; empty if there is none. */
+  async trace(traceId: string): Promise<ServiceSpan[]> {
+    return spansIn(await this.#get<TracesData>(`/api/v3/traces/${traceId}`));
+  }
+
+  /** The spans of the traces that a search finds. */
+  async search({ service, operation, ...search }: Search): Promise<ServiceSpan[]> {
+    const query = new URLSearchParams({
+      'query.service_name': service,
+      'query.start_time_min': isoTime(search.startUs),
+      'query.start_time_max': isoTime(search.endUs),
+      'query.num_traces': String(search.limit),
+    });
+    if (operation) query.set('query.operation_name', operation);
+    if (search.minDurationUs) query.set('query.duration_min', `${search.minDurationUs}us`);
+    if (search.maxDurationUs) query.set('query.duration_max', `${search.maxDurationUs}us`);
+    return spansIn(await this.#get<TracesData>(`/api/v3/traces?${query}`));
+  }
+
+  /** The log records of a trace in order of time; none if the backend is a real Jaeger, which stores no logs. */
+  async logs(traceId: string): Promise<BackendLog[]> {
+    const found = await this.#get<{ data: BackendLog[] | null }>(
+      `/api/logs?traceID=${traceId}&limit=${MAX_LOGS}`,
+    );
+    return found?.data ?? [];
+  }
+
+  /** The parsed response; undefined for 404, and for a page in place of JSON. */
+  async #get<Body>(path: string): Promise<Body | undefined> {
+    let response: Response;
+    try {
+      response = await fetch(this.#url + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    } catch (error) {
+      const { message, cause } = error as Error & { cause?: { code?: string } };
+      throw new Failure(
+        'UNAVAILABLE',
+        `The trace backend at ${this.#url} doesn't respond: ${cause?.code ?? message}`,
+      );
+    }
+    const text = await response.text();
+    if (response.status === 404 || text.startsWith('<')) return undefined;
+    if (!response.ok) {
+      throw new Failure(
+        'UNAVAILABLE',
+        `The trace backend at ${this.#url} responded with status ${response.status}: ${text.slice(0, 200)}`,
+      );
+    }
+    return JSON.parse(text) as Body;
+  }
+}
+
+/** Whether a span ended with an error: by its status, or by an attribute `error` that is true. */
+export function isError({ status, attributes = [] }: OtlpSpan): boolean {
+  return (
+    status?.code === STATUS_ERROR ||
+    attributes.some(({ key, value }) => key === 'error' && textOf(value) === 'true')
+  );
+}
+
+/** The value of an attribute as text. */
+export function textOf(value: AnyValue): string {
+  const [only] = Object.values(value);
+  return typeof only === 'object' ? JSON.stringify(only) : String(only ?? '');
+}
+
+function spansIn(data: TracesData | undefined): ServiceSpan[] {
+  return (data?.result.resourceSpans ?? []).flatMap(({ resource, scopeSpans = [] }) => {
+    const name = resource?.attributes?.find(({ key }) => key === 'service.name');
+    const service = name ? textOf(name.value) : '';
+    return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => ({ ...span, service })));
+  });
+}
+
+/** µs since 1970 as a time in RFC 3339. */
+function isoTime(us: number): string {
+  const seconds = Math.floor(us / 1_000_000);
+  const fraction = String(us - seconds * 1_000_000).padStart(6, '0');
+  return new Date(seconds * 1_000).toISOString().replace(/\.000Z$/, `.${fraction}Z`);
+}

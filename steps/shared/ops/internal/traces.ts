@@ -1,0 +1,133 @@
+/** ListTraces, ShowTrace, and ShowLogs. */
+import type {
+  ListTracesReq,
+  ListTracesResp,
+  LogLine,
+  ShowLogsReq,
+  ShowLogsResp,
+  ShowTraceReq,
+  ShowTraceResp,
+} from '../proto/messages.ts';
+import { type BackendLog, isError, type ServiceSpan, textOf, type TraceBackend } from './backend.ts';
+import { Failure } from './failure.ts';
+import {
+  invalid,
+  readDepth,
+  readName,
+  readNs,
+  readOptionalName,
+  readPairs,
+  readTraceId,
+} from './read-request.ts';
+
+/** The maximum number of traces to look at. */
+const MOST = 1_000;
+const HOUR_US = 3_600 * 1e6;
+
+/** Finds traces, newest first. A trace with an error has the tag "error". */
+export async function listTraces(backend: TraceBackend, request: ListTracesReq): Promise<ListTracesResp> {
+  const endUs = readNs('end', request.end) ?? Date.now() * 1_000;
+  const startUs = readNs('start', request.start) ?? endUs - HOUR_US;
+  if (startUs > endUs) throw invalid('start is after end.');
+  const wantsErrors = request.tags.includes('error');
+  const tags = readPairs(
+    'tags',
+    request.tags.filter((tag) => tag !== 'error'),
+  );
+  const limit = readDepth(request.search_depth);
+
+  const spans = await backend.search({
+    service: readName('service', request.service),
+    operation: readOptionalName('operation', request.operation),
+    startUs,
+    endUs,
+    minDurationUs: readNs('duration_min', request.duration_min),
+    maxDurationUs: readNs('duration_max', request.duration_max),
+    limit: request.tags.length > 0 ? MOST : limit, // Jaeger's API can't search by tags
+  });
+  const traces = [...byTrace(spans)]
+    .filter(([, own]) => (!wantsErrors || own.some(isError)) && own.some((span) => hasAll(span, tags)))
+    .map(([id, own]) => ({ id, start: String(startOf(own)) }))
+    .toSorted((a, b) => (BigInt(b.start) > BigInt(a.start) ? 1 : -1));
+  return { traces: traces.slice(0, limit) };
+}
+
+/** Shows what happened in a trace. */
+export async function showTrace(backend: TraceBackend, request: ShowTraceReq): Promise<ShowTraceResp> {
+  const id = readTraceId(request.id);
+  const spans = (await requireTrace(backend, id)).toSorted(byStart);
+  const end = spans.map((span) => BigInt(span.endTimeUnixNano)).reduce((a, b) => (a > b ? a : b));
+  const tags = spans.flatMap(({ attributes = [] }) =>
+    attributes.map(({ key, value }) => `${key}=${textOf(value)}`),
+  );
+  return {
+    id,
+    url: backend.pageOf(id),
+    operations: [...new Set(spans.map(({ service, name }) => `${service}: ${name}`))],
+    errors: spans.filter(isError).map(({ service, name, status }) => {
+      const message = status?.message;
+      return `${service}: ${name}${message ? `: ${message}` : ''}`;
+    }),
+    tags: [...new Set(tags)].toSorted(),
+    duration: String(end - startOf(spans)),
+  };
+}
+
+/** Shows the log lines and the events of a trace in order of time. */
+export async function showLogs(backend: TraceBackend, request: ShowLogsReq): Promise<ShowLogsResp> {
+  const id = readTraceId(request.id);
+  const [spans, logs] = await Promise.all([requireTrace(backend, id), backend.logs(id)]);
+  const lines = [...spans.flatMap(eventsOf), ...logs.map(lineOf)];
+  return { lines: lines.toSorted((a, b) => (BigInt(a.time) < BigInt(b.time) ? -1 : 1)) };
+}
+
+function eventsOf({ service, spanId, events = [] }: ServiceSpan): LogLine[] {
+  return events.map(({ timeUnixNano, name, attributes = [] }) => ({
+    time: timeUnixNano,
+    service,
+    severity: '',
+    text: [name, ...attributes.map(({ key, value }) => `${key}=${textOf(value)}`)].join(' '),
+    span_id: spanId,
+  }));
+}
+
+function lineOf({ timeUs, service, severityText, body, eventName, spanId }: BackendLog): LogLine {
+  return {
+    time: String(BigInt(Math.round(timeUs)) * 1_000n),
+    service,
+    severity: severityText,
+    text: body || eventName,
+    span_id: spanId,
+  };
+}
+
+async function requireTrace(backend: TraceBackend, id: string): Promise<ServiceSpan[]> {
+  const spans = await backend.trace(id);
+  if (spans.length === 0) throw new Failure('NOT_FOUND', `There is no trace ${id}.`);
+  return spans;
+}
+
+function byTrace(spans: ServiceSpan[]): Map<string, ServiceSpan[]> {
+  const traces = new Map<string, ServiceSpan[]>();
+  for (const span of spans) {
+    const own = traces.get(span.traceId) ?? [];
+    own.push(span);
+    traces.set(span.traceId, own);
+  }
+  return traces;
+}
+
+function startOf(spans: ServiceSpan[]): bigint {
+  return spans.map((span) => BigInt(span.startTimeUnixNano)).reduce((a, b) => (a < b ? a : b));
+}
+
+/** Whether a span has all of some tags. */
+function hasAll({ attributes = [] }: ServiceSpan, tags: ReadonlyMap<string, string>): boolean {
+  return [...tags].every(([key, value]) =>
+    attributes.some((attribute) => attribute.key === key && textOf(attribute.value) === value),
+  );
+}
+
+function byStart(a: ServiceSpan, b: ServiceSpan): number {
+  return BigInt(a.startTimeUnixNano) < BigInt(b.startTimeUnixNano) ? -1 : 1;
+}

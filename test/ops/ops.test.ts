@@ -1,0 +1,334 @@
+/** The ops service over gRPC, with an embedded backend, a real Prometheus, and its own client. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { OpsClient, OpsError } from '#shared/ops/client/ops-client.ts';
+import { buildOps, log } from '#shared/ops/app.ts';
+import type { Sampling } from '#shared/ops/internal/sampling.ts';
+import { buildStrategies } from '#shared/ops/strategies.ts';
+import { type Backend, startBackend } from '#workshop/backend/start';
+import { freePort } from '#workshop/net/ports';
+import { eventually } from '../support/eventually.ts';
+import { start } from '../support/process.ts';
+import {
+  type Instance,
+  prometheusMissing,
+  type RunningPrometheus,
+  startInstance,
+  startPrometheus,
+} from '../support/measured-service.ts';
+import {
+  encodeLogRequest,
+  encodeRequest,
+  sendHttp,
+  someLog,
+  someSpan,
+  someTraceId,
+  type SpanInput,
+} from '../support/otlp.ts';
+
+const skip = prometheusMissing;
+const nowMs = Date.now();
+const ns = (agoMs: number) => BigInt(nowMs - agoMs) * 1_000_000n;
+
+let backend: Backend;
+let prometheus: RunningPrometheus;
+let instances: [Instance, Instance, Instance];
+let client: OpsClient;
+let sampling: Sampling;
+const closers: (() => unknown)[] = [];
+
+/** Starts an ops service on a free port. */
+async function startOps(tracesUrl: string, prometheusUrl: string) {
+  const ops = buildOps({ tracesUrl, prometheusUrl });
+  const bind = promisify(ops.server.bindAsync).bind(ops.server);
+  const port = await bind('localhost:0', ServerCredentials.createInsecure());
+  const own = new OpsClient(`localhost:${port}`);
+  closers.push(
+    () => own.close(),
+    () => ops.server.forceShutdown(),
+  );
+  return { client: own, sampling: ops.sampling };
+}
+
+/** Sends a trace of one span, which began some time ago and took 1 ms unless stated otherwise. Gives its id. */
+async function sent(service: string, agoMs: number, input: SpanInput = {}): Promise<string> {
+  const span = someSpan({ startNs: ns(agoMs), endNs: ns(agoMs) + 1_000_000n, ...input });
+  assert.equal((await sendHttp(backend.otlpHttpUrl, encodeRequest([span], service))).status, 200);
+  return span.traceId;
+}
+
+/** Fails unless a call is refused with a status and a sentence. */
+async function assertRefused(call: Promise<unknown>, status: string, sentence: RegExp) {
+  await assert.rejects(call, (error) => {
+    assert.ok(error instanceof OpsError, String(error));
+    assert.equal(error.status, status, error.message);
+    assert.match(error.message, sentence);
+    return true;
+  });
+}
+
+if (!skip) {
+  before(async () => {
+    log.level = 'silent';
+    backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
+    instances = await Promise.all([startInstance(), startInstance(), startInstance()]);
+    const [first, second, gone] = instances;
+    first.setBuild('1.2.3');
+    second.setBuild('1.2.4');
+    prometheus = await startPrometheus(instances);
+    await gone.close();
+    ({ client, sampling } = await startOps(backend.queryUrl, prometheus.url));
+    await eventually(async () => {
+      const versions = await client.deployedVersion('followers-api').catch(() => undefined);
+      const { alerts } = await client.alerts();
+      return versions?.instances.length === 2 && alerts.length === 1;
+    }, 'Prometheus has scraped the instances');
+  });
+  after(async () => {
+    for (const close of closers) close();
+    await Promise.all([instances[0].close(), instances[1].close(), prometheus.close(), backend.close()]);
+  });
+}
+
+test('ListTraces: 20 traces by default, newest first', { skip }, async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < 25; count++) ids.push(await sent('many', 60_000 - count * 1_000));
+  const { traces } = await client.listTraces({ service: 'many' });
+  assert.deepEqual(
+    traces.map(({ id }) => id),
+    ids.toReversed().slice(0, 20),
+  );
+  assert.equal(traces[0]!.start, String(ns(36_000)));
+  const few = await client.listTraces({ service: 'many', search_depth: 2 });
+  assert.equal(few.traces.length, 2);
+});
+
+test('ListTraces: by operation, tags, errors, durations, and time', { skip }, async () => {
+  const service = 'searched';
+  const plain = await sent(service, 50_000, { name: 'GET /a', attributes: { user: 'a=b', quote: '"' } });
+  const slow = await sent(service, 40_000, { name: 'GET /b', endNs: ns(40_000) + 500_000_000n });
+  const failed = await sent(service, 30_000, { name: 'GET /b', status: { code: 2 } });
+  const marked = await sent(service, 20_000, { name: 'GET /b', attributes: { error: true } });
+  const table: [request: Parameters<OpsClient['listTraces']>[0], ids: string[]][] = [
+    [{}, [marked, failed, slow, plain]],
+    [{ operation: 'GET /a' }, [plain]],
+    [{ operation: 'GET /c' }, []],
+    [{ tags: ['user=a=b'] }, [plain]],
+    [{ tags: ['quote="'] }, [plain]],
+    [{ tags: ['user=c'] }, []],
+    [{ tags: ['error'] }, [marked, failed]],
+    [{ tags: ['error'], search_depth: 1 }, [marked]],
+    [{ duration_min: '100000000' }, [slow]],
+    [{ duration_max: '100000000' }, [marked, failed, plain]],
+    [{ start: String(ns(45_000)), end: String(ns(25_000)) }, [failed, slow]],
+    [{ end: String(ns(45_000)) }, [plain]],
+  ];
+  for (const [request, ids] of table) {
+    const { traces } = await client.listTraces({ service, ...request });
+    assert.deepEqual(
+      traces.map(({ id }) => id),
+      ids,
+      JSON.stringify(request),
+    );
+  }
+  assert.deepEqual((await client.listTraces({ service: 'nobody' })).traces, []);
+});
+
+test('ListTraces refuses what makes no sense', { skip }, async () => {
+  const table: [request: Parameters<OpsClient['listTraces']>[0], sentence: RegExp][] = [
+    [{}, /^service is missing\.$/],
+    [{ service: 'x'.repeat(201) }, /^service has more than 200 characters\.$/],
+    [{ service: 'a', tags: ['user'] }, /^"user" in tags is not of the form key=value\.$/],
+    [{ service: 'a', tags: ['=b'] }, /^"=b" in tags/],
+    [{ service: 'a', start: '-1' }, /^start is negative\.$/],
+    [{ service: 'a', start: '9000000000000000000', end: '1' }, /^start is after end\.$/],
+    [{ service: 'a', duration_min: '-9223372036854775808' }, /^duration_min is negative\.$/],
+    [{ service: 'a', search_depth: 2_000_000_000 }, /^search_depth must be between 1 and 1000\.$/],
+    [{ service: 'a', search_depth: -1 }, /^search_depth must be/],
+  ];
+  for (const [request, sentence] of table)
+    await assertRefused(client.listTraces(request), 'INVALID_ARGUMENT', sentence);
+});
+
+test('ShowTrace: operations, errors, tags, duration, and the page', { skip }, async () => {
+  const root = someSpan({
+    name: 'GET /followers/:name',
+    startNs: ns(5_000),
+    endNs: ns(4_000),
+    attributes: { route: '/f' },
+  });
+  const child = someSpan({
+    traceId: root.traceId,
+    parentId: root.spanId,
+    name: 'SELECT',
+    startNs: ns(4_900),
+    endNs: ns(4_800),
+    status: { code: 2, message: 'deadlock' },
+    attributes: { rows: 3n },
+  });
+  const marked = someSpan({
+    traceId: root.traceId,
+    parentId: root.spanId,
+    name: 'COMMIT',
+    startNs: ns(4_700),
+    endNs: ns(4_600),
+    attributes: { error: true },
+  });
+  await sendHttp(backend.otlpHttpUrl, encodeRequest([marked, child, root], 'followers-api'));
+  assert.deepEqual(await client.showTrace(root.traceId.toUpperCase()), {
+    id: root.traceId,
+    url: `${backend.queryUrl}/trace/${root.traceId}`,
+    operations: ['followers-api: GET /followers/:name', 'followers-api: SELECT', 'followers-api: COMMIT'],
+    errors: ['followers-api: SELECT: deadlock', 'followers-api: COMMIT'],
+    tags: ['error=true', 'route=/f', 'rows=3'],
+    duration: '1000000000',
+  });
+});
+
+test(
+  'ShowTrace and ShowLogs: an unknown trace is NOT_FOUND, a malformed id INVALID_ARGUMENT',
+  { skip },
+  async () => {
+    const unknown = someTraceId();
+    for (const show of [client.showTrace.bind(client), client.showLogs.bind(client)]) {
+      await assertRefused(show(unknown), 'NOT_FOUND', new RegExp(`^There is no trace ${unknown}\\.$`));
+      for (const id of ['', 'xyz', '0'.repeat(32), '../services', `${unknown}?a=b`])
+        await assertRefused(show(id), 'INVALID_ARGUMENT', /is not a trace id: it needs 32 hex digits\.$/);
+    }
+  },
+);
+
+test('ShowLogs: log lines and events in order of time', { skip }, async () => {
+  const span = someSpan({
+    startNs: ns(3_000),
+    endNs: ns(2_000),
+    events: [{ name: 'exception', timeNs: ns(2_500), attributes: { 'exception.message': 'no' } }],
+  });
+  await sendHttp(backend.otlpHttpUrl, encodeRequest([span], 'social-api'));
+  const line = (agoMs: number, body: string) =>
+    someLog({ timeNs: ns(agoMs), body, severityText: 'info', traceId: span.traceId, spanId: span.spanId });
+  const logs = encodeLogRequest([line(2_400, 'second'), line(2_900, 'first')], 'social-api');
+  assert.equal((await sendHttp(backend.otlpHttpUrl, logs, {}, '/v1/logs')).status, 200);
+  const { lines } = await client.showLogs(span.traceId);
+  assert.deepEqual(
+    lines.map(({ service, severity, text }) => `${service} ${severity} ${text}`),
+    ['social-api info first', 'social-api  exception exception.message=no', 'social-api info second'],
+  );
+  assert.ok(lines.every(({ span_id: id }) => id === span.spanId));
+});
+
+test('DeployedVersion: the version of each instance, and that they differ', { skip }, async () => {
+  const [first, second] = instances;
+  const response = await client.deployedVersion('followers-api');
+  assert.equal(response.differ, true);
+  assert.deepEqual(
+    new Set(response.instances.map(({ instance, version }) => `${instance} ${version}`)),
+    new Set([`${first.name} 1.2.3`, `${second.name} 1.2.4`]),
+  );
+  await assertRefused(client.deployedVersion('a"b'), 'NOT_FOUND', /^No instance of "a"b" says/);
+  await assertRefused(client.deployedVersion(''), 'INVALID_ARGUMENT', /^service is missing/);
+});
+
+test('Alerts: by labels, states, and time', { skip }, async () => {
+  const gone = instances[2].name;
+  const { alerts } = await client.alerts({ labels: ['alertname=InstanceGone', `instance=${gone}`] });
+  assert.equal(alerts.length, 1);
+  assert.equal(alerts[0]!.state, 'firing');
+  assert.equal(alerts[0]!.summary, `${gone} does not respond`);
+  assert.equal(alerts[0]!.value, 0);
+  const count = async (request: Parameters<OpsClient['alerts']>[0]) =>
+    (await client.alerts(request)).alerts.length;
+  assert.equal(await count({ states: ['firing', 'pending'] }), 1);
+  assert.equal(await count({ states: ['pending'] }), 0);
+  assert.equal(await count({ labels: ['alertname=InstanceGone', 'instance=other'] }), 0);
+  assert.equal(await count({ active_at: '1000' }), 0, 'in 1970');
+  assert.equal(await count({ active_at: alerts[0]!.active_at }), 1);
+  await assertRefused(client.alerts({ states: ['loud'] }), 'INVALID_ARGUMENT', /^"loud" is not a state/);
+  await assertRefused(client.alerts({ labels: ['x'] }), 'INVALID_ARGUMENT', /is not of the form key=value/);
+});
+
+test(
+  'ChangeSampling: services get the ratio, and the response says which instances confirmed it',
+  { skip },
+  async () => {
+    const [first, second, gone] = instances;
+    first.setSampling(0.25);
+    second.setSampling(1); // has not asked yet
+    const request = {
+      service: 'followers-api',
+      type: 'FLOAT' as const,
+      float_value: 0.25,
+      requested_by: 'ada',
+    };
+    const response = await client.changeSampling(request);
+    assert.equal(response.ratio, 0.25);
+    assert.deepEqual(response.confirmed, [first.name]);
+    assert.deepEqual(new Set(response.unconfirmed), new Set([second.name, gone.name]));
+    assert.deepEqual(sampling.strategyFor('followers-api'), {
+      strategyType: 'PROBABILISTIC',
+      probabilisticSampling: { samplingRate: 0.25 },
+    });
+    const strategies = buildStrategies(sampling);
+    const asked = await strategies.inject('/api/sampling?service=followers-api');
+    assert.deepEqual(asked.json(), sampling.strategyFor('followers-api'));
+    const another = await strategies.inject('/api/sampling?service=another');
+    assert.equal(another.json().probabilisticSampling.samplingRate, 1);
+    assert.equal((await strategies.inject('/api/sampling')).statusCode, 400);
+  },
+);
+
+test('ChangeSampling refuses what makes no sense, and changes nothing', { skip }, async () => {
+  const strategy = sampling.strategyFor('followers-api');
+  const good = { service: 'followers-api', type: 'FLOAT' as const, float_value: 0.5, requested_by: 'ada' };
+  const table: [change: object, status: string, sentence: RegExp][] = [
+    [{ float_value: 0 }, 'INVALID_ARGUMENT', /^float_value is 0, but must be more than 0 and at most 1\.$/],
+    [{ float_value: 1.5 }, 'INVALID_ARGUMENT', /^float_value is 1\.5/],
+    [{ float_value: NaN }, 'INVALID_ARGUMENT', /^float_value is NaN/],
+    [{ type: 7 }, 'INVALID_ARGUMENT', /^"7" is not a type/],
+    [{ requested_by: '' }, 'INVALID_ARGUMENT', /^requested_by is missing\.$/],
+    [{ service: '' }, 'INVALID_ARGUMENT', /^service is missing\.$/],
+    [{ service: 'nobody' }, 'NOT_FOUND', /^Prometheus knows no instance of "nobody"\.$/],
+  ];
+  for (const [change, status, sentence] of table)
+    await assertRefused(client.changeSampling({ ...good, ...change }), status, sentence);
+  assert.deepEqual(sampling.strategyFor('followers-api'), strategy);
+});
+
+test('what is down is UNAVAILABLE, with its name', { skip }, async () => {
+  const nowhere = `http://localhost:${await freePort()}`;
+  const { client: blind } = await startOps(nowhere, nowhere);
+  const service = 'followers-api';
+  await assertRefused(
+    blind.listTraces({ service }),
+    'UNAVAILABLE',
+    /^The trace backend at .* doesn't respond/,
+  );
+  await assertRefused(blind.showTrace(someTraceId()), 'UNAVAILABLE', /^The trace backend at/);
+  await assertRefused(blind.deployedVersion(service), 'UNAVAILABLE', /^Prometheus at .* doesn't respond/);
+  await assertRefused(blind.alerts(), 'UNAVAILABLE', /^Prometheus at/);
+  const request = { service, type: 'ALWAYS' as const, requested_by: 'ada' };
+  await assertRefused(blind.changeSampling(request), 'UNAVAILABLE', /^Prometheus at/);
+});
+
+test('its program starts, responds, and ends', { skip }, async (t) => {
+  const [port, samplingPort] = [await freePort(), await freePort()];
+  const ops = start(t, process.execPath, ['--import', 'tsx', 'steps/shared/ops/main.ts'], {
+    env: {
+      ...process.env,
+      GRPC_ADDRESS: `localhost:${port}`,
+      SAMPLING_PORT: String(samplingPort),
+      JAEGER_URL: backend.queryUrl,
+      PROMETHEUS_URL: prometheus.url,
+    },
+  });
+  await ops.printed(/Server listening/);
+  const own = new OpsClient(`localhost:${port}`);
+  t.after(() => own.close());
+  assert.deepEqual(await own.listTraces({ service: 'nobody' }), { traces: [] });
+  const asked = await fetch(`http://localhost:${samplingPort}/api/sampling?service=followers-api`);
+  assert.equal(asked.status, 200);
+  ops.child.kill('SIGTERM');
+  assert.equal(await ops.ended, 0);
+});
