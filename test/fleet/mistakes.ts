@@ -1,4 +1,8 @@
 /** Mistakes that learners make in the third chapter, as in test/check/mistakes.ts. */
+import { TDigest } from 'tdigest';
+import { type Method, SHARES } from '#shared/fleet/compare.ts';
+import { measure, percentileOf } from '#shared/fleet/measured.ts';
+import { sampleInstances } from '#shared/fleet/samples.ts';
 import type { Observation } from '#workshop/check/observation';
 import type { Mistake } from '../check/support.ts';
 import { testRules } from './rules.ts';
@@ -6,6 +10,7 @@ import { testRules } from './rules.ts';
 const metrics = 'followers-api/metrics.ts';
 const app = 'followers-api/app.ts';
 const rules = 'monitoring/rules.yml';
+const percentiles = 'percentiles.ts';
 const tracing = 'followers-api/tracing.ts';
 
 /** Replaces text in the response to each scrape. */
@@ -21,6 +26,18 @@ function inScrapes(from: RegExp, to: string) {
 function inRules(from: string | RegExp, to: string) {
   return async (seen: Observation) => {
     seen.ruleTests = await testRules((text) => text.replace(from, to));
+  };
+}
+
+/** Replaces methods of step 19 in what its compare.ts printed. */
+function inMethods(methods: Record<string, Method | undefined>) {
+  return (seen: Observation) => {
+    const instances = sampleInstances().map(({ durations }) => measure(durations));
+    const { stdout } = seen.programs.get('compare.ts')!;
+    const printed = JSON.parse(stdout.at(-1)!) as Record<string, unknown>;
+    for (const [name, method] of Object.entries(methods))
+      printed[name] = method && SHARES.map((share) => method(instances, share));
+    seen.programs.set('compare.ts', { stdout: [JSON.stringify(printed)], stderr: [] });
   };
 }
 
@@ -346,5 +363,79 @@ export const mistakes: Mistake[] = [
     expect: /^If a processor is always busy/,
     cause: /process_cpu_seconds_total/,
     file: rules,
+  },
+  {
+    title: 'the functions are still missing',
+    step: 19,
+    edit: inMethods({ summedBuckets: undefined, mergedDigests: undefined }),
+    expect: /^summedBuckets gives each percentile/,
+    found: /^percentiles\.ts exports average, but no function called summedBuckets/,
+    cause: /^Write the function, and export it/,
+    file: percentiles,
+  },
+  {
+    title: 'percentiles.ts throws an error',
+    step: 19,
+    edit: (seen) => {
+      seen.programs.set('compare.ts', {
+        stdout: [],
+        stderr: ["TypeError: Cannot read properties of undefined (reading 'map')"],
+      });
+    },
+    expect: /^summedBuckets gives each percentile/,
+    found: /printed no percentiles/,
+    cause: /throws an error/,
+    file: percentiles,
+  },
+  {
+    title: 'the average is weighted by the number of requests',
+    step: 19,
+    edit: inMethods({
+      summedBuckets: (instances, share) => {
+        const total = instances.reduce((sum, { buckets }) => sum + buckets.at(-1)!, 0);
+        return instances.reduce(
+          (sum, { buckets }) => sum + (percentileOf(buckets, share) * buckets.at(-1)!) / total,
+          0,
+        );
+      },
+    }),
+    expect: /^summedBuckets gives each percentile/,
+    found: /^For p50 of all instances|^For p9/,
+    cause: /^Add the counts of all instances/,
+    file: percentiles,
+  },
+  {
+    title: 'the largest percentile of the instances',
+    step: 19,
+    edit: inMethods({
+      summedBuckets: (instances, share) =>
+        Math.max(...instances.map(({ buckets }) => percentileOf(buckets, share))),
+    }),
+    expect: /^summedBuckets gives each percentile/,
+    cause: /^Add the counts of all instances/,
+    file: percentiles,
+  },
+  {
+    title: 'each centroid counts as one request',
+    step: 19,
+    edit: inMethods({
+      mergedDigests: (instances, share) => {
+        const all = new TDigest();
+        for (const { digest } of instances) all.push(digest.toArray().map(({ mean }) => mean));
+        return all.percentile(share);
+      },
+    }),
+    expect: /^mergedDigests gives each percentile/,
+    found: /it is really p/,
+    cause: /push_centroid keeps how many requests/,
+    file: percentiles,
+  },
+  {
+    title: 'only the last digest is kept',
+    step: 19,
+    edit: inMethods({ mergedDigests: (instances, share) => instances.at(-1)!.digest.percentile(share) }),
+    expect: /^mergedDigests gives each percentile/,
+    cause: /^Push the centroids of all instances/,
+    file: percentiles,
   },
 ];

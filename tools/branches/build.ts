@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LessonFiles, plain, readLessonFiles, servicesOf } from '../../workshop/course/files.ts';
+import {
+  type LessonFiles,
+  plain,
+  readLessonFiles,
+  programFiles,
+  servicesOf,
+} from '../../workshop/course/files.ts';
 import { listSteps, type Step } from '../../workshop/course/list.ts';
 import { git } from './git.ts';
 
@@ -83,7 +89,7 @@ async function writeBlobs(lessons: Lesson[]): Promise<Map<string, string>> {
 /** The paths in HEAD that belong to a step's code: run.ts and the services of any step. */
 async function topLevelCode(index: Record<string, string>, lessons: Lesson[]): Promise<string[]> {
   const paths = (await git(['ls-files', '-z'], { env: index })).split('\0').filter(Boolean);
-  const places = new Set(['run.ts', ...lessons.flatMap(({ files }) => [...servicesOf(files)])]);
+  const places = new Set([...programFiles, ...lessons.flatMap(({ files }) => [...servicesOf(files)])]);
   for (const path of paths) {
     const [folder, file, ...more] = path.split('/');
     if (file === 'service.json' && more.length === 0) places.add(folder!);

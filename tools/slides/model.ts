@@ -9,7 +9,7 @@ export const schedules = {
   ninety: { title: '90 minutes', minutes: 90 },
   'half-day': { title: 'Half a day', minutes: 210 },
   messages: { title: 'Chapter 2', minutes: 60 },
-  monitoring: { title: 'Chapter 3', minutes: 52 },
+  monitoring: { title: 'Chapter 3', minutes: 70 },
 } as const;
 
 export type ScheduleName = keyof typeof schedules;

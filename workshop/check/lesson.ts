@@ -10,6 +10,8 @@ export interface Lesson {
   calls?: Record<string, CheckCall>;
   /** Messages that the check sends to services after the call of run.ts, by name. */
   messages?: Record<string, CheckMessage>;
+  /** Programs of the step that the check runs, such as compare.ts. */
+  programs?: string[];
   /** Tests for the rules that Prometheus evaluates. */
   ruleTests?: RuleTests;
   /** Recognizes a span that follows the call later: the services run until it arrives. */

@@ -23,6 +23,8 @@ export interface Observation {
   unsettled: Map<string, number>;
   /** How many messages each consuming service has rejected to its dead letters. */
   rejected: Map<string, number>;
+  /** What the lesson's other programs printed, by file name. */
+  programs: Map<string, Pick<RunOutcome, 'stdout' | 'stderr'>>;
   /** What promtool printed for each of the lesson's tests for rules; nothing for one that passed. */
   ruleTests: Map<string, string>;
   /** Every trace that arrived. */

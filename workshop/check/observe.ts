@@ -40,7 +40,7 @@ export interface ObserveOptions {
   /** Contains run.ts and a folder for each service. */
   folder: string;
   /** What the lesson does in addition to running run.ts, and what it waits for. */
-  lesson: Pick<Lesson, 'calls' | 'messages' | 'traceIdHeader' | 'awaits' | 'ruleTests'>;
+  lesson: Pick<Lesson, 'calls' | 'messages' | 'traceIdHeader' | 'awaits' | 'ruleTests' | 'programs'>;
   /** The time limit of run.ts once the services have started, 30 s by default; longer if they started slowly. ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -114,6 +114,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     messages: [],
     unsettled: new Map(),
     rejected: new Map(),
+    programs: new Map(),
     ruleTests: lesson.ruleTests ? await runRuleTests(folder, lesson.ruleTests) : new Map(),
     traces: [],
     logs: [],
@@ -160,7 +161,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const limitMs = timeoutMs * Math.max(1, startFactor);
   const limited = () => closeLater(openDeadline(signal, limitMs), async (timer) => timer.clear()).signal;
   const deadline = limited();
-  const ending = runChild(folder, runEnv, deadline);
+  const ending = runChild(join(folder, caller), runEnv, deadline);
   // Not before run.ts has made its call: if one of these calls crashes a service, run.ts can't find out who it is.
   await Promise.race([called, ending]);
   const sendAll = async (limit: AbortSignal, areAfterwards = false) => {
@@ -174,6 +175,8 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     );
   };
   const [runEnd] = await Promise.all([ending, sendAll(deadline)]);
+  for (const program of lesson.programs ?? [])
+    seen.programs.set(program, await runChild(join(folder, program), runEnv, limited()));
   await sendAll(limited(), true);
   signal.throwIfAborted();
   seen.run = runEnd;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import type { RunOutcome } from './observation.ts';
@@ -8,10 +9,10 @@ export interface RunEnd extends RunOutcome {
   code: number | 'timeout';
 }
 
-/** Runs a folder's run.ts as an attendee does, and kills it when the signal aborts. */
-export async function runChild(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<RunEnd> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), 'run.ts', '--json'], {
-    cwd: folder,
+/** Runs a run.ts, or another program of a step, as an attendee does, and kills it when the signal aborts. */
+export async function runChild(file: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<RunEnd> {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file, '--json'], {
+    cwd: dirname(file),
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { caller } from './observation.ts';
 import { type Exchange, openRelay } from './relay.ts';
 import { runChild } from './run-child.ts';
@@ -46,7 +47,7 @@ export async function runAgain(
   try {
     // Without the SDK, because the spans of this run would look like those of another call.
     const changed = { [portVariable]: String(relay.port), OTEL_SDK_DISABLED: 'true' };
-    const { output } = await runChild(folder, { ...env, ...changed }, signal);
+    const { output } = await runChild(join(folder, caller), { ...env, ...changed }, signal);
     return { header, sent, printed: output?.traceId ?? undefined };
   } finally {
     await relay.close();

@@ -4,11 +4,14 @@ import { copyFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { monitoringFolder } from '../settings.ts';
 
+/** The programs of a step, and what they import. */
+export const programFiles = ['run.ts', 'compare.ts', 'load.ts', 'percentiles.ts'];
+
 /** The code of a step or of a working copy: path (with `/`) → text. */
 export type LessonFiles = ReadonlyMap<string, string>;
 
 /**
- * Reads run.ts, the settings of parts, and all files in the service folders: those with a service.json and those with the
+ * Reads the programs, the settings of parts, and all files in the service folders: those with a service.json and those with the
  * given names. Follows links. Ignores files and folders whose name begins with a dot.
  */
 export async function readLessonFiles(
@@ -22,7 +25,7 @@ export async function readLessonFiles(
   );
   const below = await Promise.all(folders.map((name) => pathsBelow(folder, name)));
   const paths = [
-    ...(kindOf(join(folder, 'run.ts')) === 'file' ? ['run.ts'] : []),
+    ...programFiles.filter((name) => kindOf(join(folder, name)) === 'file'),
     ...below.flat(),
   ].toSorted();
 

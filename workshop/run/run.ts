@@ -1,11 +1,10 @@
 /** Imported by each run.ts: everything around the one call that the lesson is about. */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { requireUsableBackend, type UsedBackend, useBackend, whereTracesAre } from '../backend/connect.ts';
+import { type UsedBackend, whereTracesAre } from '../backend/connect.ts';
 import { messageOf } from '../errors.ts';
 import { interruption } from '../command-line/interruption.ts';
 import { main } from '../command-line/main.ts';
-import { openProgress } from '../command-line/progress.ts';
 import { awaitLogs } from './await-logs.ts';
 import { call, type Call, type CallResult, type MakeCall } from './call.ts';
 import { indicatorsText, type Promised, readIndicators } from './indicators.ts';
@@ -15,8 +14,9 @@ import { callJson, callLine, hasFailed, note, noteFailure, showCall } from './sh
 import { sayIfSilent } from './silence.ts';
 import type { Environment } from '../parts/part.ts';
 import type { Service } from '../services/definition.ts';
-import { type UsedServices, useServices } from '../services/use.ts';
-import { isChecked, projectFolder, tracingVariablesText } from '../settings.ts';
+import type { UsedServices } from '../services/use.ts';
+import { useAll } from './use-all.ts';
+import { isChecked, tracingVariablesText } from '../settings.ts';
 
 export type { Call } from './call.ts';
 
@@ -49,30 +49,6 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
       }
     }),
   );
-}
-
-/** Starts both at once, because services take a while to start; if one fails, the other is stopped. */
-async function useAll(folder: string): Promise<{ services: UsedServices; backend: UsedBackend }> {
-  const ownPorts = folder !== projectFolder && !isChecked;
-  await requireUsableBackend();
-  const progress = openProgress();
-  const [services, backend] = await Promise.allSettled([
-    useServices(folder, {
-      ownPorts,
-      onStarting: (names) => progress.show(`Starting ${names.join(' and ')}`),
-      onReady: progress.note,
-      signal: interruption.signal,
-    }),
-    useBackend(),
-  ]);
-  progress.end();
-  if (services.status === 'fulfilled' && backend.status === 'fulfilled') {
-    return { services: services.value, backend: backend.value };
-  }
-
-  if (services.status === 'fulfilled') await services.value.stop();
-  if (backend.status === 'fulfilled') await backend.value.close();
-  throw backend.status === 'rejected' ? backend.reason : (services as PromiseRejectedResult).reason;
 }
 
 async function callAndShow(

@@ -1,0 +1,99 @@
+/** Judges of percentiles that a step computes for many instances: its compare.ts prints those of each method. */
+import type { Failure, Judge } from '../lesson.ts';
+import type { Observation } from '../observation.ts';
+
+const FILE = 'percentiles.ts';
+
+/** Durations of all requests, and which percentiles of them are asked for. */
+export interface Truth {
+  /** In ascending order, in ms. */
+  durations: readonly number[];
+  shares: readonly number[];
+}
+
+/** A method gives each percentile within the bucket in which it is; `bounds` are the ends of the buckets. */
+export function isWithinBucket(
+  method: string,
+  { durations, shares }: Truth,
+  bounds: readonly number[],
+): Judge {
+  return (seen) => {
+    const values = valuesOf(method, seen);
+    if ('found' in values) return values;
+    for (const [index, share] of shares.entries()) {
+      const exact = durations[Math.max(0, Math.ceil(share * durations.length) - 1)]!;
+      const bucket = bounds.findIndex((bound) => exact <= bound);
+      const [from, to] = [bounds[bucket - 1] ?? 0, bounds[bucket]!];
+      const value = values[index]!;
+      if (value >= from && value <= to) continue;
+      return {
+        ...wrong(method, share, value, `that is between ${from} and ${to} ms`),
+        cause:
+          'Add the counts of all instances, bucket by bucket, and pass the sums to percentileOf. Each count is already a sum over the smaller buckets.',
+      };
+    }
+    return 'ok';
+  };
+}
+
+/** A method gives values whose rank among all durations differs from the percentile by at most some share of them. */
+export function isWithinRank(method: string, { durations, shares }: Truth, tolerance: number): Judge {
+  return (seen) => {
+    const values = valuesOf(method, seen);
+    if ('found' in values) return values;
+    for (const [index, share] of shares.entries()) {
+      const value = values[index]!;
+      const below = shareOf(durations, (duration) => duration < value);
+      const upTo = shareOf(durations, (duration) => duration <= value);
+      if (below <= share + tolerance && upTo >= share - tolerance) continue;
+      return {
+        ...wrong(method, share, value, `it is really p${Number((upTo * 100).toFixed(1))}`),
+        cause:
+          'Push the centroids of all instances into one new TDigest: push_centroid keeps how many requests each stands for, and push counts each as one.',
+      };
+    }
+    return 'ok';
+  };
+}
+
+function valuesOf(method: string, { programs }: Observation): number[] | Failure {
+  const output = programs.get('compare.ts')!;
+  const printed = output.stdout.map(parse).findLast((read) => read !== undefined);
+  const failure = { file: FILE, traces: [], lines: output.stderr.slice(0, 6) };
+  if (!printed) {
+    return {
+      ...failure,
+      found: 'npx tsx compare.ts printed no percentiles.',
+      cause: 'percentiles.ts throws an error, or never ends.',
+    };
+  }
+  const values = printed[method];
+  if (values) return values;
+  const others = Object.keys(printed).join(', ');
+  return {
+    ...failure,
+    found: `percentiles.ts exports ${others}, but no function called ${method}.`,
+    cause: `Write the function, and export it under this name: export function ${method}(instances, share).`,
+  };
+}
+
+function parse(line: string): Record<string, number[]> | undefined {
+  try {
+    return JSON.parse(line) as Record<string, number[]>;
+  } catch {
+    return undefined;
+  }
+}
+
+function wrong(method: string, share: number, value: number, why: string) {
+  const name = `p${Number((share * 100).toFixed(1))}`;
+  return {
+    found: `For ${name} of all instances, ${method} gives ${Number(value).toFixed(0)} ms, but ${why}.`,
+    file: FILE,
+    traces: [],
+  };
+}
+
+function shareOf(durations: readonly number[], fits: (duration: number) => boolean): number {
+  return durations.filter(fits).length / durations.length;
+}
