@@ -44,7 +44,7 @@ export interface Observation {
 /** The output of run.ts. */
 export interface RunOutcome {
   /** What it printed as JSON: the response body, and the trace id if it knew it. */
-  output?: { body: unknown; traceId: string | null };
+  output?: { body: unknown; traceId: string | null; promise?: unknown };
   stdout: string[];
   stderr: string[];
 }

@@ -1,5 +1,7 @@
 /** Judges of what services expose at /metrics. Each call of the check with that path is one scrape of an instance. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Failure, Judge } from '../lesson.ts';
+import { caller } from '../observation.ts';
 import {
   countedByStatus,
   HISTOGRAM,
@@ -14,6 +16,21 @@ import {
 } from '../scrapes.ts';
 
 const LABELS = ['http_request_method', 'http_route', 'http_response_status_code'];
+
+/** run.ts says what the service promises: the shares from 0 to 1, and the time in seconds. */
+export function promises(promised: object): Judge {
+  return ({ run: { output } }) => {
+    if (isDeepStrictEqual(output?.promise, promised)) return 'ok';
+    const text =
+      output?.promise === undefined ? 'no promise' : `the promise ${JSON.stringify(output.promise)}`;
+    return {
+      found: `run.ts passes ${text} to run().`,
+      cause: `In numbers from 0 to 1 and in seconds, it is ${JSON.stringify(promised)}. Pass it in the last argument: { name: 'followers', promise }.`,
+      file: caller,
+      traces: [],
+    };
+  };
+}
 
 /** Each instance of the service responds at /metrics. */
 export function exposesMetrics(service: string): Judge {
