@@ -192,7 +192,7 @@ export const mistakes: Mistake[] = [
     edit: inScrapes(/^http_server_.*\n/gm, ''),
     expect: /^All instances together still count each request once/,
     found: /with status 200, and its instances counted 0/,
-    cause: /^No span of such a request/,
+    cause: /^No span reaches the histogram/,
     file: tracing,
   },
   {
@@ -216,16 +216,25 @@ export const mistakes: Mistake[] = [
     step: 17,
     edit: inScrapes(/^http_server_.*http_response_status_code="400".*\n/gm, ''),
     expect: /^All instances together still count each request once/,
-    cause: /^No span of such a request/,
-    file: tracing,
+    cause: /^The processor leaves requests out/,
+    file: metrics,
   },
   {
-    title: 'the format has no exemplars',
+    title: 'the status is read under another name',
+    step: 17,
+    edit: inScrapes(/code="400"/g, 'code="undefined"'),
+    expect: /^All instances together still count each request once/,
+    found: /with status 400, and its instances counted 0/,
+    cause: /^An attribute has another name/,
+    file: metrics,
+  },
+  {
+    title: 'exemplars are never passed on',
     step: 17,
     edit: inScrapes(/ # \{.*$/gm, ''),
     expect: /^Exemplars lead from the histogram/,
     found: /^No bucket of the histogram has an exemplar/,
-    cause: /^Give the registry the content type of OpenMetrics/,
+    cause: /^Pass exemplarLabels/,
     file: metrics,
   },
   {
@@ -274,7 +283,7 @@ export const mistakes: Mistake[] = [
     step: 17,
     patch: {
       [tracing]: [
-        ['recordAll(new tracing.ParentBasedSampler({ root }))', 'new tracing.ParentBasedSampler({ root })'],
+        ['createAlwaysRecordSampler(new ParentBasedSampler({ root }))', 'new ParentBasedSampler({ root })'],
       ],
     },
     edit(seen) {
@@ -290,12 +299,16 @@ export const mistakes: Mistake[] = [
   {
     title: 'what is not sampled is exported',
     step: 17,
-    patch: { [tracing]: [['decision: RECORD }', 'decision: tracing.SamplingDecision.RECORD_AND_SAMPLED }']] },
+    patch: {
+      [tracing]: [
+        ['createAlwaysRecordSampler(new ParentBasedSampler({ root }))', 'createAlwaysRecordSampler(root)'],
+      ],
+    },
     edit({ traces }) {
       traces.push({ ...traces[0]!, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' });
     },
     expect: /^Their spans are still not sent/,
-    cause: /must decide RECORD for them/,
+    cause: /ParentBasedSampler/,
     file: tracing,
   },
   {
@@ -321,7 +334,16 @@ export const mistakes: Mistake[] = [
     edit: inRules('  - name: alerts', '   - name: alerts'),
     expect: /^If many requests fail/,
     found: /^promtool refuses the rules: /,
-    cause: /^The file is not valid/,
+    cause: /^The file is not valid YAML/,
+    file: rules,
+  },
+  {
+    title: 'a parenthesis is missing in an expression',
+    step: 18,
+    edit: inRules('max_over_time(up[10m])', 'max_over_time(up[10m]'),
+    expect: /^If many requests fail/,
+    found: /^promtool refuses the rules: .*parse/,
+    cause: /^An expression is not valid PromQL/,
     file: rules,
   },
   {
@@ -357,7 +379,7 @@ export const mistakes: Mistake[] = [
     edit: inRules('up == 1\n', 'up >= 0\n'),
     expect: /^If an instance is gone/,
     found:
-      /InstanceGone should ring, but (?:InstanceGone and IndicatorAbsent|IndicatorAbsent and InstanceGone) does/,
+      /InstanceGone should ring, but (?:InstanceGone and IndicatorAbsent|IndicatorAbsent and InstanceGone) do /,
     cause: /^Prometheus sets up to 0/,
     file: rules,
   },

@@ -1,11 +1,12 @@
-/** The percentiles of step 19, for three unlike instances with durations of any distribution. */
+/** The percentiles of step 19, for three different instances with durations of any distribution. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { bounds, measure } from '#shared/fleet/measured.ts';
 import { average, mergedDigests, summedBuckets } from '../../steps/19-many-instances/percentiles.ts';
 
-const RANK_ERROR = 0.02;
+/** A rank may be missed by 2 % of the requests in the middle, and by less toward both ends. */
+const tolerance = (p: number) => Math.max(0.002, 0.08 * p * (1 - p));
 
 /** Durations in ms, by the distribution that they follow; `random` is from 0 (inclusive) to 1 (exclusive). */
 const distributions: Record<string, (random: () => number) => number> = {
@@ -60,7 +61,7 @@ test('summed buckets are right within one bucket', () => {
   );
 });
 
-test('merged t-digests are right within 2 % of the requests', () => {
+test('merged t-digests are right within 2 % of the requests in the middle, and less toward both ends', () => {
   fc.assert(
     fc.property(instances, share, (fleet, p) => {
       const each = fleet.map(durationsOf);
@@ -70,7 +71,7 @@ test('merged t-digests are right within 2 % of the requests', () => {
       const below = all.filter((duration) => duration < value).length / all.length;
       const upTo = all.filter((duration) => duration <= value).length / all.length;
       assert.ok(
-        below <= p + RANK_ERROR && upTo >= p - RANK_ERROR,
+        below <= p + tolerance(p) && upTo >= p - tolerance(p),
         `p${p * 100} is p${below * 100} to p${upTo * 100}`,
       );
     }),

@@ -5,7 +5,7 @@ import type { Exchange } from './relay.ts';
 /** The histogram that the semantic conventions define for HTTP servers, as Prometheus spells its name. */
 export const HISTOGRAM = 'http_server_request_duration_seconds';
 
-/** Requests to these paths are not made by clients of the service, so that they aren't counted. */
+/** Requests to these paths are not made by clients of the service, so they aren't counted. */
 export const NOT_COUNTED = new Set(['/metrics', '/health']);
 
 /** One line of the format in which Prometheus reads metrics. */

@@ -26,9 +26,9 @@ await main(async () => {
     },
   });
   const weather = {
-    delayMs: Number(values.delay),
-    jitterMs: Number(values.jitter),
-    errorRate: Number(values['error-rate']),
+    delayMs: numberFrom('--delay', values.delay),
+    jitterMs: numberFrom('--jitter', values.jitter),
+    errorRate: numberFrom('--error-rate', values['error-rate']),
   };
 
   const services = await readServices(projectFolder);
@@ -51,6 +51,12 @@ await main(async () => {
   }
   const { delayMs, jitterMs, errorRate } = response as typeof weather;
   console.log(
-    `social-api: responses take ${delayMs} to ${delayMs + jitterMs} ms, and ${errorRate * 100} % of the requests fail.`,
+    `social-api: responses take ${delayMs} to ${delayMs + jitterMs} ms, and ${Number((errorRate * 100).toFixed(1))} % of the requests fail.`,
   );
 });
+
+/** Reads a number that is not negative. */
+function numberFrom(flag: string, text: string): number {
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
+  throw new UsageError(`${flag} needs a number such as 450 or 0.2, not "${text}".`);
+}

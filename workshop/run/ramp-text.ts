@@ -41,20 +41,21 @@ export function levelText({ perSecond, available, fast, p95Ms, busiest }: Level,
 }
 
 /**
- * What follows from the levels. `kept` is the highest that kept the promise, `isLast` whether the load ended there, and
- * `expected` the load to compare it with.
+ * What follows from the levels: `kept` is the highest that kept the promise, `isLast` whether no higher one was tried, and
+ * `expected` a load that was one of the levels, unless a lower one failed; 0 for none.
  */
-export function verdictText(kept: Level | undefined, isLast: boolean, expected: number | undefined): string {
-  if (!kept) return 'Even the lowest load breaks the promise.';
-  const { perSecond } = kept;
-  const capacity = isLast
-    ? `The instances hold at least ${perSecond} requests/s: more were not sent (--to).`
-    : `The instances hold about ${perSecond} requests/s. With more, they break the promise.`;
-  if (expected === undefined) return capacity;
+export function verdictText(kept: Level | undefined, isLast: boolean, expected = 0): string {
+  const perSecond = kept?.perSecond ?? 0;
+  const capacity = !kept
+    ? 'Even the lowest load breaks the promise.'
+    : isLast
+      ? `The instances handle at least ${perSecond} requests/s: more were not tried (--to).`
+      : `The instances handle about ${perSecond} requests/s. With more, they break the promise.`;
+  if (expected === 0) return capacity;
   const headroom = Math.round((1 - expected / perSecond) * 100);
   return expected <= perSecond
     ? `${capacity}\n${expected} requests/s fit, with ${headroom} % of the capacity left.`
-    : `${capacity}\n${expected} requests/s are too many: ${expected - perSecond} more than the instances hold.`;
+    : `${capacity}\n${expected} requests/s are too many.`;
 }
 
 function line(cells: string[], bar: string, busiest: string): string {

@@ -3,7 +3,9 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine, wholeNumber } from '../command-line/main.ts';
+import { Prometheus } from '../backend/indicators/prometheus.ts';
 import { UserError } from '../errors.ts';
+import type { UsedServices } from '../services/use.ts';
 import type { Promised } from './indicators.ts';
 import { type Level, levelText, levelTitles, verdictText } from './ramp-text.ts';
 import { sendAtRate } from './send-at-rate.ts';
@@ -23,7 +25,7 @@ npx tsx load.ts [--to N] [--expect N]
 Sends more and more requests per second to all instances of a service, until it breaks its promise. Starts what isn't
 running yet. All processes share this computer, so the number is about this computer, too.
 
-  --to N       send at most N requests per second (1000)
+  --to N       send at most N requests per second (1000), or as many as are expected
   --expect N   also say whether N requests per second fit, such as those of tomorrow's launch
 `;
 
@@ -46,9 +48,7 @@ export function rampUp(folder: string, loaded: Loaded): Promise<void> {
       const expected = values.expect === undefined ? undefined : wholeNumber('--expect', values.expect);
       const { services, backend } = await useAll(folder);
       try {
-        return await interruption.orDone(
-          climb(services.instances[loaded.service] ?? [], loaded, { to, expected }),
-        );
+        return await interruption.orDone(climb(services, loaded, { to, expected }));
       } finally {
         await Promise.all([services.stop(), backend.close()]);
       }
@@ -57,27 +57,43 @@ export function rampUp(folder: string, loaded: Loaded): Promise<void> {
 }
 
 async function climb(
-  urls: string[],
+  services: UsedServices,
   { service, paths, promise }: Loaded,
-  { to, expected }: { to: number; expected: number | undefined },
+  { to, expected = 0 }: { to: number; expected: number | undefined },
 ): Promise<number> {
+  const urls = services.instances[service] ?? [];
   if (urls.length === 0) throw new UserError(`There is no ${service} here: npm run step 19 puts it there.`);
   const { signal } = interruption;
-  await sendAtRate(urls, paths, { perSecond: FIRST, seconds: 1, signal }); // opens connections, compiles code
+  const prometheus = new Prometheus(services.env['PROMETHEUS_URL']!);
+  const measure = async (perSecond: number): Promise<Level> => {
+    const sent = await sendAtRate(urls, paths, { perSecond, seconds: SECONDS, signal });
+    return { ...summaryOf(perSecond, sent, promise), busiest: await busiestOf(prometheus, service) };
+  };
+  const keeps = ({ fast, available }: Level) => fast >= promise.fast.share && available >= promise.available;
 
+  const rates = ratesUpTo(Math.max(to, expected), expected);
+  await measure(rates[0]!); // opens connections, and compiles code
   console.log(levelTitles(promise));
   let kept: Level | undefined;
-  for (let perSecond = FIRST; ; perSecond = Math.min(to, Math.round(perSecond * GROWTH))) {
-    const sent = await sendAtRate(urls, paths, { perSecond, seconds: SECONDS, signal });
-    const level = { ...summaryOf(perSecond, sent, promise), busiest: await busiestOf(urls) };
+  for (const perSecond of rates) {
+    let level = await measure(perSecond);
+    if (!keeps(level)) level = await measure(perSecond); // once more: it may have been a busy moment of the computer
     console.log(levelText(level, promise));
-    const isKept = level.fast >= promise.fast.share && level.available >= promise.available;
-    if (isKept) kept = level;
-    if (!isKept || perSecond >= to) {
-      console.log(`\n${verdictText(kept, isKept, expected)}`);
-      return kept && (expected === undefined || expected <= kept.perSecond) ? 0 : 1;
+    if (!keeps(level)) {
+      console.log(`\n${verdictText(kept, false, expected)}`);
+      return kept && kept.perSecond >= expected ? 0 : 1;
     }
+    kept = level;
   }
+  console.log(`\n${verdictText(kept, true, expected)}`);
+  return 0;
+}
+
+/** The levels of load: each is about a third more than the one before, and the expected load is one of them. */
+function ratesUpTo(to: number, expected: number): number[] {
+  const rates = [to, ...(expected ? [expected] : [])];
+  for (let rate = FIRST; rate < to; rate *= GROWTH) rates.push(Math.round(rate));
+  return [...new Set(rates)].toSorted((a, b) => a - b);
 }
 
 function summaryOf(
@@ -95,16 +111,10 @@ function summaryOf(
   };
 }
 
-/** The largest event-loop utilization of the instances, from 0 to 1, as they expose it at /metrics; 0 if none does. */
-async function busiestOf(urls: string[]): Promise<number> {
-  const utilizations = await Promise.all(
-    urls.map(async (url) => {
-      const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) }).catch(
-        () => undefined,
-      );
-      const [, value] = /^nodejs_eventloop_utilization (\S+)$/m.exec((await response?.text()) ?? '') ?? [];
-      return Number(value ?? 0);
-    }),
+/** The largest event-loop utilization of the instances during the last level, from 0 to 1. */
+async function busiestOf(prometheus: Prometheus, service: string): Promise<number> {
+  const [found] = await prometheus.now(
+    `max(max_over_time(nodejs_eventloop_utilization{job="${service}"}[${SECONDS}s]))`,
   );
-  return Math.max(...utilizations);
+  return found?.value ?? 0;
 }

@@ -27,6 +27,8 @@ export interface Service {
   consumes?: string;
   /** The queue that it rejects invalid messages to. */
   deadLetters?: string;
+  /** Whether it may ring the bell of the terminal. */
+  rings?: boolean;
   /** The names of the parts that have to run before it. */
   needs: string[];
   /** The variable that sets its port: BANDS_API_PORT for bands-api, FOLLOWERS_API_2_PORT for followers-api-2. */

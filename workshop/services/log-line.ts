@@ -33,10 +33,11 @@ const pretty = prettyFactory({
  * that isn't a log entry is unchanged, except that control characters other than the bell, which a pager rings, never
  * reach the terminal; pino-pretty would pass through those in messages.
  */
-export function readableLogLine(line: string): string {
+export function readableLogLine(line: string, rings = false): string {
   const text = timeOf(line) === undefined ? line : pretty(line).trimEnd();
   const lines = text.replaceAll('\t', '  ').split('\n');
-  return lines.map((each) => each.trimEnd().split(BELL).map(printable).join(BELL)).join('\n');
+  const ring = rings && line.includes(BELL) ? BELL : '';
+  return ring + lines.map((each) => printable(ring ? each.replaceAll(BELL, '') : each).trimEnd()).join('\n');
 }
 
 /** When a line was logged, in ms since 1970; undefined for a line that isn't a log entry. */

@@ -113,7 +113,7 @@ function supervise(
     try {
       const started = await startService(service, {
         ...options,
-        onLine: (line) => print(readableLogLine(line)),
+        onLine: (line) => print(readableLogLine(line, service.rings)),
         signal,
       });
       running = started;

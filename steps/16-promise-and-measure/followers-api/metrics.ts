@@ -5,7 +5,7 @@ import { measureProcess } from '#shared/metrics/process.ts';
 const registry = new Registry();
 measureProcess(registry);
 
-// The name, the unit, and the labels are those of the semantic conventions, as Prometheus spells them.
+// The name, the unit, and the labels follow the semantic conventions (without url.scheme and error.type, for brevity).
 const duration = new Histogram({
   name: 'http_server_request_duration_seconds',
   help: 'Duration of HTTP server requests.',

@@ -1,6 +1,6 @@
 import { SpanKind, TraceFlags } from '@opentelemetry/api';
 import { hrTimeToMicroseconds } from '@opentelemetry/core';
-import type { tracing } from '@opentelemetry/sdk-node';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -13,7 +13,7 @@ const registry = new Registry<OpenMetricsContentType>();
 registry.setContentType(openMetricsContentType); // the format that has exemplars
 measureProcess(registry);
 
-// The name, the unit, and the labels are those of the semantic conventions, as Prometheus spells them.
+// The name, the unit, and the labels follow the semantic conventions (without url.scheme and error.type, for brevity).
 const duration = new Histogram<string>({
   name: 'http_server_request_duration_seconds',
   help: 'Duration of HTTP server requests.',
@@ -24,10 +24,19 @@ const duration = new Histogram<string>({
 });
 
 /** Counts each request when its SERVER span ends, and adds its duration to the histogram. */
-export class RequestCounter implements tracing.SpanProcessor {
+export class RequestCounter implements SpanProcessor {
+  /** Shows a count of 0 until the first request: a service without requests still counts. */
+  constructor() {
+    duration.zero({
+      http_request_method: 'GET',
+      http_route: '/followers/:name',
+      http_response_status_code: '200',
+    });
+  }
+
   onStart() {}
 
-  onEnd(span: tracing.ReadableSpan) {
+  onEnd(span: ReadableSpan) {
     if (span.kind !== SpanKind.SERVER) return;
     const labels = {
       http_request_method: String(span.attributes[ATTR_HTTP_REQUEST_METHOD]),

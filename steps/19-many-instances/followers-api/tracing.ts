@@ -9,7 +9,13 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
-import { NodeSDK, tracing } from '@opentelemetry/sdk-node';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import {
+  BatchSpanProcessor,
+  createAlwaysRecordSampler,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace';
 import { RequestCounter } from './metrics.ts';
 
 // The loader hook lets an instrumentation wrap an ES module while it is being imported.
@@ -23,25 +29,15 @@ function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
 /** Prometheus asks every second, which would be most of the traces. */
 const isProbe = ({ url }: IncomingMessage) => url === '/metrics' || url === '/health';
 
-/** Records spans that are not sampled too, so that our processor sees every request. They still aren't exported. */
-function recordAll(sampler: tracing.Sampler): tracing.Sampler {
-  const { NOT_RECORD, RECORD } = tracing.SamplingDecision;
-  return {
-    shouldSample(...span) {
-      const result = sampler.shouldSample(...span);
-      return result.decision === NOT_RECORD ? { ...result, decision: RECORD } : result;
-    },
-  };
-}
-
-// Samples this share of the traces that begin here. Otherwise, the caller has decided.
-const root = new tracing.TraceIdRatioBasedSampler(Number(process.env.OTEL_TRACES_SAMPLER_ARG || 1));
+// This share of the traces that begin here is sampled. (An SDK that gets a sampler ignores OTEL_TRACES_SAMPLER.)
+const root = new TraceIdRatioBasedSampler(Number(process.env.OTEL_TRACES_SAMPLER_ARG || 1));
 
 const sdk = new NodeSDK({
   // OTEL_RESOURCE_ATTRIBUTES, in service.json, says which instance this is.
   serviceName: 'followers-api',
-  sampler: recordAll(new tracing.ParentBasedSampler({ root })),
-  spanProcessors: [new tracing.BatchSpanProcessor(new OTLPTraceExporter()), new RequestCounter()],
+  // Spans that are not sampled are recorded too, so that RequestCounter sees every request. They still aren't exported.
+  sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root })),
+  spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }), new RequestCounter()],
   instrumentations: [
     // HTTP creates a SERVER span for each request, and continues the caller's trace.
     new HttpInstrumentation({ responseHook: sendTraceId, ignoreIncomingRequestHook: isProbe }),

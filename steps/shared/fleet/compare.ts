@@ -9,8 +9,8 @@ export type Method = (instances: Measured[], share: number) => number;
 export const SHARES = [0.5, 0.95, 0.99, 0.999];
 
 /**
- * Prints the percentiles of three instances: of each alone, of all together exactly, and by some methods. Behind the value
- * of a method stands which percentile it really is. Only someone who has all durations in one place knows that.
+ * Prints the percentiles of three instances: of each alone, of all together exactly, and by some methods. Next to the
+ * value of a method is the percentile that it really is, which only someone who has all durations in one place knows.
  */
 export function compare(methods: Record<string, Method>): void {
   const samples = sampleInstances();

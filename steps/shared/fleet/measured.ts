@@ -4,7 +4,7 @@ import { TDigest } from 'tdigest';
 export interface Measured {
   /** For each of `bounds`, how many requests took at most that long. The last number counts all requests. */
   buckets: number[];
-  /** A summary of all durations: some hundred centroids, close together where a percentile needs them. */
+  /** A summary of all durations: hundreds of centroids, close together where a percentile needs them. */
   digest: TDigest;
 }
 

@@ -1,4 +1,4 @@
-/** Durations that three unlike instances could have measured, in ms. They are the same each time. */
+/** Durations that three different instances could have measured, in ms. They are the same each time. */
 const SEED = 42;
 
 interface Sample {

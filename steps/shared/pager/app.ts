@@ -19,7 +19,7 @@ export function buildApp() {
   app.get('/health', async () => ({ service: 'pager' }));
 
   app.post<{ Body: { alerts: Alert[] } }>('/alerts', async ({ body: { alerts } }, reply) => {
-    for (const alert of alerts) console.log(await textOf(alert));
+    for (const text of await Promise.all(alerts.map(textOf))) console.log(text);
     return reply.code(204).send();
   });
 

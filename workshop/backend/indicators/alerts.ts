@@ -15,12 +15,6 @@ export async function readAlerts(
   hasTrace: (traceId: string) => boolean,
   now = Date.now() / 1_000,
 ): Promise<Alert[]> {
-  const traceOf = async ({ annotations: { exemplars } }: PrometheusAlert) => {
-    if (exemplars === undefined) return '';
-    const range = { start: now - RECENT, end: now };
-    const [slowest] = await readExemplars(prometheus, exemplars, range, hasTrace);
-    return slowest?.traceId ?? '';
-  };
   const alerts = await Promise.all(
     (await prometheus.alerts()).map(async (alert): Promise<Alert> => ({
       name: alert.labels['alertname'] ?? '',
@@ -29,8 +23,25 @@ export async function readAlerts(
       summary: alert.annotations['summary'] ?? '',
       service: alert.labels['job'] ?? '',
       instance: alert.labels['instance'] ?? '',
-      traceId: await traceOf(alert),
+      traceId: (await traceThatExplains(prometheus, alert, hasTrace, now)) ?? '',
     })),
   );
   return alerts.toSorted((a, b) => Number(b.isFiring) - Number(a.isFiring) || a.sinceMs - b.sinceMs);
+}
+
+/**
+ * The id of the trace that explains an alert best: that of the slowest of the last requests that its annotation `exemplars`
+ * selects. Undefined if it has no such annotation, or no exemplar has a trace.
+ * @throws PrometheusError if Prometheus doesn't respond, or the annotation isn't a selector
+ */
+export async function traceThatExplains(
+  prometheus: Prometheus,
+  { annotations: { exemplars } }: Pick<PrometheusAlert, 'annotations'>,
+  hasTrace: (traceId: string) => boolean,
+  now = Date.now() / 1_000,
+): Promise<string | undefined> {
+  if (exemplars === undefined) return undefined;
+  const range = { start: now - RECENT, end: now };
+  const [slowest] = await readExemplars(prometheus, exemplars, range, hasTrace);
+  return slowest?.traceId;
 }

@@ -69,7 +69,7 @@ export function leavesNoTrace(
     const traces = seen.traces.filter(({ traceId }) => traceId === traceIdOf(call));
     if (traces.length === 0) return 'ok';
     return {
-      found: `The call had the flags 00, but ${call.to} recorded it.`,
+      found: `The call had the flags 00, but a span of ${call.to} arrived.`,
       cause,
       file: `${titleOf(call.to, seen)}/tracing.ts`,
       traces,

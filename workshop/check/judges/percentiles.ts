@@ -36,8 +36,12 @@ export function isWithinBucket(
   };
 }
 
-/** A method gives values whose rank among all durations differs from the percentile by at most some share of them. */
-export function isWithinRank(method: string, { durations, shares }: Truth, tolerance: number): Judge {
+/** A method gives values whose rank among all durations differs from the percentile by at most some share of them, which depends on the percentile. */
+export function isWithinRank(
+  method: string,
+  { durations, shares }: Truth,
+  toleranceAt: (share: number) => number,
+): Judge {
   return (seen) => {
     const values = valuesOf(method, seen);
     if ('found' in values) return values;
@@ -45,6 +49,7 @@ export function isWithinRank(method: string, { durations, shares }: Truth, toler
       const value = values[index]!;
       const below = shareOf(durations, (duration) => duration < value);
       const upTo = shareOf(durations, (duration) => duration <= value);
+      const tolerance = toleranceAt(share);
       if (below <= share + tolerance && upTo >= share - tolerance) continue;
       return {
         ...wrong(method, share, value, `it is really p${Number((upTo * 100).toFixed(1))}`),
@@ -85,10 +90,13 @@ function parse(line: string): Record<string, number[]> | undefined {
   }
 }
 
-function wrong(method: string, share: number, value: number, why: string) {
+function wrong(method: string, share: number, value: number | null, why: string) {
   const name = `p${Number((share * 100).toFixed(1))}`;
   return {
-    found: `For ${name} of all instances, ${method} gives ${Number(value).toFixed(0)} ms, but ${why}.`,
+    found:
+      typeof value === 'number'
+        ? `For ${name} of all instances, ${method} gives ${value.toFixed(0)} ms, but ${why}.`
+        : `For ${name} of all instances, ${method} gives no number.`,
     file: FILE,
     traces: [],
   };

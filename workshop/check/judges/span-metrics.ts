@@ -1,7 +1,14 @@
 /** Judges of metrics that a span processor derives from spans. */
 import type { Failure, Judge } from '../lesson.ts';
 import { callNamed, type Observation, traceIdOf } from '../observation.ts';
-import { countedByStatus, type Exemplar, samplesOf, sentByStatus, statusesOf } from '../scrapes.ts';
+import {
+  countedByStatus,
+  type Counts,
+  type Exemplar,
+  samplesOf,
+  sentByStatus,
+  statusesOf,
+} from '../scrapes.ts';
 
 /** Programs round the duration of a span in different ways. */
 const ROUNDING_SECONDS = 0.000_005;
@@ -20,7 +27,7 @@ export function countsSpans(service: string): Judge {
     const sent = all.get(wrong) ?? 0;
     return {
       found: `${service} sent ${sent} responses with status ${wrong}, and its instances counted ${countOf(wrong)}.`,
-      ...reasonFor(service, sent, countOf(wrong)),
+      ...reasonFor(service, sent, counted, wrong),
       traces: [],
     };
   };
@@ -52,7 +59,7 @@ export function hasExemplars(service: string): Judge {
       return {
         found: 'No bucket of the histogram has an exemplar.',
         cause:
-          'Give the registry the content type of OpenMetrics before the histogram is created, set enableExemplars, and pass exemplarLabels to observe().',
+          'Pass exemplarLabels to observe(): the trace id, if the span is sampled. The histogram needs enableExemplars.',
         file,
         traces: [],
       };
@@ -109,22 +116,36 @@ function exemplarsIn(seen: Observation): Exemplar[] {
   return samplesOf(seen).flatMap(({ exemplar }) => exemplar ?? []);
 }
 
-function reasonFor(service: string, sent: number, counted: number): Pick<Failure, 'cause' | 'file'> {
-  if (counted === 0) {
+function reasonFor(
+  service: string,
+  sent: number,
+  counted: Counts,
+  status: string,
+): Pick<Failure, 'cause' | 'file'> {
+  const total = [...counted.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) {
     return {
-      cause: 'No span of such a request reaches the histogram. Add the processor to spanProcessors.',
+      cause: 'No span reaches the histogram. Add the processor to spanProcessors.',
       file: `${service}/tracing.ts`,
     };
   }
-  if (counted < sent) {
+  const file = `${service}/metrics.ts`;
+  const unknown = [...counted.keys()].find((label) => !/^\d{3}$/.test(label));
+  if (unknown !== undefined) {
+    return {
+      cause: `An attribute has another name than the one that is read: a label is "${unknown}". The constants of @opentelemetry/semantic-conventions have the names.`,
+      file,
+    };
+  }
+  if ((counted.get(status) ?? 0) < sent) {
     return {
       cause: 'The processor leaves requests out. Every SERVER span is a request, whatever its status is.',
-      file: `${service}/metrics.ts`,
+      file,
     };
   }
   return {
     cause:
       'Something is counted besides the SERVER spans: requests by hand, as in step 16, or spans of another kind, such as the requests to social-api.',
-    file: `${service}/metrics.ts`,
+    file,
   };
 }
