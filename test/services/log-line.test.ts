@@ -65,3 +65,9 @@ for (const line of ['Server starts', '', '{', '{"a":1}', 'null', '[]']) {
     assert.equal(readableLogLine(line), line);
   });
 }
+
+test('only a service that rings can ring the bell, and no other control character passes', () => {
+  assert.equal(readableLogLine('\x07firing \x1b[2J'), '␇firing ␛[2J');
+  assert.equal(readableLogLine('\x07firing \x1b[2J', true), '\x07firing ␛[2J');
+  assert.equal(readableLogLine('resolved', true), 'resolved');
+});

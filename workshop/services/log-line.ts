@@ -30,8 +30,8 @@ const pretty = prettyFactory({
 
 /**
  * Makes a line that a service printed readable for people; a log entry with a stack trace becomes several lines. Text
- * that isn't a log entry is unchanged, except that control characters other than the bell, which a pager rings, never
- * reach the terminal; pino-pretty would pass through those in messages.
+ * that isn't a log entry is unchanged, except that control characters never reach the terminal; pino-pretty would pass
+ * through those in messages. If the service `rings`, a line with a bell rings it.
  */
 export function readableLogLine(line: string, rings = false): string {
   const text = timeOf(line) === undefined ? line : pretty(line).trimEnd();
