@@ -41,7 +41,7 @@ export default {
       expect: 'Their spans are still not sent',
       judge: leavesNoTrace(
         unsampled,
-        'Spans that are not sampled are exported. The wrapped sampler must decide RECORD for them, not RECORD_AND_SAMPLED.',
+        'Spans that are not sampled are exported. The wrapper must decide RECORD for them, not RECORD_AND_SAMPLED, and the sampler that it wraps must be a ParentBasedSampler, which follows the decision of the caller.',
       ),
     },
   ],

@@ -283,7 +283,10 @@ function causeOfExit(seen: Observation, program: string, otherwise: string) {
   if (withoutParentUrl.test(error.message)) {
     return { cause: parentUrlMissing, file: `${program}/tracing.ts`, lines: error.lines };
   }
-  return { cause: causeOfError(error.message), file: error.place ?? file, lines: error.lines };
+  // An error in the SDK that names none of our files is about how tracing.ts sets it up.
+  const isOfSdk = error.lines.some((line) => line.includes('@opentelemetry/'));
+  const likely = isOfSdk && !isRun ? `${program}/tracing.ts` : file;
+  return { cause: causeOfError(error.message), file: error.place ?? likely, lines: error.lines };
 }
 
 /** Node.js doesn't say which file calls register(). Without a parent URL, it resolves the hook from `data:`. */

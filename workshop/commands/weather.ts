@@ -25,10 +25,15 @@ await main(async () => {
       'error-rate': { type: 'string', default: '0' },
     },
   });
+  const numberOf = (flag: keyof typeof values) => {
+    const number = Number(values[flag] || NaN);
+    if (Number.isNaN(number)) throw new UsageError(`--${flag} needs a number, not "${values[flag]}".`);
+    return number;
+  };
   const weather = {
-    delayMs: Number(values.delay),
-    jitterMs: Number(values.jitter),
-    errorRate: Number(values['error-rate']),
+    delayMs: numberOf('delay'),
+    jitterMs: numberOf('jitter'),
+    errorRate: numberOf('error-rate'),
   };
 
   const services = await readServices(projectFolder);

@@ -93,7 +93,7 @@ async function callAndShow(
     const result = await callOnce();
     failed ||= hasFailed(result);
     if (json || times) noteFailure(result);
-    if (json) console.log(callJson(result, asked.name));
+    if (json) console.log(callJson(result, asked));
     else if (times) console.log(callLine(result, number));
     else await show(result);
   }

@@ -4,6 +4,7 @@ import { paint, wantsColor } from '../command-line/color.ts';
 import { stateFolder, tracingVariablesText } from '../settings.ts';
 import { type TextOptions, waterfallText } from '../trace/text.ts';
 import type { CallResult } from './call.ts';
+import type { Asked } from './options.ts';
 
 /** Whether a call got no response, or one with a status of 400 or higher. */
 export function hasFailed({ status = Infinity }: CallResult): boolean {
@@ -58,13 +59,17 @@ export function callLine(result: CallResult, number: number): string {
 }
 
 /** A call as JSON, with the response under `name`; `durationMs` is rounded to µs, `spans` is the number of spans. */
-export function callJson({ body = null, traceId, url, durationMs, trace }: CallResult, name: string): string {
+export function callJson(
+  { body = null, traceId, url, durationMs, trace }: CallResult,
+  { name, promise }: Asked,
+): string {
   return JSON.stringify({
     [name]: body,
     traceId: traceId ?? trace?.traceId ?? null,
     url: url ?? null,
     durationMs: Math.round(durationMs * 1_000) / 1_000,
     spans: trace?.spans.length ?? 0,
+    promise,
   });
 }
 

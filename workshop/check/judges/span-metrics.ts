@@ -1,6 +1,7 @@
 /** Judges of metrics that a span processor derives from spans. */
 import type { Failure, Judge } from '../lesson.ts';
 import { callNamed, type Observation, traceIdOf } from '../observation.ts';
+import { faultOfLabels } from './metrics.ts';
 import { countedByStatus, type Exemplar, samplesOf, sentByStatus, statusesOf } from '../scrapes.ts';
 
 /** Programs round the duration of a span in different ways. */
@@ -13,6 +14,8 @@ export function countsSpans(service: string): Judge {
     const sampled = sentByStatus(service, seen, 'sampled');
     const counted = countedByStatus(seen);
     const countOf = (status: string) => counted.get(status) ?? 0;
+    const fault = faultOfLabels(seen, service);
+    if (fault) return fault;
     const wrong = statusesOf(all, counted).find(
       (status) => countOf(status) < (sampled.get(status) ?? 0) || countOf(status) > (all.get(status) ?? 0),
     );
@@ -54,6 +57,15 @@ export function hasExemplars(service: string): Judge {
         cause:
           'Give the registry the content type of OpenMetrics before the histogram is created, set enableExemplars, and pass exemplarLabels to observe().',
         file,
+        traces: [],
+      };
+    }
+    if (!seen.traces.some(({ spans }) => spans.some((span) => span.service === service))) {
+      return {
+        found: `There are exemplars, but no span of ${service} arrived.`,
+        cause:
+          'spanProcessors replaces traceExporter, so nothing is sent. Add new tracing.BatchSpanProcessor(new OTLPTraceExporter()) to spanProcessors.',
+        file: `${service}/tracing.ts`,
         traces: [],
       };
     }
