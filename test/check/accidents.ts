@@ -74,6 +74,13 @@ const all: Accident[] = [
     file: /^bands-api\/app\.ts/,
   },
   {
+    title: 'a function that is no longer exported',
+    patch: { 'bands-api/app.ts': [['export function buildApp', 'function buildApp']] },
+    expect: /bands-api starts/,
+    cause: /^bands-api\/main\.ts:\d+ imports buildApp, which \.\/app\.ts does not export/,
+    file: /^bands-api\/app\.ts$/,
+  },
+  {
     title: 'a loader hook that does not exist',
     patch: { 'bands-api/tracing.ts': [['instrumentation/hook.mjs', 'instrumentation/hook.js']] },
     expect: /bands-api starts/,
