@@ -37,5 +37,10 @@ export default {
     },
     { expect: 'The durations are in seconds', judge: measuresSeconds('followers-api') },
     { expect: 'A bucket ends at the 300 ms that are promised', judge: hasBucketAt('followers-api', 0.3) },
+    {
+      expect:
+        'run.ts promises that 99 % of the responses are not server errors, and 95 % take at most 300 ms',
+      judge: promises({ available: 0.99, fast: { share: 0.95, withinSeconds: 0.3 } }),
+    },
   ],
 } satisfies Lesson;

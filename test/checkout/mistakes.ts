@@ -343,6 +343,19 @@ export const mistakes: Mistake[] = [
     file: 'stock/tracing.ts',
   },
   {
+    title: 'the consumer hook takes the message itself',
+    step: 14,
+    patch: { 'stock/tracing.ts': [['consumeHook(span, { msg })', 'consumeHook(span, msg: any)']] },
+    edit: (seen) => {
+      for (const { attributes } of spansWhere(seen, ({ kind }) => kind === 'consumer')) {
+        delete attributes['rabbitmq.destination.routing_key'];
+      }
+    },
+    expect: /The CONSUMER span has the name and the attributes/,
+    cause: /Set the name and the attributes in consumeHook\(span, \{ msg \}\)/,
+    file: 'stock/tracing.ts',
+  },
+  {
     title: 'the library links, where the parent is expected',
     step: 14,
     patch: { 'stock/tracing.ts': [['  consumeHook(', '  useLinksForConsume: true,\n  consumeHook(']] },
@@ -415,6 +428,18 @@ export const mistakes: Mistake[] = [
     },
     expect: /The inventory is written in a span without a parent/,
     cause: /Pass the links in the options/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the links are the contexts themselves',
+    step: 15,
+    patch: { 'stock/app.ts': [['{ context: span.spanContext() }', 'span.spanContext() as never']] },
+    edit: (seen) => {
+      removeSpans(seen, ({ name }) => name === 'write stock');
+      seen.lines.get('stock')!.push('    at serializeLink (trace-serializer.js:83:64)');
+    },
+    expect: /links to the orders/,
+    cause: /A link is an object that contains the context/,
     file: 'stock/app.ts',
   },
   {

@@ -61,6 +61,14 @@ const rules: [title: string, change: (rules: string) => string][] = [
         'expr: 1 - job:http_server_requests_within_300ms:ratio30s > 0.05',
       ),
   ],
+  [
+    'the alert for slow requests watches a percentile',
+    (text) =>
+      text.replace(
+        'job:http_server_requests_within_300ms:ratio30s < 0.95',
+        'histogram_quantile(0.95, sum by (job, le) (rate(http_server_request_duration_seconds_bucket[30s]))) > 0.3',
+      ),
+  ],
 ];
 for (const [title, change] of rules) {
   const step = stepNumber(18);

@@ -25,7 +25,9 @@ test('npm run services starts both, restarts one after a save, shows a crash, wa
     ),
   );
   await subject.printed(new RegExp(`reviews-api │ ready at http://localhost:${ports.reviews} after`));
-  await subject.printed(new RegExp(`bands-api {3}│ ready at http://localhost:${ports.bands} after`));
+  await subject.printed(
+    new RegExp(`bands-api {3}│ ready at http://localhost:${ports.bands} after [\\d.]+ s \\(process \\d+\\)`),
+  );
 
   const file = join(cwd, 'reviews-api/app.ts');
   const code = await readFile(file, 'utf8');

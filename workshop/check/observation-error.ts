@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../errors.ts';
 import { parsed } from '../net/parsed.ts';
@@ -283,8 +283,22 @@ function causeOfExit(seen: Observation, program: string, otherwise: string) {
   if (withoutParentUrl.test(error.message)) {
     return { cause: parentUrlMissing, file: `${program}/tracing.ts`, lines: error.lines };
   }
-  return { cause: causeOfError(error.message), file: error.place ?? file, lines: error.lines };
+  const [, module, name] = missingExport.exec(error.message) ?? [];
+  if (module) {
+    const importer = error.place ?? file;
+    return {
+      cause: `${importer} imports ${name}, which ${module} does not export: write export in front of its definition, or correct the name.`,
+      file: module.startsWith('.') ? posix.join(posix.dirname(importer), module) : importer,
+      lines: error.lines,
+    };
+  }
+  // An error in the SDK that names none of our files is about how tracing.ts sets it up.
+  const isOfSdk = error.lines.some((line) => line.includes('@opentelemetry/'));
+  const likely = isOfSdk && !isRun ? `${program}/tracing.ts` : file;
+  return { cause: causeOfError(error.message), file: error.place ?? likely, lines: error.lines };
 }
+
+const missingExport = /module '(.+)' does not provide an export named '(.+)'/;
 
 /** Node.js doesn't say which file calls register(). Without a parent URL, it resolves the hook from `data:`. */
 const withoutParentUrl = /hook\.mjs['"]? from ['"]?data:/;

@@ -43,7 +43,7 @@ export interface Observation {
 
 /** The output of run.ts. */
 export interface RunOutcome {
-  /** What it printed as JSON: the response body, and the trace id if it knew it. */
+  /** What it printed as JSON: the response body, the trace id if it knew it, and what the services promise. */
   output?: { body: unknown; traceId: string | null; promise?: unknown };
   stdout: string[];
   stderr: string[];

@@ -32,6 +32,15 @@ export function errorOfResponse(lines: string[], path: string, folder: string): 
   return lastLogged(own, folder) ?? lastPrinted(own, folder);
 }
 
+/** The last error that a service logged whose place is in this file; undefined if there is none. */
+export function errorInFile(lines: string[], folder: string, file: string): PrintedError | undefined {
+  const error = lastLogged(
+    lines.filter((line) => line.includes(file)),
+    folder,
+  );
+  return error?.place?.startsWith(file) ? error : undefined;
+}
+
 /** The last lines that help to understand an error. */
 export function shownLines(lines: string[]): string[] {
   return lines.filter((line) => !noise.test(line)).slice(-SHOWN_LINES);

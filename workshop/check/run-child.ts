@@ -41,11 +41,8 @@ function outputIn(line: string): RunOutcome['output'] {
     if (typeof read !== 'object' || read === null || !('traceId' in read && 'spans' in read))
       return undefined;
     const [body] = Object.values(read); // under a name that depends on the chapter
-    return {
-      body,
-      traceId: typeof read.traceId === 'string' ? read.traceId : null,
-      ...('promise' in read && { promise: read.promise }),
-    };
+    const traceId = typeof read.traceId === 'string' ? read.traceId : null;
+    return { body, traceId, ...('promise' in read && { promise: read.promise }) };
   } catch {
     return undefined;
   }

@@ -2,25 +2,33 @@
 import { useBackend, whereTracesAre } from '../backend/connect.ts';
 import { interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
+import { UsageError } from '../errors.ts';
+import { readServices } from '../services/definition.ts';
 import { superviseServices } from '../services/supervise.ts';
 import { projectFolder } from '../settings.ts';
 
 const help = `
-npm run services
+npm run services [-- --only SERVICE]
 
 Starts the services of the working copy and shows their output, each line after the name of the service. When you save a
 file of a service, the command restarts the service. If a service crashes, the command waits for the next save.
 If Jaeger isn't running, this command also starts the embedded backend, which keeps the traces until you press Ctrl-C.
 Ctrl-C stops everything.
+
+  --only SERVICE  show the output of this service, and of the others only that they start, stop, or crash
 `;
 
 await main(async () => {
-  readCommandLine({ help, options: {} });
+  const { values } = readCommandLine({ help, options: { only: { type: 'string' } } });
+  const names = (await readServices(projectFolder)).map(({ title }) => title);
+  if (values.only !== undefined && !names.includes(values.only)) {
+    throw new UsageError(`--only needs the name of a service: ${[...new Set(names)].join(', ')}.`);
+  }
   // If each run.ts started and stopped a backend, the services' exporters would often wait to reconnect.
   const backend = await useBackend();
   try {
     console.log(`Traces go to ${whereTracesAre(backend)}.`);
-    await superviseServices(projectFolder, interruption.signal);
+    await superviseServices(projectFolder, interruption.signal, values.only);
   } finally {
     await backend.close();
   }

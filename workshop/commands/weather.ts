@@ -25,10 +25,15 @@ await main(async () => {
       'error-rate': { type: 'string', default: '0' },
     },
   });
+  const numberOf = (flag: keyof typeof values) => {
+    const number = Number(values[flag] || NaN);
+    if (Number.isNaN(number)) throw new UsageError(`--${flag} needs a number, not "${values[flag]}".`);
+    return number;
+  };
   const weather = {
-    delayMs: numberFrom('--delay', values.delay),
-    jitterMs: numberFrom('--jitter', values.jitter),
-    errorRate: numberFrom('--error-rate', values['error-rate']),
+    delayMs: numberOf('delay'),
+    jitterMs: numberOf('jitter'),
+    errorRate: numberOf('error-rate'),
   };
 
   const services = await readServices(projectFolder);
@@ -51,12 +56,6 @@ await main(async () => {
   }
   const { delayMs, jitterMs, errorRate } = response as typeof weather;
   console.log(
-    `social-api: responses take ${delayMs} to ${delayMs + jitterMs} ms, and ${Number((errorRate * 100).toFixed(1))} % of the requests fail.`,
+    `social-api: responses take ${delayMs} to ${delayMs + jitterMs} ms, and ${errorRate * 100} % of the requests fail.`,
   );
 });
-
-/** Reads a number that is not negative. */
-function numberFrom(flag: string, text: string): number {
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
-  throw new UsageError(`${flag} needs a number such as 450 or 0.2, not "${text}".`);
-}

@@ -54,7 +54,7 @@ export function readRunOptions(asked: Asked): RunOptions {
   };
 }
 
-function helpFor({ name, choice }: Asked): string {
+function helpFor({ name, choice, promise }: Asked): string {
   const flag = `--${name} ID`;
   return `
 npx tsx run.ts ${choice ? `[${flag}] ` : ''}[--times N] [--json] [--explain] [--logs]
@@ -65,7 +65,7 @@ and a trace backend if there is no Jaeger.
 ${choice ? `  ${flag}   ${choice}\n` : ''}  --times N   call N times, and print one line per call
   --explain   explain what is odd about the trace: long gaps, missing parents, clocks that differ
   --logs      show the log lines of the trace between the spans, if they arrived over OTLP
-  --json      print one JSON object per call: ${name}, traceId, url, durationMs, spans
+  --json      print one JSON object per call: ${name}, traceId, url, durationMs, spans${promise ? ', promise' : ''}
   --help      this text
 `;
 }

@@ -58,13 +58,10 @@ export function callLine(result: CallResult, number: number): string {
   return `${number}  ${result.status ?? 'no response'}  ${result.durationMs.toFixed(0)} ms  ${spans}  ${result.url ?? ''}`.trimEnd();
 }
 
-/**
- * A call as JSON, with the response under the name that is asked for, and the promise if there is one; `durationMs` is
- * rounded to µs, `spans` is the number of spans.
- */
+/** A call as JSON, with the response under `name`; `durationMs` is rounded to µs, `spans` is the number of spans. */
 export function callJson(
   { body = null, traceId, url, durationMs, trace }: CallResult,
-  { name, promise }: Pick<Asked, 'name' | 'promise'>,
+  { name, promise }: Asked,
 ): string {
   return JSON.stringify({
     [name]: body,
@@ -72,7 +69,7 @@ export function callJson(
     url: url ?? null,
     durationMs: Math.round(durationMs * 1_000) / 1_000,
     spans: trace?.spans.length ?? 0,
-    ...(promise && { promise }),
+    promise,
   });
 }
 

@@ -13,6 +13,7 @@ import { environmentOf, isTraced, type Service } from './definition.ts';
 /** A service that this process started. `stop` gives it `graceMs`, 3 s by default, to finish. */
 export interface RunningService {
   service: Service;
+  /** The id of its process. */
   pid: number;
   /** How long it took to start, which shows how busy or slow the machine is. */
   readyAfterMs: number;

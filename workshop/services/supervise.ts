@@ -7,7 +7,7 @@ import { monitoringFolder } from '../settings.ts';
 import { watch } from '../watch.ts';
 import { readServices, type Service } from './definition.ts';
 import { readableLogLine } from './log-line.ts';
-import { type RunningService, startService } from './start.ts';
+import { type RunningService, startService, type StartOptions } from './start.ts';
 import { prefixes } from './prefix.ts';
 import { type UsedParts, useParts } from '../parts/use.ts';
 import { portsOf, readyText, requireFreePorts, settingsOf } from './use.ts';
@@ -17,9 +17,14 @@ const RESTART_GRACE_MS = 300; // after a save, the new code matters more than th
 /**
  * Runs the services of a folder until the signal, and restarts a service when one of its files changes. When another step
  * is put into the folder, stops the services that no longer exist and starts the new ones.
+ * With `only`, shows what this service prints, and of the others only that they start, stop, or crash.
  * @throws UserError if there is no service, a port is in use, or a part is missing
  */
-export async function superviseServices(stepFolder: string, signal: AbortSignal): Promise<void> {
+export async function superviseServices(
+  stepFolder: string,
+  signal: AbortSignal,
+  only?: string,
+): Promise<void> {
   const supervisors = new Map<string, Supervisor>();
   const parts: UsedParts[] = [];
   const settings = { stepFolder, places: new Map<string, string>() };
@@ -48,7 +53,11 @@ export async function superviseServices(stepFolder: string, signal: AbortSignal)
     const prefixed = prefixes(services.map(({ name }) => name));
     for (const service of fresh) {
       const print = (text: string) => console.log(prefixed.get(service.name)!(text));
-      supervisors.set(keyOf(service), supervise(service, { ports: portsOf(services), env: used.env }, print));
+      const onLine = (line: string) => {
+        if (only === undefined || only === service.title) print(readableLogLine(line, service.rings));
+      };
+      const options = { ports: portsOf(services), env: used.env, onLine };
+      supervisors.set(keyOf(service), supervise(service, options, print));
     }
   }
 
@@ -96,7 +105,7 @@ function isIrrelevant(path: string, stats?: Stats): boolean {
  */
 function supervise(
   service: Service,
-  options: { ports: ReadonlyMap<string, number>; env: Record<string, string> },
+  options: Pick<StartOptions, 'ports' | 'env' | 'onLine'>,
   print: (text: string) => void,
 ): Supervisor {
   let running: RunningService | undefined;
@@ -111,21 +120,16 @@ function supervise(
     if (signal.aborted || stopping || !existsSync(join(service.folder, 'service.json'))) return;
     print(paint('gray', before ? 'restarting …' : 'starting …'));
     try {
-      const started = await startService(service, {
-        ...options,
-        onLine: (line) => print(readableLogLine(line, service.rings)),
-        signal,
-      });
+      const started = await startService(service, { ...options, signal });
       running = started;
-      print(
-        paint('green', `ready${addressText(service)} after ${(started.readyAfterMs / 1_000).toFixed(1)} s`),
-      );
+      const seconds = (started.readyAfterMs / 1_000).toFixed(1);
+      print(paint('green', `ready${addressText(service)} after ${seconds} s (process ${started.pid})`));
       void started.ended.then(() => {
         if (running === started && !stopping) print(paint('red', 'exited. Waiting for the next save.'));
       });
     } catch (error) {
       if (signal.aborted) return;
-      // The rest of the message is its output, which has already been shown.
+      // The rest of the message is its output, which is in its log file and usually has already been shown.
       print(paint('red', `${messageOf(error).split('\n')[0]} Waiting for the next save.`));
     }
   }

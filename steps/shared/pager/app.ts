@@ -31,7 +31,8 @@ async function textOf(alert: Alert): Promise<string> {
   const since = new Date(alert.startsAt);
   if (alert.status === 'resolved') {
     const seconds = Math.round((Date.parse(alert.endsAt) - since.getTime()) / 1_000);
-    return `resolved ${name} after ${seconds} s`;
+    const { instance, job } = alert.labels;
+    return `resolved ${name} of ${instance ?? job} after ${seconds} s`;
   }
   const { summary } = alert.annotations;
   return `${BELL}firing ${name} since ${since.toLocaleTimeString('en-GB')}: ${summary} ${await linkFor(alert)}`;

@@ -61,7 +61,7 @@ export function putsBaggageOnSpan(service: string): Judge {
     return {
       found: `No span of ${service} has an attribute with the value of ${entry?.key}, which is "${entry?.value}".`,
       cause:
-        'Baggage does not become an attribute on its own: read it with propagation.getActiveBaggage(), and set the attribute on the active span.',
+        'Baggage does not become an attribute on its own: read the entry with propagation.getActiveBaggage(), and set its value, a string, as an attribute of the active span.',
       file: `${service}/app.ts`,
       traces,
     };

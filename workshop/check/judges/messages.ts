@@ -210,13 +210,18 @@ export function followsConventions(
     const file = `${service}/${isFromInstrumentation(span) ? 'tracing.ts' : 'app.ts'}`;
     const traces = tracesOfCall(seen);
 
+    const hook =
+      kind === 'consumer'
+        ? 'consumeHook(span, { msg }), from describeProcess(msg)'
+        : 'publishHook(span, message), from describePublish(message)';
+    const inHook = isFromInstrumentation(span) ? ` Set the name and the attributes in ${hook}.` : '';
     const valueOf = (name: string) => span.attributes[name] ?? span.attributes[formerly[name] ?? ''];
     const wrong = Object.keys(expected).find((name) => valueOf(name) !== expected[name]);
     if (wrong !== undefined) {
       const value = valueOf(wrong);
       return {
         found: `The ${kind.toUpperCase()} span of ${service} has ${value === undefined ? `no ${wrong}` : `${wrong} = ${value}`}.`,
-        cause: `The conventions require ${wrong} = ${expected[wrong]}, so that one search finds the messages of all services.`,
+        cause: `The conventions require ${wrong} = ${expected[wrong]}, so that one search finds the messages of all services.${inHook}`,
         file,
         traces,
       };
@@ -225,7 +230,7 @@ export function followsConventions(
     if (span.name === name) return 'ok';
     return {
       found: `The name of the ${kind.toUpperCase()} span of ${service} is "${span.name}".`,
-      cause: `In the conventions, the name consists of the operation and the destination: "${name}".`,
+      cause: `In the conventions, the name consists of the operation and the destination: "${name}".${inHook}`,
       file,
       traces,
     };
@@ -343,6 +348,15 @@ export function hasLinkedRoot(service: string): Judge {
     const linked = own.find(({ links }) => links.some(({ spanId }) => spanId === consumer.spanId));
     const file = `${service}/app.ts`;
     const traces = seen.traces.filter(({ spans }) => spans.some((span) => own.includes(span)));
+    // The exporter throws if a link has no context, and none of the waiting spans are sent.
+    if (!linked && seen.lines.get(service)!.some((line) => /\b(?:serialize|toOtlp)Link\b/.test(line))) {
+      return {
+        found: `The spans of ${service} could not be sent, because a link has no context.`,
+        cause: 'A link is an object that contains the context of a span: { context: span.spanContext() }.',
+        file,
+        traces,
+      };
+    }
     if (!linked) {
       return {
         found: own[0]

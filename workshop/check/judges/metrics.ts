@@ -1,9 +1,11 @@
 /** Judges of what services expose at /metrics. Each call of the check with that path is one scrape of an instance. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Failure, Judge } from '../lesson.ts';
-import { caller } from '../observation.ts';
+import { caller, type Observation } from '../observation.ts';
+import { errorInFile } from '../printed.ts';
 import {
   countedByStatus,
+  type Counts,
   HISTOGRAM,
   NOT_COUNTED,
   requestsTo,
@@ -16,21 +18,6 @@ import {
 } from '../scrapes.ts';
 
 const LABELS = ['http_request_method', 'http_route', 'http_response_status_code'];
-
-/** run.ts says what the service promises: the shares from 0 to 1, and the time in seconds. */
-export function promises(promised: object): Judge {
-  return ({ run: { output } }) => {
-    if (isDeepStrictEqual(output?.promise, promised)) return 'ok';
-    const text =
-      output?.promise === undefined ? 'no promise' : `the promise ${JSON.stringify(output.promise)}`;
-    return {
-      found: `run.ts passes ${text} to run().`,
-      cause: `In numbers from 0 to 1 and in seconds, it is ${JSON.stringify(promised)}. Pass it in the last argument: { name: 'followers', promise }.`,
-      file: caller,
-      traces: [],
-    };
-  };
-}
 
 /** Each instance of the service responds at /metrics. */
 export function exposesMetrics(service: string): Judge {
@@ -62,17 +49,78 @@ export function exposesMetrics(service: string): Judge {
 /** The histogram has its name, and each of its series has the labels. */
 export function hasDurationHistogram(service: string): Judge {
   return (seen) => {
-    const file = fileOf(service);
     const samples = samplesOf(seen);
-    const counts = samples.filter(({ name }) => name === `${HISTOGRAM}_count`);
-    if (counts.length === 0) return { ...noHistogram(samples, service), traces: [] };
-    const bare = counts.find(({ labels }) => LABELS.some((label) => !labels[label]));
-    if (!bare) return 'ok';
-    const missing = LABELS.filter((label) => !bare.labels[label]).join(' and ');
+    const names = new Set(samples.map(({ name }) => name));
+    if (!names.has(`${HISTOGRAM}_count`)) {
+      return { ...noHistogram(samples, service), ...errorOfObserve(seen, service), traces: [] };
+    }
+    if (!names.has(`${HISTOGRAM}_bucket`)) {
+      return {
+        found: `${HISTOGRAM} has no buckets.`,
+        cause:
+          'It is a summary, not a histogram. Prometheus can add up the buckets of several instances, but not their percentiles.',
+        file: fileOf(service),
+        traces: [],
+      };
+    }
+    return faultOfLabels(seen, service) ?? 'ok';
+  };
+}
+
+/** Why the labels of the histogram are not those of the conventions; undefined if they are. */
+export function faultOfLabels(seen: Observation, service: string): Failure | undefined {
+  const all = samplesOf(seen).filter(({ name }) => name === `${HISTOGRAM}_count`);
+  const about = { file: fileOf(service), traces: [] };
+  for (const { labels } of all) {
+    const missing = LABELS.filter((label) => labels[label] === undefined);
+    if (missing.length > 0) {
+      const others = Object.keys(labels).filter((label) => !LABELS.includes(label));
+      return {
+        found: `A series of ${HISTOGRAM} has no ${missing.join(' and ')}${others.length > 0 ? `, but ${others.join(' and ')}` : ''}.`,
+        cause: `List the label in labelNames, and pass its value to observe(). The labels are ${LABELS.join(', ')}.`,
+        ...about,
+      };
+    }
+    const empty = LABELS.find((label) => /^(?:undefined)?$/.test(labels[label]!));
+    if (empty) {
+      return {
+        found: `A series of ${HISTOGRAM} has the label ${empty}="${labels[empty]}".`,
+        cause:
+          'There is no such value when it is passed to observe(): the property or the attribute has another name, or is not set yet, as the status is not when a span starts.',
+        ...about,
+      };
+    }
+    const [, , status] = LABELS.map((label) => labels[label]!);
+    if (!/^\d{3}$/.test(status!)) {
+      return {
+        found: `A series of ${HISTOGRAM} has the label http_response_status_code="${status}".`,
+        cause:
+          'The status is a number of three digits, such as 502. Queries put statuses into classes: =~"5..".',
+        ...about,
+      };
+    }
+  }
+  const paths = new Set(requestsTo(service, seen).map(({ path }) => path));
+  const path = all.map(({ labels }) => labels['http_route']!).find((route) => paths.has(route));
+  return path === undefined || NOT_COUNTED.has(path)
+    ? undefined
+    : {
+        found: `A series of ${HISTOGRAM} has the label http_route="${path}", which is the path of one request.`,
+        cause:
+          'Each user would get series of their own, and Prometheus would run out of memory. Use the route, /followers/:name.',
+        ...about,
+      };
+}
+
+/** The caller writes down what the service promises. */
+export function promises(promised: object): Judge {
+  return ({ run }) => {
+    const found = run.output?.promise;
+    if (isDeepStrictEqual(found, promised)) return 'ok';
     return {
-      found: `A series of ${HISTOGRAM} has no ${missing}.`,
-      cause: `List the label in labelNames, and pass its value to observe(). The labels are ${LABELS.join(', ')}.`,
-      file,
+      found: found ? `${caller} promises ${JSON.stringify(found)}.` : `${caller} passes no promise to run().`,
+      cause: `Shares are numbers from 0 to 1: await run(…, { name: 'followers', promise }), where the promise is ${JSON.stringify(promised)}.`,
+      file: caller,
       traces: [],
     };
   };
@@ -88,8 +136,12 @@ export function countsEachRequest(service: string): Judge {
     const [expected, found] = [sent.get(wrong) ?? 0, counted.get(wrong) ?? 0];
     return {
       found: `${service} sent ${expected} responses with status ${wrong}, and its instances counted ${found}.`,
-      cause: causeOfCount(wrong, found - expected, samplesOf(seen)),
+      cause:
+        found > expected && total(counted) <= total(sent)
+          ? 'The status is read before it is set, so an error is counted as a success. Count in onResponse, which runs when the response has been sent.'
+          : causeOfCount(wrong, found - expected, samplesOf(seen)),
       file: fileOf(service),
+      ...errorOfObserve(seen, service),
       traces: [],
     };
   };
@@ -145,6 +197,16 @@ export function hasBucketAt(service: string, seconds: number): Judge {
 
 function fileOf(service: string): string {
   return `${service}/metrics.ts`;
+}
+
+function total(counts: Counts): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** The error that counting a request threw, as a cause; undefined if the service logged none. */
+function errorOfObserve({ lines, folder }: Observation, service: string): Partial<Failure> | undefined {
+  const error = errorInFile(lines.get(service)!, folder, fileOf(service));
+  return error && { cause: `It threw ${error.message}.`, file: error.place!, lines: error.lines };
 }
 
 function noHistogram(samples: Sample[], service: string): Failure {

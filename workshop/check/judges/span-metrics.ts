@@ -1,14 +1,8 @@
 /** Judges of metrics that a span processor derives from spans. */
 import type { Failure, Judge } from '../lesson.ts';
 import { callNamed, type Observation, traceIdOf } from '../observation.ts';
-import {
-  countedByStatus,
-  type Counts,
-  type Exemplar,
-  samplesOf,
-  sentByStatus,
-  statusesOf,
-} from '../scrapes.ts';
+import { faultOfLabels } from './metrics.ts';
+import { countedByStatus, type Exemplar, samplesOf, sentByStatus, statusesOf } from '../scrapes.ts';
 
 /** Programs round the duration of a span in different ways. */
 const ROUNDING_SECONDS = 0.000_005;
@@ -20,6 +14,8 @@ export function countsSpans(service: string): Judge {
     const sampled = sentByStatus(service, seen, 'sampled');
     const counted = countedByStatus(seen);
     const countOf = (status: string) => counted.get(status) ?? 0;
+    const fault = faultOfLabels(seen, service);
+    if (fault) return fault;
     const wrong = statusesOf(all, counted).find(
       (status) => countOf(status) < (sampled.get(status) ?? 0) || countOf(status) > (all.get(status) ?? 0),
     );
@@ -27,7 +23,12 @@ export function countsSpans(service: string): Judge {
     const sent = all.get(wrong) ?? 0;
     return {
       found: `${service} sent ${sent} responses with status ${wrong}, and its instances counted ${countOf(wrong)}.`,
-      ...reasonFor(service, sent, counted, wrong),
+      ...reasonFor(
+        service,
+        sent,
+        countOf(wrong),
+        [...counted.values()].some((count) => count > 0),
+      ),
       traces: [],
     };
   };
@@ -43,7 +44,7 @@ export function countsUnsampled(service: string, name: string): Judge {
     return {
       found: `${service} sent ${sent} responses with status ${status}, one of them to a caller that asked not to be sampled (flags 00). Its instances counted ${counted}.`,
       cause:
-        'A span processor sees only what the sampler records. Wrap the sampler: where it decides NOT_RECORD, decide RECORD.',
+        'A span processor sees only what the sampler records. Wrap the sampler with createAlwaysRecordSampler.',
       file: `${service}/tracing.ts`,
       traces: [],
     };
@@ -59,8 +60,17 @@ export function hasExemplars(service: string): Judge {
       return {
         found: 'No bucket of the histogram has an exemplar.',
         cause:
-          'Pass exemplarLabels to observe(): the trace id, if the span is sampled. The histogram needs enableExemplars.',
+          'Give the registry the content type of OpenMetrics before the histogram is created, set enableExemplars, and pass exemplarLabels to observe().',
         file,
+        traces: [],
+      };
+    }
+    if (!seen.traces.some(({ spans }) => spans.some((span) => span.service === service))) {
+      return {
+        found: `There are exemplars, but no span of ${service} arrived.`,
+        cause:
+          'spanProcessors replaces traceExporter, so nothing is sent. Add new tracing.BatchSpanProcessor(new OTLPTraceExporter()) to spanProcessors.',
+        file: `${service}/tracing.ts`,
         traces: [],
       };
     }
@@ -119,33 +129,24 @@ function exemplarsIn(seen: Observation): Exemplar[] {
 function reasonFor(
   service: string,
   sent: number,
-  counted: Counts,
-  status: string,
+  counted: number,
+  countsAny: boolean,
 ): Pick<Failure, 'cause' | 'file'> {
-  const total = [...counted.values()].reduce((sum, count) => sum + count, 0);
-  if (total === 0) {
+  if (!countsAny) {
     return {
       cause: 'No span reaches the histogram. Add the processor to spanProcessors.',
       file: `${service}/tracing.ts`,
     };
   }
-  const file = `${service}/metrics.ts`;
-  const unknown = [...counted.keys()].find((label) => !/^\d{3}$/.test(label));
-  if (unknown !== undefined) {
-    return {
-      cause: `An attribute has another name than the one that is read: a label is "${unknown}". The constants of @opentelemetry/semantic-conventions have the names.`,
-      file,
-    };
-  }
-  if ((counted.get(status) ?? 0) < sent) {
+  if (counted < sent) {
     return {
       cause: 'The processor leaves requests out. Every SERVER span is a request, whatever its status is.',
-      file,
+      file: `${service}/metrics.ts`,
     };
   }
   return {
     cause:
       'Something is counted besides the SERVER spans: requests by hand, as in step 16, or spans of another kind, such as the requests to social-api.',
-    file,
+    file: `${service}/metrics.ts`,
   };
 }
