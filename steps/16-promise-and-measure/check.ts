@@ -22,10 +22,6 @@ export default {
     'scrape 3': { to: 'followers-api-3', path: '/metrics', afterwards: true },
   },
   expectations: [
-    {
-      expect: 'run.ts says what followers-api promises',
-      judge: promises({ available: 0.99, fast: { share: 0.95, withinSeconds: 0.3 } }),
-    },
     { expect: 'Each instance responds at /metrics', judge: exposesMetrics('followers-api') },
     {
       expect: 'The durations of requests are in a histogram with the name and the labels of the conventions',

@@ -43,31 +43,6 @@ function inMethods(methods: Record<string, Method | undefined>) {
 
 export const mistakes: Mistake[] = [
   {
-    title: 'the promise is not passed on',
-    step: 16,
-    edit: ({ run }) => void delete run.output!.promise,
-    expect: /^run\.ts says what followers-api promises/,
-    found: /no promise/,
-    cause: /^In numbers from 0 to 1/,
-    file: 'run.ts',
-  },
-  {
-    title: 'the promise is in percent and in milliseconds',
-    step: 16,
-    patch: {
-      'run.ts': [
-        [
-          '{ available: 0.99, fast: { share: 0.95, withinSeconds: 0.3 } }',
-          '{ available: 99, fast: { share: 95, withinSeconds: 300 } }',
-        ],
-      ],
-    },
-    expect: /^run\.ts says what followers-api promises/,
-    found: /"available":99/,
-    cause: /^In numbers from 0 to 1/,
-    file: 'run.ts',
-  },
-  {
     title: 'there is no route /metrics',
     step: 16,
     patch: { [app]: [["app.get('/metrics'", "app.get('/counts'"]] },
@@ -331,7 +306,7 @@ export const mistakes: Mistake[] = [
     edit: inScrapes(/ # \{.*$/gm, ''),
     expect: /^Exemplars lead from the histogram/,
     found: /^No bucket of the histogram has an exemplar/,
-    cause: /^Pass exemplarLabels/,
+    cause: /pass exemplarLabels to observe/,
     file: metrics,
   },
   {

@@ -6,11 +6,11 @@ test('weather: an invalid number is refused with one sentence', async (t) => {
   for (const [flag, value] of [
     ['--delay', '45O'],
     ['--error-rate', ''],
-    ['--jitter', '1e3'],
+    ['--jitter', 'much'],
   ] as const) {
     const { code, stderr } = await runScript(t, 'workshop/command.ts', ['weather', `${flag}=${value}`]);
     assert.equal(code, 2);
-    assert.equal(stderr, `${flag} needs a number such as 450 or 0.2, not "${value}".\n`);
+    assert.equal(stderr, `${flag} needs a number, not "${value}".\n`);
   }
 });
 

@@ -56,6 +56,6 @@ await main(async () => {
   }
   const { delayMs, jitterMs, errorRate } = response as typeof weather;
   console.log(
-    `social-api: responses take ${delayMs} to ${delayMs + jitterMs} ms, and ${errorRate * 100} % of the requests fail.`,
+    `social-api: responses take ${delayMs} to ${delayMs + jitterMs} ms, and ${Number((errorRate * 100).toFixed(1))} % of the requests fail.`,
   );
 });
