@@ -19,7 +19,7 @@ await main(async () => {
     console.log('npm run bench -- NAME [--help]\n');
     for (const each of names) {
       const text = await readFile(join(import.meta.dirname, `${each}.ts`), 'utf8');
-      console.log(`${each.padEnd(10)}${FIRST_LINE.exec(text)?.[1]}`);
+      console.log(`${each.padEnd(12)}${FIRST_LINE.exec(text)?.[1]}`);
     }
     return;
   }

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
+import { startQuietly, stopQuietly } from '../support/service.ts';
 
 /** The running bands-api and reviews-api of the working copy. */
 export interface Pair {
@@ -17,34 +16,18 @@ export async function startPair(
 ): Promise<Pair> {
   const bandsPort = await freePort();
   const reviewsPort = await freePort();
-  const reviews = await startService('reviews-api', tracing, { ...env, PORT: String(reviewsPort) });
-  const bands = await startService('bands-api', tracing, {
-    ...env,
+  const start = (name: string, variables: Record<string, string>) =>
+    startQuietly(join(projectFolder, name), tracing, { ...env, ...variables, SERVICE_NAME: name });
+  const reviews = await start('reviews-api', { PORT: String(reviewsPort) });
+  const bands = await start('bands-api', {
     PORT: String(bandsPort),
     REVIEWS_API_URL: `http://localhost:${reviewsPort}`,
   });
   return {
     url: `http://localhost:${bandsPort}`,
     stop: async () => {
-      await stop(bands);
-      await stop(reviews);
+      await stopQuietly(bands);
+      await stopQuietly(reviews);
     },
   };
-}
-
-async function startService(name: string, tracing: string | undefined, env: Record<string, string>) {
-  const imports = ['tsx', ...(tracing ? [tracing] : [])].flatMap((file) => ['--import', file]);
-  const child = spawn(process.execPath, [...imports, 'main.ts'], {
-    cwd: join(projectFolder, name),
-    env: { ...process.env, ...env, SERVICE_NAME: name },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  await once(child, 'message');
-  return child;
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
-  child.disconnect();
-  await ended;
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerMissing, startBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
+import { callUntil } from '../support/until.ts';
 import { openChannel, type Posted, publish, startSystem } from './system.ts';
 
 const skip = brokerMissing;
@@ -44,20 +45,6 @@ async function stockIsAtWork(): Promise<void> {
   await eventually(() => takenOut().size > before, 'stock is at work');
 }
 
-/** Sends several orders at a time until something is done. The last orders are sent after that. */
-async function orderUntil<T>(done: Promise<unknown>, order: () => Promise<T>): Promise<T[]> {
-  const sent: T[] = [];
-  let isDone = false;
-  const sender = async () => {
-    for (let isLast = false; !isLast;) {
-      isLast = isDone;
-      sent.push(await order());
-    }
-  };
-  await Promise.all([done.then(() => (isDone = true)), ...Array.from({ length: AT_ONCE }, sender)]);
-  return sent;
-}
-
 const twice = (counts: Map<string, number>) => [...counts.values()].filter((count) => count > 1).length;
 
 test('what is published before stock has ever run waits for it', { skip }, async () => {
@@ -77,7 +64,7 @@ test(
   { skip },
   async (t) => {
     const ending = stockIsAtWork().then(() => system.end('stock', 'SIGTERM'));
-    const confirmed = confirmedOf(await orderUntil(ending, () => system.post()));
+    const confirmed = confirmedOf(await callUntil(ending, () => system.post(), AT_ONCE));
     const channel = await openChannel(t, broker);
     const { messageCount } = await channel.checkQueue('stock-queue');
     await system.startService('stock');
@@ -104,7 +91,7 @@ test('stock is killed while 500 orders wait: each is processed at least once', {
 
   const killing = stockIsAtWork().then(() => system.end('stock', 'SIGKILL'));
   const starting = system.startService('stock').catch(() => {}); // it may be killed before it is ready
-  const arriving = await orderUntil(killing, order);
+  const arriving = await callUntil(killing, order, AT_ONCE);
   await starting;
   const { messageCount } = await channel.checkQueue('stock-queue');
   await system.startService('stock');

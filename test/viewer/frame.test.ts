@@ -1,6 +1,10 @@
 /** The header of every page: it is part of the document, and a script activates it. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
+import { request } from 'undici';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
 import { slowTest, test } from '../support/tests.ts';
 import { traceIdOf, traceOf } from './traces.ts';
@@ -59,6 +63,43 @@ for (const { name, ...options } of windows) {
     },
   );
 }
+
+slowTest(
+  'nothing in the header moves, even if the rest of it arrives after the first paint',
+  { skip },
+  async (t) => {
+    let painted = () => {};
+    const isPainted = new Promise<void>((resolve) => (painted = resolve));
+    const server = createServer(async ({ url }, response) => {
+      if (url === '/painted') painted();
+      const { headers, body } = await request(pages.backend.queryUrl + url);
+      const bytes = Buffer.from(await body.arrayBuffer());
+      response.setHeader('content-type', String(headers['content-type']));
+      if (url === '/search') {
+        const half = bytes.indexOf('<div class="switches"');
+        assert.ok(half > 0);
+        response.write(bytes.subarray(0, half));
+        await isPainted;
+        response.end(bytes.subarray(half));
+      } else response.end(bytes);
+    }).listen(0, 'localhost');
+    t.after(() => server.closeAllConnections());
+    t.after(() => server.close());
+    await once(server, 'listening');
+
+    const page = await pages.open('/nothing');
+    await page.addInitScript(() => {
+      const moved: unknown[] = [];
+      Object.assign(window, { moved });
+      new PerformanceObserver((list) => moved.push(...list.getEntries())).observe({ type: 'layout-shift' });
+      requestAnimationFrame(() => requestAnimationFrame(() => void fetch('/painted')));
+    });
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/search`);
+    await page.locator('#content').waitFor();
+    assert.deepEqual(await page.evaluate(() => (window as unknown as { moved: unknown[] }).moved), []);
+    await closed(page, /status of 404/);
+  },
+);
 
 test('the links in the header work without scripts', { skip }, async () => {
   const page = await pages.open('/dependencies', { javaScriptEnabled: false });

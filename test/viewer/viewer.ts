@@ -13,7 +13,7 @@ export interface Viewer {
   backend: Backend;
   /** Opens a page of the backend in a browser that knows nothing yet. It is closed and checked by `closed`. */
   open(path: string, options?: BrowserContextOptions & { projector?: boolean }): Promise<Page>;
-  /** Sends the spans of traces and gives the ids of the traces. */
+  /** Sends the spans of traces and returns the ids of the traces. */
   send(...traces: TraceSketch[]): Promise<string[]>;
 }
 
@@ -51,9 +51,11 @@ export function viewer(): Viewer {
       return page;
     },
     async send(...traces) {
+      // While a test builds a large trace, the backend may close a connection that fetch would use again.
+      const headers = { connection: 'close' };
       for (const message of traces.flatMap(({ messages }) => messages)) {
-        const answer = await sendHttp(backend!.otlpHttpUrl, message);
-        assert.equal(answer.status, 200);
+        const { status } = await sendHttp(backend!.otlpHttpUrl, message, headers);
+        assert.equal(status, 200);
       }
       return traces.map(({ traceId }) => traceId);
     },

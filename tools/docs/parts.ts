@@ -8,6 +8,7 @@ import { scheduleNamed, scheduleTable } from '../slides/schedule.ts';
 import { isSameSystem, type LessonFiles, plain, readLessonFiles } from '../../workshop/course/files.ts';
 import { findStep, listSteps, startOf, type Step } from '../../workshop/course/list.ts';
 import { listChapters } from '../../workshop/course/chapters.ts';
+import type { IndicatorsResult, Rate } from '../../bench/indicators/result.ts';
 import { waterfallText } from '../../workshop/trace/text.ts';
 import { readProjectFile } from '../project-files.ts';
 import { hunksOf } from './hunks.ts';
@@ -96,6 +97,22 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
     });
     const head = ['| bands-api | requests/s | ratio | µs per request |', '|---|---|---|---|'];
     return `${[...head, ...rows].join('\n')}\n\nNode.js ${node}, ${cores} processors (${cpu}), all processes on one machine.`;
+  },
+
+  async indicators() {
+    const { node, cores, cpu, load, variants } = JSON.parse(
+      await readProjectFile('bench/results/indicators.json'),
+    ) as IndicatorsResult;
+    const cells = ({ perSecond, ratio }: Rate) => `${perSecond} | ${ratio.toFixed(2)}`;
+    const rows = variants.map(
+      ({ name, list, invalid }) => `| ${name} | ${cells(list)} | ${cells(invalid)} |`,
+    );
+    const head = [
+      '| followers-api | lists per second | ratio | invalid names per second | ratio |',
+      '|---|---|---|---|---|',
+    ];
+    const machine = `Node.js ${node}, ${cores} processors (${cpu}), all processes on one machine, with a load of ${load.toFixed(1)} before.`;
+    return `${[...head, ...rows].join('\n')}\n\n${machine}`;
   },
 
   async schedule([name = '']) {

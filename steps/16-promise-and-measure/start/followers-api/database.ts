@@ -19,7 +19,9 @@ export function openDatabase(): Database {
     max: 5,
     idleTimeoutMillis: 0, // keep connections open
   });
-  pool.on('error', () => {}); // an idle connection broke: the next query opens another one
+  // A connection broke: if it was idle, the next transaction opens another one; if it was in use, its next query fails.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   let prepared: Promise<void> | undefined;
 
   /** Runs some work in a transaction: all of its changes are stored, or none. */
