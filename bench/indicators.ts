@@ -25,7 +25,7 @@ const help = `
 npm run bench -- indicators [--seconds N] [--rounds N] [--save FILE]
 
 Measures requests per second of followers-api untraced, counted by hand (step 16), and with indicators from spans
-(step 17), of which all, 10 %, or 10 % without recordAll are sampled. Requests for a list reach social-api and
+(step 17), of which all, 10 %, or 10 % without createAlwaysRecordSampler are sampled. Requests for a list reach social-api and
 PostgreSQL; requests with an invalid name reach only followers-api, so that they show the difference best.
 
   --seconds N   length of each measurement (1)

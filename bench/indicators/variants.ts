@@ -11,7 +11,7 @@ export interface Variant {
   env?: Record<string, string>;
 }
 
-const RECORDS_ALL = 'recordAll(new tracing.ParentBasedSampler({ root }))';
+const RECORDS_ALL = 'createAlwaysRecordSampler(new ParentBasedSampler({ root }))';
 
 /** The variants, of which the first is the one to compare with. Writes a tracing file into the copy of the project. */
 export async function createVariants(copy: string): Promise<Variant[]> {
@@ -25,7 +25,7 @@ export async function createVariants(copy: string): Promise<Variant[]> {
     { name: 'traced, indicators from spans', folder: fromSpans, tracing },
     { name: 'the same, 10 % sampled', folder: fromSpans, tracing, env: tenth },
     {
-      name: 'the same, without recordAll',
+      name: 'the same, without createAlwaysRecordSampler',
       folder: fromSpans,
       tracing: await withoutRecordAll(fromSpans),
       env: tenth,
@@ -38,6 +38,9 @@ async function withoutRecordAll(folder: string): Promise<string> {
   const text = await readFile(join(folder, 'tracing.ts'), 'utf8');
   if (!text.includes(RECORDS_ALL)) throw new Error(`${folder}/tracing.ts no longer contains ${RECORDS_ALL}.`);
   const name = 'sampled-only.ts';
-  await writeFile(join(folder, name), text.replace(RECORDS_ALL, RECORDS_ALL.slice('recordAll('.length, -1)));
+  await writeFile(
+    join(folder, name),
+    text.replace(RECORDS_ALL, RECORDS_ALL.slice('createAlwaysRecordSampler('.length, -1)),
+  );
   return `./${name}`;
 }

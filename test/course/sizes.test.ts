@@ -32,7 +32,7 @@ const larger: Record<string, { lines: number; files?: number; because: string }>
     because: 'a whole metrics.ts, a third of it the histogram with its labels and buckets',
   },
   '17-indicators-from-spans': {
-    lines: 53,
+    lines: 57,
     because: 'a span processor and a sampler, in place of a hook',
   },
   '18-alerts-that-ring': {
