@@ -15,7 +15,7 @@ export default {
   calls: {
     [unsampled]: {
       to: 'followers-api-3',
-      path: '/followers/unsampled',
+      path: '/followers/UNSAMPLED', // invalid, so that it doesn't reach social-api while run.ts makes its calls
       headers: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00' },
     },
     'an invalid name': { to: 'followers-api-1', path: '/followers/NOBODY' },

@@ -374,7 +374,7 @@ export const mistakes: Mistake[] = [
     },
     edit(seen) {
       const { response } = seen.calls.get('scrape 3')!;
-      const count = /(?<=^http_server_request_duration_seconds_count\{.*code="200"\}) (\d+)/m;
+      const count = /(?<=^http_server_request_duration_seconds_count\{.*code="400"\}) (\d+)/m;
       response!.body = response!.body.replace(count, (_, number) => ` ${number - 1}`);
     },
     expect: /^Requests that are not sampled are counted too/,

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parse } from 'yaml';
-import { readLessonFiles, servicesOf } from '#workshop/course/files';
+import { programFiles, readLessonFiles, servicesOf } from '#workshop/course/files';
 import { listSteps } from '#workshop/course/list';
 import { projectFolder } from '#workshop/settings';
 import { projectCopy } from '../../support/copy.ts';
@@ -48,9 +48,9 @@ test('each step is a commit on top of the previous one, with the tree of its fol
   const { code, stderr } = await branches();
   assert.equal(code, 0, stderr);
 
-  // The working copy's paths in a commit: run.ts and the services of any step.
+  // The working copy's paths in a commit: the programs and the services of any step.
   const everyStep = await Promise.all(steps.map(({ folder }) => readLessonFiles(folder)));
-  const places = ['run.ts', ...new Set(everyStep.flatMap((files) => [...servicesOf(files)]))];
+  const places = [...programFiles, ...new Set(everyStep.flatMap((files) => [...servicesOf(files)]))];
   const rest = (branch: string) =>
     git('ls-tree', branch)
       .split('\n')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { marked } from 'marked';
+import { programFiles } from '#workshop/course/files';
 import { projectPaths, readProjectFile } from '#tools/project-files';
 import { projectFolder } from '#workshop/settings';
 import { runScript } from '../../support/process.ts';
@@ -27,7 +28,13 @@ function commandsNamedIn(document: string): string[] {
 function targetOf(command: string): { name?: string | undefined; path?: string | undefined } {
   const [, path] = /^npx tsx (\S+)/.exec(command) ?? [];
   const [, name] = /^npm run (?:-s )?([\w:-]+)/.exec(command) ?? [];
-  return { name, path };
+  return { name, path: path && inStep(path) };
+}
+
+/** Where a program of the working copy is: in the last step that has it, if that of the top level doesn't. */
+function inStep(path: string): string {
+  if (paths.has(path) || !programFiles.includes(path)) return path;
+  return [...paths].findLast((one) => new RegExp(`^steps/[^/]+/${path}$`).test(one)) ?? path;
 }
 
 /** The file that a command runs, as a path of the project, and the words for it; undefined if it is another program. */
