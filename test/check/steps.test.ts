@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluate, readLesson, runCheck } from '#workshop/check/check';
-import type { Failure } from '#workshop/check/lesson';
+import type { CheckCall, Failure } from '#workshop/check/lesson';
 import type { Observation } from '#workshop/check/observation';
 import { hasLinkedRoot } from '#workshop/check/judges/messages';
 import { listSteps } from '#workshop/course/list';
@@ -37,6 +37,13 @@ const missing: Record<number, Finding> = {
     cause: /AmqplibInstrumentation is missing/,
     file: 'checkout/tracing.ts',
   },
+  17: {
+    expect: /^Exemplars lead from the histogram/,
+    cause: /enableExemplars/,
+    file: 'followers-api/metrics.ts',
+  },
+  18: { expect: /^If many requests fail/, cause: /./, file: 'monitoring/rules.yml' },
+  19: { expect: /^summedBuckets gives each percentile/, cause: /./, file: 'percentiles.ts' },
   15: { expect: /^The inventory is written in a span/, cause: /^No span was started/, file: 'stock/app.ts' },
 };
 
@@ -68,11 +75,14 @@ for (const step of steps) {
   });
 }
 
-test('the names of calls are unique among the lessons of a chapter', async () => {
+test('lessons of a chapter that give a call the same name mean the same call', async () => {
   for (const step of steps) {
     const lessons = await Promise.all((await checksFor(step)).map(({ folder }) => readLesson(folder)));
-    const names = lessons.flatMap(({ calls = {} }) => Object.keys(calls));
-    assert.deepEqual(names, [...new Set(names)]);
+    const known = new Map<string, CheckCall>();
+    for (const [name, call] of lessons.flatMap(({ calls = {} }) => Object.entries(calls))) {
+      assert.deepEqual(call, known.get(name) ?? call, name);
+      known.set(name, call);
+    }
   }
 });
 

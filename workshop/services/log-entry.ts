@@ -23,6 +23,17 @@ export function logEntryOf(record: LogRecord): string {
   });
 }
 
+/** When a line was logged, in ms since 1970; undefined for a line that isn't a log entry. */
+export function timeOf(line: string): number | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const { level, time } = JSON.parse(line) as { level?: unknown; time?: unknown };
+    return typeof level === 'number' && typeof time === 'number' ? time : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Maps and lists are JSON in the model. */
 function structured(value: AttributeValue): unknown {
   if (typeof value !== 'string' || !/^[{[]/.test(value)) return value;

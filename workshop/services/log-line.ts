@@ -1,4 +1,5 @@
 import { prettyFactory } from 'pino-pretty';
+import { timeOf } from './log-entry.ts';
 import { printable } from '../trace/terminal-text.ts';
 
 /** The fields of a log line of Fastify's logger (pino) that `messageFormat` shows. */
@@ -38,15 +39,4 @@ export function readableLogLine(line: string, rings = false): string {
   const lines = text.replaceAll('\t', '  ').split('\n');
   const ring = rings && line.includes(BELL) ? BELL : '';
   return ring + lines.map((each) => printable(ring ? each.replaceAll(BELL, '') : each).trimEnd()).join('\n');
-}
-
-/** When a line was logged, in ms since 1970; undefined for a line that isn't a log entry. */
-export function timeOf(line: string): number | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const { level, time } = JSON.parse(line) as { level?: unknown; time?: unknown };
-    return typeof level === 'number' && typeof time === 'number' ? time : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { LogRecord } from '../trace/log-record.ts';
 import type { Service } from './definition.ts';
-import { logEntryOf } from './log-entry.ts';
-import { timeOf } from './log-line.ts';
+import { logEntryOf, timeOf } from './log-entry.ts';
 import { logFileOf } from './start.ts';
 
 /** A line that a service printed since its last start. */
