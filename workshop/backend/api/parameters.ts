@@ -103,12 +103,19 @@ export function integer(parameters: Parameters, name: string): number | undefine
   throw unreadable(name, `parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
-/** A duration in µs. */
-function duration(parameters: Parameters, name: string): number | undefined {
+/**
+ * Reads a duration as in Go. Returns µs; undefined if there is none.
+ * @throws the error that `refuse` makes of the name and the reason
+ */
+export function duration(
+  parameters: Parameters,
+  name: string,
+  refuse: (name: string, reason: string) => Error = unreadable,
+): number | undefined {
   const text = one(parameters, name);
   if (text === '') return undefined;
   const us = parseGoDuration(text);
-  if (us === undefined) throw unreadable(name, `time: invalid duration ${JSON.stringify(text)}`);
+  if (us === undefined) throw refuse(name, `time: invalid duration ${JSON.stringify(text)}`);
   return us;
 }
 

@@ -33,11 +33,7 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore, logs: LogSt
   app.get<Query>('/api/operations', ({ query }) => {
     const service = one(query, 'service');
     if (!service) throw new ParameterError("parameter 'service' is required");
-    const kind = one(query, 'spanKind');
-    const operations = store.operations
-      .of(service)
-      .map(({ name, kind: number }) => ({ name, spanKind: number === 0 ? '' : spanKinds[number]! }))
-      .filter(({ spanKind }) => kind === '' || spanKind === kind);
+    const operations = operationsOf(store, service, one(query, 'spanKind'));
     return envelope(operations, { total: operations.length });
   });
 
@@ -71,6 +67,18 @@ export function addQueryApi(app: FastifyInstance, store: TraceStore, logs: LogSt
   });
 
   app.get('/status', () => ({ ...store.status(), logs: logs.status() }));
+}
+
+/** The operations of a service: those of a kind, or all if it is empty. */
+export function operationsOf(
+  store: TraceStore,
+  service: string,
+  kind: string,
+): { name: string; spanKind: string }[] {
+  return store.operations
+    .of(service)
+    .map(({ name, kind: number }) => ({ name, spanKind: number === 0 ? '' : spanKinds[number]! }))
+    .filter(({ spanKind }) => kind === '' || spanKind === kind);
 }
 
 function jaegerTrace(store: TraceStore, id: string): JaegerTrace | undefined {

@@ -1,6 +1,5 @@
-import { parseGoDuration } from '../../trace/go-duration.ts';
 import type { TraceQuery } from '../jaeger/search.ts';
-import { one, ParameterError, type Parameters } from './parameters.ts';
+import { duration, one, ParameterError, type Parameters } from './parameters.ts';
 
 const DEFAULT_TRACES = 100;
 
@@ -16,8 +15,8 @@ export function searchParameters(parameters: Parameters): TraceQuery {
   if (startUs === undefined || endUs === undefined)
     throw new ParameterError('query.start_time_min and query.start_time_max are required');
   const operation = one(parameters, 'query.operation_name');
-  const minDurationUs = duration(parameters, 'query.duration_min');
-  const maxDurationUs = duration(parameters, 'query.duration_max');
+  const minDurationUs = duration(parameters, 'query.duration_min', malformed);
+  const maxDurationUs = duration(parameters, 'query.duration_max', malformed);
   const limit =
     count(parameters, 'query.search_depth') ?? count(parameters, 'query.num_traces') ?? DEFAULT_TRACES;
   return {
@@ -55,14 +54,6 @@ function time(parameters: Parameters, name: string): number | undefined {
     !Number.isNaN(ms) && new Date(`${day}T${clock}Z`).toISOString().startsWith(`${day}T${clock}`);
   if (!isReal) throw malformed(name, `${JSON.stringify(text)} is not a time in RFC 3339`);
   return ms * 1_000 + Number(fraction.padEnd(6, '0').slice(0, 6));
-}
-
-function duration(parameters: Parameters, name: string): number | undefined {
-  const text = one(parameters, name);
-  if (text === '') return undefined;
-  const us = parseGoDuration(text);
-  if (us === undefined) throw malformed(name, `time: invalid duration ${JSON.stringify(text)}`);
-  return us;
 }
 
 function malformed(name: string, reason: string): ParameterError {

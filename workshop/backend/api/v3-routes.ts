@@ -4,8 +4,8 @@ import { failure } from './failure.ts';
 import { findTraces } from '../jaeger/search.ts';
 import { toTracesData } from '../jaeger/otlp-json.ts';
 import type { StoredTrace, TraceStore } from '../store/store.ts';
-import { spanKinds } from '../../trace/model.ts';
 import { one, type Parameters, traceIdParameter } from './parameters.ts';
+import { operationsOf } from './routes.ts';
 import { searchParameters } from './v3-parameters.ts';
 
 type Query = { Querystring: Parameters };
@@ -14,14 +14,9 @@ type Query = { Querystring: Parameters };
 export function addQueryApiV3(app: FastifyInstance, store: TraceStore): void {
   app.get('/api/v3/services', () => ({ services: store.operations.services() }));
 
-  app.get<Query>('/api/v3/operations', ({ query }) => {
-    const kind = one(query, 'span_kind');
-    const operations = store.operations
-      .of(one(query, 'service'))
-      .map(({ name, kind: number }) => ({ name, spanKind: number === 0 ? '' : spanKinds[number]! }))
-      .filter(({ spanKind }) => kind === '' || spanKind === kind);
-    return { operations };
-  });
+  app.get<Query>('/api/v3/operations', ({ query }) => ({
+    operations: operationsOf(store, one(query, 'service'), one(query, 'span_kind')),
+  }));
 
   app.get<{ Params: { id: string } }>('/api/v3/traces/:id', (request, reply) => {
     const trace = store.get(traceIdParameter(request.params.id));
