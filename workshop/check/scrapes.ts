@@ -75,6 +75,11 @@ export function statusesOf(...counts: Counts[]): string[] {
   return [...new Set(counts.flatMap((count) => [...count.keys()]))].toSorted();
 }
 
+/** All counts together. */
+export function total(counts: Counts): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
 /** The samples in the body of a scrape (Prometheus, "Exposition formats"; OpenMetrics, with exemplars). */
 export function samplesIn(body = ''): Sample[] {
   return body.split('\n').flatMap((line) => {

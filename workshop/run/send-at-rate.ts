@@ -14,8 +14,9 @@ const MAX_WAITING = 500; // more requests than that are not sent, and count as f
 const TIMEOUT_MS = 5_000;
 
 /**
- * Sends GET requests for some paths to the instances of a service, all of them in turn, whether or not earlier ones have been answered: clients don't
- * wait for each other. A request that is sent late, because too many are waiting, is also late in the result.
+ * Sends GET requests for some paths to the instances of a service, all of them in turn. It doesn't wait for responses,
+ * because clients don't wait for each other. A request that is sent late, because too many are waiting, is also late in
+ * the result.
  */
 export async function sendAtRate(
   urls: readonly string[],

@@ -5,7 +5,6 @@ import { caller, type Observation } from '../observation.ts';
 import { errorInFile } from '../printed.ts';
 import {
   countedByStatus,
-  type Counts,
   HISTOGRAM,
   NOT_COUNTED,
   requestsTo,
@@ -15,6 +14,7 @@ import {
   scrapesOf,
   sentByStatus,
   statusesOf,
+  total,
 } from '../scrapes.ts';
 
 const LABELS = ['http_request_method', 'http_route', 'http_response_status_code'];
@@ -197,10 +197,6 @@ export function hasBucketAt(service: string, seconds: number): Judge {
 
 function fileOf(service: string): string {
   return `${service}/metrics.ts`;
-}
-
-function total(counts: Counts): number {
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** The error that counting a request threw, as a cause; undefined if the service logged none. */

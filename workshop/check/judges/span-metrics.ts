@@ -2,7 +2,7 @@
 import type { Failure, Judge } from '../lesson.ts';
 import { callNamed, type Observation, traceIdOf } from '../observation.ts';
 import { faultOfLabels } from './metrics.ts';
-import { countedByStatus, type Exemplar, samplesOf, sentByStatus, statusesOf } from '../scrapes.ts';
+import { countedByStatus, type Exemplar, samplesOf, sentByStatus, statusesOf, total } from '../scrapes.ts';
 
 /** Programs round the duration of a span in different ways. */
 const ROUNDING_SECONDS = 0.000_005;
@@ -23,12 +23,7 @@ export function countsSpans(service: string): Judge {
     const sent = all.get(wrong) ?? 0;
     return {
       found: `${service} sent ${sent} responses with status ${wrong}, and its instances counted ${countOf(wrong)}.`,
-      ...reasonFor(
-        service,
-        sent,
-        countOf(wrong),
-        [...counted.values()].some((count) => count > 0),
-      ),
+      ...reasonFor(service, countOf(wrong) - sent, total(counted)),
       traces: [],
     };
   };
@@ -69,7 +64,7 @@ export function hasExemplars(service: string): Judge {
       return {
         found: `There are exemplars, but no span of ${service} arrived.`,
         cause:
-          'spanProcessors replaces traceExporter, so nothing is sent. Add new tracing.BatchSpanProcessor(new OTLPTraceExporter()) to spanProcessors.',
+          'spanProcessors replaces traceExporter, so nothing is sent. Add new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }) to spanProcessors.',
         file: `${service}/tracing.ts`,
         traces: [],
       };
@@ -126,19 +121,15 @@ function exemplarsIn(seen: Observation): Exemplar[] {
   return samplesOf(seen).flatMap(({ exemplar }) => exemplar ?? []);
 }
 
-function reasonFor(
-  service: string,
-  sent: number,
-  counted: number,
-  countsAny: boolean,
-): Pick<Failure, 'cause' | 'file'> {
-  if (!countsAny) {
+/** Why a count is off by some difference, where all counts together are `counted`. */
+function reasonFor(service: string, difference: number, counted: number): Pick<Failure, 'cause' | 'file'> {
+  if (counted === 0) {
     return {
       cause: 'No span reaches the histogram. Add the processor to spanProcessors.',
       file: `${service}/tracing.ts`,
     };
   }
-  if (counted < sent) {
+  if (difference < 0) {
     return {
       cause: 'The processor leaves requests out. Every SERVER span is a request, whatever its status is.',
       file: `${service}/metrics.ts`,
