@@ -3,16 +3,12 @@
 import '../parts/state.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parts } from '#workshop/parts/all';
-import { lookFor } from '#workshop/parts/look';
 import { eventually } from '../support/eventually.ts';
+import { partMissing } from '../support/part-missing.ts';
 import { countAtInstances, type Counts, isUp, lastScrape, sum, total } from './counts.ts';
 import { type Fleet, type Sent, startFleet } from './fleet.ts';
 
-const needed = parts.filter(({ name }) => name === 'postgresql' || name === 'prometheus');
-const missing = (await Promise.all(needed.map((part) => lookFor(part)))).find((found) => 'missing' in found);
-const skip = missing ? String(missing.missing) : false;
-if (skip && process.env.CI === 'true') throw new Error(skip);
+const skip = await partMissing('postgresql', 'prometheus');
 
 const Z_99_9 = 3.291; // 99.9 % of a normal distribution are within so many standard deviations of its mean
 const ALIGNED_MS = 2; // Prometheus moves the time of a scrape by up to this, so that the intervals are equal

@@ -4,6 +4,7 @@ import { type Backend, startBackend } from '#workshop/backend/start';
 import type { RunningService } from '#workshop/services/start';
 import { useServices } from '#workshop/services/use';
 import { stepNumber } from '../check/support.ts';
+import { setWeather } from './set-weather.ts';
 
 const CONNECTIONS = 4; // to each instance
 
@@ -39,10 +40,7 @@ export async function startFleet(t: TestContext, sampled: number): Promise<Fleet
   const stop = () => (stopped ??= used.stop());
   t.after(stop);
 
-  const weather = JSON.stringify({ delayMs: 0, jitterMs: 5, errorRate: 0.2 });
-  const headers = { 'content-type': 'application/json' };
-  const { ok } = await fetch(`${used.urls['social-api']}/weather`, { method: 'PUT', headers, body: weather });
-  if (!ok) throw new Error('social-api refused the weather');
+  await setWeather(used.urls['social-api']!, { delayMs: 0, jitterMs: 5, errorRate: 0.2 });
 
   const urls = used.instances['followers-api']!;
   return {

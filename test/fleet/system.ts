@@ -8,6 +8,7 @@ import { freePorts } from '#workshop/services/use';
 import { stepNumber } from '../check/support.ts';
 import { eventually } from '../support/eventually.ts';
 import { start, type Subject } from '../support/process.ts';
+import { setWeather } from './set-weather.ts';
 
 /** A list of followers that followers-api responded with, or why there is none. */
 export interface Reply {
@@ -69,12 +70,7 @@ export async function startFleet(t: TestContext, binaries: string, folder: strin
       const body: unknown = await response.json();
       return { status: response.status, name, ...(Array.isArray(body) ? { list: body } : (body as object)) };
     },
-    async setWeather(weather: { delayMs: number }): Promise<void> {
-      const headers = { 'content-type': 'application/json' };
-      const body = JSON.stringify(weather);
-      const { ok } = await fetch(`${urlOf('social-api')}/weather`, { method: 'PUT', headers, body });
-      if (!ok) throw new Error('social-api did not accept the weather');
-    },
+    setWeather: (weather: { delayMs: number }) => setWeather(urlOf('social-api'), weather),
 
     /** Runs SQL over a connection of its own, and returns the rows. */
     async query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {

@@ -7,19 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import { request } from 'undici';
 import { type Backend, startBackend } from '#workshop/backend/start';
-import { lookFor } from '#workshop/parts/look';
 import type { Span } from '#workshop/trace/model';
-import { parts } from '#workshop/parts/all';
 import { type RunningService, startService } from '#workshop/services/start';
 import { type UsedServices, useServices } from '#workshop/services/use';
 import { copyProject, removeCopy } from '#tools/project-copy';
+import { setWeather } from '../fleet/set-weather.ts';
 import { eventually } from '../support/eventually.ts';
+import { partMissing } from '../support/part-missing.ts';
 
-const missing = (await Promise.all(parts.slice(1).map((part) => lookFor(part)))).find(
-  (found) => 'missing' in found,
-);
-const skip = missing ? String(missing.missing) : false;
-if (skip && process.env.CI === 'true') throw new Error(skip);
+const skip = await partMissing('postgresql', 'prometheus', 'alertmanager');
 
 const STEP = 'steps/18-alerts-that-ring';
 const REQUEST_EVERY_MS = 100;
@@ -68,15 +64,6 @@ async function prometheusAlerts(): Promise<string[]> {
 /** What the pager has printed. */
 const pagerLog = () => readFile(join(stateFolder, 'logs', 'pager.log'), 'utf8');
 
-async function setWeather(weather: { delayMs?: number; errorRate?: number }): Promise<void> {
-  const { statusCode } = await request(`${used.urls['social-api']}/weather`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(weather),
-  });
-  assert.equal(statusCode, 200);
-}
-
 /** Restarts one instance, with a text in one of its files replaced. */
 async function restart(file = 'app.ts', text = '', replacement = ''): Promise<void> {
   await instance.stop();
@@ -104,16 +91,16 @@ const faults: {
     alert: 'ErrorBudgetBurn',
     also: [],
     explains: ({ attributes }) => attributes['http.response.status_code'] === 502,
-    begin: () => setWeather({ errorRate: 0.5 }),
-    end: () => setWeather({ errorRate: 0 }),
+    begin: () => setWeather(used.urls['social-api']!, { errorRate: 0.5 }),
+    end: () => setWeather(used.urls['social-api']!, { errorRate: 0 }),
   },
   {
     fault: 'social-api is slow',
     alert: 'SlowRequests',
     also: [],
     explains: ({ durationUs }) => durationUs > 300_000,
-    begin: () => setWeather({ delayMs: 450 }),
-    end: () => setWeather({ delayMs: 20 }),
+    begin: () => setWeather(used.urls['social-api']!, { delayMs: 450 }),
+    end: () => setWeather(used.urls['social-api']!, { delayMs: 20 }),
   },
   {
     fault: 'an instance is stopped',
