@@ -193,7 +193,7 @@ test(
   async () => {
     const unknown = someTraceId();
     for (const show of [client.showTrace.bind(client), client.showLogs.bind(client)]) {
-      await assertRefused(show(unknown), 'NOT_FOUND', new RegExp(`^There is no trace ${unknown}\\.$`));
+      await assertRefused(show(unknown), 'NOT_FOUND', new RegExp(`^Trace ${unknown} doesn't exist\\.$`));
       for (const id of ['', 'xyz', '0'.repeat(32), '../services', `${unknown}?a=b`])
         await assertRefused(show(id), 'INVALID_ARGUMENT', /is not a trace id: it needs 32 hex digits\.$/);
     }

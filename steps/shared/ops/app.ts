@@ -38,7 +38,7 @@ export function buildOps({ tracesUrl, prometheusUrl }: OpsConfig) {
   return { server, sampling };
 }
 
-/** Responds with what the work gives, or with its Failure. Any other error is a fault of ours, which is logged. */
+/** Responds with the result of the work, or with its Failure. Any other error is a bug of this service, and is logged. */
 function unary<Name extends keyof Methods>(
   work: (request: Methods[Name][0]) => Promise<Methods[Name][1]>,
 ): grpc.handleUnaryCall<Methods[Name][0], Methods[Name][1]> {

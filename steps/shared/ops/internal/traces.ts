@@ -103,7 +103,7 @@ function lineOf({ timeUs, service, severityText, body, eventName, spanId }: Back
 
 async function requireTrace(backend: TraceBackend, id: string): Promise<ServiceSpan[]> {
   const spans = await backend.trace(id);
-  if (spans.length === 0) throw new Failure('NOT_FOUND', `There is no trace ${id}.`);
+  if (spans.length === 0) throw new Failure('NOT_FOUND', `Trace ${id} doesn't exist.`);
   return spans;
 }
 
