@@ -41,7 +41,7 @@ const closers: (() => unknown)[] = [];
 
 /** Starts an ops service on a free port. */
 async function startOps(tracesUrl: string, prometheusUrl: string) {
-  const ops = buildOps({ tracesUrl, prometheusUrl });
+  const ops = buildOps({ tracesUrl, prometheusUrl, sampledServices: ['caller'] });
   const bind = promisify(ops.server.bindAsync).bind(ops.server);
   const port = await bind('localhost:0', ServerCredentials.createInsecure());
   const own = new OpsClient(`localhost:${port}`);
@@ -279,6 +279,52 @@ test(
   },
 );
 
+test(
+  'ChangeSampling: of changes at the same time, the last one wins, and all say what was confirmed',
+  { skip },
+  async () => {
+    const [first, second, gone] = instances;
+    const inForce = () => sampling.strategyFor('followers-api').probabilisticSampling.samplingRate;
+    const asking = setInterval(
+      () => [first, second].forEach((instance) => instance.setSampling(inForce())),
+      10,
+    );
+    try {
+      const responses = await Promise.all(
+        [0.1, 0.2, 0.3, 0.4].map((ratio) =>
+          client.changeSampling({
+            service: 'followers-api',
+            type: 'FLOAT',
+            float_value: ratio,
+            requested_by: 'ada',
+          }),
+        ),
+      );
+      for (const { ratio, confirmed, unconfirmed } of responses) {
+        assert.deepEqual(
+          [...confirmed, ...unconfirmed].toSorted(),
+          instances.map(({ name }) => name).toSorted(),
+        );
+        assert.ok(unconfirmed.includes(gone.name));
+        if (ratio === inForce()) assert.deepEqual(unconfirmed, [gone.name]);
+      }
+      assert.ok(responses.some(({ ratio }) => ratio === inForce()));
+    } finally {
+      clearInterval(asking);
+    }
+  },
+);
+
+test(
+  'ChangeSampling: a service that Prometheus does not know has no instances that could confirm',
+  { skip },
+  async () => {
+    const response = await client.changeSampling({ service: 'caller', type: 'NEVER', requested_by: 'ada' });
+    assert.deepEqual(response, { ratio: 0, confirmed: [], unconfirmed: [] });
+    assert.equal(sampling.strategyFor('caller').probabilisticSampling.samplingRate, 0);
+  },
+);
+
 test('ChangeSampling refuses what makes no sense, and changes nothing', { skip }, async () => {
   const strategy = sampling.strategyFor('followers-api');
   const good = { service: 'followers-api', type: 'FLOAT' as const, float_value: 0.5, requested_by: 'ada' };
@@ -289,7 +335,7 @@ test('ChangeSampling refuses what makes no sense, and changes nothing', { skip }
     [{ type: 7 }, 'INVALID_ARGUMENT', /^"7" is not a type/],
     [{ requested_by: '' }, 'INVALID_ARGUMENT', /^requested_by is missing\.$/],
     [{ service: '' }, 'INVALID_ARGUMENT', /^service is missing\.$/],
-    [{ service: 'nobody' }, 'NOT_FOUND', /^Prometheus knows no instance of "nobody"\.$/],
+    [{ service: 'nobody' }, 'NOT_FOUND', /^Prometheus knows no instance of "nobody", and SAMPLED/],
   ];
   for (const [change, status, sentence] of table)
     await assertRefused(client.changeSampling({ ...good, ...change }), status, sentence);

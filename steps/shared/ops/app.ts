@@ -16,13 +16,15 @@ export const log = pino();
 export interface OpsConfig {
   tracesUrl: string;
   prometheusUrl: string;
+  /** Services that ask how much to sample, even if Prometheus knows no instance of them. */
+  sampledServices: readonly string[];
 }
 
 /** Builds the ops service without listening: a gRPC server, and the strategies for services that ask how much to sample. */
-export function buildOps({ tracesUrl, prometheusUrl }: OpsConfig) {
+export function buildOps({ tracesUrl, prometheusUrl, sampledServices }: OpsConfig) {
   const backend = new TraceBackend(tracesUrl);
   const prometheus = new Prometheus(prometheusUrl);
-  const sampling = new Sampling();
+  const sampling = new Sampling(sampledServices);
   const audit = (line: object) => log.info(line, 'sampling changed');
 
   const server = new grpc.Server();

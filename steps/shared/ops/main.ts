@@ -8,6 +8,7 @@ const address = (process.env.GRPC_ADDRESS ?? 'localhost:7070').replace(/^:/, 'lo
 const { server, sampling } = buildOps({
   tracesUrl: process.env.JAEGER_URL ?? 'http://localhost:16686',
   prometheusUrl: process.env.PROMETHEUS_URL ?? 'http://localhost:9090',
+  sampledServices: (process.env.SAMPLED_SERVICES ?? 'followers-api,caller').split(','),
 });
 const strategies = buildStrategies(sampling);
 await strategies.listen({ host: 'localhost', port: Number(process.env.SAMPLING_PORT ?? 5778) });

@@ -19,6 +19,12 @@ export interface AuditLine {
 /** Which share of its traces each service samples. All, until that is changed. */
 export class Sampling {
   readonly #ratios = new Map<string, number>();
+  readonly #services: readonly string[];
+
+  /** `services` may be changed even if Prometheus knows no instance of them: they ask without being scraped. */
+  constructor(services: readonly string[]) {
+    this.#services = services;
+  }
 
   /** A strategy as Jaeger sends it to a service (jaeger-idl, sampling.proto, in JSON). */
   strategyFor(service: string) {
@@ -30,7 +36,7 @@ export class Sampling {
 
   /**
    * Changes the ratio of a service, and waits until each of its instances has confirmed it: shows it as the metric
-   * `sampling_ratio`. Those that don't within two seconds are unconfirmed.
+   * `sampling_ratio`. Those that don't within two seconds, or before another change, are unconfirmed.
    */
   async change(
     prometheus: Prometheus,
@@ -41,19 +47,24 @@ export class Sampling {
     const requestedBy = readName('requested_by', request.requested_by);
     const ratio = ratioOf(request);
     const instances = await instancesOf(prometheus, service);
+    if (instances.length === 0 && !this.#services.includes(service)) throw unknown(service);
     this.#ratios.set(service, ratio);
     audit({ service, ratio, requestedBy });
 
-    const deadline = performance.now() + CONFIRMED_WITHIN_MS;
-    let unconfirmed = instances;
-    for (;;) {
-      const ratios = await Promise.all(unconfirmed.map(ratioInForce));
-      unconfirmed = unconfirmed.filter((_, index) => ratios[index] !== ratio);
-      if (unconfirmed.length === 0 || performance.now() > deadline || this.#ratios.get(service) !== ratio)
-        break;
-      await sleep(POLL_MS);
-    }
-    return { ratio, confirmed: instances.filter((instance) => !unconfirmed.includes(instance)), unconfirmed };
+    const deadline = AbortSignal.timeout(CONFIRMED_WITHIN_MS);
+    const confirms = async (instance: string) => {
+      while (!deadline.aborted && this.#ratios.get(service) === ratio) {
+        if ((await ratioInForce(instance, deadline)) === ratio) return true;
+        await sleep(POLL_MS);
+      }
+      return false;
+    };
+    const confirmations = await Promise.all(instances.map(confirms));
+    return {
+      ratio,
+      confirmed: instances.filter((_, index) => confirmations[index]),
+      unconfirmed: instances.filter((_, index) => !confirmations[index]),
+    };
   }
 }
 
@@ -71,15 +82,20 @@ async function instancesOf(prometheus: Prometheus, service: string): Promise<str
   const found = await prometheus.now(`up{job=${JSON.stringify(service)}}`).catch((error) => {
     throw new Failure('UNAVAILABLE', messageOf(error));
   });
-  if (found.length === 0) throw new Failure('NOT_FOUND', `Prometheus knows no instance of "${service}".`);
   return found.map(({ labels }) => labels['instance'] ?? '').toSorted();
 }
 
-/** The ratio that an instance shows at /metrics; undefined if it doesn't respond. */
-async function ratioInForce(instance: string): Promise<number | undefined> {
+function unknown(service: string): Failure {
+  return new Failure(
+    'NOT_FOUND',
+    `Prometheus knows no instance of "${service}", and SAMPLED_SERVICES doesn't name it.`,
+  );
+}
+
+/** The ratio that an instance shows at /metrics; undefined if it doesn't respond before the deadline. */
+async function ratioInForce(instance: string, deadline: AbortSignal): Promise<number | undefined> {
   try {
-    const signal = AbortSignal.timeout(CONFIRMED_WITHIN_MS);
-    const text = await (await fetch(`http://${instance}/metrics`, { signal })).text();
+    const text = await (await fetch(`http://${instance}/metrics`, { signal: deadline })).text();
     const [, value] = /^sampling_ratio (\S+)$/m.exec(text) ?? [];
     return value === undefined ? undefined : Number(value);
   } catch {
