@@ -92,10 +92,11 @@ try {
     `Node ${process.version}, ${availableParallelism()} cores (${cpu}), load ${load.toFixed(1)} before,`,
   );
   console.log(`${CONNECTIONS} connections, median of ${rounds} × ${seconds} s\n`);
-  console.log(`${''.padEnd(32)} a list: req/s   ratio   an invalid name: req/s   ratio`);
+  const width = Math.max(...variants.map(({ name }) => name.length));
+  console.log(`${''.padEnd(width)} a list: req/s   ratio   an invalid name: req/s   ratio`);
   for (const { name, list, invalid } of measured) {
     const row = [
-      name.padEnd(32),
+      name.padEnd(width),
       String(list.perSecond).padStart(14),
       list.ratio.toFixed(2).padStart(7),
       String(invalid.perSecond).padStart(24),
