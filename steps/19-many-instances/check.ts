@@ -11,7 +11,7 @@ const truth = { durations, shares: SHARES };
 
 export default {
   done: 'percentiles of many instances are right, because counts and centroids can be added',
-  programs: ['compare.ts'],
+  programs: { 'compare.ts': { file: 'compare.ts' } },
   expectations: [
     {
       expect: 'summedBuckets gives each percentile of all instances within one bucket',

@@ -1,5 +1,8 @@
 /** The ops service over gRPC, with an embedded backend, a real Prometheus, and its own client. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { ServerCredentials } from '@grpc/grpc-js';
@@ -356,6 +359,20 @@ test('what is down is UNAVAILABLE, with its name', { skip }, async () => {
   await assertRefused(blind.alerts(), 'UNAVAILABLE', /^Prometheus at/);
   const request = { service, type: 'ALWAYS' as const, requested_by: 'ada' };
   await assertRefused(blind.changeSampling(request), 'UNAVAILABLE', /^Prometheus at/);
+});
+
+test('an ops service that does not respond is UNAVAILABLE, with its address', async (t) => {
+  const web = createServer((_request, response) => response.end('hello')).listen(0, 'localhost');
+  await once(web, 'listening');
+  t.after(() => web.close());
+  for (const port of [await freePort(), (web.address() as AddressInfo).port]) {
+    const own = new OpsClient(`localhost:${port}`);
+    t.after(() => own.close());
+    const sentence = new RegExp(
+      `^The ops service at localhost:${port} doesn't respond: start it with npm run`,
+    );
+    await assertRefused(own.alerts(), 'UNAVAILABLE', sentence);
+  }
 });
 
 test('its program starts, responds, and ends', { skip }, async (t) => {

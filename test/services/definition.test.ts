@@ -48,6 +48,22 @@ test('instances are processes with names and ports of their own, and one title',
   assert.deepEqual(second, { PORT: '9200', HELPER: '9010' });
 });
 
+test('a service can listen on other ports, which variables set, and any service can use', async (t) => {
+  const folder = await stepWith(t, {
+    asker: '{ "port": 9001, "env": { "STRATEGIES_URL": "http://localhost:{strategies}" } }',
+    keeper: '{ "port": 9010, "otherPorts": { "strategies": 9011 } }',
+  });
+  t.after(() => delete process.env.STRATEGIES_PORT);
+  const portAndUrl = async () => {
+    const services = await readServices(folder);
+    const ports = portsOf(services);
+    return [ports.get('strategies'), environmentOf(services[0]!, ports)['STRATEGIES_URL']];
+  };
+  assert.deepEqual(await portAndUrl(), [9011, 'http://localhost:9011']);
+  process.env.STRATEGIES_PORT = '9100';
+  assert.deepEqual(await portAndUrl(), [9100, 'http://localhost:9100']);
+});
+
 test('a service folder can be a link', async (t) => {
   const target = await stepWith(t, { 'the-real-one': '{ "port": 9001 }' });
   const folder = await temporaryFolder(t);

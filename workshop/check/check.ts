@@ -78,6 +78,7 @@ export function combined(lessons: Lesson[]): ObserveOptions['lesson'] {
   const calls = lessons.flatMap((lesson) => Object.entries(lesson.calls ?? {}));
   return Object.assign({}, ...lessons, {
     calls: Object.fromEntries(calls.map(([name, call]) => [name, inOwnTrace(call)])),
+    programs: Object.assign({}, ...lessons.map(({ programs }) => programs)),
   }) as Lesson;
 }
 

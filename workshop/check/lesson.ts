@@ -10,8 +10,8 @@ export interface Lesson {
   calls?: Record<string, CheckCall>;
   /** Messages that the check sends to services after the call of run.ts, by name. */
   messages?: Record<string, CheckMessage>;
-  /** Programs of the step that the check runs, such as compare.ts. */
-  programs?: string[];
+  /** Programs that the check runs after the spans of all calls have arrived, by name; one after the other. */
+  programs?: Record<string, CheckProgram>;
   /** Tests for the rules that Prometheus evaluates. */
   ruleTests?: RuleTests;
   /** Recognizes a span that follows the call later: the services run until it arrives. */
@@ -50,6 +50,16 @@ export interface CheckMessage {
   to: string;
   content: string;
   headers: Record<string, string>;
+}
+
+/** A program that the check runs as an attendee does. */
+export interface CheckProgram {
+  /** Its path in the folder that is checked; an absolute path for a program that is not part of the step. */
+  file: string;
+  /** The words of its command line. They may depend on what has been observed so far, such as the id of a trace. */
+  words?: (seen: Observation) => string[];
+  /** The lines to type into it. */
+  input?: string[];
 }
 
 export interface Expectation {

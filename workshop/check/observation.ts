@@ -23,8 +23,8 @@ export interface Observation {
   unsettled: Map<string, number>;
   /** How many messages each consuming service has rejected to its dead letters. */
   rejected: Map<string, number>;
-  /** What the lesson's other programs printed, by file name. */
-  programs: Map<string, Pick<RunOutcome, 'stdout' | 'stderr'>>;
+  /** What the lesson's programs printed, by name. */
+  programs: Map<string, ProgramOutcome>;
   /** What promtool printed for each of the lesson's tests for rules; nothing for one that passed. */
   ruleTests: Map<string, string>;
   /** Every trace that arrived. */
@@ -41,12 +41,16 @@ export interface Observation {
   slowness: number;
 }
 
-/** The output of run.ts. */
-export interface RunOutcome {
-  /** What it printed as JSON: the response body, the trace id if it knew it, and what the services promise. */
-  output?: { body: unknown; traceId: string | null; promise?: unknown };
+/** The lines that a program printed. */
+export interface ProgramOutcome {
   stdout: string[];
   stderr: string[];
+}
+
+/** The output of run.ts. */
+export interface RunOutcome extends ProgramOutcome {
+  /** What it printed as JSON: the response body, the trace id if it knew it, and what the services promise. */
+  output?: { body: unknown; traceId: string | null; promise?: unknown };
 }
 
 /** The program that makes the call of a step. */

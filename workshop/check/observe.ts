@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queryTraces } from '../backend/query.ts';
 import { type Backend, type BackendOptions, PortInUseError, startBackend } from '../backend/start.ts';
@@ -10,7 +10,7 @@ import { messageOf } from '../errors.ts';
 import { accepts } from '../net/accepts.ts';
 import { waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
-import { readServices, type Service } from '../services/definition.ts';
+import { portVariableOf, readServices, type Service } from '../services/definition.ts';
 import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
 import { freePorts, settingsOf } from '../services/use.ts';
 import { batchDelayMs, jaegerUrl, otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
@@ -139,7 +139,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     }),
     (relays) => relays.close(),
   );
-  const env = { ...parts, ...tracingEnv(seen.endpoint) };
+  const env = { ...parts, ...tracingEnv(seen.endpoint), JAEGER_URL: backend.queryUrl };
   const running = closeLater(await startAll(seen, { network, env, signal, measure }), stopAll);
   const exited: string[] = [];
   for (const { service, ended } of running) void ended.then(() => exited.push(service.title));
@@ -150,8 +150,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const runEnv = {
     ...process.env,
     ...env,
-    ...portVariables(services, network.portsFor(caller)),
-    JAEGER_URL: backend.queryUrl,
+    ...portVariables(network.portsFor(caller)),
     OTLP_URL: backend.otlpHttpUrl,
     WORKSHOP_CHECK: '1',
     WORKSHOP_STATE: state,
@@ -161,7 +160,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const limitMs = timeoutMs * Math.max(1, startFactor);
   const limited = () => closeLater(openDeadline(signal, limitMs), async (timer) => timer.clear()).signal;
   const deadline = limited();
-  const ending = runChild(join(folder, caller), runEnv, deadline);
+  const ending = runChild(join(folder, caller), { env: runEnv, signal: deadline });
   // Not before run.ts has made its call: if one of these calls crashes a service, run.ts can't find out who it is.
   await Promise.race([called, ending]);
   const sendAll = async (limit: AbortSignal, areAfterwards = false) => {
@@ -175,8 +174,6 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     );
   };
   const [runEnd] = await Promise.all([ending, sendAll(deadline)]);
-  for (const program of lesson.programs ?? [])
-    seen.programs.set(program, await runChild(join(folder, program), runEnv, limited()));
   await sendAll(limited(), true);
   signal.throwIfAborted();
   seen.run = runEnd;
@@ -202,6 +199,11 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
       untilQuiet(backend, seen, lesson.awaits),
     ]);
     if (secondRun) seen.secondRun = secondRun;
+    seen.traces = tracesOf(backend);
+    for (const [program, { file, words, input }] of Object.entries(lesson.programs ?? {})) {
+      const how = { words: words?.(seen), input, folder, env: runEnv, signal: limited() };
+      seen.programs.set(program, await runChild(resolvePath(folder, file), how));
+    }
   }
   await stopAll(running); // the services send their remaining spans, and we receive the rest of their output
   signal.throwIfAborted();
@@ -280,12 +282,13 @@ async function startOne(service: Service, seen: Observation, { network, env, sig
       await running.stop();
       throw notListening(service);
     } catch (error) {
+      const own = [name, ...Object.keys(service.otherPorts ?? {})].map((each) => ports.get(each));
       const wasTaken = lines.some(
-        (line) => line.includes('EADDRINUSE') && line.endsWith(`:${ports.get(name)}`),
+        (line) => line.includes('EADDRINUSE') && own.some((port) => line.endsWith(`:${port}`)),
       );
       if (!wasTaken) throw error;
       lines.length = 0;
-      await network.move(name);
+      await network.move(service);
     }
   }
 }
@@ -294,13 +297,9 @@ async function stopAll(running: RunningService[]): Promise<void> {
   await Promise.all(running.map((service) => service.stop()));
 }
 
-/** The variables that contain the ports of the services, for run.ts. */
-function portVariables(services: Service[], ports: ReadonlyMap<string, number>): Record<string, string> {
-  return Object.fromEntries(
-    services.flatMap(({ name, portVariable }) =>
-      ports.has(name) ? [[portVariable, String(ports.get(name))]] : [],
-    ),
-  );
+/** The variables that contain ports, for run.ts. */
+function portVariables(ports: ReadonlyMap<string, number>): Record<string, string> {
+  return Object.fromEntries([...ports].map(([name, port]) => [portVariableOf(name), String(port)]));
 }
 
 /** Sends all spans to the check, logs export errors, and makes random waits repeat; clears other OTEL_ variables. */

@@ -9,13 +9,30 @@ export interface RunEnd extends RunOutcome {
   code: number | 'timeout';
 }
 
-/** Runs a run.ts, or another program of a step, as an attendee does, and kills it when the signal aborts. */
-export async function runChild(file: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<RunEnd> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file, '--json'], {
-    cwd: dirname(file),
+/** How to run a program. */
+export interface RunChildOptions {
+  /** The words of its command line; --json by default. */
+  words?: string[] | undefined;
+  /** The lines of its stdin, which then ends. */
+  input?: string[] | undefined;
+  /** The folder to run it in; that of the program by default. */
+  folder?: string;
+  env: NodeJS.ProcessEnv;
+  /** Kills it. */
+  signal: AbortSignal;
+}
+
+/** Runs a run.ts, or another program, as an attendee does. */
+export async function runChild(
+  file: string,
+  { words = ['--json'], input = [], folder = dirname(file), env, signal }: RunChildOptions,
+): Promise<RunEnd> {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file, ...words], {
+    cwd: folder,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => {}); // it may exit without reading its input
+  child.stdin.end(input.map((line) => `${line}\n`).join(''));
   const stdout: string[] = [];
   const stderr: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => stdout.push(line));

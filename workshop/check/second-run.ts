@@ -47,7 +47,7 @@ export async function runAgain(
   try {
     // Without the SDK, because the spans of this run would look like those of another call.
     const changed = { [portVariable]: String(relay.port), OTEL_SDK_DISABLED: 'true' };
-    const { output } = await runChild(join(folder, caller), { ...env, ...changed }, signal);
+    const { output } = await runChild(join(folder, caller), { env: { ...env, ...changed }, signal });
     return { header, sent, printed: output?.traceId ?? undefined };
   } finally {
     await relay.close();

@@ -2,7 +2,7 @@
 import { main, readCommandLine } from '../command-line/main.ts';
 import { openCourse } from '../course/course.ts';
 import { differenceBetween } from '../course/difference.ts';
-import { findStep } from '../course/list.ts';
+import { findStep, startOf } from '../course/list.ts';
 import { page, patchText, statText } from '../course/show-diff.ts';
 
 const help = `
@@ -26,8 +26,9 @@ await main(async () => {
   const named = await Promise.all(positionals.map((words) => findStep(words, course)));
   const { from, to, changes, startsChapter } = await differenceBetween(named, course);
   if (named.length === 0 && startsChapter) {
+    const words = startOf(to) ? `${to.number}/start` : to.number;
     console.error(
-      `This chapter is finished. Step ${to.number} starts the next one, which has other services: npm run step ${to.number} puts it into the working copy.`,
+      `This chapter is finished. Step ${to.number} starts the next one, which has other services: npm run step ${words} puts it into the working copy.`,
     );
     return;
   }

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 import { isSameSystem, readLessonFiles } from './files.ts';
 import { listSteps, type Step } from './list.ts';
 
-/** The steps of each chapter, in order. A chapter begins with a step that replaces all services of the step before. */
+/** The steps of each chapter, in order. A chapter begins with a step that lacks a service of the step before. */
 export async function listChapters(): Promise<Step[][]> {
   const steps = await listSteps();
   const files = await Promise.all(steps.map(({ folder }) => readLessonFiles(folder)));

@@ -11,7 +11,7 @@ export interface Difference {
   from: Step | undefined;
   to: Step;
   changes: FileChange[];
-  /** Whether `to` has none of the services that it is compared with, and so begins a chapter. */
+  /** Whether `to` lacks one of the services that it is compared with, and so begins a chapter. */
   startsChapter: boolean;
 }
 

@@ -7,19 +7,22 @@ import { monitoringFolder } from '../settings.ts';
 /** The programs of a step, and what they import. */
 export const programFiles = ['run.ts', 'compare.ts', 'load.ts', 'percentiles.ts'];
 
+/** The folders of a step that belong to no service: the settings of parts, and programs of several files. */
+const otherFolders = new Set([monitoringFolder, 'chatbot']);
+
 /** The code of a step or of a working copy: path (with `/`) → text. */
 export type LessonFiles = ReadonlyMap<string, string>;
 
 /**
- * Reads the programs, the settings of parts, and all files in the service folders: those with a service.json and those with the
- * given names. Follows links. Ignores files and folders whose name begins with a dot.
+ * Reads the programs, the settings of parts, and all files in the service folders: those with a service.json and those with
+ * the given names. Follows links. Ignores files and folders whose name begins with a dot.
  */
 export async function readLessonFiles(
   folder: string,
   services: ReadonlySet<string> = new Set(),
 ): Promise<LessonFiles> {
   const isLesson = (name: string) =>
-    name === monitoringFolder || services.has(name) || existsSync(join(folder, name, 'service.json'));
+    otherFolders.has(name) || services.has(name) || existsSync(join(folder, name, 'service.json'));
   const folders = (await readdir(folder)).filter(
     (name) => isLesson(name) && kindOf(join(folder, name)) === 'folder',
   );
@@ -45,9 +48,10 @@ export function sameFiles(a: LessonFiles, b: LessonFiles): boolean {
   return a.size === b.size && [...a].every(([path, text]) => plain(b.get(path)) === plain(text));
 }
 
-/** Whether a step changes the services of the step before, instead of replacing all of them. */
+/** Whether a step continues the system of the step before: it still has all of its services. */
 export function isSameSystem(before: LessonFiles, after: LessonFiles): boolean {
-  return [...after.keys()].some((path) => path.includes('/') && before.has(path));
+  const services = servicesOf(after);
+  return [...servicesOf(before)].every((name) => services.has(name));
 }
 
 /** A text with the line endings of the repository. */

@@ -19,7 +19,12 @@ export interface Service {
   port?: number;
   /** The port in its service.json. Files of the step, such as those for Prometheus, refer to it by that. */
   usualPort?: number;
-  /** The protocol at that port: HTTP unless given. */
+  /**
+   * The ports of other things that it listens for, by name, as in `{ "sampling": 5778 }`; SAMPLING_PORT sets this one. Only
+   * for a service with a single instance.
+   */
+  otherPorts?: Record<string, number>;
+  /** The protocol at its port: HTTP unless given. */
   protocol?: 'grpc';
   /** Where it publishes messages, as in exchange:routing-key. */
   publishes?: string;
@@ -34,8 +39,8 @@ export interface Service {
   /** The variable that sets its port: BANDS_API_PORT for bands-api, FOLLOWERS_API_2_PORT for followers-api-2. */
   portVariable: string;
   /**
-   * Its environment variables; `{name}` stands for the port of the service with that name. Each instance gets its own port
-   * for its title.
+   * Its environment variables; `{name}` stands for the port of the service with that name, or for another port of any
+   * service. Each instance gets its own port for its title.
    */
   env: Record<string, string>;
 }
@@ -62,7 +67,7 @@ export function isTraced(service: Service): boolean {
 async function readInstances(title: string, place: string): Promise<Service[]> {
   const { shared } = await readServiceJson(place);
   const folder = shared === undefined ? place : join(projectFolder, 'steps', 'shared', shared);
-  const { port, instances = 1, needs = [], env = {}, ...rest } = await readServiceJson(folder);
+  const { port, otherPorts, instances = 1, needs = [], env = {}, ...rest } = await readServiceJson(folder);
   const firstPort = port && portFrom(portVariableOf(title), port);
   const names = Array.from({ length: instances }, (_, index) =>
     instances === 1 ? title : `${title}-${index + 1}`,
@@ -71,11 +76,19 @@ async function readInstances(title: string, place: string): Promise<Service[]> {
     const portVariable = portVariableOf(name);
     const own = port &&
       firstPort && { port: portFrom(portVariable, firstPort + index), usualPort: port + index };
-    return { ...rest, name, title, folder, portVariable, needs, env, ...own };
+    const others = otherPorts && { otherPorts: settable(otherPorts) };
+    return { ...rest, name, title, folder, portVariable, needs, env, ...own, ...others };
   });
 }
 
-function portVariableOf(name: string): string {
+function settable(ports: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(ports).map(([name, port]) => [name, portFrom(portVariableOf(name), port)]),
+  );
+}
+
+/** The variable that sets a port: BANDS_API_PORT for bands-api. */
+export function portVariableOf(name: string): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
 }
 

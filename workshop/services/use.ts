@@ -11,7 +11,7 @@ import { type RunningService, startService } from './start.ts';
 /** The services of a step, all of them running. */
 export interface UsedServices {
   services: Service[];
-  /** The URL of each service that has a port: { 'bands-api': 'http://localhost:8000' }. */
+  /** The URL of each service that has a port, and of its other ports: { 'bands-api': 'http://localhost:8000' }. */
   urls: Record<string, string>;
   /** The URLs of all instances of each of them. */
   instances: Record<string, string[]>;
@@ -98,9 +98,14 @@ function instancesOf(services: Service[], ports: ReadonlyMap<string, number>): R
   return urls;
 }
 
-/** The port of each service that has one, by its name. */
+/** The port of each service that has one, by its name, and all other ports, by theirs. */
 export function portsOf(services: Service[]): Map<string, number> {
-  return new Map(services.flatMap(({ name, port }) => (port === undefined ? [] : [[name, port] as const])));
+  return new Map(
+    services.flatMap(({ name, port, otherPorts = {} }) => [
+      ...(port === undefined ? [] : [[name, port] as const]),
+      ...Object.entries(otherPorts),
+    ]),
+  );
 }
 
 /** Throws UserError if one of the services is already running, or another program uses its port. */
@@ -121,7 +126,7 @@ export async function requireFreePorts(services: Service[], parts: Environment):
   );
 }
 
-/** A free port for each service that has one, by its name. */
+/** A free port in place of each of `portsOf`. */
 export async function freePorts(services: Service[]): Promise<Map<string, number>> {
   const ports = portsOf(services);
   for (const name of ports.keys()) ports.set(name, await freePort());

@@ -1,13 +1,15 @@
 import * as grpc from '@grpc/grpc-js'; // a default import (import grpc from …) would stay untraced
+import { loadSync } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation, protoPath } from 'grpc-health-check';
 import { pino } from 'pino';
 import { Prometheus } from '#workshop/backend/indicators/prometheus';
-import { healthService } from '#shared/protos/services.ts';
 import { TraceBackend } from './internal/backend.ts';
 import { Failure } from './internal/failure.ts';
 import { alerts, deployedVersion } from './internal/monitoring.ts';
 import { Sampling } from './internal/sampling.ts';
 import { listTraces, showLogs, showTrace } from './internal/traces.ts';
-import { opsService } from './proto/ops.ts';
+import { opsPackage, opsService } from './proto/ops.ts';
 import type { Methods } from './proto/messages.ts';
 
 export const log = pino();
@@ -28,7 +30,8 @@ export function buildOps({ tracesUrl, prometheusUrl, sampledServices }: OpsConfi
   const audit = (line: object) => log.info(line, 'sampling changed');
 
   const server = new grpc.Server();
-  server.addService(healthService, { Check: check });
+  new HealthImplementation({ ops: 'SERVING' }).addToServer(server);
+  new ReflectionService({ ...opsPackage, ...loadSync(protoPath) }).addToServer(server);
   server.addService(opsService, {
     ListTraces: unary<'ListTraces'>((request) => listTraces(backend, request)),
     ShowTrace: unary<'ShowTrace'>((request) => showTrace(backend, request)),
@@ -54,8 +57,3 @@ function unary<Name extends keyof Methods>(
     }
   };
 }
-
-const check: grpc.handleUnaryCall<{ service: string }, { status: string }> = ({ request }, respond) => {
-  if (request.service === 'ops') respond(null, { status: 'SERVING' });
-  else respond({ code: grpc.status.NOT_FOUND, details: `this is ops, not ${request.service}` });
-};

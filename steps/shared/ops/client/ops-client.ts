@@ -1,17 +1,21 @@
 import * as grpc from '@grpc/grpc-js';
+import { UserError } from '#workshop/errors';
 import { opsService } from '../proto/ops.ts';
 import type { Methods } from '../proto/messages.ts';
 
 const DEADLINE_MS = 10_000;
 
 /** The ops service refused a call, or did not respond. */
-export class OpsError extends Error {
+export class OpsError extends UserError {
   /** The status of gRPC, such as NOT_FOUND or UNAVAILABLE. */
   readonly status: string;
 
-  constructor({ code, details }: grpc.ServiceError) {
-    super(details);
-    this.status = grpc.status[code];
+  constructor({ code, details, metadata }: grpc.ServiceError, address: string) {
+    const isResponse = metadata.get('content-type').length > 0; // and not an error of the connection
+    super(
+      isResponse ? details : `The ops service at ${address} doesn't respond: start it with npm run services.`,
+    );
+    this.status = grpc.status[isResponse ? code : grpc.status.UNAVAILABLE];
   }
 }
 
@@ -22,9 +26,11 @@ export class OpsError extends Error {
  */
 export class OpsClient {
   readonly #client: grpc.Client;
+  readonly #address: string;
 
   /** `address` is a host and a port. */
-  constructor(address = process.env.OPS_ADDRESS ?? 'localhost:7070') {
+  constructor(address = process.env.OPS_ADDRESS ?? `localhost:${process.env.OPS_PORT ?? 7070}`) {
+    this.#address = address;
     const Client = grpc.makeClientConstructor(opsService, 'Ops');
     this.#client = new Client(address, grpc.credentials.createInsecure());
   }
@@ -77,7 +83,8 @@ export class OpsClient {
         responseDeserialize,
         request,
         { deadline },
-        (error, response) => (error ? reject(new OpsError(error)) : resolve(response as Methods[Name][1])),
+        (error, response) =>
+          error ? reject(new OpsError(error, this.#address)) : resolve(response as Methods[Name][1]),
       );
     });
   }
