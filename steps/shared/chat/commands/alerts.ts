@@ -1,0 +1,13 @@
+import { alertsOptions, readAlertsQuestion } from '#shared/ops/client/questions.ts';
+import { alertsReport } from '#shared/ops/client/reports.ts';
+import type { Command } from '../command.ts';
+
+export const alerts: Command = {
+  name: 'alerts',
+  usage: '[OPTION …]',
+  does: 'lists the alerts that are pending or fire',
+  options: alertsOptions,
+  async run({ words, zone, ops }) {
+    return alertsReport(await ops.alerts(readAlertsQuestion(words)), zone);
+  },
+};

@@ -1,0 +1,12 @@
+import { versionReport } from '#shared/ops/client/reports.ts';
+import { type Command, onlyWord } from '../command.ts';
+
+export const version: Command = {
+  name: 'version',
+  usage: '[SERVICE]',
+  does: 'says which version each instance of a service runs',
+  async run({ words, service: usual, ops }) {
+    const service = words.length === 0 ? usual : onlyWord(words, 'one service at most: version SERVICE');
+    return versionReport(service, await ops.deployedVersion(service));
+  },
+};

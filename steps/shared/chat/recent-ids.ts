@@ -1,0 +1,17 @@
+const MOST = 1_000; // enough for minutes of a busy workspace, and little memory
+
+/** Remembers the last thousand ids. */
+export class RecentIds {
+  readonly #ids = new Set<string>();
+
+  /** Whether an id comes for the first time. */
+  isNew(id: string): boolean {
+    if (this.#ids.has(id)) return false;
+    this.#ids.add(id);
+    if (this.#ids.size > MOST) {
+      const [oldest] = this.#ids;
+      this.#ids.delete(oldest!);
+    }
+    return true;
+  }
+}

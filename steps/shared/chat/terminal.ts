@@ -1,0 +1,28 @@
+import { createInterface } from 'node:readline';
+import type { Chat, Reply } from './chat.ts';
+
+/** A chat in the terminal: each line of standard input is a question of the user with this id. */
+export function terminalChat(user: string): Chat {
+  return async (respond, signal) => {
+    const { stdin, stdout } = process;
+    const typed = stdin.isTTY;
+    const lines = createInterface({
+      input: stdin,
+      ...(typed ? { output: stdout } : {}),
+      prompt: '> ',
+      signal,
+    });
+    const { timeZone: zone } = new Intl.DateTimeFormat().resolvedOptions();
+    lines.prompt();
+    for await (const text of lines) {
+      if (!typed) console.log(`> ${text}`); // so that the output of a pipe can be read as well
+      const reply = await respond({ text, user, fromBot: false, zone });
+      if (reply) console.log(textOf(reply));
+      lines.prompt();
+    }
+  };
+}
+
+function textOf({ text, lines, link }: Reply): string {
+  return [text, ...lines.map((line) => `  ${line}`), ...(link === undefined ? [] : [link])].join('\n');
+}
