@@ -96,7 +96,7 @@ test('the lock file serves Linux, macOS and Windows, and names no place to downl
   );
 });
 
-slowTest('what npm ci installs takes at most 200 MB of disk, about what the README says', async () => {
+slowTest('what npm ci installs takes at most 220 MB of disk, about what the README says', async () => {
   const folder = join(projectFolder, 'node_modules');
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
@@ -107,7 +107,7 @@ slowTest('what npm ci installs takes at most 200 MB of disk, about what the READ
   }
   const [, said] = /The packages take up (\d+) MB of disk space/.exec(await text('README.md')) ?? [];
   const megabytes = bytes / 1024 / 1024;
-  assert.ok(megabytes <= 200, `${megabytes.toFixed(0)} MB`);
+  assert.ok(megabytes <= 220, `${megabytes.toFixed(0)} MB`);
   if (process.platform === 'linux') {
     assert.ok(Math.abs(megabytes - Number(said)) < 10, `${megabytes.toFixed(0)} MB, the README says ${said}`);
   }

@@ -24,5 +24,6 @@ export function terminalChat(user: string): Chat {
 }
 
 function textOf({ text, lines, link }: Reply): string {
-  return [text, ...lines.map((line) => `  ${line}`), ...(link === undefined ? [] : [link])].join('\n');
+  const needsLink = link !== undefined && !lines.some((line) => line.includes(link));
+  return [text, ...lines.map((line) => `  ${line}`), ...(needsLink ? [link] : [])].join('\n');
 }

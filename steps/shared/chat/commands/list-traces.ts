@@ -9,6 +9,6 @@ export const listTraces: Command = {
   options: tracesOptions,
   async run({ words, zone, service, ops }) {
     const question = readTracesQuestion(words);
-    return tracesReport(await ops.listTraces({ ...question, service: question.service ?? service }), zone);
+    return tracesReport(await ops.listTraces({ ...question, service: question.service || service }), zone);
   },
 };
