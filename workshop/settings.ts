@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from './errors.ts';
+import { listed } from './listed.ts';
 
 /** The folder of the whole project. */
 export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -36,7 +37,7 @@ export function tracingVariablesText(): string | undefined {
   const set = decideWhatIsTraced.filter((name) => process.env[name]);
   if (set.length === 0) return undefined;
   const pairs = set.map((name) => `${name}=${process.env[name]}`);
-  return `${pairs.join(' and ')} ${set.length > 1 ? 'are' : 'is'} set in this shell, which changes what is traced.`;
+  return `${listed(pairs)} ${set.length > 1 ? 'are' : 'is'} set in this shell, which changes what is traced.`;
 }
 
 /** The URL of Jaeger's pages and query API; JAEGER_URL. */

@@ -1,5 +1,10 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { hasCustomSpanAround, hasCustomSpans, customSpanFails } from '#workshop/check/judges/spans';
+import {
+  customSpanFails,
+  hasCustomSpanAround,
+  hasCustomSpans,
+  haveAttribute,
+} from '#workshop/check/judges/spans';
 
 // Reading a review takes at least 100 ms, and a timer may fire a little early.
 export const READ_MS = 90;
@@ -23,6 +28,10 @@ export default {
     {
       expect: 'reviews-api has your span for each of the three reviews, around reading it',
       judge: hasCustomSpans('reviews-api', 3, { minMs: READ_MS }),
+    },
+    {
+      expect: 'Each of the three spans has the number of its review as review.number',
+      judge: haveAttribute('reviews-api', 'review.number', [1, 2, 3]),
     },
     {
       expect:

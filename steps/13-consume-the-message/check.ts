@@ -1,5 +1,6 @@
 import type { Lesson } from '#workshop/check/lesson';
 import {
+  consumerSpanFails,
   followsConventions,
   hasConsumerSpan,
   lastsAsLongAsWork,
@@ -33,11 +34,15 @@ export default {
     },
     {
       expect: 'The span ends after the work',
-      judge: lastsAsLongAsWork('stock', 4), // the work takes at least 5 ms
+      judge: lastsAsLongAsWork('stock', ({ kind }) => kind === 'consumer', 4), // the work takes at least 5 ms
     },
     {
       expect: 'Each message is acknowledged after the work, or rejected if invalid, and never redelivered',
       judge: settlesAfterWork('stock'),
+    },
+    {
+      expect: 'The span of an invalid order ends as an error, with an error.type',
+      judge: consumerSpanFails('stock', 'an invalid order'),
     },
   ],
 } satisfies Lesson;

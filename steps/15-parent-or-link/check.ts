@@ -1,5 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
-import { hasConsumerSpan, hasLinkedRoot } from '#workshop/check/judges/messages';
+import { hasConsumerSpan, hasLinkedRoot, lastsAsLongAsWork } from '#workshop/check/judges/messages';
 
 export default {
   done: 'a piece of work links to all of its causes',
@@ -13,6 +13,10 @@ export default {
     {
       expect: 'The inventory is written in a span without a parent, which links to the orders that caused it',
       judge: hasLinkedRoot('stock'),
+    },
+    {
+      expect: 'That span ends after the inventory is written',
+      judge: lastsAsLongAsWork('stock', ({ links }) => links.length > 0, 4), // to write takes at least 5 ms
     },
   ],
 } satisfies Lesson;

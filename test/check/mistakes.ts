@@ -462,6 +462,30 @@ export const mistakes: Mistake[] = [
     file: 'reviews-api/app.ts',
   },
   {
+    title: 'the spans of the reviews have no attribute',
+    step: 5,
+    edit: (seen) => {
+      for (const read of spansWhere(seen, ({ name }) => name === 'read review')) read.attributes = {};
+    },
+    expect: /has the number of its review/,
+    found: /^Your spans in reviews-api don't have the attribute review\.number\.$/,
+    cause: /Pass it when the span starts/,
+    file: 'reviews-api/app.ts',
+  },
+  {
+    title: 'each span has the number of the first review',
+    step: 5,
+    patch: { 'reviews-api/app.ts': [["'review.number': number", "'review.number': 1"]] },
+    edit: (seen) => {
+      for (const read of spansWhere(seen, ({ name }) => name === 'read review'))
+        read.attributes = { 'review.number': 1 };
+    },
+    expect: /has the number of its review/,
+    found: /^None of your spans in reviews-api has review\.number = 2: they have 1\.$/,
+    cause: /Pass it when the span starts/,
+    file: 'reviews-api/app.ts',
+  },
+  {
     title: 'the error is swallowed, so that 502 becomes 200',
     step: 5,
     patch: { 'bands-api/app.ts': [['      throw error;\n', '      return [] as T;\n']] },

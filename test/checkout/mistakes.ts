@@ -298,6 +298,35 @@ export const mistakes: Mistake[] = [
     cause: /call channel\.ack\(message\) after the work/,
     file: 'stock/app.ts',
   },
+  {
+    title: 'the error of an invalid order is not reported to the span',
+    step: 13,
+    patch: { 'stock/app.ts': [['    span?.setStatus({', '    if (0) span?.setStatus({']] },
+    edit: (seen) => editRejected(seen, (span) => (span.error = false)),
+    expect: /The span of an invalid order ends as an error/,
+    found: /^The CONSUMER span for an invalid order is not an error\.$/,
+    cause: /span\.setStatus/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the error of an invalid order has no type',
+    step: 13,
+    patch: { 'stock/app.ts': [['    span?.setAttribute(', '    if (0) span?.setAttribute(']] },
+    edit: (seen) => editRejected(seen, (span) => (span.attributes = {})),
+    expect: /The span of an invalid order ends as an error/,
+    found: /is an error, but has no error\.type/,
+    cause: /span\.setAttribute/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the span ends only if the work succeeds',
+    step: 13,
+    edit: (seen) => removeSpans(seen, ({ kind, error }) => kind === 'consumer' && error),
+    expect: /The span of an invalid order ends as an error/,
+    found: /^stock has no CONSUMER span for an invalid order/,
+    cause: /in a finally/,
+    file: 'stock/app.ts',
+  },
 
   // Step 14
   {
@@ -452,6 +481,22 @@ export const mistakes: Mistake[] = [
     file: 'stock/app.ts',
   },
   {
+    title: 'the span ends before the inventory is written',
+    step: 15,
+    patch: {
+      'stock/app.ts': [
+        ['      await sleep(5 + random() * 10);', '      span.end();\n      await sleep(5 + random() * 10);'],
+      ],
+    },
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ name }) => name === 'write stock')) span.durationUs = 50;
+    },
+    expect: /That span ends after the inventory is written/,
+    found: /^The span "write stock" of stock had already ended when stock logged "stock written/,
+    cause: /The work is not awaited/,
+    file: 'stock/app.ts',
+  },
+  {
     title: 'stock links where the parent is expected',
     step: 15,
     patch: { 'stock/tracing.ts': [['  consumeHook(', '  useLinksForConsume: true,\n  consumeHook(']] },
@@ -461,6 +506,11 @@ export const mistakes: Mistake[] = [
     file: /^stock\//,
   },
 ];
+
+/** Changes the CONSUMER span of the order that was rejected. */
+function editRejected(seen: Parameters<typeof runCall>[0], change: (span: Span) => void): void {
+  for (const span of spansWhere(seen, ({ kind, error }) => kind === 'consumer' && error)) change(span);
+}
 
 /** Adds a span of the app beside each span that the library made. */
 function addOwn(seen: Parameters<typeof runCall>[0], kind: 'producer' | 'consumer'): void {

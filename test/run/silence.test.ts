@@ -28,21 +28,26 @@ async function system(t: TestContext, { secondIsStuck }: { secondIsStuck: boolea
     needs: [],
     env: {},
   }));
-  const used = { services, urls, instances: {}, env: {}, started: [], stop: async () => {} };
+  const instances = { first: [urls.first] };
+  const used = { services, urls, instances, env: {}, started: [], stop: async () => {} };
   return { used, respond: () => waiting.forEach((response) => response.end('done')) };
 }
 
-const callFirst = async (urls: Record<string, string>) => (await fetch(`${urls['first']}/call`)).text();
+type Places = Parameters<Parameters<typeof sayIfSilent>[0]>[0];
 
-for (const [secondIsStuck, sentence] of [
-  [false, 'Still waiting after 0.01 s: first has not responded.'],
-  [true, 'Still waiting after 0.01 s: second has not responded, not even to a health check.'],
+const callUrl = async ({ urls }: Places) => (await fetch(`${urls['first']}/call`)).text();
+const callInstance = async ({ instances }: Places) => (await fetch(`${instances['first']![0]}/call`)).text();
+
+for (const [makeCall, secondIsStuck, sentence] of [
+  [callUrl, false, 'Still waiting after 0.01 s: first has not responded.'],
+  [callInstance, false, 'Still waiting after 0.01 s: first has not responded.'],
+  [callUrl, true, 'Still waiting after 0.01 s: second has not responded, not even to a health check.'],
 ] as const) {
-  test(`a call without a response: "${sentence}"`, async (t) => {
+  test(`${makeCall.name} without a response: "${sentence}"`, async (t) => {
     const { used, respond } = await system(t, { secondIsStuck });
     const said: string[] = [];
 
-    const call = sayIfSilent(callFirst, used, (text) => said.push(text), 10);
+    const call = sayIfSilent(makeCall, used, (text) => said.push(text), 10);
     await eventually(() => said.length > 0, 'something is said');
     respond();
 

@@ -7,6 +7,7 @@ const VARYING: [pattern: RegExp, mark: string][] = [
   [/(?<=\S) {2,}(?![└├│ ])/g, '  '], // columns are as wide as their contents
   [/\b\d\d:\d\d:\d\d\b/g, '<clock>'],
   [/\b\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:[-.]\d+)?Z?(?![\w-])/g, '<date>'], // in names of folders
+  [/ \(p[\d.]+\)/g, ' (p<rank>)'], // a t-digest chooses its centroids at random
   [/\bprocess \d+\b/g, 'process <number>'],
   [/(?<=\b(?:localhost|127\.0\.0\.1):)(?:3[3-9]|[45]\d|6[0-5])\d{3}\b/g, '<free port>'],
   [/\s+$/, ''],
@@ -26,9 +27,9 @@ const CONSTANT = /^0+$/;
 /** Lines whose order is a race between processes. */
 const RACING = / is ready after <time>$/;
 
-/** What only a busy machine shows: a gap or a contradiction between clocks of less than a second, */
+/** What only a busy machine shows: a gap or a contradiction between clocks of less than a second, a late response, */
 const BUSY =
-  /^[ │]*(?:░ [\d.]+ (?:µs|ms) in which no child of this span ran|! (?:starts|ends) [\d.]+ (?:µs|ms) (?:before|after) its parent)/;
+  /^Still waiting after|^[ │]*(?:░ [\d.]+ (?:µs|ms) in which no child of this span ran|! (?:starts|ends) [\d.]+ (?:µs|ms) (?:before|after) its parent)/;
 /** and the lines that go on with such a note of a waterfall. */
 const GOES_ON = /^[ │]{9,}[a-z]/;
 

@@ -1,4 +1,5 @@
 /** Why spans are missing or a trace is broken: the causes that several judges share. */
+import { listed } from '../listed.ts';
 import type { Trace } from '../trace/model.ts';
 import { counted } from '../trace/numbers.ts';
 import type { Failure } from './lesson.ts';
@@ -23,10 +24,10 @@ export function noServerSpan(seen: Observation, service: string): Failure {
     return { found: `No span of ${service} arrived.`, traces, file, ...whyNoSpan(seen, service, request) };
   }
 
-  const kinds = [...new Set(spans.map(({ kind }) => kind.toUpperCase()))].join(' and ');
+  const kinds = [...new Set(spans.map(({ kind }) => kind.toUpperCase()))];
   const byFastify = spans.some(({ scope }) => /fastify/.test(scope));
   return {
-    found: `${service} created ${counted(spans.length, 'span')}, but only of kind ${kinds}.`,
+    found: `${service} created ${counted(spans.length, 'span')}, but only of kind ${listed(kinds)}.`,
     cause:
       appImportedEarly(seen, service) ??
       (byFastify

@@ -2,6 +2,7 @@ import { portOwner } from '../net/port-owner.ts';
 import type { Environment, Part } from './part.ts';
 import { binariesOf, isStartable, packageOf } from './programs.ts';
 import { runningOf } from './running.ts';
+import { listed } from '../listed.ts';
 
 /**
  * How to get at a part: it is running at an address, it can be started from a folder with its programs, or neither; then
@@ -51,7 +52,7 @@ async function lookAt(part: Part, address: Environment): Promise<Found> {
   if (found === 'ready') return { address };
   if (typeof found === 'object') return { missing: found.refusal };
 
-  const variables = setVariables(part).join(' and ');
+  const variables = listed(setVariables(part));
   const { host, port } = part.place(address);
   const place = `${host}:${port} (from ${variables})`;
   if (found === 'other') {

@@ -8,6 +8,7 @@ import type { Environment, Part } from './part.ts';
 import { claim, folderOf, keepOwn, publish, release } from './running.ts';
 import { startPart, type StartedPart } from './start.ts';
 import { copySettings, type StepSettings } from './step-settings.ts';
+import { listed } from '../listed.ts';
 
 /** The parts that some services need, all of them running. */
 export interface UsedParts {
@@ -54,7 +55,7 @@ export async function useParts(services: NeedingService[], options: UseOptions =
       if (!(error instanceof UserError)) throw error;
       const needing = services.filter(({ needs }) => needs.includes(part.name)).map(({ name }) => name);
       const verb = needing.length === 1 ? 'needs' : 'need';
-      throw new UserError(`${needing.join(' and ')} ${verb} ${part.title}: ${messageOf(error)}`);
+      throw new UserError(`${listed(needing)} ${verb} ${part.title}: ${messageOf(error)}`);
     }
   }
   return {

@@ -17,6 +17,7 @@ import type { Service } from '../services/definition.ts';
 import type { UsedServices } from '../services/use.ts';
 import { useAll } from './use-all.ts';
 import { isChecked, tracingVariablesText } from '../settings.ts';
+import { listed } from '../listed.ts';
 
 export type { Call } from './call.ts';
 
@@ -40,7 +41,11 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
       if (variables) note(variables);
 
       const makeTracedCall = (given: Call) =>
-        sayIfSilent((urls) => context.with(ROOT_CONTEXT, () => makeCall({ ...given, urls })), services, note);
+        sayIfSilent(
+          (places) => context.with(ROOT_CONTEXT, () => makeCall({ ...given, ...places })),
+          services,
+          note,
+        );
       const callOnce = () => call(makeTracedCall, services, backend, options.chosen);
       try {
         return await interruption.orDone(callAndShow(callOnce, options, backend, asked, services));
@@ -119,7 +124,7 @@ function usageText(services: UsedServices, backend: UsedBackend): string {
   const running = services.services.map(({ name }) => name).filter((name) => !started.includes(name));
   return [
     `Using ${whereTracesAre(backend)}`,
-    ...(running.length > 0 ? [`${running.join(' and ')} (already running)`] : []),
-    ...(started.length > 0 ? [`${started.join(' and ')} (started)`] : []),
+    ...(running.length > 0 ? [`${listed(running)} (already running)`] : []),
+    ...(started.length > 0 ? [`${listed(started)} (started)`] : []),
   ].join(', ');
 }

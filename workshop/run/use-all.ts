@@ -3,6 +3,7 @@ import { interruption } from '../command-line/interruption.ts';
 import { openProgress } from '../command-line/progress.ts';
 import { type UsedServices, useServices } from '../services/use.ts';
 import { isChecked, projectFolder } from '../settings.ts';
+import { listed } from '../listed.ts';
 
 /**
  * Uses the services of a folder and a trace backend, and starts what isn't running: both at once, because services take a
@@ -16,7 +17,7 @@ export async function useAll(folder: string): Promise<{ services: UsedServices; 
   const [services, backend] = await Promise.allSettled([
     useServices(folder, {
       ownPorts,
-      onStarting: (names) => progress.show(`Starting ${names.join(' and ')}`),
+      onStarting: (names) => progress.show(`Starting ${listed(names)}`),
       onReady: progress.note,
       signal: interruption.signal,
     }),

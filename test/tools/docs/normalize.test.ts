@@ -54,6 +54,11 @@ test('only on a busy machine: short gaps and contradicting clocks are left out, 
       '│ ! ends 3.0 ms after its parent: nobody waited\n                 │   for it, or the clocks differ',
     ),
   );
+  same(
+    `Using the backend\n${waterfall}`,
+    `Using the backend\nStill waiting after 10 s: bands-api has not responded.\n${waterfall}`,
+  );
+  same('mergedDigests  23 ms (p49.9)  53 ms (p95)', 'mergedDigests    23 ms (p50)  54 ms (p95.1)');
   different(waterfall, note('│ ░ 5.022 s in which no child of this span ran'));
   different(waterfall, note('│ ! claims to be its own parent'));
 });

@@ -8,6 +8,7 @@ import { MalformedError } from '../otlp/arrival.ts';
 import { JsonError, requestFromJson } from '../otlp/json.ts';
 import type { Added, Receiver } from '../store/intake.ts';
 import { errorStatus, jsonResponse, MAX_MESSAGE_BYTES, noMetrics, protobufResponse } from './responses.ts';
+import { listed } from '../../listed.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
@@ -53,7 +54,7 @@ export async function receiveHttp(stores: readonly Receiver[], port: number): Pr
     const path = url.replace(/\/?(\?.*)?$/, '');
     if (path === '/v1/metrics') throw new Refusal(404, grpc.status.UNIMPLEMENTED, noMetrics);
     if (!stores.some(({ signal }) => signal.httpPath === path)) {
-      const where = stores.map(({ signal }) => `${signal.itemName}s to ${signal.httpPath}`).join(' and ');
+      const where = listed(stores.map(({ signal }) => `${signal.itemName}s to ${signal.httpPath}`));
       throw new Refusal(404, grpc.status.UNIMPLEMENTED, `Send ${where}, not to ${url}.`);
     }
     reply.header('allow', 'POST');

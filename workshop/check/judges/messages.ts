@@ -3,7 +3,15 @@ import type { AttributeValue, Attributes, Span, SpanKind, Trace } from '../../tr
 import { clockStepUs, endOf } from '../../trace/model.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { logLines } from '../log-lines.ts';
-import { ancestorsOf, type Observation, serverSpanOf, traceOfCall, tracesOfCall } from '../observation.ts';
+import {
+  ancestorsOf,
+  callNamed,
+  type Observation,
+  serverSpanOf,
+  traceIdOf,
+  traceOfCall,
+  tracesOfCall,
+} from '../observation.ts';
 import { noServerSpan } from '../causes.ts';
 import { readTraceparent } from '../traceparent.ts';
 
@@ -169,25 +177,63 @@ export function hasConsumerSpan(service: string, publisher: string): Judge {
 const CLOCK_TOLERANCE_US = 3_000;
 
 /**
- * A service's CONSUMER span ends after the work. It doesn't if it ended before the first log line with its id and is
- * shorter than the work, which takes at least `workMs`. If it is longer, it may only have been slow to start the work.
+ * A span of a service, the first that `isMeant`, ends after the work. It doesn't if it ended before the first log line with its id and is shorter
+ * than the work, which takes at least `workMs`. If it is longer, it may only have been slow to start the work.
  */
-export function lastsAsLongAsWork(service: string, workMs: number): Judge {
+export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => boolean, workMs: number): Judge {
   return (seen) => {
-    const consumer = spanOfKind(seen, service, 'consumer');
-    if (!consumer) return noServerSpan(seen, service);
+    const isOne = (span: Span) => span.service === service && isMeant(span);
+    const trace = seen.traces.find(({ spans }) => spans.some(isOne));
+    const span = trace?.spans.find(isOne);
+    if (!trace || !span) return noServerSpan(seen, service);
     // The first line: a timer keeps the span active, and logs long after it has ended.
-    const line = logLines(seen, service).find(({ span_id }) => span_id === consumer.spanId);
+    const line = logLines(seen, service).find(({ span_id }) => span_id === span.spanId);
     if (!line) return 'ok';
-    const lateUs = Number(line.time) * 1_000 - endOf(consumer);
-    const isShort = consumer.durationUs < workMs * 1_000;
+    const lateUs = Number(line.time) * 1_000 - endOf(span);
+    const isShort = span.durationUs < workMs * 1_000;
     if (lateUs <= (isShort ? clockStepUs : CLOCK_TOLERANCE_US)) return 'ok';
     if (!isShort) return 'inconclusive';
     return {
-      found: `The CONSUMER span of ${service} had already ended when ${service} logged "${line.msg}".`,
+      found: `The span "${span.name}" of ${service} had already ended when ${service} logged "${line.msg}".`,
       cause: 'The work is not awaited: await it, and call span.end() after that, in a finally.',
       file: `${service}/app.ts`,
-      traces: tracesOfCall(seen),
+      traces: [trace],
+    };
+  };
+}
+
+/** A message that a service can't process ends its CONSUMER span as an error; a span of the app also says which one. */
+export function consumerSpanFails(service: string, message: string): Judge {
+  return (seen) => {
+    const id = traceIdOf(callNamed(seen, message));
+    const trace = seen.traces.find(({ traceId }) => traceId === id);
+    const span = trace?.spans.find((own) => isOf(own, service, 'consumer'));
+    const file = `${service}/app.ts`;
+    const traces = trace ? [trace] : [];
+    if (!span) {
+      return {
+        found: `${service} has no CONSUMER span for ${message} in the trace that its headers name.`,
+        cause: 'The span does not end if the work fails: call span.end() in a finally.',
+        file,
+        traces,
+      };
+    }
+    if (!span.error) {
+      return {
+        found: `The CONSUMER span for ${message} is not an error.`,
+        cause:
+          'Nothing reports the error to the span: span.setStatus({ code: SpanStatusCode.ERROR, message: error.message }).',
+        file,
+        traces,
+      };
+    }
+    if (span.attributes['error.type'] || isFromInstrumentation(span)) return 'ok';
+    return {
+      found: `The CONSUMER span for ${message} is an error, but has no error.type.`,
+      cause:
+        'The conventions require it, so that errors can be counted by kind: span.setAttribute(ATTR_ERROR_TYPE, error.name).',
+      file,
+      traces,
     };
   };
 }
@@ -391,7 +437,11 @@ function hasSpans(seen: Observation, service: string): boolean {
 function spanOfKind(seen: Observation, service: string, kind: SpanKind): Span | undefined {
   return tracesOfCall(seen)
     .flatMap(({ spans }) => spans)
-    .find((span) => span.service === service && span.kind === kind);
+    .find((span) => isOf(span, service, kind));
+}
+
+function isOf(span: Span, service: string, kind: SpanKind): boolean {
+  return span.service === service && span.kind === kind;
 }
 
 function traceOfThis(seen: Observation, { traceId }: Span): Trace {

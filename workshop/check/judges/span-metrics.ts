@@ -1,4 +1,5 @@
 /** Judges of metrics that a span processor derives from spans. */
+import { listed } from '../../listed.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { callNamed, type Observation, traceIdOf } from '../observation.ts';
 import { faultOfLabels } from './metrics.ts';
@@ -76,7 +77,7 @@ export function hasExemplars(service: string): Judge {
     const id = stray.labels['trace_id'];
     if (id === undefined) {
       return {
-        found: `An exemplar has no trace_id, but ${Object.keys(stray.labels).join(' and ')}.`,
+        found: `An exemplar has no trace_id, but ${listed(Object.keys(stray.labels))}.`,
         cause:
           'Dashboards look for the label trace_id: exemplarLabels: { trace_id: span.spanContext().traceId }.',
         file,

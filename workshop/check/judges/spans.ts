@@ -1,6 +1,6 @@
 /** Judges which spans exist, and how they relate to each other. */
 import { formatDuration } from '../../trace/duration.ts';
-import { type Attributes, endOf, type Span, type Trace } from '../../trace/model.ts';
+import { type Attributes, type AttributeValue, endOf, type Span, type Trace } from '../../trace/model.ts';
 import { counted } from '../../trace/numbers.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { logLines } from '../log-lines.ts';
@@ -109,6 +109,30 @@ export function hasCustomSpans(service: string, count: number, { minMs }: { minM
           ? "A span was started outside the request, so it doesn't know its parent."
           : 'Either one span is around all of the work: create it in the function that does one part. Or some spans never end, and only spans that have ended are sent.',
       ...shared,
+    };
+  };
+}
+
+/** The custom spans of a service in its SERVER span have an attribute, and each of these values is on one of them. */
+export function haveAttribute(service: string, name: string, values: readonly AttributeValue[]): Judge {
+  return (seen) => {
+    const server = serverSpanOf(seen, service);
+    if (!server) return noServerSpan(seen, service);
+    const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
+    const found = trace.spans
+      .filter((span) => span.service === service && isCustom(span))
+      .map(({ attributes }) => attributes[name]);
+    const missing = values.find((value) => !found.some((own) => String(own) === String(value)));
+    if (missing === undefined) return 'ok';
+    const others = found.filter((own) => own !== undefined);
+    return {
+      found:
+        others.length === 0
+          ? `Your spans in ${service} don't have the attribute ${name}.`
+          : `None of your spans in ${service} has ${name} = ${missing}: they have ${[...new Set(others)].join(', ')}.`,
+      cause: `Pass it when the span starts: tracer.startSpan(name, { attributes: { '${name}': … } }).`,
+      file: `${service}/app.ts`,
+      traces: [trace],
     };
   };
 }
