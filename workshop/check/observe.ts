@@ -264,7 +264,8 @@ async function startAll(seen: Observation, options: StartOptions): Promise<Runni
   options.signal.throwIfAborted();
   const { reason } = starts[failed] as PromiseRejectedResult;
   if (reason instanceof PartRefusedError) throw reason;
-  seen.slowness = await options.measure();
+  const startFactors = running.map(({ readyAfterMs }) => readyAfterMs / USUAL_START_MS);
+  seen.slowness = Math.max(await options.measure(), ...startFactors);
   throw notStarted(seen, seen.services[failed]!, reason);
 }
 
