@@ -1,7 +1,7 @@
 /** Converts encoded log records to the model. They must have passed `readLogRequest`. */
 import type { LogRecord } from '../../trace/log-record.ts';
 import { decode, type Hex, hexId } from './decode.ts';
-import { logRecord as logRecordType } from './messages.ts';
+import { logRecordRest } from './messages.ts';
 import {
   type AnyValue,
   type KeyValue,
@@ -13,7 +13,6 @@ import {
 
 /** What protobufjs decodes. */
 interface LogRecordMessage {
-  traceId: Hex;
   spanId: Hex;
   severityNumber: number;
   severityText: string;
@@ -23,16 +22,24 @@ interface LogRecordMessage {
   droppedAttributesCount: number;
 }
 
-/** Reads a LogRecord. `timeUs` is the time that the store has for it. */
+/** Where in a request an encoded LogRecord is, and what has been read of it. */
+interface Indexed {
+  group: { bytes: Uint8Array };
+  from: number;
+  to: number;
+  traceId: string;
+  timeUs: number;
+}
+
+/** Reads a LogRecord. */
 export function readLogRecord(
-  bytes: Uint8Array,
-  timeUs: number,
+  { group, from, to, traceId, timeUs }: Indexed,
   resource: Resource,
   scope: Scope,
 ): LogRecord {
-  const message = decode(logRecordType, bytes) as LogRecordMessage;
+  const message = decode(logRecordRest, group.bytes, from, to) as LogRecordMessage;
   return {
-    traceId: hexId(message.traceId),
+    traceId,
     spanId: hexId(message.spanId),
     service: resource.service,
     timeUs,

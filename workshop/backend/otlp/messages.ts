@@ -75,6 +75,13 @@ export const logRecordHead = partOf(
   { severityNumber: { type: 'int32' } },
 );
 
+/** The other fields of a log record. */
+export const logRecordRest = partOf(
+  logRecord,
+  ['severityNumber', 'severityText', 'body', 'attributes', 'droppedAttributesCount', 'spanId', 'eventName'],
+  { severityNumber: { type: 'int32' } },
+);
+
 function requestsOf(name: string, resources: string, scopes: string) {
   const request = root.lookupType(name);
   const ofResource = request.fields[resources]!.resolvedType as Type;
@@ -96,7 +103,7 @@ function partOf(
   fields: readonly string[],
   as: Readonly<Record<string, { name?: string; type: string }>>,
 ): Type {
-  const part = new protobuf.Type(`${whole.name}Head`);
+  const part = new protobuf.Type(`${whole.name}With${fields.length}`);
   for (const field of fields) {
     const { id, type, repeated } = whole.fields[field] as Field;
     const { name = field, type: newType = type } = as[field] ?? {};

@@ -167,15 +167,9 @@ const ownProperty = { configurable: true, enumerable: true, writable: true };
 
 export function readValue(message: AnyValue): AttributeValue {
   if (message.stringValue) return message.stringValue; // nearly all values are text
-  switch (message.value) {
-    case undefined:
-      return '';
-    case 'arrayValue':
-    case 'kvlistValue':
-      return JSON.stringify(plainValue(message));
-    default:
-      return plainValue(message) as AttributeValue;
-  }
+  const plain = plainValue(message);
+  if (plain === null) return '';
+  return typeof plain === 'object' ? JSON.stringify(plain) : (plain as AttributeValue);
 }
 
 /** The type of a value, if it has to be listed in `AttributeTypes`. */
@@ -183,7 +177,7 @@ function hiddenType(
   message: AnyValue | null,
   read: AttributeValue,
 ): 'int64' | 'float64' | 'binary' | undefined {
-  if (!message || message.stringValue) return undefined;
+  if (!message || message.stringValue || typeof read === 'boolean') return undefined;
   const { value } = message;
   if (value === 'intValue' && typeof read === 'string') return 'int64';
   if (value === 'doubleValue' && (typeof read === 'string' || Number.isInteger(read))) return 'float64';
@@ -192,6 +186,7 @@ function hiddenType(
 
 /** A value that JSON can represent. */
 function plainValue(message: AnyValue): unknown {
+  if (message.stringValue) return message.stringValue;
   switch (message.value) {
     case undefined:
       return null;

@@ -97,9 +97,9 @@ export class LogStore extends Intake<ArrivedLogRecord> {
   /** Returns a function that reads records. It reads each resource and scope once, and records of one resource share it. */
   reader(): (record: StoredLogRecord) => LogRecord {
     const sharedOf = sharedReader();
-    return ({ group, from, to, timeUs }) => {
-      const { resource, scope } = sharedOf(group);
-      return readLogRecord(group.bytes.subarray(from, to), timeUs, resource, scope);
+    return (stored) => {
+      const { resource, scope } = sharedOf(stored.group);
+      return readLogRecord(stored, resource, scope);
     };
   }
 
