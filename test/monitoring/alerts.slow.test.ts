@@ -3,7 +3,6 @@ import { stateFolder } from '../parts/state.ts';
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import { request } from 'undici';
 import { type Backend, startBackend } from '#workshop/backend/start';
@@ -59,6 +58,16 @@ async function prometheusAlerts(): Promise<string[]> {
   const response = await fetch(`${used.env['PROMETHEUS_URL']}/api/v1/alerts`);
   const { data } = (await response.json()) as { data: { alerts: { labels: { alertname: string } }[] } };
   return data.alerts.map(({ labels }) => labels.alertname);
+}
+
+/** Waits until Prometheus has evaluated all rules at a time this long after now. */
+async function evaluatedFor(ms: number): Promise<void> {
+  const from = Date.now();
+  await eventually(async () => {
+    const response = await fetch(`${used.env['PROMETHEUS_URL']}/api/v1/rules`);
+    const { data } = (await response.json()) as { data: { groups: { lastEvaluation: string }[] } };
+    return data.groups.every(({ lastEvaluation }) => Date.parse(lastEvaluation) >= from + ms);
+  }, 'Prometheus goes on evaluating');
 }
 
 /** What the pager has printed. */
@@ -139,7 +148,7 @@ for (const { fault, alert, also, explains, begin, end } of faults) {
       );
     await begin();
     await eventually(async () => (await pages('firing')).includes(alert), `${alert} rings`);
-    await sleep(5_000); // what would ring by mistake, too
+    await evaluatedFor(5_000); // so that other alerts would ring, too
     if (explains) {
       const rang = (await pagerLog()).slice(start);
       const link = new RegExp(`firing ${alert} .*${backend.queryUrl}/trace/(\\w+)$`, 'm').exec(rang);

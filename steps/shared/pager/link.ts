@@ -10,7 +10,8 @@ export async function linkFor(alert: Alert): Promise<string> {
   const indicators = `${PAGES_URL}/indicators`;
   try {
     const traceId = await traceThatExplains(new Prometheus(PROMETHEUS_URL), alert, () => true);
-    return traceId ? `${PAGES_URL}/trace/${traceId}` : indicators;
+    const isStored = traceId && (await fetch(`${PAGES_URL}/api/traces/${traceId}`)).ok;
+    return isStored ? `${PAGES_URL}/trace/${traceId}` : indicators;
   } catch (error) {
     return `${indicators} (${(error as Error).message})`;
   }
