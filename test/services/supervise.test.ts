@@ -81,3 +81,18 @@ slowTest(
     );
   },
 );
+
+slowTest('services --only shows what one service prints, and of the others that they start', async (t) => {
+  const cwd = await projectCopy(t);
+  const { env, ports } = await isolatedEnvironment(t);
+  const subject = startScript(t, COMMAND, ['--only', 'reviews-api'], { cwd, env });
+  await Promise.all([subject.printed(/bands-api {3}│ ready/), subject.printed(/reviews-api │ ready/)]);
+
+  await fetch(`http://localhost:${ports.bands}/bands/553be815-76f3-49db-b9d7-caca4b23cc3e`);
+  await subject.printed(/reviews-api │ .*request completed/);
+  assert.doesNotMatch(subject.stdout, /bands-api {3}│ .*incoming request/);
+
+  const unknown = await runScript(t, COMMAND, ['--only', 'reviews'], { cwd, env });
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /^--only needs the name of a service: bands-api, reviews-api\.$/m);
+});
