@@ -10,7 +10,7 @@ export function faultOfBand(band: { name?: string; uuid?: string; reviews?: Revi
   if (reviews.length === 0) {
     return {
       cause:
-        'The list was sent before it contained the reviews: what fills it is not awaited (forEach does not wait).',
+        'The list was sent before it contained the reviews: the code that fills it is not awaited (forEach does not wait).',
       file: 'reviews-api/app.ts',
     };
   }
@@ -28,8 +28,8 @@ export function faultOfBand(band: { name?: string; uuid?: string; reviews?: Revi
   return {
     cause:
       new Set(bodies).size === 1
-        ? 'All reviews are the same object, which each of them changes: create a new object for each review.'
-        : 'These are not the three reviews of this band in their order.',
+        ? 'All reviews are the same object, which is overwritten for each review: create a new object for each review.'
+        : 'These are not the three reviews of this band in the right order.',
     file: 'reviews-api/app.ts',
   };
 }

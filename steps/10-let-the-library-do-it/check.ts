@@ -16,7 +16,7 @@ export default {
     },
     {
       expect:
-        'Each line that bands-api logs for the call arrives as a log record, in a span that was running then',
+        'Each line that bands-api logs for the call arrives as a log record, in a span that was running at the time',
       judge: sendsLogRecords('bands-api'),
     },
     {

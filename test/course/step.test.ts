@@ -30,7 +30,7 @@ test('the command puts a step, saves and restores work, resets, and lists the st
   await writeFile(join(cwd, 'bands-api/app.ts'), '// mine\n');
   assert.match(
     await step('12'),
-    /^Your work was saved in \.workshop.saved.\S+\. To put it back, run npm run step -- --restore\.\nStep 12, finished, is now in the working copy\.\nThis step: steps\/12-publish-a-message\/README\.md\nNext step: steps\/13-consume-the-message\/README\.md\n$/,
+    /^Your work was saved in \.workshop.saved.\S+\. To put it back, run npm run step -- --restore\.\nThe finished step 12 is now in the working copy\.\nThis step: steps\/12-publish-a-message\/README\.md\nNext step: steps\/13-consume-the-message\/README\.md\n$/,
   );
   assert.ok(await isStep(12));
   assert.match(

@@ -63,7 +63,7 @@ async function put(step: Step) {
   printSaved(await putStep(step, course));
   const next = (await listSteps(course)).find(({ number }) => number > step.number);
   const state = step.folder.endsWith(step.name)
-    ? `Step ${step.number}, finished,`
+    ? `The finished step ${step.number}`
     : `The start of step ${step.number}`;
   console.log(`${state} is now in the working copy.`);
   console.log(`This step: steps/${step.name}/README.md`);

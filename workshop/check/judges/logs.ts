@@ -66,7 +66,7 @@ export function logsTraceIdOf(service: string, name: string): Judge {
   };
 }
 
-/** Each line that a service logged for the call arrived as a log record, in a span of the service that was running then. */
+/** Each line that a service logged for the call arrived as a log record, in a span of the service that was running at the time. */
 export function sendsLogRecords(service: string): Judge {
   return (seen) => {
     const trace = traceOfCall(seen);
@@ -100,7 +100,7 @@ export function sendsLogRecords(service: string): Judge {
 /** pino's times are whole milliseconds, and a line about the end of a request may follow its span. */
 const SPAN_MARGIN_US = 50_000;
 
-/** Why a log record of a call is not in a span of its service that was running then; undefined if it is. */
+/** Why a log record of a call is not in a span of its service that was running at the time; undefined if it is. */
 function faultOfSpan(record: LogRecord, { traceId, spans }: Trace) {
   const { service, body, spanId, timeUs } = record;
   const line = `The line "${body}" of ${service}`;
