@@ -43,7 +43,7 @@ export default {
     },
     {
       expect:
-        'checkout records the totalAmount of its response, in its SERVER span or with the id of that span',
+        'checkout records the totalAmount of its response in its SERVER span, or in a log line with the id of that span',
       judge: recordsResponse('checkout', 'totalAmount', 1234),
     },
     {

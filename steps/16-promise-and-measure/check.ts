@@ -32,7 +32,7 @@ export default {
       judge: countsEachRequest('followers-api'),
     },
     { expect: 'The durations are in seconds', judge: measuresSeconds('followers-api') },
-    { expect: 'A bucket ends at the 300 ms that are promised', judge: hasBucketAt('followers-api', 0.3) },
+    { expect: 'A bucket ends at the promised 300 ms', judge: hasBucketAt('followers-api', 0.3) },
     {
       expect:
         'run.ts promises that 99 % of the responses are not server errors, and 95 % take at most 300 ms',

@@ -15,9 +15,9 @@ const tests = {
 /** Why an alert doesn't ring when it should, or rings when it shouldn't. */
 const causes = {
   ErrorBudgetBurn:
-    'Compare job:http_server_errors:ratio10s and :ratio1m with 14.4 * 0.01, joined by "and". The short window ends the alert soon. Client errors such as 404 are no failures of the service.',
+    'Compare job:http_server_errors:ratio10s and :ratio1m with 14.4 * 0.01, joined by "and". The short window ends the alert soon. Client errors such as 404 are not failures of the service.',
   SlowRequests:
-    'It rings when job:http_server_requests_within_300ms:ratio30s is below the 0.95 that are promised.',
+    'It should ring when job:http_server_requests_within_300ms:ratio30s is below the promised 0.95.',
   InstanceGone:
     "Prometheus sets up to 0 for an instance that it can't reach. An instance that was never up is still starting: require max_over_time(up[10m]) == 1, too.",
   IndicatorAbsent:

@@ -14,11 +14,11 @@ export default {
   programs: { 'compare.ts': { file: 'compare.ts' } },
   expectations: [
     {
-      expect: 'summedBuckets gives each percentile of all instances within one bucket',
+      expect: 'summedBuckets gives each percentile of all instances to within one bucket',
       judge: isWithinBucket('summedBuckets', truth, bounds),
     },
     {
-      expect: 'mergedDigests gives each percentile of all instances, and misses its rank by 2 % at most',
+      expect: 'mergedDigests gives each percentile of all instances, and misses its rank by at most 2 %',
       judge: isWithinRank('mergedDigests', truth, (share) => Math.max(0.002, 0.08 * share * (1 - share))),
     },
   ],

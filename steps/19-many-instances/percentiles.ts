@@ -7,14 +7,14 @@ export function average(instances: Measured[], share: number) {
   return each.reduce((sum, ms) => sum + ms, 0) / instances.length;
 }
 
-/** Counts can be added, so this is right within one bucket. */
+/** Counts can be added, so this is accurate to within one bucket. */
 export function summedBuckets(instances: Measured[], share: number) {
   const [first, ...others] = instances.map(({ buckets }) => buckets);
   const sums = first!.map((count, index) => others.reduce((sum, buckets) => sum + buckets[index]!, count));
   return percentileOf(sums, share);
 }
 
-/** Centroids can be merged, so this is right within two percent of the requests. */
+/** Centroids can be merged, so this is accurate to within two percent of the requests. */
 export function mergedDigests(instances: Measured[], share: number) {
   const all = new TDigest();
   for (const { digest } of instances) all.push_centroid(digest.toArray());

@@ -154,14 +154,14 @@ const all: Accident[] = [
   {
     title: 'an error in run.ts',
     patch: { 'run.ts': [["const flags = '01'", "missing.thing();\n  const flags = '01'"]] },
-    expect: /run\.ts runs to its end/,
+    expect: /run\.ts runs to completion/,
     cause: /An error in this function/,
     file: /^run\.ts/,
   },
   {
     title: 'raw bytes in a header of run.ts',
     patch: { 'run.ts': [["randomBytes(16).toString('hex')", 'randomBytes(16).toString()']] },
-    expect: /run\.ts runs to its end/,
+    expect: /run\.ts runs to completion/,
     found: /the value of the header traceparent is invalid/,
     cause: /hexadecimal digits/,
     file: /^run\.ts$/,
@@ -210,7 +210,7 @@ const all: Accident[] = [
   {
     title: 'a request in run.ts that is not awaited',
     patch: { 'run.ts': [['= await request(', '= request(']] },
-    expect: /run\.ts runs to its end/,
+    expect: /run\.ts runs to completion/,
     cause: /^Line \d+ does not wait for request\(…\): put await in front of it\.$/,
     file: /^run\.ts:\d+$/,
   },

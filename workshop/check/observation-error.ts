@@ -62,7 +62,7 @@ export function missingServices(missing: string[], step: string): ObservationErr
 export function notListening({ name, title }: Service): ObservationError {
   return new ObservationError(`${name} listens on the port that it is given`, {
     found: "It reports that it is ready, but doesn't listen on the port in PORT.",
-    cause: 'Its port is fixed. Let it listen on Number(process.env.PORT).',
+    cause: 'Its port is fixed. Make it listen on Number(process.env.PORT).',
     file: `${title}/main.ts`,
   });
 }
@@ -187,27 +187,27 @@ function noResponseShown(seen: Observation, end: RunEnd): ObservationError {
   }
   const invalidHeader = thrown && /^invalid (\S+) header$/.exec(thrown)?.[1]; // undici's message
   if (invalidHeader) {
-    return new ObservationError(`${caller} runs to its end`, {
+    return new ObservationError(`${caller} runs to completion`, {
       found: `The request was not sent: the value of the header ${invalidHeader} is invalid.`,
       cause:
-        "It contains characters that a header can't have. Write random bytes as hexadecimal digits: randomBytes(16).toString('hex').",
+        "It contains characters that aren't allowed in a header. Write random bytes as hexadecimal digits: randomBytes(16).toString('hex').",
       file: caller,
     });
   }
   if (thrown) {
-    return new ObservationError(`${caller} runs to its end`, {
+    return new ObservationError(`${caller} runs to completion`, {
       found: `The function that makes the call threw: ${thrown}.`,
       cause: 'An error in this function.',
       file: caller,
       ...missingAwait(seen.sources),
     });
   }
-  return new ObservationError(`${caller} runs to its end`, {
+  return new ObservationError(`${caller} runs to completion`, {
     found: `It exited with status ${end.code}, and did not show a response.`,
     ...causeOfExit(
       seen,
       caller,
-      'The last line that makes the call must be: await run(…, import.meta.dirname).',
+      'The last line, which makes the call, must be: await run(…, import.meta.dirname).',
     ),
   });
 }
@@ -226,7 +226,7 @@ const inTime = 'The call gets a response in time';
 
 function neverExits(seen: Observation, limitMs: number): ObservationError {
   const failure: Failure = {
-    found: `${caller} had not exited after ${Math.round(limitMs / 1_000)} s, although it isn't waiting for a response.`,
+    found: `${caller} had not exited after ${Math.round(limitMs / 1_000)} s, although it wasn't waiting for a response.`,
     cause: 'It contains an endless loop, or waits for something that never happens.',
     file: caller,
     lines: shownLines(seen.run.stderr),
@@ -260,7 +260,7 @@ function badResponse(seen: Observation, call: Exchange): ObservationError {
   const error = errorOfResponse(seen.lines.get(service)!, worst.path, seen.folder);
   const otherwise = called
     ? `${called} responded to ${worst.to} with an error.`
-    : "It rejects the request, or can't reach the service that it calls itself.";
+    : "It rejects the request, or can't reach a service that it calls.";
   return new ObservationError('The call is successful', {
     found: `${worst.to} responded to ${requestText(worst)} with status ${status}: ${body.slice(0, SHOWN_BODY)}`,
     cause: error ? `${service} threw ${error.message}.` : otherwise,
@@ -307,7 +307,7 @@ const parentUrlMissing =
 
 function causeOfError(message: string): string {
   if (message.includes('EADDRINUSE')) {
-    return `The port is in use (${message}). Let the service listen on Number(process.env.PORT), which is free.`;
+    return `The port is in use (${message}). Make the service listen on Number(process.env.PORT), which is free.`;
   }
   if (/Cannot find (package|module)/.test(message)) {
     return `An import was not found (${message}). All packages of the workshop are installed, so check the spelling.`;

@@ -11,7 +11,7 @@ export interface Receivers {
 }
 
 /**
- * Lets a provider publish the receivers that are requested, sorted by protocol, at each request and when a requirer is
+ * Makes a provider publish the receivers that are requested, sorted by protocol, at each request and when a requirer is
  * gone. Only the leader publishes. Returns a function that publishes again, for when `receivers` has changed.
  */
 export function publishRequested(provider: TracingEndpointProvider, receivers: Receivers): () => void {

@@ -11,7 +11,7 @@ export interface Relation {
   readonly remoteApplication: string;
   /** The local application's bag as it is now; undefined if it was never written or the relation is gone. */
   readonly localData: Bag | undefined;
-  /** The remote application's bag as it is now, likewise. */
+  /** The remote application's bag as it is now; undefined in the same cases. */
   readonly remoteData: Bag | undefined;
   /** Replaces the local application's bag. Throws a DataAccessPermissionError on a follower. */
   write(bag: Bag): void;

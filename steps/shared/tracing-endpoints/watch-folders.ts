@@ -4,7 +4,7 @@ import { ifExists } from './if-exists.ts';
 
 /**
  * Calls `listener` when a subfolder of `folder` comes or goes, or when a file in a subfolder changes. Returns a function
- * that stops it. (On Linux, the `recursive` option of Node.js 20 misses when a file is replaced again.)
+ * that stops it. (On Linux, the `recursive` option of Node.js 20 doesn't report when a file is replaced a second time.)
  */
 export function watchFolders(folder: string, listener: () => void): () => void {
   const watchers = new Map<string, FSWatcher>();

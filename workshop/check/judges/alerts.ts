@@ -41,20 +41,20 @@ function invalidRules(output: string): Explanation {
   const lines = output.split('\n').map((line) => line.replace(/^\s*(?:FAILED:|rules\.yml:)\s*/, '').trim());
   const messages = [...new Set(lines)].filter((line) => line !== '' && !line.startsWith('Unit Testing:'));
   const reason = messages.join(' ').slice(0, SHOWN_REASON);
-  return { found: `promtool refuses the rules: ${reason}`, cause: causeOfRefusal(reason) };
+  return { found: `promtool rejects the rules: ${reason}`, cause: causeOfRefusal(reason) };
 }
 
 function causeOfRefusal(reason: string): string {
   if (reason.startsWith('yaml:')) {
-    return 'The file is not valid YAML at this line or after it. Indent the alerts with spaces, as the rules above them are, and put quotation marks around a text that contains {{ or #.';
+    return 'The file is not valid YAML at this line or after it. Indent the alerts with spaces, as the rules above them are, and put quotation marks around text that contains {{ or #.';
   }
   if (reason.includes('parse expression')) {
-    return 'This expression is not valid PromQL. After its own line, the message gives the line and the column in the expression.';
+    return 'This expression is not valid PromQL. The message gives the line in the file, and then the line and the column in the expression.';
   }
   if (reason.includes('template:')) {
     return 'The annotation is not a valid template. It may contain {{ $labels.job }}, {{ $labels.instance }}, and {{ $value }}.';
   }
-  return 'A field of a rule has another name, or its value another form. An alert has the fields alert, expr, for (such as 10s), labels, and annotations.';
+  return 'A field of a rule has the wrong name, or its value has the wrong form. An alert has the fields alert, expr, for (such as 10s), labels, and annotations.';
 }
 
 type Explanation = Pick<Failure, 'found' | 'cause'>;

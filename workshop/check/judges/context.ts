@@ -131,7 +131,7 @@ function orphan(seen: Observation, below: string, above: string, parentId: strin
   }
   return {
     found: `The parent of ${below}'s SERVER span, ${parentId}, is missing from the trace.`,
-    cause: `${above} started this span and never ended it. Only spans that have ended are sent: call span.end(), best in a finally block.`,
+    cause: `${above} started this span and never ended it. Only spans that have ended are sent: call span.end(), preferably in a finally block.`,
     file: senderFile(above),
   };
 }

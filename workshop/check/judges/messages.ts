@@ -177,8 +177,9 @@ export function hasConsumerSpan(service: string, publisher: string): Judge {
 const CLOCK_TOLERANCE_US = 3_000;
 
 /**
- * A span of a service, the first that `isMeant`, ends after the work. It doesn't if it ended before the first log line with its id and is shorter
- * than the work, which takes at least `workMs`. If it is longer, it may only have been slow to start the work.
+ * The first span of a service for which `isMeant` returns true ends after the work. It doesn't if it ended before the
+ * first log line with its id, and is shorter than the work, which takes at least `workMs`. If it is longer, it may only
+ * have been slow to start the work.
  */
 export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => boolean, workMs: number): Judge {
   return (seen) => {

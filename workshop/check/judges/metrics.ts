@@ -86,7 +86,7 @@ export function faultOfLabels(seen: Observation, service: string): Failure | und
       return {
         found: `A series of ${HISTOGRAM} has the label ${empty}="${labels[empty]}".`,
         cause:
-          'There is no such value when it is passed to observe(): the property or the attribute has another name, or is not set yet, as the status is not when a span starts.',
+          'The value is undefined when it is passed to observe(): the property or the attribute has another name, or it is not set yet. When a span starts, for example, the status is not set yet.',
         ...about,
       };
     }
@@ -95,7 +95,7 @@ export function faultOfLabels(seen: Observation, service: string): Failure | und
       return {
         found: `A series of ${HISTOGRAM} has the label http_response_status_code="${status}".`,
         cause:
-          'The status is a number of three digits, such as 502. Queries put statuses into classes: =~"5..".',
+          'The status is a three-digit number, such as 502. Queries select a class of statuses: =~"5..".',
         ...about,
       };
     }
@@ -170,7 +170,7 @@ export function measuresSeconds(service: string): Judge {
     return {
       found,
       cause:
-        'The clock is read too early or stopped too early. Measure when the response has been sent: reply.elapsedTime in onResponse.',
+        'The measurement starts too late or stops too early. Measure when the response has been sent: reply.elapsedTime in onResponse.',
       file,
       traces: [],
     };

@@ -27,7 +27,7 @@ export function isWithinBucket(
       const value = values[index]!;
       if (value >= from && value <= to) continue;
       return {
-        ...wrong(method, share, value, `that is between ${from} and ${to} ms`),
+        ...wrong(method, share, value, `the exact value is between ${from} and ${to} ms`),
         cause:
           'Add the counts of all instances, bucket by bucket, and pass the sums to percentileOf. Each count is already a sum over the smaller buckets.',
       };
@@ -52,9 +52,9 @@ export function isWithinRank(
       const tolerance = toleranceAt(share);
       if (below <= share + tolerance && upTo >= share - tolerance) continue;
       return {
-        ...wrong(method, share, value, `it is really p${Number((upTo * 100).toFixed(1))}`),
+        ...wrong(method, share, value, `that is really p${Number((upTo * 100).toFixed(1))}`),
         cause:
-          'Push the centroids of all instances into one new TDigest: push_centroid keeps how many requests each stands for, and push counts each as one.',
+          'Push the centroids of all instances into one new TDigest: push_centroid keeps the number of requests that each one stands for, but push counts each one as a single request.',
       };
     }
     return 'ok';

@@ -109,7 +109,7 @@ export function measuresSpans(service: string): Judge {
       return {
         found: `The SERVER span of a request took ${seconds} s, but its exemplar says ${value}.`,
         cause:
-          'The duration is measured apart from the span, or in another unit. Take it from the span that ends: span.duration is [seconds, nanoseconds].',
+          'The duration is measured separately from the span, or in another unit. Take it from the span that ends: span.duration is [seconds, nanoseconds].',
         file: `${service}/metrics.ts`,
         traces: seen.traces.filter(({ traceId }) => traceId === span!.traceId),
       };

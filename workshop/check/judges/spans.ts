@@ -64,7 +64,7 @@ export function hasCustomSpanAround(service: string, called: string): Judge {
         cause:
           missingParents(seen, trace).size > 0
             ? neverEnded
-            : 'It is not the active span when the request is sent: use tracer.startActiveSpan(), and inject the headers and send the request in its callback.',
+            : 'It is not the active span when the request is sent: use tracer.startActiveSpan(), and write the headers and send the request in its callback.',
         file,
         traces: [trace],
       };
@@ -175,7 +175,7 @@ export function customSpanFails(service: string, name: string, { status }: { sta
     if (call.response?.status === status) return 'ok';
     return failure(
       `${service} responded with ${call.response ? `status ${call.response.status}` : 'nothing'}, not with ${status} as without your span.`,
-      'The error is caught, and then not thrown again or replaced by another one. A span must not change what the service does: throw error, after you have recorded it.',
+      'The error is caught, and then either not thrown again or replaced by another one. A span must not change what the service does: throw error, after you have recorded it.',
     );
   };
 }
@@ -271,7 +271,7 @@ function noRoot(seen: Observation, service: string, { parentId }: Span): Failure
 }
 
 const neverEnded =
-  'A span was started, became a parent, and was never ended. Only spans that have ended are sent: call span.end(), best in a finally block.';
+  'A span was started, became a parent, and was never ended. Only spans that have ended are sent: call span.end(), preferably in a finally block.';
 
 function noCustomSpan(seen: Observation, trace: Trace, service: string): Omit<Failure, 'file'> {
   const found = `${service} has no custom span in the trace.`;

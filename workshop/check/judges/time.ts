@@ -5,7 +5,7 @@ import { noServerSpan } from '../causes.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { isCustom, type Observation, serverSpanOf, traceOfCall } from '../observation.ts';
 
-/** How much time a service may spend outside its work: its calls of another service or, without one, its custom spans. */
+/** How much time a service may spend outside its work: its calls to another service or, without one, its custom spans. */
 export interface IdleTime {
   /** On a machine that isn't busy. */
   limitMs: number;
@@ -57,12 +57,12 @@ function judgeIdleTime(
       ...shared,
     };
   }
-  const what = called ? `its call of ${called}` : 'your spans';
+  const what = called ? `its calls to ${called}` : 'your spans';
   const [where] = Object.entries({ before: beforeUs, between: betweenUs, after: afterUs }).toSorted(
     ([, a], [, b]) => b - a,
   )[0]!;
   return {
-    found: `${service} takes ${formatDuration(server.durationUs)}, of which ${formatDuration(idleUs)} are outside ${what}, most of it ${where}.`,
+    found: `${service} takes ${formatDuration(server.durationUs)}, of which ${formatDuration(idleUs)} is outside ${what}, most of it ${where} them.`,
     cause: 'Something waits there: a sleep that was left in, or moved instead of removed.',
     ...shared,
   };
