@@ -3,15 +3,21 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ServerCredentials } from '@grpc/grpc-js';
+import * as grpc from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { service as healthService } from 'grpc-health-check';
 import { OpsClient, OpsError } from '#shared/ops/client/ops-client.ts';
-import { buildOps, log } from '#shared/ops/app.ts';
+import { log } from '#shared/ops/app.ts';
 import type { Sampling } from '#shared/ops/internal/sampling.ts';
+import { opsService } from '#shared/ops/proto/ops.ts';
 import { buildStrategies } from '#shared/ops/strategies.ts';
 import { type Backend, startBackend } from '#workshop/backend/start';
 import { freePort } from '#workshop/net/ports';
+import { buildApp } from '../../steps/20-ask-the-system/ops/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { start } from '../support/process.ts';
 import {
@@ -44,15 +50,15 @@ const closers: (() => unknown)[] = [];
 
 /** Starts an ops service on a free port. */
 async function startOps(tracesUrl: string, prometheusUrl: string) {
-  const ops = buildOps({ tracesUrl, prometheusUrl, sampledServices: ['caller'] });
+  const ops = buildApp({ tracesUrl, prometheusUrl, sampledServices: ['caller'] });
   const bind = promisify(ops.server.bindAsync).bind(ops.server);
-  const port = await bind('localhost:0', ServerCredentials.createInsecure());
+  const port = await bind('localhost:0', grpc.ServerCredentials.createInsecure());
   const own = new OpsClient(`localhost:${port}`);
   closers.push(
     () => own.close(),
     () => ops.server.forceShutdown(),
   );
-  return { client: own, sampling: ops.sampling };
+  return { client: own, port, sampling: ops.sampling };
 }
 
 /** Sends a trace of one span, which began some time ago and took 1 ms unless stated otherwise. Gives its id. */
@@ -60,6 +66,26 @@ async function sent(service: string, agoMs: number, input: SpanInput = {}): Prom
   const span = someSpan({ startNs: ns(agoMs), endNs: ns(agoMs) + 1_000_000n, ...input });
   assert.equal((await sendHttp(backend.otlpHttpUrl, encodeRequest([span], service))).status, 200);
   return span.traceId;
+}
+
+const protos = join(dirname(fileURLToPath(import.meta.resolve('@grpc/reflection'))), '../proto');
+const reflection = loadSync('grpc/reflection/v1/reflection.proto', { includeDirs: [protos], keepCase: true })[
+  'grpc.reflection.v1.ServerReflection'
+] as grpc.ServiceDefinition;
+const reflect = reflection['ServerReflectionInfo']!;
+
+/** Makes a call without the client of ops. */
+function callRaw(
+  raw: grpc.Client,
+  { path, requestSerialize, responseDeserialize }: grpc.MethodDefinition<object, object>,
+  request: object,
+  metadata = new grpc.Metadata(),
+): Promise<object | undefined> {
+  return new Promise((resolve, reject) => {
+    raw.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, (error, response) =>
+      error ? reject(error) : resolve(response),
+    );
+  });
 }
 
 /** Fails unless a call is refused with a status and a sentence. */
@@ -375,21 +401,66 @@ test('an ops service that does not respond is UNAVAILABLE, with its address', as
   }
 });
 
-test('its program starts, responds, and ends', { skip }, async (t) => {
+test('reflection and health are answered by their own protocols', { skip }, async (t) => {
+  const { port } = await startOps(backend.queryUrl, prometheus.url);
+  const own = new grpc.Client(`localhost:${port}`, grpc.credentials.createInsecure());
+  t.after(() => own.close());
+
+  const stream = own.makeBidiStreamRequest(
+    reflect.path,
+    reflect.requestSerialize,
+    reflect.responseDeserialize,
+  );
+  stream.write({ list_services: '' });
+  const [{ list_services_response: list }] = await once(stream, 'data');
+  stream.end();
+  const names: string[] = list.service.map(({ name }: { name: string }) => name);
+  assert.ok(names.includes('ops.v1.Ops') && names.includes('grpc.health.v1.Health'), names.join());
+
+  const check = healthService['check']!;
+  const statusOf = (service: string) => callRaw(own, check, { service });
+  assert.deepEqual(await statusOf('ops'), { status: 'SERVING' });
+  await assert.rejects(statusOf('another'), { code: grpc.status.NOT_FOUND });
+});
+
+test('its program is traced, but asking about a trace does not become part of it', { skip }, async (t) => {
   const [port, samplingPort] = [await freePort(), await freePort()];
-  const ops = start(t, process.execPath, ['--import', 'tsx', 'steps/shared/ops/main.ts'], {
+  const ops = start(t, process.execPath, ['--import', 'tsx', '--import', './tracing.ts', 'main.ts'], {
+    cwd: 'steps/20-ask-the-system/ops',
     env: {
       ...process.env,
       GRPC_ADDRESS: `localhost:${port}`,
       SAMPLING_PORT: String(samplingPort),
       JAEGER_URL: backend.queryUrl,
       PROMETHEUS_URL: prometheus.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: backend.otlpGrpcUrl,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
     },
   });
   await ops.printed(/Server listening/);
   const own = new OpsClient(`localhost:${port}`);
   t.after(() => own.close());
-  assert.deepEqual(await own.listTraces({ service: 'nobody' }), { traces: [] });
+  const id = await sent('asked-about', 1_000, { name: 'work' });
+  const raw = new grpc.Client(`localhost:${port}`, grpc.credentials.createInsecure());
+  t.after(() => raw.close());
+  const metadata = new grpc.Metadata();
+  metadata.set('traceparent', `00-${id}-${'1'.repeat(16)}-01`);
+  await callRaw(raw, healthService['check']!, { service: 'ops' });
+  await callRaw(raw, opsService['ShowTrace']!, { id }, metadata);
+
+  const found = await eventually(async () => {
+    const { traces } = await own.listTraces({ service: 'ops', tags: ['rpc.method=ShowTrace'] });
+    return traces[0];
+  }, 'ops has a trace of its own');
+  const { operations } = await own.showTrace(found.id);
+  assert.deepEqual(operations, ['ops: grpc.ops.v1.Ops/ShowTrace', 'ops: GET']);
+  assert.deepEqual((await own.showTrace(id)).operations, ['asked-about: work']);
+  const others = await own.listTraces({ service: 'asked-about' });
+  assert.deepEqual(
+    others.traces.map((trace) => trace.id),
+    [id],
+  );
+
   const asked = await fetch(`http://localhost:${samplingPort}/api/sampling?service=followers-api`);
   assert.equal(asked.status, 200);
   ops.child.kill('SIGTERM');

@@ -200,8 +200,9 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     ]);
     if (secondRun) seen.secondRun = secondRun;
     seen.traces = tracesOf(backend);
+    const limit = limited();
     for (const [program, { file, words, input }] of Object.entries(lesson.programs ?? {})) {
-      const how = { words: words?.(seen), input, folder, env: runEnv, signal: limited() };
+      const how = { words: words?.(seen), input, folder, env: runEnv, signal: limit };
       seen.programs.set(program, await runChild(resolvePath(folder, file), how));
     }
   }

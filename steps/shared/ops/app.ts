@@ -8,9 +8,10 @@ import { TraceBackend } from './internal/backend.ts';
 import { Failure } from './internal/failure.ts';
 import { alerts, deployedVersion } from './internal/monitoring.ts';
 import { Sampling } from './internal/sampling.ts';
-import { listTraces, showLogs, showTrace } from './internal/traces.ts';
+import { listTraces, showLogs } from './internal/traces.ts';
 import { opsPackage, opsService } from './proto/ops.ts';
-import type { Methods } from './proto/messages.ts';
+import type { Methods, ShowTraceReq, ShowTraceResp } from './proto/messages.ts';
+import { buildStrategies } from './strategies.ts';
 
 export const log = pino();
 
@@ -22,8 +23,16 @@ export interface OpsConfig {
   sampledServices: readonly string[];
 }
 
+/** The method that step 20 adds. Without it, the service responds with UNIMPLEMENTED. */
+export interface AddedMethods {
+  ShowTrace?: (backend: TraceBackend, request: ShowTraceReq) => Promise<ShowTraceResp>;
+}
+
 /** Builds the ops service without listening: a gRPC server, and the strategies for services that ask how much to sample. */
-export function buildOps({ tracesUrl, prometheusUrl, sampledServices }: OpsConfig) {
+export function buildOps(
+  { tracesUrl, prometheusUrl, sampledServices }: OpsConfig,
+  { ShowTrace }: AddedMethods,
+) {
   const backend = new TraceBackend(tracesUrl);
   const prometheus = new Prometheus(prometheusUrl);
   const sampling = new Sampling(sampledServices);
@@ -34,13 +43,13 @@ export function buildOps({ tracesUrl, prometheusUrl, sampledServices }: OpsConfi
   new ReflectionService({ ...opsPackage, ...loadSync(protoPath) }).addToServer(server);
   server.addService(opsService, {
     ListTraces: unary<'ListTraces'>((request) => listTraces(backend, request)),
-    ShowTrace: unary<'ShowTrace'>((request) => showTrace(backend, request)),
+    ...(ShowTrace && { ShowTrace: unary<'ShowTrace'>((request) => ShowTrace(backend, request)) }),
     ShowLogs: unary<'ShowLogs'>((request) => showLogs(backend, request)),
     ChangeSampling: unary<'ChangeSampling'>((request) => sampling.change(prometheus, request, audit)),
     DeployedVersion: unary<'DeployedVersion'>((request) => deployedVersion(prometheus, request)),
     Alerts: unary<'Alerts'>((request) => alerts(prometheus, request)),
   });
-  return { server, sampling };
+  return { server, sampling, strategies: buildStrategies(sampling) };
 }
 
 /** Responds with the result of the work, or with its Failure. Any other error is a bug of this service, and is logged. */

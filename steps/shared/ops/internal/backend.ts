@@ -1,5 +1,6 @@
 /** Reads traces through Jaeger's HTTP API v3, and log lines through that of the workshop's backend. */
 import { Failure } from './failure.ts';
+import { readTraceId } from './read-request.ts';
 
 const TIMEOUT_MS = 5_000;
 const STATUS_ERROR = 2;
@@ -75,9 +76,15 @@ export class TraceBackend {
     return `${this.#url}/trace/${traceId}`;
   }
 
-  /** The spans of a trace; empty if there is none. */
-  async trace(traceId: string): Promise<ServiceSpan[]> {
-    return spansIn(await this.#get<TracesData>(`/api/v3/traces/${traceId}`));
+  /**
+   * The spans of a trace, in order of their start. There is at least one.
+   * @throws Failure with INVALID_ARGUMENT for an invalid id, NOT_FOUND if there is no such trace
+   */
+  async spansOf(traceId: string): Promise<ServiceSpan[]> {
+    const id = readTraceId(traceId);
+    const spans = spansIn(await this.#get<TracesData>(`/api/v3/traces/${id}`));
+    if (spans.length === 0) throw new Failure('NOT_FOUND', `Trace ${id} doesn't exist.`);
+    return spans.toSorted((a, b) => (BigInt(a.startTimeUnixNano) < BigInt(b.startTimeUnixNano) ? -1 : 1));
   }
 
   /** The spans of the traces that a search finds. */

@@ -1,24 +1,7 @@
-/** ListTraces, ShowTrace, and ShowLogs. */
-import type {
-  ListTracesReq,
-  ListTracesResp,
-  LogLine,
-  ShowLogsReq,
-  ShowLogsResp,
-  ShowTraceReq,
-  ShowTraceResp,
-} from '../proto/messages.ts';
+/** ListTraces and ShowLogs. */
+import type { ListTracesReq, ListTracesResp, LogLine, ShowLogsReq, ShowLogsResp } from '../proto/messages.ts';
 import { type BackendLog, isError, type ServiceSpan, textOf, type TraceBackend } from './backend.ts';
-import { Failure } from './failure.ts';
-import {
-  invalid,
-  readDepth,
-  readName,
-  readNs,
-  readOptionalName,
-  readPairs,
-  readTraceId,
-} from './read-request.ts';
+import { invalid, readDepth, readName, readNs, readOptionalName, readPairs } from './read-request.ts';
 
 /** The maximum number of traces to look at. */
 const MOST = 1_000;
@@ -52,31 +35,10 @@ export async function listTraces(backend: TraceBackend, request: ListTracesReq):
   return { traces: traces.slice(0, limit) };
 }
 
-/** Shows what happened in a trace. */
-export async function showTrace(backend: TraceBackend, request: ShowTraceReq): Promise<ShowTraceResp> {
-  const id = readTraceId(request.id);
-  const spans = (await requireTrace(backend, id)).toSorted(byStart);
-  const end = spans.map((span) => BigInt(span.endTimeUnixNano)).reduce((a, b) => (a > b ? a : b));
-  const tags = spans.flatMap(({ attributes = [] }) =>
-    attributes.map(({ key, value }) => `${key}=${textOf(value)}`),
-  );
-  return {
-    id,
-    url: backend.pageOf(id),
-    operations: [...new Set(spans.map(({ service, name }) => `${service}: ${name}`))],
-    errors: spans.filter(isError).map(({ service, name, status }) => {
-      const message = status?.message;
-      return `${service}: ${name}${message ? `: ${message}` : ''}`;
-    }),
-    tags: [...new Set(tags)].toSorted(),
-    duration: String(end - startOf(spans)),
-  };
-}
-
 /** Shows the log lines and the events of a trace in order of time. */
 export async function showLogs(backend: TraceBackend, request: ShowLogsReq): Promise<ShowLogsResp> {
-  const id = readTraceId(request.id);
-  const [spans, logs] = await Promise.all([requireTrace(backend, id), backend.logs(id)]);
+  const spans = await backend.spansOf(request.id);
+  const logs = await backend.logs(spans[0]!.traceId);
   const lines = [...spans.flatMap(eventsOf), ...logs.map(lineOf)];
   return { lines: lines.toSorted((a, b) => (BigInt(a.time) < BigInt(b.time) ? -1 : 1)) };
 }
@@ -101,12 +63,6 @@ function lineOf({ timeUs, service, severityText, body, eventName, spanId }: Back
   };
 }
 
-async function requireTrace(backend: TraceBackend, id: string): Promise<ServiceSpan[]> {
-  const spans = await backend.trace(id);
-  if (spans.length === 0) throw new Failure('NOT_FOUND', `Trace ${id} doesn't exist.`);
-  return spans;
-}
-
 function byTrace(spans: ServiceSpan[]): Map<string, ServiceSpan[]> {
   const traces = new Map<string, ServiceSpan[]>();
   for (const span of spans) {
@@ -126,8 +82,4 @@ function hasAll({ attributes = [] }: ServiceSpan, tags: ReadonlyMap<string, stri
   return [...tags].every(([key, value]) =>
     attributes.some((attribute) => attribute.key === key && textOf(attribute.value) === value),
   );
-}
-
-function byStart(a: ServiceSpan, b: ServiceSpan): number {
-  return BigInt(a.startTimeUnixNano) < BigInt(b.startTimeUnixNano) ? -1 : 1;
 }

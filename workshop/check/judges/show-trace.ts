@@ -1,0 +1,200 @@
+/** What ops shows of a trace: the response to ShowTrace, as a program of the lesson printed it. */
+import { parsed } from '../../net/parsed.ts';
+import { endOf, type Span } from '../../trace/model.ts';
+import type { Failure, Judge } from '../lesson.ts';
+import { logLines } from '../log-lines.ts';
+import type { Observation } from '../observation.ts';
+
+/** A trace that the lesson asks about: the name of the program that does, and the id. */
+export interface AskedTrace {
+  program: string;
+  id: (seen: Observation) => string;
+}
+
+/** The response to ShowTrace. The duration is in ns. */
+interface Shown {
+  id: string;
+  url: string;
+  operations: string[];
+  errors: string[];
+  tags: string[];
+  duration: string;
+}
+
+const FILE = 'ops/show-trace.ts';
+const REGISTERS = 'ops/app.ts';
+
+/** Ops shows the trace with its id and the URL of its page. */
+export function showsTrace(asked: AskedTrace): Judge {
+  return judged(asked, ({ id, url }, _spans, seen) => {
+    const wanted = asked.id(seen);
+    if (id === wanted && url.endsWith(`/trace/${wanted}`)) return 'ok';
+    return {
+      found: `For the trace ${wanted}, the response has the id "${id}" and the url "${url}".`,
+      cause: 'id is the id of the trace that was asked for, and url is backend.pageOf(id).',
+    };
+  });
+}
+
+/** Ops lists what happened in the trace: each operation once, with its service, in order of their first start. */
+export function listsOperations(asked: AskedTrace): Judge {
+  return judged(asked, ({ operations }, spans) => {
+    const starts = new Map<string, number>();
+    for (const { service, name, startUs } of spans) {
+      const operation = `${service}: ${name}`;
+      starts.set(operation, Math.min(startUs, starts.get(operation) ?? Infinity));
+    }
+    const strange = operations.find((operation) => !starts.has(operation));
+    if (strange !== undefined) {
+      return {
+        found: `operations contains "${strange}", but expected are entries such as "${[...starts.keys()][0]}".`,
+        cause: 'Each entry is the service of a span, a colon, a space, and the name of the span.',
+      };
+    }
+    const missing = [...starts.keys()].find((operation) => !operations.includes(operation));
+    if (missing !== undefined) {
+      return {
+        found: `operations lacks "${missing}".`,
+        cause: 'Not all spans of the trace are listed. Do you filter them?',
+      };
+    }
+    if (operations.length > starts.size) {
+      return {
+        found: `operations has ${operations.length} entries for ${starts.size} different operations.`,
+        cause: 'A trace often repeats an operation, such as a query. A Set keeps each once, in order.',
+      };
+    }
+    const late = operations.findIndex(
+      (operation, index) => index > 0 && starts.get(operation)! < starts.get(operations[index - 1]!)!,
+    );
+    if (late < 0) return 'ok';
+    return {
+      found: `"${operations[late]}" comes after "${operations[late - 1]}", but began before it.`,
+      cause: 'The spans come in order of their start: keep this order.',
+    };
+  });
+}
+
+/** Ops lists each span of the trace that ended with an error. */
+export function listsErrors(asked: AskedTrace): Judge {
+  return judged(asked, ({ errors }, spans) => {
+    const failed = spans.filter(({ error }) => error);
+    const listed = ({ service, name }: Span) =>
+      errors.some((error) => error.includes(service) && error.includes(name));
+    const missing = failed.find((span) => !listed(span));
+    if (missing) {
+      return {
+        found: `errors has ${errors.length} entries, and none of them is about "${missing.service}: ${missing.name}".`,
+        cause:
+          'Each span for which isError is true has an entry with its service, its name, and its message.',
+      };
+    }
+    if (errors.length <= failed.length) return 'ok';
+    return {
+      found: `errors has ${errors.length} entries, but ${failed.length} spans ended with an error.`,
+      cause: 'Not every span failed: filter them with isError.',
+    };
+  });
+}
+
+/** Ops lists each attribute of the trace's spans once, as key=value. */
+export function listsTags(asked: AskedTrace): Judge {
+  return judged(asked, ({ tags }, spans) => {
+    const isPlain = (value: unknown) => !/^[[{]/.test(String(value)); // the text of lists is not part of the lesson
+    const wanted = spans.flatMap(({ attributes }) =>
+      Object.entries(attributes).flatMap(([key, value]) => (isPlain(value) ? [`${key}=${value}`] : [])),
+    );
+    const missing = wanted.find((tag) => !tags.includes(tag));
+    if (missing !== undefined) {
+      const similar = tags.find((tag) => tag.startsWith(missing.slice(0, missing.indexOf('=') + 1)));
+      return {
+        found: `tags lacks "${missing}"${similar ? `, but contains "${similar}"` : ''}.`,
+        cause: 'A value is an object such as { stringValue: … } or { intValue: … }: textOf gives its text.',
+      };
+    }
+    if (new Set(tags).size === tags.length) return 'ok';
+    return { found: 'tags contains some entries twice.', cause: 'A Set keeps each entry once.' };
+  });
+}
+
+/** Ops says how long the trace took: from the first start to the last end, in ns. */
+export function tellsDuration(asked: AskedTrace): Judge {
+  return judged(asked, ({ duration }, spans) => {
+    const firstUs = Math.min(...spans.map(({ startUs }) => startUs));
+    const us = Math.max(...spans.map(endOf)) - firstUs;
+    const ns = Number(duration);
+    const isNear = (value: number) => Math.abs(ns - value) <= 1_000; // spans have their times in µs here
+    if (isNear(us * 1_000)) return 'ok';
+    const sum = spans.reduce((total, { durationUs }) => total + durationUs, 0);
+    return {
+      found: `duration is ${duration}, but the trace took ${Math.round(us * 1_000)} ns.`,
+      cause: isNear(us)
+        ? 'It is in µs. The times of the spans are in ns, and so is the duration.'
+        : isNear(sum * 1_000)
+          ? 'It is the sum of all spans. But spans run inside of one another, and at the same time.'
+          : 'It is the difference between the latest end and the earliest start of all spans.',
+    };
+  });
+}
+
+/** Ops refuses a trace that doesn't exist. */
+export function refusesUnknownTrace(program: string): Judge {
+  return (seen) => {
+    const { status } = responseOf(program, seen);
+    if (status === 'NOT_FOUND') return 'ok';
+    return {
+      found: status
+        ? `For a trace that doesn't exist, the status is ${status}.`
+        : `For a trace that doesn't exist, ops shows a trace.`,
+      cause: 'backend.spansOf(id) throws the right error if there is no such trace: let it pass.',
+      file: FILE,
+      traces: [],
+    };
+  };
+}
+
+/** Judges what ops shows of a trace, if it shows anything. */
+function judged(
+  { program, id }: AskedTrace,
+  judge: (shown: Shown, spans: Span[], seen: Observation) => 'ok' | Pick<Failure, 'found' | 'cause'>,
+): Judge {
+  return (seen) => {
+    const traces = seen.traces.filter(({ traceId }) => traceId === id(seen));
+    const response = responseOf(program, seen);
+    if (response.status !== undefined) return { ...noTrace(response, seen), traces };
+    const verdict = judge(
+      response,
+      traces.flatMap(({ spans }) => spans),
+      seen,
+    );
+    return verdict === 'ok' ? verdict : { ...verdict, file: FILE, traces };
+  };
+}
+
+type Response = (Shown & { status?: never }) | { status: string; message: string };
+
+/** The JSON that a program printed; a status if ops refused, or the program printed nothing. */
+function responseOf(program: string, { programs }: Observation): Response {
+  const { stdout, stderr } = programs.get(program)!;
+  const read = stdout.map(parsed).findLast((line) => typeof line === 'object' && line !== null);
+  return (read as Response | undefined) ?? { status: 'no response', message: stderr.join(' ') };
+}
+
+function noTrace(
+  { status, message }: { status: string; message: string },
+  seen: Observation,
+): Omit<Failure, 'traces'> {
+  if (status === 'UNIMPLEMENTED') {
+    return {
+      found: 'ops responds to ShowTrace with UNIMPLEMENTED.',
+      cause: 'The method is not registered: pass { ShowTrace: showTrace } to buildOps.',
+      file: REGISTERS,
+    };
+  }
+  const error = logLines(seen, 'ops').findLast(({ err }) => err)?.err as { message?: string } | undefined;
+  return {
+    found: `ops responds to ShowTrace with ${status}: ${message}`,
+    cause: error?.message ? `It threw: ${error.message}` : 'showTrace throws an error, or never ends.',
+    file: FILE,
+  };
+}
