@@ -417,7 +417,7 @@ test('reflection and health are answered by their own protocols', { skip }, asyn
   const names: string[] = list.service.map(({ name }: { name: string }) => name);
   assert.ok(names.includes('ops.v1.Ops') && names.includes('grpc.health.v1.Health'), names.join());
 
-  const check = healthService['check']!;
+  const check = healthService['Check']!;
   const statusOf = (service: string) => callRaw(own, check, { service });
   assert.deepEqual(await statusOf('ops'), { status: 'SERVING' });
   await assert.rejects(statusOf('another'), { code: grpc.status.NOT_FOUND });
@@ -445,7 +445,7 @@ test('its program is traced, but asking about a trace does not become part of it
   t.after(() => raw.close());
   const metadata = new grpc.Metadata();
   metadata.set('traceparent', `00-${id}-${'1'.repeat(16)}-01`);
-  await callRaw(raw, healthService['check']!, { service: 'ops' });
+  await callRaw(raw, healthService['Check']!, { service: 'ops' });
   await callRaw(raw, opsService['ShowTrace']!, { id }, metadata);
 
   const found = await eventually(async () => {

@@ -68,15 +68,15 @@ const wholeNotes = '- minutes: 1.5 · 3\n- say: a\n- show: b\n- asked: c\n- wron
 
 test('notes have the minutes of every schedule and all fields for the speaker', () => {
   assert.deepEqual(notes(wholeNotes), {
-    minutes: { ninety: 1.5, 'half-day': 3, messages: 0, monitoring: 0 },
+    minutes: { ninety: 1.5, 'half-day': 3, messages: 0, monitoring: 0, operate: 0 },
     say: 'a',
     show: 'b',
     asked: 'c',
     wrong: 'd',
   });
   const minutesOf = (text: string) => notes(wholeNotes.replace('1.5 · 3', text)).minutes;
-  assert.deepEqual(minutesOf('1.5'), { ninety: 1.5, 'half-day': 1.5, messages: 0, monitoring: 0 });
-  assert.deepEqual(minutesOf('0 · 0 · 2'), { ninety: 0, 'half-day': 0, messages: 2, monitoring: 0 });
+  assert.deepEqual(minutesOf('1.5'), { ninety: 1.5, 'half-day': 1.5, messages: 0, monitoring: 0, operate: 0 });
+  assert.deepEqual(minutesOf('0 · 0 · 2'), { ninety: 0, 'half-day': 0, messages: 2, monitoring: 0, operate: 0 });
   assert.equal(minutesOf('0 · 0 · 0 · 2').monitoring, 2);
 });
 

@@ -77,14 +77,19 @@ export class TraceBackend {
   }
 
   /**
-   * The spans of a trace, in order of their start. There is at least one.
+   * The spans of a trace, in order of their start. There is at least one. Of spans that start in the same millisecond, the
+   * longest comes first, because it is the parent.
    * @throws Failure with INVALID_ARGUMENT for an invalid id, NOT_FOUND if there is no such trace
    */
   async spansOf(traceId: string): Promise<ServiceSpan[]> {
     const id = readTraceId(traceId);
     const spans = spansIn(await this.#get<TracesData>(`/api/v3/traces/${id}`));
     if (spans.length === 0) throw new Failure('NOT_FOUND', `Trace ${id} doesn't exist.`);
-    return spans.toSorted((a, b) => (BigInt(a.startTimeUnixNano) < BigInt(b.startTimeUnixNano) ? -1 : 1));
+    return spans.toSorted(
+      (a, b) =>
+        Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)) ||
+        Number(BigInt(b.endTimeUnixNano) - BigInt(a.endTimeUnixNano)),
+    );
   }
 
   /** The spans of the traces that a search finds. */
