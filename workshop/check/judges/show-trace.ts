@@ -80,7 +80,7 @@ export function listsErrors(asked: AskedTrace): Judge {
   return judged(asked, ({ errors }, spans) => {
     const failed = spans.filter(({ error }) => error);
     const listed = ({ service, name }: Span) =>
-      errors.some((error) => error.includes(service) && error.includes(name));
+      errors.some((error) => `${error}: `.startsWith(`${service}: ${name}: `));
     const missing = failed.find((span) => !listed(span));
     if (missing) {
       return {

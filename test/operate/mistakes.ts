@@ -1,0 +1,189 @@
+/** Mistakes that learners make in the fourth chapter, as in test/check/mistakes.ts. */
+import type { Observation } from '#workshop/check/observation';
+import type { Mistake } from '../check/support.ts';
+
+const showTrace = 'ops/show-trace.ts';
+
+/** A response as a program of step 20 printed it. */
+type Printed = Record<string, string | string[]> & { operations: string[]; errors: string[]; tags: string[] };
+
+/** Changes what a program of a step printed as JSON. */
+function inProgram(program: string, change: (printed: Printed, seen: Observation) => object) {
+  return (seen: Observation) => {
+    const { stdout } = seen.programs.get(program)!;
+    const printed = JSON.parse(stdout.at(-1)!) as Printed;
+    seen.programs.set(program, { stdout: [JSON.stringify(change(printed, seen))], stderr: [] });
+  };
+}
+const inTrace = (change: (printed: Printed, seen: Observation) => object) =>
+  inProgram('the trace of run.ts', (printed, seen) => ({ ...printed, ...change(printed, seen) }));
+const inFailed = (change: (printed: Printed) => object) =>
+  inProgram('the trace of a failed call', (printed) => ({ ...printed, ...change(printed) }));
+
+/** The spans of the trace of run.ts. */
+function spansOfRun({ traces, run }: Observation) {
+  return traces.find(({ traceId }) => traceId === run.output?.traceId)!.spans;
+}
+
+export const mistakes: Mistake[] = [
+  {
+    title: 'the function is not registered',
+    step: 20,
+    patch: { 'ops/app.ts': [['{ ShowTrace: showTrace }', '{}']] },
+    edit: inProgram('the trace of run.ts', () => ({
+      status: 'UNIMPLEMENTED',
+      message: 'The server does not implement the method ShowTrace',
+    })),
+    expect: /^ShowTrace responds with the id/,
+    cause: /^The method is not registered/,
+    file: 'ops/app.ts',
+  },
+  {
+    title: 'the duration is a BigInt that is mixed with a number',
+    step: 20,
+    live: true,
+    patch: { [showTrace]: [['String(last - first)', 'String(last / 1_000)']] },
+    expect: /^ShowTrace responds with the id/,
+    found: /with INTERNAL: The ops service failed/,
+    cause: /^It threw: Cannot mix BigInt and other types/,
+    file: showTrace,
+  },
+  {
+    title: 'the program prints nothing',
+    step: 20,
+    edit: (seen) => void seen.programs.set('the trace of run.ts', { stdout: [], stderr: ['It crashed.'] }),
+    expect: /^ShowTrace responds with the id/,
+    found: /It crashed\.$/,
+    cause: /never ends/,
+    file: showTrace,
+  },
+  {
+    title: 'the id is that of a span, and there is no page',
+    step: 20,
+    edit: inTrace(() => ({ id: '00f067aa0ba902b7', url: '' })),
+    expect: /^ShowTrace responds with the id/,
+    cause: /^id is the id of the trace that was asked for/,
+    file: showTrace,
+  },
+  {
+    title: 'operations have no service',
+    step: 20,
+    patch: { [showTrace]: [['`${service}: ${name}`', 'name']] },
+    edit: inTrace(({ operations }) => ({ operations: operations.map((one) => one.replace(/^.*?: /, '')) })),
+    expect: /^It lists each operation once/,
+    found: /^operations contains "GET \/followers\/:name", but expected/,
+    cause: /^Each entry is the service of a span/,
+    file: showTrace,
+  },
+  {
+    title: 'only the spans of one service are listed',
+    step: 20,
+    edit: inTrace(({ operations }) => ({
+      operations: operations.filter((operation) => !operation.startsWith('social-api')),
+    })),
+    expect: /^It lists each operation once/,
+    found: /^operations lacks "social-api: GET/,
+    cause: /^Not all spans/,
+    file: showTrace,
+  },
+  {
+    title: 'operations are repeated',
+    step: 20,
+    edit: inTrace(({ operations }) => ({ operations: [...operations, operations[0]!] })),
+    expect: /^It lists each operation once/,
+    cause: /A Set keeps each once/,
+    file: showTrace,
+  },
+  {
+    title: 'operations are in the order of the alphabet',
+    step: 20,
+    patch: { [showTrace]: [['[...new Set(operations)]', '[...new Set(operations)].toSorted()']] },
+    edit: inTrace(({ operations }) => ({ operations: operations.toSorted() })),
+    expect: /^It lists each operation once/,
+    found: /but began before it\.$/,
+    cause: /keep this order/,
+    file: showTrace,
+  },
+  {
+    title: 'errors are those of the SERVER span alone',
+    step: 20,
+    edit: inFailed(({ errors }) => ({ errors: errors.slice(0, 1) })),
+    expect: /^It lists each span that ended with an error/,
+    found: /^errors has 1 entries, and none of them is about "followers-api: GET"/,
+    cause: /isError/,
+    file: showTrace,
+  },
+  {
+    title: 'every span is an error',
+    step: 20,
+    patch: { [showTrace]: [['.filter(isError)', '']] },
+    edit: inTrace(({ operations }) => ({ errors: operations })),
+    expect: /^It lists no errors/,
+    cause: /^Not every span failed/,
+    file: showTrace,
+  },
+  {
+    title: 'tags have the objects of OTLP',
+    step: 20,
+    patch: { [showTrace]: [['${textOf(value)}', '${value as unknown as string}']] },
+    edit: inTrace(({ tags }) => ({ tags: tags.map((tag) => tag.replace(/=.*/s, '=[object Object]')) })),
+    expect: /^It lists each attribute once/,
+    found: /but contains ".*\[object Object\]"/,
+    cause: /textOf gives its text/,
+    file: showTrace,
+  },
+  {
+    title: 'tags are repeated',
+    step: 20,
+    edit: inTrace(({ tags }) => ({ tags: [...tags, ...tags] })),
+    expect: /^It lists each attribute once/,
+    cause: /^A Set keeps each entry once/,
+    file: showTrace,
+  },
+  {
+    title: 'the duration is in microseconds',
+    step: 20,
+    edit: inTrace(({ duration }) => ({ duration: String(Number(duration) / 1_000) })),
+    expect: /^The duration is from the first start/,
+    cause: /^It is in µs/,
+    file: showTrace,
+  },
+  {
+    title: 'the durations of all spans are added up',
+    step: 20,
+    edit: inTrace((_, seen) => ({
+      duration: String(Math.round(spansOfRun(seen).reduce((sum, span) => sum + span.durationUs, 0) * 1_000)),
+    })),
+    expect: /^The duration is from the first start/,
+    cause: /^It is the sum of all spans/,
+    file: showTrace,
+  },
+  {
+    title: 'the duration is that of the last span',
+    step: 20,
+    edit: inTrace((_, seen) => ({
+      duration: String(Math.round(spansOfRun(seen).at(-1)!.durationUs * 1_000) + 5_000_000),
+    })),
+    expect: /^The duration is from the first start/,
+    cause: /^It is the difference between the latest end/,
+    file: showTrace,
+  },
+  {
+    title: 'the spans come from a method that finds none',
+    step: 20,
+    edit: inProgram('an unknown trace', () => ({ status: 'INTERNAL', message: 'The ops service failed' })),
+    expect: /^A trace that does not exist/,
+    found: /the status is INTERNAL/,
+    cause: /^backend\.spansOf\(id\) throws the right error/,
+    file: showTrace,
+  },
+  {
+    title: 'an unknown trace is an empty one',
+    step: 20,
+    edit: inProgram('an unknown trace', () => ({ id: '4bf92f3577b34da6a3ce929d0e0e4736', operations: [] })),
+    expect: /^A trace that does not exist/,
+    found: /ops shows a trace/,
+    cause: /^backend\.spansOf\(id\) throws the right error/,
+    file: showTrace,
+  },
+];
