@@ -45,7 +45,7 @@ test('every override has its reason beside it', () => {
 });
 
 test('dependencies are the packages that run.ts and the services need to run, and no others', async () => {
-  const programs = /^(?:steps\/\d\d-[^/]+\/)?(?:run|compare|load|[^/]+\/(?:main|tracing))\.ts$/;
+  const programs = /^(?:steps\/\d\d-[^/]+\/)?(?:run|compare|load|[^/]+\/(?:main|tracing|cli))\.ts$/;
   const folders = (await readdir(projectFolder)).filter((name) => name === 'steps' || name.endsWith('-api'));
   const paths = await Promise.all(
     folders.map(async (folder) =>

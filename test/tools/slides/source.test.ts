@@ -39,7 +39,8 @@ test('each step of the talk has a problem, a change, a turn with its check, and 
   for (const { step: of, slides } of taught) {
     // The shorter schedule of each chapter.
     const inIt = slides.filter(
-      ({ notes: { minutes } }) => minutes.ninety + minutes.messages + minutes.monitoring > 0,
+      ({ notes: { minutes } }) =>
+        minutes.ninety + minutes.messages + minutes.monitoring + minutes.operate > 0,
     );
     const begins = [1, 11].includes(of!.number); // there is nothing to type
     // A problem or a change that doesn't fit on one slide has two.
@@ -75,8 +76,20 @@ test('notes have the minutes of every schedule and all fields for the speaker', 
     wrong: 'd',
   });
   const minutesOf = (text: string) => notes(wholeNotes.replace('1.5 · 3', text)).minutes;
-  assert.deepEqual(minutesOf('1.5'), { ninety: 1.5, 'half-day': 1.5, messages: 0, monitoring: 0, operate: 0 });
-  assert.deepEqual(minutesOf('0 · 0 · 2'), { ninety: 0, 'half-day': 0, messages: 2, monitoring: 0, operate: 0 });
+  assert.deepEqual(minutesOf('1.5'), {
+    ninety: 1.5,
+    'half-day': 1.5,
+    messages: 0,
+    monitoring: 0,
+    operate: 0,
+  });
+  assert.deepEqual(minutesOf('0 · 0 · 2'), {
+    ninety: 0,
+    'half-day': 0,
+    messages: 2,
+    monitoring: 0,
+    operate: 0,
+  });
   assert.equal(minutesOf('0 · 0 · 0 · 2').monitoring, 2);
 });
 
@@ -85,7 +98,7 @@ test('incomplete notes give an error that names the slide', () => {
     [wholeNotes.replace('- wrong: d\n', ''), /"A slide": the notes have no "wrong:"/],
     [wholeNotes.replace('say: a', 'say:'), /have no "say:"/],
     [wholeNotes.replace('1.5 · 3', 'soon'), /"minutes: soon" is invalid/],
-    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3 · 4 · 5'), /is invalid/],
+    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3 · 4 · 5 · 6'), /is invalid/],
     [wholeNotes.replace('1.5 · 3', '-1'), /is invalid/],
     [`${wholeNotes}- joke: e\n`, /"joke:"/],
     [`${wholeNotes}- no name\n`, /must begin with one of/],
