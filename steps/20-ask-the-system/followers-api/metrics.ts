@@ -25,7 +25,7 @@ const duration = new Histogram<string>({
 
 /** Counts each request when its SERVER span ends, and adds its duration to the histogram. */
 export class RequestCounter implements SpanProcessor {
-  /** Shows a count of 0 until the first request: a service without requests still counts. */
+  /** Shows a count of 0 until the first request, so that Prometheus sees that the service counts. */
   constructor() {
     duration.zero({
       http_request_method: 'GET',
@@ -44,7 +44,7 @@ export class RequestCounter implements SpanProcessor {
       http_response_status_code: String(span.attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] ?? ''),
     };
     const value = hrTimeToMicroseconds(span.duration) / 1_000_000; // seconds
-    // An exemplar is one request of those in a bucket. It is of use only if its trace can be looked up.
+    // An exemplar is one of the requests in a bucket. It is useful only if its trace can be looked up.
     const { traceId, traceFlags } = span.spanContext();
     const exemplarLabels = traceFlags & TraceFlags.SAMPLED ? { trace_id: traceId } : {};
     duration.observe({ labels, value, exemplarLabels });

@@ -26,7 +26,7 @@ function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
   if (response instanceof ServerResponse) response.setHeader('trace-id', span.spanContext().traceId);
 }
 
-/** Prometheus asks every second, which would be most of the traces. */
+/** Prometheus asks every second, so without this filter, most traces would be of scrapes. */
 const isProbe = ({ url }: IncomingMessage) => url === '/metrics' || url === '/health';
 
 // This share of the traces that begin here is sampled. (An SDK that gets a sampler ignores OTEL_TRACES_SAMPLER.)

@@ -57,7 +57,7 @@ export function openDatabase(): Database {
       try {
         await prepare();
         return await inTransaction(async (client) => {
-          // Calls for the same user wait for each other, also if another instance handles them.
+          // Calls for the same user wait for each other, even if another instance handles them.
           await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCKS + 1, name]);
           await client.query('DELETE FROM followers WHERE name = $1', [name]);
           const { rows } = await client.query<{ follower: string }>(
