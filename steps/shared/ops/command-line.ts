@@ -116,7 +116,8 @@ function readCommand([name = '', ...words]: string[]): (client: OpsClient) => Re
   const command = Object.hasOwn(commands, name) ? commands[name]! : undefined;
   if (!command) {
     const known = Object.keys(commands).join(', ');
-    throw new UsageError(`"${name}" is not a command: use one of ${known}; --help says what each does.`);
+    const found = name === '' ? 'The command is missing' : `"${name}" is not a command`;
+    throw new UsageError(`${found}: use one of ${known}; --help says what each does.`);
   }
   if (!command.options && words.length !== command.words.length)
     throw new UsageError(`Write this command as ${program} ${[name, ...command.words].join(' ')}.`);
