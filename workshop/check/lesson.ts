@@ -58,8 +58,8 @@ export interface CheckProgram {
   file: string;
   /** The words of its command line. They may depend on what has been observed so far, such as the id of a trace. */
   words?: (seen: Observation) => string[];
-  /** The lines to type into it. */
-  input?: string[];
+  /** The lines to type into it, which may depend on the same. */
+  input?: (seen: Observation) => string[];
 }
 
 export interface Expectation {

@@ -202,7 +202,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     seen.traces = tracesOf(backend);
     const limit = limited();
     for (const [program, { file, words, input }] of Object.entries(lesson.programs ?? {})) {
-      const how = { words: words?.(seen), input, folder, env: runEnv, signal: limit };
+      const how = { words: words?.(seen), input: input?.(seen), folder, env: runEnv, signal: limit };
       seen.programs.set(program, await runChild(resolvePath(folder, file), how));
     }
   }
