@@ -6,27 +6,17 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { service as healthService } from 'grpc-health-check';
 import { OpsClient, OpsError } from '#shared/ops/client/ops-client.ts';
-import { log } from '#shared/ops/app.ts';
-import type { Sampling } from '#shared/ops/internal/sampling.ts';
 import { opsService } from '#shared/ops/proto/ops.ts';
 import { buildStrategies } from '#shared/ops/strategies.ts';
-import { type Backend, startBackend } from '#workshop/backend/start';
 import { freePort } from '#workshop/net/ports';
-import { buildApp } from '../../steps/20-ask-the-system/ops/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { start } from '../support/process.ts';
-import {
-  type Instance,
-  prometheusMissing,
-  type RunningPrometheus,
-  startInstance,
-  startPrometheus,
-} from '../support/measured-service.ts';
+import { prometheusMissing } from '../support/measured-service.ts';
+import { startOps, startOpsSystem } from '../support/ops-system.ts';
 import {
   encodeLogRequest,
   encodeRequest,
@@ -41,25 +31,9 @@ const skip = prometheusMissing;
 const nowMs = Date.now();
 const ns = (agoMs: number) => BigInt(nowMs - agoMs) * 1_000_000n;
 
-let backend: Backend;
-let prometheus: RunningPrometheus;
-let instances: [Instance, Instance, Instance];
-let client: OpsClient;
-let sampling: Sampling;
-const closers: (() => unknown)[] = [];
-
-/** Starts an ops service on a free port. */
-async function startOps(tracesUrl: string, prometheusUrl: string) {
-  const ops = buildApp({ tracesUrl, prometheusUrl, sampledServices: ['caller'] });
-  const bind = promisify(ops.server.bindAsync).bind(ops.server);
-  const port = await bind('localhost:0', grpc.ServerCredentials.createInsecure());
-  const own = new OpsClient(`localhost:${port}`);
-  closers.push(
-    () => own.close(),
-    () => ops.server.forceShutdown(),
-  );
-  return { client: own, port, sampling: ops.sampling };
-}
+type System = Awaited<ReturnType<typeof startOpsSystem>>;
+let system: System;
+let { backend, client, instances, prometheus, sampling } = {} as System;
 
 /** Sends a trace of one span, which began some time ago and took 1 ms unless stated otherwise. Gives its id. */
 async function sent(service: string, agoMs: number, input: SpanInput = {}): Promise<string> {
@@ -100,25 +74,10 @@ async function assertRefused(call: Promise<unknown>, status: string, sentence: R
 
 if (!skip) {
   before(async () => {
-    log.level = 'silent';
-    backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
-    instances = await Promise.all([startInstance(), startInstance(), startInstance()]);
-    const [first, second, gone] = instances;
-    first.setBuild('1.2.3');
-    second.setBuild('1.2.4');
-    prometheus = await startPrometheus(instances);
-    await gone.close();
-    ({ client, sampling } = await startOps(backend.queryUrl, prometheus.url));
-    await eventually(async () => {
-      const versions = await client.deployedVersion('followers-api').catch(() => undefined);
-      const { alerts } = await client.alerts();
-      return versions?.instances.length === 2 && alerts.length === 1;
-    }, 'Prometheus has scraped the instances');
+    system = await startOpsSystem();
+    ({ backend, client, instances, prometheus, sampling } = system);
   });
-  after(async () => {
-    for (const close of closers) close();
-    await Promise.all([instances[0].close(), instances[1].close(), prometheus.close(), backend.close()]);
-  });
+  after(() => system.close());
 }
 
 test('ListTraces: 20 traces by default, newest first', { skip }, async () => {
@@ -371,9 +330,10 @@ test('ChangeSampling refuses what makes no sense, and changes nothing', { skip }
   assert.deepEqual(sampling.strategyFor('followers-api'), strategy);
 });
 
-test('what is down is UNAVAILABLE, with its name', { skip }, async () => {
+test('what is down is UNAVAILABLE, with its name', { skip }, async (t) => {
   const nowhere = `http://localhost:${await freePort()}`;
-  const { client: blind } = await startOps(nowhere, nowhere);
+  const { client: blind, close } = await startOps(nowhere, nowhere);
+  t.after(close);
   const service = 'followers-api';
   await assertRefused(
     blind.listTraces({ service }),
@@ -402,8 +362,7 @@ test('an ops service that does not respond is UNAVAILABLE, with its address', as
 });
 
 test('reflection and health are answered by their own protocols', { skip }, async (t) => {
-  const { port } = await startOps(backend.queryUrl, prometheus.url);
-  const own = new grpc.Client(`localhost:${port}`, grpc.credentials.createInsecure());
+  const own = new grpc.Client(`localhost:${system.port}`, grpc.credentials.createInsecure());
   t.after(() => own.close());
 
   const stream = own.makeBidiStreamRequest(
@@ -441,7 +400,7 @@ test('its program is traced, but asking about a trace does not become part of it
   const own = new OpsClient(`localhost:${port}`);
   t.after(() => own.close());
   const id = await sent('asked-about', 1_000, { name: 'work' });
-  const raw = new grpc.Client(`localhost:${port}`, grpc.credentials.createInsecure());
+  const raw = new grpc.Client(`localhost:${system.port}`, grpc.credentials.createInsecure());
   t.after(() => raw.close());
   const metadata = new grpc.Metadata();
   metadata.set('traceparent', `00-${id}-${'1'.repeat(16)}-01`);

@@ -9,6 +9,7 @@ export const listTraces: Command = {
   options: tracesOptions,
   async run({ words, zone, service, ops }) {
     const question = readTracesQuestion(words);
-    return tracesReport(await ops.listTraces({ ...question, service: question.service || service }), zone);
+    const found = await ops.listTraces({ ...question, service: question.service || service });
+    return { ...tracesReport(found, zone), link: found.url };
   },
 };

@@ -19,7 +19,7 @@ export interface Report {
 }
 
 /** The traces that were found. Times are in a time zone such as Europe/Berlin; in that of this computer by default. */
-export function tracesReport({ traces }: ListTracesResp, zone?: string): Report {
+export function tracesReport({ traces }: Pick<ListTracesResp, 'traces'>, zone?: string): Report {
   return {
     sentence: traces.length === 0 ? 'No trace matches.' : `${counted(traces.length, 'trace')}, newest first:`,
     columns: ['start', 'trace id'],

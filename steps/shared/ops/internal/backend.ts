@@ -76,6 +76,23 @@ export class TraceBackend {
     return `${this.#url}/trace/${traceId}`;
   }
 
+  /** The page that searches for the same, and for tags. Its parameters are those of Jaeger's search page. */
+  searchPageOf(search: Search, tags: ReadonlyMap<string, string>): string {
+    const duration = (us?: number) => (us ? `${us}us` : '');
+    const parameters = {
+      service: search.service,
+      operation: search.operation,
+      tags: tags.size > 0 ? JSON.stringify(Object.fromEntries(tags)) : '',
+      minDuration: duration(search.minDurationUs),
+      maxDuration: duration(search.maxDurationUs),
+      start: String(Math.floor(search.startUs)),
+      end: String(Math.ceil(search.endUs)),
+      limit: String(search.limit),
+    };
+    const given = Object.entries(parameters).filter(([, value]) => value !== '');
+    return `${this.#url}/search?${new URLSearchParams(given)}`;
+  }
+
   /**
    * The spans of a trace, in order of their start. There is at least one. Of spans that start in the same millisecond, the
    * longest comes first, because it is the parent.

@@ -19,20 +19,23 @@ export async function listTraces(backend: TraceBackend, request: ListTracesReq):
   );
   const limit = readDepth(request.search_depth);
 
-  const spans = await backend.search({
+  const search = {
     service: readName('service', request.service),
     operation: readOptionalName('operation', request.operation),
     startUs,
     endUs,
     minDurationUs: readNs('duration_min', request.duration_min),
     maxDurationUs: readNs('duration_max', request.duration_max),
-    limit: request.tags.length > 0 ? MOST : limit, // Jaeger's API can't search by tags
-  });
+    limit,
+  };
+  const depth = request.tags.length > 0 ? MOST : limit; // Jaeger's API can't search by tags
+  const spans = await backend.search({ ...search, limit: depth });
   const traces = [...byTrace(spans)]
     .filter(([, own]) => (!wantsErrors || own.some(isError)) && own.some((span) => hasAll(span, tags)))
     .map(([id, own]) => ({ id, start: String(startOf(own)) }))
     .toSorted((a, b) => (BigInt(b.start) > BigInt(a.start) ? 1 : -1));
-  return { traces: traces.slice(0, limit) };
+  const shownTags = wantsErrors ? new Map([...tags, ['error', 'true']]) : tags;
+  return { traces: traces.slice(0, limit), url: backend.searchPageOf(search, shownTags) };
 }
 
 /** Shows the log lines and the events of a trace in order of time. */

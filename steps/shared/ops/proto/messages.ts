@@ -12,6 +12,7 @@ export interface ListTracesReq {
 }
 export interface ListTracesResp {
   traces: { id: string; start: string }[];
+  url: string;
 }
 
 export interface ShowTraceReq {
