@@ -3,6 +3,7 @@ import type { Observation } from '#workshop/check/observation';
 import type { Mistake } from '../check/support.ts';
 
 const showTrace = 'ops/show-trace.ts';
+const command = 'chatbot/show-trace.ts';
 
 /** A response as a program of step 20 printed it. */
 type Printed = Record<string, string | string[]> & { operations: string[]; errors: string[]; tags: string[] };
@@ -23,6 +24,18 @@ const inFailed = (change: (printed: Printed) => object) =>
 /** The spans of the trace of run.ts. */
 function spansOfRun({ traces, run }: Observation) {
   return traces.find(({ traceId }) => traceId === run.output?.traceId)!.spans;
+}
+
+/** Changes what the bot of step 21 replied to the first question that begins like this. */
+function inReply(question: string, change: (reply: string[]) => string[]) {
+  return (seen: Observation) => {
+    const { stdout, stderr } = seen.programs.get('chatbot')!;
+    const start = stdout.findIndex((line) => line.startsWith(`> ${question}`)) + 1;
+    const next = stdout.findIndex((line, index) => index > start && line.startsWith('> '));
+    const end = next < 0 ? stdout.length : next;
+    const reply = change(stdout.slice(start, end));
+    seen.programs.set('chatbot', { stdout: stdout.toSpliced(start, end - start, ...reply), stderr });
+  };
 }
 
 export const mistakes: Mistake[] = [
@@ -185,5 +198,64 @@ export const mistakes: Mistake[] = [
     found: /ops shows a trace/,
     cause: /^backend\.spansOf\(id\) throws the right error/,
     file: showTrace,
+  },
+  {
+    title: 'the bot is not started',
+    step: 21,
+    edit: (seen) =>
+      void seen.programs.set('chatbot', { stdout: [], stderr: ["code: 'ERR_MODULE_NOT_FOUND'"] }),
+    expect: /^The help of the bot/,
+    found: /^npx tsx chatbot\/main\.ts printed no reply to help/,
+    cause: /^The program is missing, or imports a file/,
+    file: 'chatbot/main.ts',
+  },
+  {
+    title: 'the command is not registered',
+    step: 21,
+    patch: { 'chatbot/main.ts': [['[showTrace]', '[]']] },
+    edit: inReply('help', (reply) => reply.filter((line) => !line.includes('show trace'))),
+    expect: /^The help of the bot/,
+    found: /doesn't list show trace/,
+    cause: /^The command is not registered/,
+    file: 'chatbot/main.ts',
+  },
+  {
+    title: 'the response is not awaited',
+    step: 21,
+    patch: { [command]: [['await ops.showTrace', 'ops.showTrace']] },
+    edit: inReply('show trace ', () => ['I failed, which is a bug of mine: see my log.']),
+    expect: /^show trace with an id/,
+    found: /^The bot failed/,
+    cause: /is there an await\?/,
+    file: command,
+  },
+  {
+    title: 'the reply says only how long the trace took',
+    step: 21,
+    patch: { [command]: [['...traceReport(trace)', '...traceReport(trace), rows: []']] },
+    edit: inReply('show trace ', ([sentence]) => [sentence!]),
+    expect: /^show trace with an id/,
+    found: /lacks the operation "/,
+    cause: /traceReport/,
+    file: command,
+  },
+  {
+    title: 'there is no link',
+    step: 21,
+    edit: inReply('show trace ', (reply) => reply.filter((line) => !line.includes('/trace/'))),
+    expect: /^show trace with an id/,
+    found: /has no link to the page/,
+    cause: /return it as link/,
+    file: command,
+  },
+  {
+    title: 'a question without an id is passed on',
+    step: 21,
+    patch: { [command]: [["onlyWord(words, 'one trace id: show trace ID')", "words[0] ?? ''"]] },
+    edit: inReply('show trace', () => ['"" is not a trace id: it needs 32 hex digits.']),
+    expect: /^show trace without an id/,
+    found: /gets this reply: "" is not a trace id/,
+    cause: /^The question was passed on without an id/,
+    file: command,
   },
 ];

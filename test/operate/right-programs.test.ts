@@ -1,7 +1,7 @@
 /** Programs that solve a step in another way than its folder does: the check must pass. */
 import { test } from 'node:test';
 import { evaluate, readLesson } from '#workshop/check/check';
-import type { Observation } from '#workshop/check/observation';
+import { type Observation, traceOfCall } from '#workshop/check/observation';
 import { assertPassed, stepNumber } from '../check/support.ts';
 import { observed, unobservable } from '../support/observed.ts';
 
@@ -16,6 +16,30 @@ const programs: [step: number, title: string, edit: (seen: Observation) => void]
         shown.errors = shown.errors?.map((error: string) => error.split(': ').slice(0, 2).join(': '));
         seen.programs.set(name, { stdout: ['Some output', JSON.stringify(shown)], stderr });
       }
+    },
+  ],
+  [
+    21,
+    'the reply has words of its own, and the program logs something',
+    (seen) => {
+      const { stdout } = seen.programs.get('chatbot')!;
+      const { traceId } = traceOfCall(seen)!;
+      const asked = stdout.indexOf(`> show trace ${traceId}`);
+      const operations = stdout.slice(asked).filter((line) => line.includes('operation'));
+      seen.programs.set('chatbot', {
+        stdout: [
+          '> help',
+          '  list traces            finds traces',
+          '  show trace TRACE-ID    tells the story of a trace',
+          '> show trace',
+          'Which one? Ask for show trace and the id.',
+          `> show trace ${traceId}`,
+          'This happened:',
+          ...operations.map((line) => line.replace(/.*: /, '- ')),
+          `http://localhost:16686/trace/${traceId}`,
+        ],
+        stderr: ['A log line'],
+      });
     },
   ],
 ];

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { freePort } from '#workshop/net/ports';
 import { environmentOf, readServices } from '#workshop/services/definition';
-import { probe } from '#workshop/services/probe';
-import { portInUseText, portsOf } from '#workshop/services/use';
+import { portsOf } from '#workshop/services/use';
 import { projectFolder } from '#workshop/settings';
 import { temporaryFolder } from '../support/environment.ts';
 
@@ -66,20 +62,6 @@ test('a service can listen on other ports, which variables set, and any service 
   assert.deepEqual(await portAndUrl(), [9011, 'http://localhost:9011']);
   process.env.STRATEGIES_PORT = '9100';
   assert.deepEqual(await portAndUrl(), [9100, 'http://localhost:9100']);
-});
-
-test('another port of a service that a program uses is named, with its variable', async (t) => {
-  const program = createServer().listen(0, 'localhost');
-  await once(program, 'listening');
-  t.after(() => program.close());
-  const { port } = program.address() as AddressInfo;
-  const json = { port: await freePort(), otherPorts: { strategies: port } };
-  const [keeper] = await readServices(await stepWith(t, { keeper: JSON.stringify(json) }));
-  assert.equal(await probe(keeper!), 'other');
-  assert.match(
-    await portInUseText(keeper!),
-    new RegExp(`^Port ${port} is meant for keeper but used by .+: stop it, or set STRATEGIES_PORT to`),
-  );
 });
 
 test('a service folder can be a link', async (t) => {

@@ -1,24 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { callGrpc } from '../net/call-grpc.ts';
 import { accepts } from '../net/accepts.ts';
-import { portVariableOf, type Service } from './definition.ts';
+import type { Service } from './definition.ts';
 import type { Environment } from '../parts/part.ts';
 import { hasConsumer } from '../parts/rabbitmq-client.ts';
 
-/** What listens on a service's ports: nothing, the service itself, or another program. */
+/** What listens on a service's port: nothing, the service itself, or another program. */
 export type Listener = 'nothing' | 'itself' | 'other';
 
 const RESPONSE_TIMEOUT_MS = 5_000; // for a service that has just started on a busy laptop
 
 /**
- * Finds out what listens on a service's ports. A service without a port is recognized as the consumer of its queue;
+ * Finds out what listens on a service's port. A service without a port is recognized as the consumer of its queue;
  * `parts` has the address of the broker. Without a queue either, it can't be recognized.
  */
 export async function probe(service: Service, parts: Environment = {}): Promise<Listener> {
   if (service.consumes) return (await hasConsumer(service.consumes, parts)) ? 'itself' : 'nothing';
-  const used = await usedPort(service);
-  if (!used) return 'nothing';
-  if (used.port !== service.port) return 'other';
+  if (service.port === undefined || !(await accepts(service.port))) return 'nothing';
   if (service.protocol === 'grpc') return probeGrpc(service.title, service.port);
 
   try {
@@ -31,14 +29,6 @@ export async function probe(service: Service, parts: Environment = {}): Promise<
   } catch {
     return 'other';
   }
-}
-
-/** The first port of a service that is in use, and the variable that sets it; undefined if all of them are free. */
-export async function usedPort({ port, portVariable, otherPorts = {} }: Service) {
-  const others = Object.entries(otherPorts).map(([name, other]) => [portVariableOf(name), other] as const);
-  for (const [variable, one] of [[portVariable, port] as const, ...others])
-    if (one !== undefined && (await accepts(one))) return { port: one, variable };
-  return undefined;
 }
 
 /** Uses gRPC's health protocol (grpc.health.v1), whose request has the name of the service as field 1. */

@@ -5,7 +5,7 @@ import type { StepSettings } from '../parts/step-settings.ts';
 import { useParts } from '../parts/use.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { freePort } from '../net/ports.ts';
-import { probe, usedPort } from './probe.ts';
+import { probe } from './probe.ts';
 import { type RunningService, startService } from './start.ts';
 
 /** The services of a step, all of them running. */
@@ -140,14 +140,10 @@ async function notRunning(services: Service[], parts: Environment): Promise<Serv
   return services.filter((_, index) => listeners[index] === 'nothing');
 }
 
-/** The sentence for a service one of whose ports another program uses. */
-export async function portInUseText(service: Service): Promise<string> {
-  const { port, variable } = (await usedPort(service)) ?? {
-    port: service.port!,
-    variable: service.portVariable,
-  };
-  const owner = (await portOwner(port)) ?? 'another program';
-  return `Port ${port} is meant for ${service.name} but used by ${owner}: stop it, or set ${variable} to another port.`;
+/** The sentence for a service whose port another program uses. */
+export async function portInUseText({ name, port, portVariable }: Service): Promise<string> {
+  const owner = (await portOwner(port!)) ?? 'another program';
+  return `Port ${port} is meant for ${name} but used by ${owner}: stop it, or set ${portVariable} to another port.`;
 }
 
 async function startAll(

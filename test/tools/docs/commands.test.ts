@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { marked } from 'marked';
-import { programFiles } from '#workshop/course/files';
 import { projectPaths, readProjectFile } from '#tools/project-files';
 import { projectFolder } from '#workshop/settings';
 import { runScript } from '../../support/process.ts';
@@ -33,7 +32,7 @@ function targetOf(command: string): { name?: string | undefined; path?: string |
 
 /** Where a program of the working copy is: in the last step that has it, if that of the top level doesn't. */
 function inStep(path: string): string {
-  if (paths.has(path) || !programFiles.includes(path)) return path;
+  if (paths.has(path)) return path;
   return [...paths].findLast((one) => new RegExp(`^steps/[^/]+/${path}$`).test(one)) ?? path;
 }
 

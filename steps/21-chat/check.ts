@@ -1,0 +1,24 @@
+import type { Lesson } from '#workshop/check/lesson';
+import { helpLists, type LearnersCommand, repliesWithTrace, saysHowToAsk } from '#workshop/check/judges/chat';
+import { traceOfCall } from '#workshop/check/observation';
+
+const showTrace: LearnersCommand = { name: 'show trace', file: 'chatbot/show-trace.ts' };
+
+export default {
+  done: 'a chat is one more place to ask, because it shares its client with the command line',
+  programs: {
+    chatbot: {
+      file: 'chatbot/main.ts',
+      words: () => ['--user', 'ada'],
+      input: (seen) => ['help', showTrace.name, `${showTrace.name} ${traceOfCall(seen)?.traceId}`],
+    },
+  },
+  expectations: [
+    { expect: 'The help of the bot lists show trace', judge: helpLists(showTrace) },
+    {
+      expect: 'show trace with an id says what happened in the trace, and where its page is',
+      judge: repliesWithTrace(showTrace),
+    },
+    { expect: 'show trace without an id says how to ask', judge: saysHowToAsk(showTrace) },
+  ],
+} satisfies Lesson;
