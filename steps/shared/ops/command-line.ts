@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { main, readCommandLine } from '#workshop/command-line/main';
 import { UsageError } from '#workshop/errors';
 import { OpsClient, OpsError } from './client/ops-client.ts';
@@ -59,7 +58,7 @@ const commands: Record<string, { words: string[]; options?: Options; help: strin
       const response = await client.changeSampling({
         service: service!,
         ...how,
-        requested_by: userInfo().username,
+        requested_by: process.env.USER || process.env.USERNAME || 'unknown',
       });
       return [response, samplingReport(service!, response)];
     },
