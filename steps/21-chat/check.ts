@@ -1,6 +1,5 @@
 import type { Lesson } from '#workshop/check/lesson';
 import { helpLists, type LearnersCommand, repliesWithTrace, saysHowToAsk } from '#workshop/check/judges/chat';
-import { traceOfCall } from '#workshop/check/observation';
 
 const showTrace: LearnersCommand = { name: 'show trace', file: 'chatbot/show-trace.ts' };
 
@@ -10,7 +9,7 @@ export default {
     chatbot: {
       file: 'chatbot/main.ts',
       words: () => ['--user', 'ada'],
-      input: (seen) => ['help', showTrace.name, `${showTrace.name} ${traceOfCall(seen)?.traceId}`],
+      input: ({ run }) => ['help', showTrace.name, `${showTrace.name} ${run.output?.traceId}`],
     },
   },
   expectations: [

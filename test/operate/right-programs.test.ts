@@ -1,7 +1,7 @@
 /** Programs that solve a step in another way than its folder does: the check must pass. */
 import { test } from 'node:test';
 import { evaluate, readLesson } from '#workshop/check/check';
-import { type Observation, traceOfCall } from '#workshop/check/observation';
+import type { Observation } from '#workshop/check/observation';
 import { assertPassed, stepNumber } from '../check/support.ts';
 import { observed, unobservable } from '../support/observed.ts';
 
@@ -23,7 +23,7 @@ const programs: [step: number, title: string, edit: (seen: Observation) => void]
     'the reply has words of its own, and the program logs something',
     (seen) => {
       const { stdout } = seen.programs.get('chatbot')!;
-      const { traceId } = traceOfCall(seen)!;
+      const { traceId } = seen.run.output!;
       const asked = stdout.indexOf(`> show trace ${traceId}`);
       const operations = stdout.slice(asked).filter((line) => line.includes('operation'));
       seen.programs.set('chatbot', {

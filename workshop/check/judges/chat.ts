@@ -1,7 +1,6 @@
 /** Judges of a chatbot: what it replied to the lines that the check typed into its terminal. */
 import { noServerSpan } from '../causes.ts';
 import type { Failure, Judge } from '../lesson.ts';
-import { traceOfCall } from '../observation.ts';
 
 /** The name of the program in a lesson. It repeats each question after `> `, then prints the reply. */
 const PROGRAM = 'chatbot';
@@ -24,7 +23,7 @@ export function helpLists(command: LearnersCommand): Judge {
 /** Asked with the id of the trace of run.ts, the command replies with its operations, and the URL of its page. */
 export function repliesWithTrace(command: LearnersCommand): Judge {
   return (seen) => {
-    const trace = traceOfCall(seen);
+    const trace = seen.traces.find(({ traceId }) => traceId === seen.run.output?.traceId);
     if (!trace) return noServerSpan(seen, 'followers-api');
     const { traceId, spans } = trace;
     const question = `${command.name} ${traceId}`;
