@@ -25,11 +25,12 @@ import {
   notStarted,
   requireSuccessfulRun,
 } from './observation-error.ts';
-import { caller, callOfRun, type Observation } from './observation.ts';
+import { caller, callOfRun, type Observation, traceparentOf } from './observation.ts';
 import { ownNames } from './own-names.ts';
 import { type Exchange, openOtlpRelay } from './relay.ts';
 import { runRuleTests } from './rule-tests.ts';
 import { runChild } from './run-child.ts';
+import { NOT_COUNTED } from './scrapes.ts';
 import { runAgain } from './second-run.ts';
 import { countRejected, sendMessage } from './send-message.ts';
 import { measureSlowness } from './slowness.ts';
@@ -196,7 +197,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     };
     const [secondRun] = await Promise.all([
       lesson.traceIdHeader && runAgain(call, lesson.traceIdHeader, second),
-      untilQuiet(backend, seen, lesson.awaits),
+      untilQuiet(backend, seen, lesson),
     ]);
     if (secondRun) seen.secondRun = secondRun;
     seen.traces = tracesOf(backend);
@@ -359,13 +360,18 @@ function openDeadline(signal: AbortSignal, ms: number) {
   };
 }
 
-/** Waits until no more spans arrive; longer if a traced service has no span yet, or the awaited span is missing. */
+/**
+ * Waits until no more spans arrive; longer if a traced service has no span yet, or the awaited span is missing; and even
+ * longer if a program will ask for a trace that is not complete.
+ */
 async function untilQuiet(
   backend: Backend,
-  { services, sources, slowness }: Observation,
-  awaits: Lesson['awaits'],
+  seen: Observation,
+  { awaits, programs = {} }: Pick<Lesson, 'awaits' | 'programs'>,
 ): Promise<void> {
   const { store } = backend;
+  const { services, sources, slowness } = seen;
+  const asksLater = Object.keys(programs).length > 0;
   const traced = services.filter(({ title }) => sources.has(`${title}/tracing.ts`));
   const since = performance.now();
   let accepted = -1;
@@ -377,9 +383,22 @@ async function untilQuiet(
     const isSilent = traced.some(({ title }) => !store.operations.services().includes(title));
     const isLate = awaits && !tracesOf(backend).some(({ spans }) => spans.some(awaits));
     const patienceMs = (isSilent || isLate ? SILENT_MS : QUIET_MS) * slowness;
-    if (now - changedAt >= patienceMs || now - since >= SETTLE_TIMEOUT_MS * slowness) return;
+    const isQuiet = now - changedAt >= patienceMs && !(asksLater && isIncomplete(seen, tracesOf(backend)));
+    if (isQuiet || now - since >= SETTLE_TIMEOUT_MS * slowness) return;
     await sleep(25);
   }
+}
+
+/** Whether the trace of a call is missing, or the parent of a span: the service that has it is slow to send it. */
+function isIncomplete({ run, calls, exchanges }: Observation, traces: Trace[]): boolean {
+  const sent = [...calls.values(), ...exchanges.filter(({ from }) => from === caller)].map(traceparentOf);
+  const spans = traces.flatMap((trace) => trace.spans);
+  const known = new Set([...spans.map(({ spanId }) => spanId), ...sent.map((context) => context?.parentId)]);
+  if (spans.some(({ parentId }) => parentId !== undefined && !known.has(parentId))) return true;
+
+  const traced = [...calls.values()].filter(({ path }) => !NOT_COUNTED.has(path)).map(traceparentOf);
+  const ids = [run.output?.traceId, ...traced.map((context) => context?.sampled && context.traceId)];
+  return ids.some((id) => id && traces.every(({ traceId }) => traceId !== id));
 }
 
 function tracesOf({ store }: Backend): Trace[] {
