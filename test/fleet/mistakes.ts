@@ -312,7 +312,7 @@ export const mistakes: Mistake[] = [
   {
     title: 'the only span processor is the one that counts',
     step: 17,
-    patch: { [tracing]: [['new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }), ', '']] },
+    patch: { [tracing]: [['new BatchSpanProcessor({ exporter, scheduledDelayMillis }), ', '']] },
     edit(seen) {
       for (const trace of seen.traces) {
         trace.spans = trace.spans.filter(({ service }) => service !== 'followers-api');

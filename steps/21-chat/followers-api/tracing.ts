@@ -32,12 +32,16 @@ const isProbe = ({ url }: IncomingMessage) => url === '/metrics' || url === '/he
 // This share of the traces that begin here is sampled. (An SDK that gets a sampler ignores OTEL_TRACES_SAMPLER.)
 const root = new TraceIdRatioBasedSampler(Number(process.env.OTEL_TRACES_SAMPLER_ARG || 1));
 
+const exporter = new OTLPTraceExporter();
+// Only the processor that the SDK creates for traceExporter reads the variable on its own.
+const scheduledDelayMillis = Number(process.env.OTEL_BSP_SCHEDULE_DELAY || 5_000);
+
 const sdk = new NodeSDK({
   // OTEL_RESOURCE_ATTRIBUTES, in service.json, says which instance this is.
   serviceName: 'followers-api',
   // Spans that are not sampled are recorded too, so that RequestCounter sees every request. They still aren't exported.
   sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root })),
-  spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }), new RequestCounter()],
+  spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis }), new RequestCounter()],
   instrumentations: [
     // HTTP creates a SERVER span for each request, and continues the caller's trace.
     new HttpInstrumentation({ responseHook: sendTraceId, ignoreIncomingRequestHook: isProbe }),
