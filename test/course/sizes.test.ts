@@ -32,8 +32,8 @@ const larger: Record<string, { lines: number; files?: number; because: string }>
     because: 'a whole metrics.ts, a third of it the histogram with its labels and buckets',
   },
   '17-indicators-from-spans': {
-    lines: 57,
-    because: 'a span processor and a sampler, in place of a hook',
+    lines: 61,
+    because: 'a span processor and a sampler, in place of a hook, and the delay of a batch processor',
   },
   '18-alerts-that-ring': {
     lines: 52,
