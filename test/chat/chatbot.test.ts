@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { freePort } from '#workshop/net/ports';
 import { projectFolder } from '#workshop/settings';
 import { eventually } from '../support/eventually.ts';
 import { runScript, startScript } from '../support/process.ts';
@@ -31,6 +32,15 @@ test('with the tokens, it replies in Slack until it is stopped', async (t) => {
   slack.mention(`<@${BOT}> show trace`);
   await eventually(() => slack.posts.length === 1, 'the reply');
   assert.equal(slack.posts[0]!.text, 'I need one trace id: show trace ID.');
+  bot.child.kill('SIGTERM');
+  assert.equal(await bot.ended, 0);
+  assert.doesNotMatch(bot.stdout + bot.stderr, /secret/);
+});
+
+test('while Slack cannot be reached, it says so, tries again, and can be stopped', async (t) => {
+  const SLACK_API_URL = `http://localhost:${await freePort()}/api/`;
+  const bot = startScript(t, program, [], { env: { ...process.env, ...tokens, SLACK_API_URL } });
+  await bot.printed(/http request failed[^]*http request failed/);
   bot.child.kill('SIGTERM');
   assert.equal(await bot.ended, 0);
   assert.doesNotMatch(bot.stdout + bot.stderr, /secret/);

@@ -24,7 +24,7 @@ export interface SlackSettings {
 export function slackChat(settings: SlackSettings): Chat {
   const { botToken, appToken, apiUrl: slackApiUrl = 'https://slack.com/api/', pingTimeoutMs } = settings;
   return async (respond, signal) => {
-    const logLevel = LogLevel.ERROR;
+    const logLevel = LogLevel.WARN; // says when Slack cannot be reached
     const receiver = new SocketModeReceiver({
       appToken,
       logLevel,
@@ -52,9 +52,12 @@ export function slackChat(settings: SlackSettings): Chat {
     });
     app.error(async (error) => console.error(`Slack: ${messageOf(error)}`));
 
-    await connected('SLACK_BOT_TOKEN', app.init());
-    await connected('SLACK_APP_TOKEN', app.start());
-    console.error('Connected to Slack. Press Ctrl-C to stop.');
+    const connecting = (async () => {
+      await connected('SLACK_BOT_TOKEN', app.init());
+      await connected('SLACK_APP_TOKEN', app.start());
+      console.error('Connected to Slack. Press Ctrl-C to stop.');
+    })();
+    await Promise.race([connecting, aborted(signal)]);
     await aborted(signal);
     await app.stop();
   };
