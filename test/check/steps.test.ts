@@ -45,6 +45,11 @@ const missing: Record<number, Finding> = {
   18: { expect: /^If many requests fail/, cause: /./, file: 'monitoring/rules.yml' },
   19: { expect: /^summedBuckets gives each percentile/, cause: /./, file: 'percentiles.ts' },
   21: { expect: /^The help of the bot/, cause: /^The program is missing/, file: 'chatbot/main.ts' },
+  22: {
+    expect: /^Each instance takes over a new ratio/,
+    cause: /there is no sampling_ratio/,
+    file: 'followers-api/metrics.ts',
+  },
   15: { expect: /^The inventory is written in a span/, cause: /^No span was started/, file: 'stock/app.ts' },
 };
 

@@ -1,6 +1,7 @@
 /** Mistakes that learners make in the fourth chapter, as in test/check/mistakes.ts. */
 import type { Observation } from '#workshop/check/observation';
 import type { Mistake } from '../check/support.ts';
+import { samplingMistakes } from './sampling-mistakes.ts';
 
 const showTrace = 'ops/show-trace.ts';
 const command = 'chatbot/show-trace.ts';
@@ -258,4 +259,5 @@ export const mistakes: Mistake[] = [
     cause: /^The question was passed on without an id/,
     file: command,
   },
+  ...samplingMistakes,
 ];

@@ -4,6 +4,7 @@ import { evaluate, readLesson } from '#workshop/check/check';
 import type { Observation } from '#workshop/check/observation';
 import { assertPassed, stepNumber } from '../check/support.ts';
 import { observed, unobservable } from '../support/observed.ts';
+import { addTraces, inMeasurements } from './measurements.ts';
 
 const programs: [step: number, title: string, edit: (seen: Observation) => void][] = [
   [
@@ -11,6 +12,7 @@ const programs: [step: number, title: string, edit: (seen: Observation) => void]
     'tags are not sorted, errors have no message, and the program prints more',
     (seen) => {
       for (const [name, { stdout, stderr }] of seen.programs) {
+        if (!/^(?:the|an unknown) trace/.test(name)) continue; // a program of another step
         const shown = JSON.parse(stdout.at(-1)!);
         shown.tags?.reverse();
         shown.errors = shown.errors?.map((error: string) => error.split(': ').slice(0, 2).join(': '));
@@ -41,6 +43,19 @@ const programs: [step: number, title: string, edit: (seen: Observation) => void]
         stderr: ['A log line'],
       });
     },
+  ],
+  [
+    22,
+    'chance samples only 12 of 60 traces, and other requests are counted, too',
+    (seen) =>
+      inMeasurements((measurement) => {
+        measurement.counted += 5;
+        if (measurement.ratio !== 0.5) return;
+        const ids = measurement.requests.map(({ traceId }) => traceId);
+        const all = new Set(ids);
+        seen.traces = seen.traces.filter(({ traceId }) => !all.has(traceId));
+        addTraces(seen, ids.slice(0, 12));
+      })(seen),
   ],
 ];
 

@@ -10,7 +10,7 @@ export const schedules = {
   'half-day': { title: 'Half a day', minutes: 210 },
   messages: { title: 'Chapter 2', minutes: 60 },
   monitoring: { title: 'Chapter 3', minutes: 70 },
-  operate: { title: 'Chapter 4', minutes: 32 },
+  operate: { title: 'Chapter 4', minutes: 49 },
 } as const;
 
 export type ScheduleName = keyof typeof schedules;

@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import type { Lesson } from '#workshop/check/lesson';
+import {
+  asksWithoutSpans,
+  callerAsks,
+  countsAll,
+  followsCallers,
+  samplesShare,
+  takesOverRatio,
+} from '#workshop/check/judges/sampling';
+
+const measured = 'measure.ts';
+const unsampled = 'run.ts, not sampled';
+
+export default {
+  done: 'the sampling of a service changes while it runs, and parents decide',
+  programs: {
+    [measured]: {
+      file: fileURLToPath(import.meta.resolve('#shared/sampling/measure.ts')),
+      // An invalid name is enough for a trace, and takes no time.
+      words: () => ['always', '0.5', 'never', '--requests=60', '--path=/followers/NOBODY', '--json'],
+    },
+    'ops/cli.ts sampling caller never': {
+      file: 'ops/cli.ts',
+      words: () => ['sampling', 'caller', 'never'],
+    },
+    [unsampled]: { file: 'run.ts' },
+  },
+  expectations: [
+    {
+      expect: 'Each instance takes over a new ratio, and shows it',
+      judge: takesOverRatio('followers-api', measured),
+    },
+    {
+      expect: 'Of the traces that begin in followers-api, that share is sampled: all, about half, none',
+      judge: samplesShare('followers-api', measured),
+    },
+    {
+      expect: 'If the caller has decided, followers-api does the same',
+      judge: followsCallers('followers-api', measured),
+    },
+    {
+      expect: 'The indicators count all requests, whatever is sampled',
+      judge: countsAll('followers-api', measured),
+    },
+    {
+      expect: 'Asking how much to sample leaves no traces',
+      judge: asksWithoutSpans('followers-api/remote-sampler.ts'),
+    },
+    { expect: 'run.ts asks, too: if it samples nothing, there is no trace', judge: callerAsks(unsampled) },
+  ],
+} satisfies Lesson;

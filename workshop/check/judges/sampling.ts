@@ -1,0 +1,170 @@
+/** Judges of a service whose sampling is changed while it runs. */
+import type { Trace } from '../../trace/model.ts';
+import { counted } from '../../trace/numbers.ts';
+import type { Failure, Judge } from '../lesson.ts';
+import type { Observation } from '../observation.ts';
+import { BUSY } from '../slowness.ts';
+
+/** What a program of the lesson found out about a service after a change of its sampling. */
+export interface Measurement {
+  /** The share of traces to sample, from 0 to 1. */
+  ratio: number;
+  /** Each instance by its host and port, and whether ops says that the ratio is in force there. */
+  instances: {
+    name: string;
+    confirmed: boolean;
+    /** Its metric sampling_ratio, if it has one. */ shown?: number;
+  }[];
+  /** Requests without a traceparent. */
+  requests: { status: number; traceId: string }[];
+  /** How many of them the indicators have counted. */
+  counted: number;
+  /** The ids of the traces of two more requests, whose callers have decided whether to sample them. */
+  callers: { sampled: string; notSampled: string };
+}
+
+/** How many standard deviations a count of sampled traces may be away from its mean: right programs never are. */
+const TOLERANCE = 6;
+
+const SHOWN_LINES = 6;
+
+/** Each instance of a service takes over each ratio, and shows it. */
+export function takesOverRatio(service: string, program: string): Judge {
+  return eachMeasurement(program, ({ ratio, instances }) => {
+    const late = instances.filter(({ confirmed }) => !confirmed);
+    if (late.length === 0) return undefined;
+    const [{ shown } = {}] = late;
+    return {
+      found: `The ratio ${ratio} is not in force in ${late.length} of ${counted(instances.length, 'instance')} of ${service}.`,
+      cause:
+        shown === undefined
+          ? 'At /metrics, where ops looks for the ratio, there is no sampling_ratio. Add a gauge that shows the ratio of the sampler.'
+          : `At /metrics, sampling_ratio is ${shown}. The sampler must ask for "${service}" every half second, and keep what it is told.`,
+      file: `${service}/${shown === undefined ? 'metrics' : 'tracing'}.ts`,
+    };
+  });
+}
+
+/** Of the requests that begin a trace at a service, the ratio says how many are sampled. */
+export function samplesShare(service: string, program: string): Judge {
+  return eachMeasurement(program, ({ ratio, requests }, traceOf) => {
+    const count = requests.filter(({ traceId }) => traceOf(traceId)).length;
+    const mean = requests.length * ratio;
+    if (Math.abs(count - mean) <= TOLERANCE * Math.sqrt(mean * (1 - ratio))) return undefined;
+    return {
+      found: `With the ratio ${ratio}, ${count} of ${requests.length} requests without a traceparent left a trace.`,
+      cause:
+        'The ratio that is in force does not decide. Is your sampler the root of the ParentBasedSampler, and does shouldSample read the ratio each time?',
+      file: `${service}/tracing.ts`,
+    };
+  });
+}
+
+/** A service samples what its caller samples, whatever its own ratio is. */
+export function followsCallers(service: string, program: string): Judge {
+  return eachMeasurement(program, ({ ratio, callers }, traceOf) => {
+    const extra = traceOf(callers.notSampled);
+    if (traceOf(callers.sampled) && !extra) return undefined;
+    return {
+      found: extra
+        ? `With the ratio ${ratio}, a request that its caller doesn't sample (flags 00) left a trace.`
+        : `With the ratio ${ratio}, a request that its caller samples (flags 01) left no trace.`,
+      cause:
+        'Your sampler also decides for traces that began elsewhere, so they have holes. It must be no more than the root of a ParentBasedSampler.',
+      file: `${service}/tracing.ts`,
+      traces: extra ? [extra] : [],
+    };
+  });
+}
+
+/** The indicators count each request, whatever is sampled. */
+export function countsAll(service: string, program: string): Judge {
+  return eachMeasurement(program, ({ ratio, requests, counted: count }) => {
+    if (count >= requests.length) return undefined;
+    return {
+      found: `With the ratio ${ratio}, the indicators count ${count} of ${requests.length} requests.`,
+      cause:
+        'What counts the requests sees only what the sampler records. Keep createAlwaysRecordSampler around the ParentBasedSampler.',
+      file: `${service}/tracing.ts`,
+    };
+  });
+}
+
+/** Asking how much to sample, in a file, leaves no spans. */
+export function asksWithoutSpans(file: string): Judge {
+  return (seen) => {
+    const asking = seen.traces.find(({ spans }) =>
+      spans.some(({ attributes }) => /\/sampling\?/.test(String(attributes['url.full']))),
+    );
+    if (!asking) return 'ok';
+    const { service: asker } = asking.spans[0]!;
+    return {
+      found: `${asker} asks how much to sample in a span of its own.`,
+      cause:
+        'UndiciInstrumentation traces each request. Make this one with context.with(suppressTracing(ROOT_CONTEXT), …).',
+      file,
+      traces: [asking],
+    };
+  };
+}
+
+/** run.ts leaves a trace; another run of it, before which the sampling of `caller` was changed to never, doesn't. */
+export function callerAsks(secondRun: string): Judge {
+  return (seen) => {
+    const traceOf = (id: unknown) => seen.traces.find(({ traceId }) => traceId === id);
+    const first = traceOf(seen.run.output?.traceId);
+    if (!first?.spans.some(({ service }) => service === 'caller')) {
+      return {
+        found: 'The trace of run.ts has no span of the service "caller".',
+        cause:
+          'Until its sampling is changed, run.ts samples all of its traces. Is serviceName still "caller", and does the sampler begin with the ratio 1?',
+        file: 'run.ts',
+      };
+    }
+    const [again] = printedBy<{ traceId: string }>(secondRun, seen);
+    if (!again) return 'inconclusive'; // it worked the first time
+    const second = traceOf(again.traceId);
+    if (!second) return 'ok';
+    return {
+      found: 'The sampling of "caller" was changed to never, but the next run of run.ts left a trace.',
+      cause:
+        'Give its SDK a RemoteSampler for "caller", and await its ask(), with the URL in urls, before the first request.',
+      file: 'run.ts',
+      traces: [second],
+    };
+  };
+}
+
+/** Judges what a program found out after each change, in order. The fault of one is undefined if there is none. */
+function eachMeasurement(
+  program: string,
+  faultOf: (measurement: Measurement, traceOf: (traceId: string) => Trace | undefined) => Failure | undefined,
+): Judge {
+  return (seen) => {
+    const traces = new Map(seen.traces.map((trace) => [trace.traceId, trace]));
+    const measurements = printedBy<Measurement>(program, seen);
+    if (measurements.length === 0)
+      return seen.slowness >= BUSY ? 'inconclusive' : notMeasured(seen.programs.get(program)?.stderr);
+    for (const measurement of measurements) {
+      const fault = faultOf(measurement, (traceId) => traces.get(traceId));
+      if (fault) return { traces: [], ...fault };
+    }
+    return 'ok';
+  };
+}
+
+function notMeasured(lines: string[] = []): Failure {
+  return {
+    found: 'The sampling of followers-api could not be changed and measured.',
+    cause: 'ops or an instance of followers-api does not respond as it should: see these lines.',
+    file: 'followers-api/tracing.ts',
+    traces: [],
+    lines: lines.slice(0, SHOWN_LINES),
+  };
+}
+
+/** The lines of JSON that a program printed. */
+function printedBy<T>(program: string, { programs }: Observation): T[] {
+  const lines = programs.get(program)?.stdout ?? [];
+  return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as T);
+}
