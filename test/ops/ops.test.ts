@@ -400,7 +400,7 @@ test('its program is traced, but asking about a trace does not become part of it
   const own = new OpsClient(`localhost:${port}`);
   t.after(() => own.close());
   const id = await sent('asked-about', 1_000, { name: 'work' });
-  const raw = new grpc.Client(`localhost:${system.port}`, grpc.credentials.createInsecure());
+  const raw = new grpc.Client(`localhost:${port}`, grpc.credentials.createInsecure());
   t.after(() => raw.close());
   const metadata = new grpc.Metadata();
   metadata.set('traceparent', `00-${id}-${'1'.repeat(16)}-01`);
