@@ -22,7 +22,7 @@ const asks = ({ program, id }: AskedTrace): Record<string, CheckProgram> => ({
 });
 
 export default {
-  done: 'a terminal is enough to ask what happened in a trace',
+  done: 'a terminal is all you need to find out what happened in a trace',
   calls: {
     'social-api is down': {
       to: 'followers-api-2',
@@ -37,7 +37,7 @@ export default {
       judge: showsTrace(ofRun),
     },
     {
-      expect: 'It lists each operation once, with its service, in order of their first start',
+      expect: 'It lists each operation once, with its service, ordered by when it first started',
       judge: listsOperations(ofRun),
     },
     { expect: 'It lists each span that ended with an error', judge: listsErrors(failed) },

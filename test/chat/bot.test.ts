@@ -46,7 +46,7 @@ test('a command gets the words after its name, and each wrong question its own s
     ['say hello', 'The name is missing: say hello NAME'],
     ['say', `I don't know "say". Ask for help to see what I know.`],
     ['say goodbye ada', `I don't know "say goodbye". Ask for help to see what I know.`],
-    ['fail', 'I failed, which is a bug of mine: see my log.'],
+    ['fail', 'I failed because of a bug: see my log.'],
     ['help', 'I know these commands:'],
     ['', 'I know these commands:'],
     ['x'.repeat(1_001), 'Your question has 1001 characters, but I read 1000 at most.'],

@@ -42,7 +42,7 @@ test('each wrong question gets its own sentence', { skip }, async () => {
     ['show trace', /^I need one trace id: show trace ID\.$/],
     ['list traces colour=red', /^"colour" is not an option/],
     ['list traces min=fast', /^min is "fast", which is not a duration/],
-    ['version a b', /^I need one service at most: version SERVICE\.$/],
+    ['version a b', /^I need a single service: version SERVICE\.$/],
     ['version nobody', /^No instance of "nobody" says which version it runs\.$/],
     ['alerts state=loud', /^"loud" is not a state/],
     ['change sampling', /^"" doesn't say how much to sample/],

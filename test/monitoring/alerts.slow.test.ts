@@ -53,7 +53,7 @@ if (!skip) {
   });
 }
 
-/** The names of the alerts that are pending or fire. */
+/** The names of the alerts that are pending or firing. */
 async function prometheusAlerts(): Promise<string[]> {
   const response = await fetch(`${used.env['PROMETHEUS_URL']}/api/v1/alerts`);
   const { data } = (await response.json()) as { data: { alerts: { labels: { alertname: string } }[] } };

@@ -105,7 +105,7 @@ export const mistakes: Mistake[] = [
     step: 20,
     edit: inTrace(({ operations }) => ({ operations: [...operations, operations[0]!] })),
     expect: /^It lists each operation once/,
-    cause: /A Set keeps each once/,
+    cause: /A Set keeps one of each/,
     file: showTrace,
   },
   {
@@ -169,7 +169,7 @@ export const mistakes: Mistake[] = [
       duration: String(Math.round(spansOfRun(seen).reduce((sum, span) => sum + span.durationUs, 0) * 1_000)),
     })),
     expect: /^The duration is from the first start/,
-    cause: /^It is the sum of all spans/,
+    cause: /^It is the sum of the durations of all spans/,
     file: showTrace,
   },
   {
@@ -224,7 +224,7 @@ export const mistakes: Mistake[] = [
     title: 'the response is not awaited',
     step: 21,
     patch: { [command]: [['await ops.showTrace', 'ops.showTrace']] },
-    edit: inReply('show trace ', () => ['I failed, which is a bug of mine: see my log.']),
+    edit: inReply('show trace ', () => ['I failed because of a bug: see my log.']),
     expect: /^show trace with an id/,
     found: /^The bot failed/,
     cause: /is there an await\?/,

@@ -23,7 +23,7 @@ export interface BotSettings {
 }
 
 /**
- * A bot that replies to people, by the command that their question begins with. It tells each other bot only once that it
+ * A bot that replies to people with the command that their question begins with. It tells another bot only once that it
  * doesn't talk to bots: two bots that reply to each other would never stop.
  */
 export function createBot(settings: BotSettings): Responder {
@@ -55,7 +55,7 @@ async function replyTo(question: Question, { commands, service, ops }: BotSettin
   } catch (error) {
     if (error instanceof UsageError || error instanceof OpsError) return sentence(error.message);
     console.error(error);
-    return sentence('I failed, which is a bug of mine: see my log.');
+    return sentence('I failed because of a bug: see my log.');
   }
 }
 
@@ -79,7 +79,7 @@ function sentence(text: string): Reply {
   return replyFrom({ sentence: text, columns: [], rows: [] });
 }
 
-/** A report without control characters, which its texts may contain. */
+/** A report as a reply, in which control characters are replaced: a service may have sent any text. */
 function replyFrom({ link, ...report }: Report & { link?: string }): Reply {
   const [text, , ...lines] = reportText(report).split('\n');
   return { text: text!, lines, ...(link === undefined ? {} : { link }) };

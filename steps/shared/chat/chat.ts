@@ -21,7 +21,7 @@ export interface Reply {
   link?: string;
 }
 
-/** Replies to a question; with nothing if the bot should stay silent. It never throws. */
+/** Returns the reply to a question; undefined if the bot should stay silent. It never throws. */
 export type Responder = (question: Question) => Promise<Reply | undefined>;
 
 /**

@@ -11,7 +11,7 @@ export class RateLimit {
     this.#now = now;
   }
 
-  /** Counts a question. Gives how many the user has asked in this minute, and the seconds until the next minute. */
+  /** Counts a question. Returns how many the user has asked in this minute, and the seconds until the next minute. */
   count(user: string): { asked: number; secondsLeft: number } {
     const now = this.#now();
     if (now - this.#since >= WINDOW_MS) {

@@ -4,7 +4,7 @@ const MOST = 1_000; // enough for minutes of a busy workspace, and little memory
 export class RecentIds {
   readonly #ids = new Set<string>();
 
-  /** Whether an id comes for the first time. */
+  /** Whether an id is new. Remembers it. */
   isNew(id: string): boolean {
     if (this.#ids.has(id)) return false;
     this.#ids.add(id);

@@ -15,7 +15,7 @@ export function terminalChat(user: string): Chat {
     const { timeZone: zone } = new Intl.DateTimeFormat().resolvedOptions();
     lines.prompt();
     for await (const text of lines) {
-      if (!typed) console.log(`> ${text}`); // so that the output of a pipe can be read as well
+      if (!typed) console.log(`> ${text}`); // so that the output shows the questions, even if they come from a pipe
       const reply = await respond({ text, user, fromBot: false, zone });
       if (reply) console.log(textOf(reply));
       lines.prompt();

@@ -74,7 +74,7 @@ const commands: Record<string, { words: string[]; options?: Options; help: strin
   alerts: {
     words: [],
     options: alertsOptions,
-    help: 'list the alerts that are pending or fire:',
+    help: 'list the alerts that are pending or firing:',
     async ask(client, words) {
       const response = await client.alerts(readAlertsQuestion(words));
       return [response, alertsReport(response)];
@@ -133,7 +133,7 @@ function helpText(): string {
   return `
 ${program} COMMAND [--json]
 
-Asks the ops service about the system. It must be running: npm run services starts it.
+Asks the ops service about the system. If the service isn't running, start it with npm run services.
 
 ${lines.join('\n')}
 

@@ -33,7 +33,7 @@ export function repliesWithTrace(command: LearnersCommand): Judge {
       if (missing) {
         return {
           found: `The reply to ${question} lacks the operation "${missing.name}". It begins with: ${reply[0]}`,
-          cause: `ops.showTrace(id) gives what happened, and traceReport makes a reply of it.`,
+          cause: `ops.showTrace(id) gets what happened, and traceReport turns it into a reply.`,
         };
       }
       if (text.includes(`/trace/${traceId}`)) return 'ok';

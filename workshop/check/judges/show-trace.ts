@@ -37,7 +37,7 @@ export function showsTrace(asked: AskedTrace): Judge {
   });
 }
 
-/** Ops lists what happened in the trace: each operation once, with its service, in order of their first start. */
+/** Ops lists what happened in the trace: each operation once, with its service, ordered by when it first started. */
 export function listsOperations(asked: AskedTrace): Judge {
   return judged(asked, ({ operations }, spans) => {
     const starts = new Map<string, number>();
@@ -48,7 +48,7 @@ export function listsOperations(asked: AskedTrace): Judge {
     const strange = operations.find((operation) => !starts.has(operation));
     if (strange !== undefined) {
       return {
-        found: `operations contains "${strange}", but expected are entries such as "${[...starts.keys()][0]}".`,
+        found: `operations contains "${strange}", but should have entries such as "${[...starts.keys()][0]}".`,
         cause: 'Each entry is the service of a span, a colon, a space, and the name of the span.',
       };
     }
@@ -62,7 +62,7 @@ export function listsOperations(asked: AskedTrace): Judge {
     if (operations.length > starts.size) {
       return {
         found: `operations has ${operations.length} entries for ${starts.size} different operations.`,
-        cause: 'A trace often repeats an operation, such as a query. A Set keeps each once, in order.',
+        cause: 'A trace often repeats an operation, such as a query. A Set keeps one of each, in order.',
       };
     }
     const late = operations.findIndex(
@@ -71,7 +71,7 @@ export function listsOperations(asked: AskedTrace): Judge {
     if (late < 0) return 'ok';
     return {
       found: `"${operations[late]}" comes after "${operations[late - 1]}", but began before it.`,
-      cause: 'The spans come in order of their start: keep this order.',
+      cause: 'The spans are in order of their start: keep this order.',
     };
   });
 }
@@ -132,7 +132,7 @@ export function tellsDuration(asked: AskedTrace): Judge {
       cause: isNear(us)
         ? 'It is in µs. The times of the spans are in ns, and so is the duration.'
         : isNear(sum * 1_000)
-          ? 'It is the sum of all spans. But spans run inside of one another, and at the same time.'
+          ? 'It is the sum of the durations of all spans. But spans run inside of one another, and at the same time.'
           : 'It is the difference between the latest end and the earliest start of all spans.',
     };
   });
@@ -147,7 +147,7 @@ export function refusesUnknownTrace(program: string): Judge {
       found: status
         ? `For a trace that doesn't exist, the status is ${status}.`
         : `For a trace that doesn't exist, ops shows a trace.`,
-      cause: 'backend.spansOf(id) throws the right error if there is no such trace: let it pass.',
+      cause: 'backend.spansOf(id) throws the right error if there is no such trace: do not catch it.',
       file: FILE,
       traces: [],
     };

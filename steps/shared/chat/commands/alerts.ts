@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 export const alerts: Command = {
   name: 'alerts',
   usage: '[OPTION …]',
-  does: 'lists the alerts that are pending or fire',
+  does: 'lists the alerts that are pending or firing',
   options: alertsOptions,
   async run({ words, zone, ops }) {
     return alertsReport(await ops.alerts(readAlertsQuestion(words)), zone);

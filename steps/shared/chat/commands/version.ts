@@ -6,7 +6,7 @@ export const version: Command = {
   usage: '[SERVICE]',
   does: 'says which version each instance of a service runs',
   async run({ words, service: usual, ops }) {
-    const service = words.length === 0 ? usual : onlyWord(words, 'one service at most: version SERVICE');
+    const service = words.length === 0 ? usual : onlyWord(words, 'a single service: version SERVICE');
     return versionReport(service, await ops.deployedVersion(service));
   },
 };

@@ -12,14 +12,14 @@ export interface SlackSettings {
   appToken: string;
   /** The URL of Slack's API. */
   apiUrl?: string;
-  /** How long to wait for the response to a ping, and before connecting again: 5 s by default. */
+  /** How long to wait for the response to a ping, and how long before connecting again: 5 s by default. */
   pingTimeoutMs?: number;
 }
 
 /**
  * A chat in Slack's socket mode, which needs no public address: the bot opens the connection. It replies to mentions of
- * the app, in the thread of the question. Slack repeats an event if it isn't sure that it arrived, so each is handled
- * once.
+ * the app, in the thread of the question. If Slack isn't sure that an event arrived, it sends the event again, so each
+ * is handled once.
  */
 export function slackChat(settings: SlackSettings): Chat {
   const { botToken, appToken, apiUrl: slackApiUrl = 'https://slack.com/api/', pingTimeoutMs } = settings;

@@ -60,7 +60,7 @@ export class OpsClient {
     return this.#call('DeployedVersion', { service });
   }
 
-  /** Lists the alerts that are pending or fire. */
+  /** Lists the alerts that are pending or firing. */
   alerts(request: Partial<Methods['Alerts'][0]> = {}) {
     return this.#call('Alerts', request);
   }

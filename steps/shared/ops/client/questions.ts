@@ -12,8 +12,8 @@ export const tracesOptions = {
   operation: { example: 'operation="GET /followers/:name"', help: 'that have a span of this name' },
   tag: { example: 'tag=http.route=/followers/:name', help: 'with this tag; can be repeated' },
   error: { example: 'error', help: 'with an error' },
-  min: { example: 'min=300ms', help: 'that took at least this long' },
-  max: { example: 'max=1.5s', help: 'that took at most this long' },
+  min: { example: 'min=300ms', help: 'with a span that took at least this long' },
+  max: { example: 'max=1.5s', help: 'with a span that took at most this long' },
   since: { example: 'since=10m', help: 'that began in the last 10 minutes; in the last hour by default' },
   start: { example: 'start=2026-11-28T12:00:00Z', help: 'that began at this time or later' },
   end: { example: 'end=2026-11-28T12:30:00+01:00', help: 'that began at this time or earlier' },
@@ -65,7 +65,7 @@ export function readSampling(words: readonly string[]): Pick<ChangeSamplingReq, 
   );
 }
 
-/** Reads words such as name=value; the name alone if its example has no value, which then is the name. */
+/** Reads words such as name=value. If the example of an option has no value, the option is its name, and so is its value. */
 function readOptions<Known extends Options>(words: readonly string[], known: Known) {
   const values = new Map<string, string[]>();
   for (const word of words) {

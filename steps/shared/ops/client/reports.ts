@@ -1,4 +1,4 @@
-/** What people are told about the responses of ops. Each tool shows a report in its own way. */
+/** Turns the responses of ops into reports for people. Each tool shows a report in its own way. */
 import { formatDuration } from '#workshop/trace/duration';
 import { counted } from '#workshop/trace/numbers';
 import type {
@@ -85,7 +85,7 @@ export function versionReport(service: string, { instances, differ }: DeployedVe
   };
 }
 
-/** The alerts that are pending or fire. */
+/** The alerts that are pending or firing. */
 export function alertsReport({ alerts }: AlertsResp, zone?: string): Report {
   return {
     sentence: alerts.length === 0 ? 'No alert matches.' : `${counted(alerts.length, 'alert')}:`,

@@ -71,12 +71,12 @@ export class TraceBackend {
     this.#url = url;
   }
 
-  /** The page of a trace. */
+  /** The URL of the page of a trace. */
   pageOf(traceId: string): string {
     return `${this.#url}/trace/${traceId}`;
   }
 
-  /** The page that searches for the same, and for tags. Its parameters are those of Jaeger's search page. */
+  /** The URL of a page with the same search, and with tags. Its parameters are those of Jaeger's search page. */
   searchPageOf(search: Search, tags: ReadonlyMap<string, string>): string {
     const duration = (us?: number) => (us ? `${us}us` : '');
     const parameters = {
@@ -94,8 +94,8 @@ export class TraceBackend {
   }
 
   /**
-   * The spans of a trace, in order of their start. There is at least one. Of spans that start in the same millisecond, the
-   * longest comes first, because it is the parent.
+   * The spans of a trace, in order of their start. There is at least one. Of spans that start at the same time (the SDK
+   * counts milliseconds), the longest comes first, because it is the parent.
    * @throws Failure with INVALID_ARGUMENT for an invalid id, NOT_FOUND if there is no such trace
    */
   async spansOf(traceId: string): Promise<ServiceSpan[]> {
@@ -131,7 +131,7 @@ export class TraceBackend {
     return found?.data ?? [];
   }
 
-  /** The parsed response; undefined for 404, and for a page in place of JSON. */
+  /** The parsed response; undefined for 404, and for an HTML page instead of JSON. */
   async #get<Body>(path: string): Promise<Body | undefined> {
     let response: Response;
     try {

@@ -1,4 +1,4 @@
-/** DeployedVersion and Alerts, which Prometheus knows. */
+/** DeployedVersion and Alerts, which ask Prometheus. */
 import { messageOf } from '#workshop/errors';
 import type { Prometheus } from '#workshop/backend/indicators/prometheus';
 import type { AlertsReq, AlertsResp, DeployedVersionReq, DeployedVersionResp } from '../proto/messages.ts';
@@ -22,7 +22,7 @@ export async function deployedVersion(
   return { instances, differ: new Set(instances.map(({ version }) => version)).size > 1 };
 }
 
-/** Lists alerts: those with all the labels, in one of the states, that were active at a time. The earliest come first. */
+/** Lists alerts: those with all the labels, in one of the states, that were active at a given time. The earliest come first. */
 export async function alerts(prometheus: Prometheus, request: AlertsReq): Promise<AlertsResp> {
   const labels = readPairs('labels', request.labels);
   const unknown = request.states.find((state) => !STATES.includes(state));

@@ -11,7 +11,7 @@ import { invalid, readName } from './read-request.ts';
 const CONFIRMED_WITHIN_MS = 2_000;
 const POLL_MS = 100;
 
-/** Who changed the sampling of a service, when, and to what. */
+/** Who changed the sampling of a service, and to what. The log adds the time. */
 export interface AuditLine {
   service: string;
   ratio: number;
@@ -37,8 +37,8 @@ export class Sampling {
   }
 
   /**
-   * Changes the ratio of a service, and waits until each of its instances has confirmed it: shows it as the metric
-   * `sampling_ratio`. Those that don't within two seconds, or before another change, are unconfirmed.
+   * Changes the ratio of a service, and waits until each of its instances has confirmed it, by showing it as the metric
+   * `sampling_ratio`. Instances that don't do so within two seconds, or before another change, are unconfirmed.
    */
   async change(
     prometheus: Prometheus,
@@ -61,7 +61,7 @@ export class Sampling {
       }
       return false;
     };
-    // They are asked so often that their spans would hide those of the question.
+    // The instances are asked so often that the spans of these requests would hide those of the question.
     const confirmations = await context.with(suppressTracing(context.active()), () =>
       Promise.all(instances.map(confirms)),
     );

@@ -80,7 +80,7 @@ function startOf(spans: ServiceSpan[]): bigint {
   return spans.map((span) => BigInt(span.startTimeUnixNano)).reduce((a, b) => (a < b ? a : b));
 }
 
-/** Whether a span has all of some tags. */
+/** Whether a span has all of these tags. */
 function hasAll({ attributes = [] }: ServiceSpan, tags: ReadonlyMap<string, string>): boolean {
   return [...tags].every(([key, value]) =>
     attributes.some((attribute) => attribute.key === key && textOf(attribute.value) === value),

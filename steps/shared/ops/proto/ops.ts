@@ -2,7 +2,7 @@ import type { ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 
 /** The definitions of ops.proto. */
-// Times and durations are in ns, which is more than a number can hold exactly, so they are strings.
+// Times are ns since 1970, and too large for a number to hold exactly. So times and durations are strings.
 export const opsPackage = loadSync('ops.proto', {
   includeDirs: [import.meta.dirname],
   longs: String,
