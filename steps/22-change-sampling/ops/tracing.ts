@@ -14,7 +14,7 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 const sdk = new NodeSDK({
   serviceName: 'ops',
   traceExporter: new OTLPTraceExporter(),
-  // Whoever asks about a trace must not become part of it: ops neither continues a trace nor passes its own on.
+  // A question must not become part of the trace that it is about, so ops neither continues a trace nor passes its own on.
   textMapPropagator: null,
   // gRPC creates a SERVER span for each question, but not for health checks.
   // Undici creates a CLIENT span for each request to the trace backend or Prometheus.
