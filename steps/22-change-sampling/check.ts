@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Lesson } from '#workshop/check/lesson';
 import {
+  adoptsRatio,
   asksWithoutSpans,
   callerAsks,
   countsAll,
   followsCallers,
   samplesShare,
-  takesOverRatio,
 } from '#workshop/check/judges/sampling';
 
 const measured = 'measure.ts';
@@ -28,15 +28,16 @@ export default {
   },
   expectations: [
     {
-      expect: 'Each instance takes over a new ratio, and shows it',
-      judge: takesOverRatio('followers-api', measured),
+      expect: 'Each instance adopts a new ratio, and shows it',
+      judge: adoptsRatio('followers-api', measured),
     },
     {
-      expect: 'Of the traces that begin in followers-api, that share is sampled: all, about half, none',
+      expect:
+        'Of the traces that begin in followers-api, the right share is sampled: all, about half, or none',
       judge: samplesShare('followers-api', measured),
     },
     {
-      expect: 'If the caller has decided, followers-api does the same',
+      expect: 'If the caller has decided, followers-api follows that decision',
       judge: followsCallers('followers-api', measured),
     },
     {

@@ -7,7 +7,7 @@ import { RemoteSampler } from './followers-api/remote-sampler.ts';
 
 const USERS = ['ada', 'alan', 'barbara', 'edsger', 'grace', 'hedy', 'jean', 'margaret', 'radia'];
 
-// Traces begin here, so this decides for all services.
+// Traces begin here, so this sampler decides for all services.
 const sampler = new RemoteSampler('caller');
 
 // The caller is a service like the others: Undici creates the root spans and writes the traceparent.

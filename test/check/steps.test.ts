@@ -46,7 +46,7 @@ const missing: Record<number, Finding> = {
   19: { expect: /^summedBuckets gives each percentile/, cause: /./, file: 'percentiles.ts' },
   21: { expect: /^The help of the bot/, cause: /^The program is missing/, file: 'chatbot/main.ts' },
   22: {
-    expect: /^Each instance takes over a new ratio/,
+    expect: /^Each instance adopts a new ratio/,
     cause: /there is no sampling_ratio/,
     file: 'followers-api/metrics.ts',
   },

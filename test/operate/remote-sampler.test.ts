@@ -31,7 +31,7 @@ async function startServer(t: TestContext) {
   return { url: `http://localhost:${(server.address() as AddressInfo).port}`, given, requests };
 }
 
-test('it asks for its service, and takes over the ratio, whether the type is a word or a number', async (t) => {
+test('it asks for its service, and adopts the ratio, whether the type is a word or a number', async (t) => {
   const { url, given, requests } = await startServer(t);
   const sampler = new RemoteSampler('caller');
   for (const [response, ratio] of [

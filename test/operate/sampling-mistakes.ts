@@ -27,7 +27,7 @@ export const samplingMistakes: Mistake[] = [
         delete instance.shown;
       }
     }),
-    expect: /^Each instance takes over a new ratio/,
+    expect: /^Each instance adopts a new ratio/,
     found: /^The ratio 1 is not in force in 3 of 3 instances of followers-api\.$/,
     cause: /there is no sampling_ratio/,
     file: metrics,
@@ -40,7 +40,7 @@ export const samplingMistakes: Mistake[] = [
       if (ratio < 1)
         for (const instance of instances) Object.assign(instance, { confirmed: false, shown: 1 });
     }),
-    expect: /^Each instance takes over a new ratio/,
+    expect: /^Each instance adopts a new ratio/,
     found: /^The ratio 0\.5 is not in force/,
     cause: /sampling_ratio is 1\. .* every half second/,
     file: tracing,
@@ -122,7 +122,7 @@ export const samplingMistakes: Mistake[] = [
     edit: ({ programs }) => {
       programs.set('measure.ts', { stdout: [], stderr: ['Error: connect ECONNREFUSED'] });
     },
-    expect: /^Each instance takes over a new ratio/,
+    expect: /^Each instance adopts a new ratio/,
     found: /could not be changed and measured/,
     cause: /does not respond/,
     file: tracing,

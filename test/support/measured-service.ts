@@ -25,7 +25,7 @@ export interface Instance {
   /** Removes all counts, as a service does that no longer counts. */
   forget(): void;
   setEventLoop(utilization: number): void;
-  /** Shows which version it runs, and which share of its traces it samples. */
+  /** Shows which version it runs, and what share of its traces it samples. */
   setBuild(version: string): void;
   setSampling(ratio: number): void;
   close(): Promise<void>;

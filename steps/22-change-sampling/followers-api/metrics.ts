@@ -59,7 +59,7 @@ export class RequestCounter implements SpanProcessor {
 export function measureSampling(sampler: RemoteSampler) {
   return new Gauge({
     name: 'sampling_ratio',
-    help: 'Share of the traces that begin here that is sampled, from 0 to 1.',
+    help: 'The sampled share of the traces that begin here, from 0 to 1.',
     registers: [registry],
     collect() {
       this.set(sampler.ratio);

@@ -8,7 +8,7 @@ interface Strategy {
   probabilisticSampling: { samplingRate: number };
 }
 
-/** Samples a share of the traces that begin here: as much as it was told when it last asked. */
+/** Samples a share of the traces that begin here: the ratio that it got when it last asked. */
 export class RemoteSampler implements Sampler {
   readonly #service: string;
   ratio = 1;

@@ -52,7 +52,7 @@ const commands: Record<string, { words: string[]; options?: Options; help: strin
   },
   sampling: {
     words: ['SERVICE', 'never|always|RATIO'],
-    help: 'change which share of its traces a service samples',
+    help: 'change what share of its traces a service samples',
     async ask(client, [service, share]) {
       const how = readSampling([share!]);
       const response = await client.changeSampling({

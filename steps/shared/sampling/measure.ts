@@ -1,4 +1,4 @@
-/** Changes which share of its traces followers-api samples, and finds out what becomes of requests that begin a trace there. */
+/** Changes what share of its traces followers-api samples, and finds out what becomes of requests that begin a trace there. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
@@ -14,12 +14,12 @@ import { send, sendAll } from './send.ts';
 const help = `
 npx tsx steps/shared/sampling/measure.ts [never|always|RATIO …] [--requests N] [--path PATH] [--json]
 
-Changes which share of its traces followers-api samples, to never, 0.1, and always by default, and sends requests without
-a traceparent to its instances each time. Says how many of them are counted and how many have a trace, also of those that
-fail. The services must be running.
+Changes what share of its traces followers-api samples, to never, 0.1, and always by default, and sends requests without
+a traceparent to its instances each time. Says how many of them are counted, how many have a trace, and how many of the
+failed ones have a trace. The services must be running.
 
   --requests N   send N requests each time (300)
-  --path PATH    ask for PATH instead of the followers of several users
+  --path PATH    request PATH instead of the followers of several users
   --json         print one JSON object each time, and don't wait for the traces
 `;
 
@@ -94,7 +94,7 @@ async function decided(names: string[], flags: '00' | '01'): Promise<string> {
   return traceId;
 }
 
-/** What an instance shows at /metrics: how many requests it has counted, and which share it samples. */
+/** What an instance shows at /metrics: how many requests it has counted, and what share it samples. */
 async function read(name: string) {
   const { body } = await request(`http://${name}/metrics`);
   const samples = samplesIn(await body.text());

@@ -23,13 +23,13 @@ export interface Measurement {
   callers: { sampled: string; notSampled: string };
 }
 
-/** How many standard deviations a count of sampled traces may be away from its mean: right programs never are. */
+/** How many standard deviations a count of sampled traces may be from its mean. Correct programs stay well within. */
 const TOLERANCE = 6;
 
 const SHOWN_LINES = 6;
 
-/** Each instance of a service takes over each ratio, and shows it. */
-export function takesOverRatio(service: string, program: string): Judge {
+/** Each instance of a service adopts each ratio, and shows it. */
+export function adoptsRatio(service: string, program: string): Judge {
   return eachMeasurement(program, ({ ratio, instances }) => {
     const late = instances.filter(({ confirmed }) => !confirmed);
     if (late.length === 0) return undefined;
@@ -84,13 +84,13 @@ export function countsAll(service: string, program: string): Judge {
     return {
       found: `With the ratio ${ratio}, the indicators count ${count} of ${requests.length} requests.`,
       cause:
-        'What counts the requests sees only what the sampler records. Keep createAlwaysRecordSampler around the ParentBasedSampler.',
+        'The code that counts the requests sees only what the sampler records. Keep createAlwaysRecordSampler around the ParentBasedSampler.',
       file: `${service}/tracing.ts`,
     };
   });
 }
 
-/** Asking how much to sample, in a file, leaves no spans. */
+/** Asking how much to sample, which `file` does, leaves no spans. */
 export function asksWithoutSpans(file: string): Judge {
   return (seen) => {
     const asking = seen.traces.find(({ spans }) =>
@@ -99,16 +99,16 @@ export function asksWithoutSpans(file: string): Judge {
     if (!asking) return 'ok';
     const { service: asker } = asking.spans[0]!;
     return {
-      found: `${asker} asks how much to sample in a span of its own.`,
+      found: `The request with which ${asker} asks how much to sample has a span.`,
       cause:
-        'UndiciInstrumentation traces each request. Make this one with context.with(suppressTracing(ROOT_CONTEXT), …).',
+        'UndiciInstrumentation traces every request. Make this one in context.with(suppressTracing(ROOT_CONTEXT), …).',
       file,
       traces: [asking],
     };
   };
 }
 
-/** run.ts leaves a trace; another run of it, before which the sampling of `caller` was changed to never, doesn't. */
+/** run.ts leaves a trace. After the sampling of `caller` is changed to never, another run of it leaves none. */
 export function callerAsks(secondRun: string): Judge {
   return (seen) => {
     const traceOf = (id: unknown) => seen.traces.find(({ traceId }) => traceId === id);
@@ -135,7 +135,7 @@ export function callerAsks(secondRun: string): Judge {
   };
 }
 
-/** Judges what a program found out after each change, in order. The fault of one is undefined if there is none. */
+/** Judges what a program found out after each change, in order. `faultOf` returns undefined if there is no fault. */
 function eachMeasurement(
   program: string,
   faultOf: (measurement: Measurement, traceOf: (traceId: string) => Trace | undefined) => Failure | undefined,

@@ -8,7 +8,7 @@ export function changeSampling(allowedUsers: ReadonlySet<string>): Command {
   return {
     name: 'change sampling',
     usage: '[SERVICE] never|always|float RATIO',
-    does: 'changes which share of its traces a service samples',
+    does: 'changes what share of its traces a service samples',
     async run({ words, user, service: usual, ops }) {
       if (!allowedUsers.has(user))
         throw new UsageError(`You (${user}) may not change the sampling: SAMPLING_USERS lists who may.`);

@@ -50,7 +50,7 @@ export class OpsClient {
     return this.#call('ShowLogs', { id });
   }
 
-  /** Changes which share of its traces a service samples. Says which instances have confirmed it within two seconds. */
+  /** Changes what share of its traces a service samples. Says which instances have confirmed it within two seconds. */
   changeSampling(request: Partial<Methods['ChangeSampling'][0]>) {
     return this.#call('ChangeSampling', request);
   }

@@ -18,7 +18,7 @@ export interface AuditLine {
   requestedBy: string;
 }
 
-/** Which share of its traces each service samples. All, until that is changed. */
+/** What share of its traces each service samples. All, until that is changed. */
 export class Sampling {
   readonly #ratios = new Map<string, number>();
   readonly #services: readonly string[];
