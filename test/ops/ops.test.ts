@@ -106,6 +106,7 @@ test('ListTraces: by operation, tags, errors, durations, and time', { skip }, as
     [{ tags: ['user=a=b'] }, [plain]],
     [{ tags: ['quote="'] }, [plain]],
     [{ tags: ['user=c'] }, []],
+    [{ tags: ['user=c', 'user=a=b'] }, []],
     [{ tags: ['error'] }, [marked, failed]],
     [{ tags: ['error'], search_depth: 1 }, [marked]],
     [{ duration_min: '100000000' }, [slow]],
@@ -231,6 +232,7 @@ test('Alerts: by labels, states, and time', { skip }, async () => {
   assert.equal(await count({ states: ['firing', 'pending'] }), 1);
   assert.equal(await count({ states: ['pending'] }), 0);
   assert.equal(await count({ labels: ['alertname=InstanceGone', 'instance=other'] }), 0);
+  assert.equal(await count({ labels: ['instance=other', `instance=${gone}`] }), 0);
   assert.equal(await count({ active_at: '1000' }), 0, 'in 1970');
   assert.equal(await count({ active_at: alerts[0]!.active_at }), 1);
   await assertRefused(client.alerts({ states: ['loud'] }), 'INVALID_ARGUMENT', /^"loud" is not a state/);
@@ -347,6 +349,46 @@ test('what is down is UNAVAILABLE, with its name', { skip }, async (t) => {
   await assertRefused(blind.changeSampling(request), 'UNAVAILABLE', /^Prometheus at/);
 });
 
+test('a trace backend that responds with something else is UNAVAILABLE', async (t) => {
+  const other = createServer(({ url }, response) => {
+    const show = { '/html': '<p>hello</p>', '/json': '{"result":null}', '/404': '404 page not found' };
+    const [name, body] = Object.entries(show).find(([path]) => url!.startsWith(path)) ?? [];
+    if (name === '/404') response.statusCode = 404;
+    if (body) return response.end(body);
+    response.write('{"result":'); // and the connection breaks
+    setImmediate(() => response.destroy());
+  }).listen(0, 'localhost');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  for (const kind of ['html', 'json', '404', 'broken']) {
+    const url = `http://localhost:${(other.address() as AddressInfo).port}/${kind}`;
+    const { client: own, close } = await startOps(url, url);
+    t.after(close);
+    const sentence = new RegExp(`^The trace backend at ${url} (doesn't respond|responded with status .*): `);
+    await assertRefused(own.listTraces({ service: 'a' }), 'UNAVAILABLE', sentence);
+    await assertRefused(own.showTrace(someTraceId()), 'UNAVAILABLE', sentence);
+  }
+});
+
+test('an attribute without a value is empty', async (t) => {
+  const span = {
+    traceId: someTraceId(),
+    spanId: '1',
+    name: 'x',
+    startTimeUnixNano: '1',
+    endTimeUnixNano: '2',
+  };
+  const spans = [{ ...span, attributes: [{ key: 'a' }, { key: 'b', value: {} }] }];
+  const body = JSON.stringify({ result: { resourceSpans: [{ scopeSpans: [{ spans }] }] } });
+  const other = createServer((_request, response) => response.end(body)).listen(0, 'localhost');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  const url = `http://localhost:${(other.address() as AddressInfo).port}`;
+  const { client: own, close } = await startOps(url, url);
+  t.after(close);
+  assert.deepEqual((await own.showTrace(span.traceId)).tags, ['a=', 'b=']);
+});
+
 test('an ops service that does not respond is UNAVAILABLE, with its address', async (t) => {
   const web = createServer((_request, response) => response.end('hello')).listen(0, 'localhost');
   await once(web, 'listening');
@@ -419,6 +461,12 @@ test('its program is traced, but asking about a trace does not become part of it
     others.traces.map((trace) => trace.id),
     [id],
   );
+
+  await own.changeSampling({ service: 'caller', type: 'NEVER', requested_by: 'ada' });
+  await ops.printed(/"msg":"sampling changed"}\n/);
+  const line = JSON.parse(ops.stdout.split('\n').find((text) => text.includes('sampling changed'))!);
+  assert.deepEqual([line.service, line.ratio, line.requestedBy], ['caller', 0, 'ada']);
+  assert.ok(line.time >= nowMs);
 
   const asked = await fetch(`http://localhost:${samplingPort}/api/sampling?service=followers-api`);
   assert.equal(asked.status, 200);

@@ -89,6 +89,10 @@ test('what makes no sense is refused with one sentence', () => {
       () => readTracesQuestion(['end=2026-13-28T12:00:00Z']),
       /^end is "2026-13-28T12:00:00Z", which is not a time/,
     ],
+    [
+      () => readTracesQuestion(['end=2300-01-01T00:00:00Z']),
+      /^end is "2300-01-01T00:00:00Z", which is not a/,
+    ],
     [() => readTracesQuestion(['since=1m', 'start=2026-11-28T12:00:00Z']), /^since and start both say/],
     [() => readTracesQuestion(['limit=0']), /^limit is "0", but must be a whole number from 1 to 1000\.$/],
     [() => readTracesQuestion(['limit=1001']), /^limit is "1001"/],
@@ -156,7 +160,9 @@ test('reports say what was found', () => {
 test('reports say which versions run, and which instances confirmed a ratio', () => {
   const one = { instance: 'x:1', version: '1.0' };
   const same = { instances: [one], differ: false };
-  assert.equal(versionReport('a', same).sentence, 'All instances of a run version 1.0:');
+  assert.equal(versionReport('a', same).sentence, '1 instance of a runs version 1.0:');
+  const both = { ...same, instances: [one, one] };
+  assert.equal(versionReport('a', both).sentence, '2 instances of a run version 1.0:');
   assert.equal(
     versionReport('a', { ...same, differ: true }).sentence,
     'Different versions of a are running:',

@@ -28,7 +28,9 @@ export const alertsOptions = {
 } satisfies Options;
 
 const MOST_TRACES = 1_000;
-const LONGEST_US = 9e15; // in ns, more than that does not fit into an int64
+// In ns, more than that does not fit into an int64.
+const LONGEST_US = 9e15;
+const LATEST_MS = 9e12; // in the year 2255
 
 /** Reads a question for traces, such as ['service=followers-api', 'min=300ms', 'error']. */
 export function readTracesQuestion(words: readonly string[], nowMs = Date.now()): ListTracesReq {
@@ -109,7 +111,7 @@ function timeNs(name: string, text: string): string {
   if (text === '') return '0';
   const isComplete = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(text);
   const ms = isComplete ? Date.parse(text) : NaN;
-  if (ms > 0) return `${ms}000000`;
+  if (ms > 0 && ms <= LATEST_MS) return `${ms}000000`;
   throw new UsageError(
     `${name} is "${text}", which is not a time: write 2026-11-28T12:00:00Z, or with an offset such as +01:00.`,
   );

@@ -79,7 +79,7 @@ export function versionReport(service: string, { instances, differ }: DeployedVe
   return {
     sentence: differ
       ? `Different versions of ${service} are running:`
-      : `All instances of ${service} run version ${instances[0]?.version}:`,
+      : `${counted(instances.length, 'instance')} of ${service} ${instances.length === 1 ? 'runs' : 'run'} version ${instances[0]?.version}:`,
     columns: ['instance', 'version'],
     rows: instances.map(({ instance, version }) => [instance, version]),
   };

@@ -1,6 +1,7 @@
 /** Reads traces through Jaeger's HTTP API v3, and log lines through that of the workshop's backend. */
+import { parsed } from '#workshop/net/parsed';
 import { Failure } from './failure.ts';
-import { readTraceId } from './read-request.ts';
+import { type Pair, readTraceId } from './read-request.ts';
 
 const TIMEOUT_MS = 5_000;
 const STATUS_ERROR = 2;
@@ -10,7 +11,7 @@ const MAX_LOGS = 1_000;
 type AnyValue = { stringValue?: string; intValue?: string; doubleValue?: number; boolValue?: boolean };
 interface KeyValue {
   key: string;
-  value: AnyValue;
+  value?: AnyValue;
 }
 
 /** A span in the JSON of OTLP, as far as it is used here. */
@@ -62,6 +63,11 @@ export interface BackendLog {
   attributes: Record<string, unknown>;
 }
 
+interface Received {
+  status: number;
+  body: unknown;
+}
+
 /** A trace backend. Every method throws a Failure with UNAVAILABLE if it doesn't respond as expected. */
 export class TraceBackend {
   readonly #url: string;
@@ -77,12 +83,12 @@ export class TraceBackend {
   }
 
   /** The URL of a page with the same search, and with tags. Its parameters are those of Jaeger's search page. */
-  searchPageOf(search: Search, tags: ReadonlyMap<string, string>): string {
+  searchPageOf(search: Search, tags: readonly Pair[]): string {
     const duration = (us?: number) => (us ? `${us}us` : '');
     const parameters = {
       service: search.service,
       operation: search.operation,
-      tags: tags.size > 0 ? JSON.stringify(Object.fromEntries(tags)) : '',
+      tags: tags.length > 0 ? JSON.stringify(Object.fromEntries(tags)) : '',
       minDuration: duration(search.minDurationUs),
       maxDuration: duration(search.maxDurationUs),
       start: String(Math.floor(search.startUs)),
@@ -100,7 +106,7 @@ export class TraceBackend {
    */
   async spansOf(traceId: string): Promise<ServiceSpan[]> {
     const id = readTraceId(traceId);
-    const spans = spansIn(await this.#get<TracesData>(`/api/v3/traces/${id}`));
+    const spans = await this.#spans(`/api/v3/traces/${id}`);
     if (spans.length === 0) throw new Failure('NOT_FOUND', `Trace ${id} doesn't exist.`);
     return spans.toSorted(
       (a, b) =>
@@ -120,38 +126,44 @@ export class TraceBackend {
     if (operation) query.set('query.operation_name', operation);
     if (search.minDurationUs) query.set('query.duration_min', `${search.minDurationUs}us`);
     if (search.maxDurationUs) query.set('query.duration_max', `${search.maxDurationUs}us`);
-    return spansIn(await this.#get<TracesData>(`/api/v3/traces?${query}`));
+    return this.#spans(`/api/v3/traces?${query}`);
   }
 
   /** The log records of a trace in order of time; none if the backend is a real Jaeger, which stores no logs. */
   async logs(traceId: string): Promise<BackendLog[]> {
-    const found = await this.#get<{ data: BackendLog[] | null }>(
-      `/api/logs?traceID=${traceId}&limit=${MAX_LOGS}`,
-    );
-    return found?.data ?? [];
+    const received = await this.#get(`/api/logs?traceID=${traceId}&limit=${MAX_LOGS}`);
+    if (received.status === 404 || String(received.body).startsWith('<')) return []; // Jaeger has a page there, or nothing
+    return this.#require<{ data: BackendLog[] }>('data', received).data;
   }
 
-  /** The parsed response; undefined for 404, and for an HTML page instead of JSON. */
-  async #get<Body>(path: string): Promise<Body | undefined> {
-    let response: Response;
+  /** The spans of traces; none for 404, with which Jaeger says that it found no trace. */
+  async #spans(path: string): Promise<ServiceSpan[]> {
+    const received = await this.#get(path);
+    if (received.status === 404 && typeof received.body === 'object') return [];
+    return spansIn(this.#require<TracesData>('result', received));
+  }
+
+  /** The status and the body of a response. A body that isn't JSON stays a text. */
+  async #get(path: string): Promise<Received> {
     try {
-      response = await fetch(this.#url + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await fetch(this.#url + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return { status: response.status, body: parsed(await response.text()) };
     } catch (error) {
       const { message, cause } = error as Error & { cause?: { code?: string } };
-      throw new Failure(
-        'UNAVAILABLE',
-        `The trace backend at ${this.#url} doesn't respond: ${cause?.code ?? message}`,
-      );
+      throw this.#failed(`doesn't respond: ${cause?.code ?? message}`);
     }
-    const text = await response.text();
-    if (response.status === 404 || text.startsWith('<')) return undefined;
-    if (!response.ok) {
-      throw new Failure(
-        'UNAVAILABLE',
-        `The trace backend at ${this.#url} responded with status ${response.status}: ${text.slice(0, 200)}`,
-      );
-    }
-    return JSON.parse(text) as Body;
+  }
+
+  /** The body of a successful response, which must have a field with an object or a list. */
+  #require<Body>(field: string, { status, body }: Received): Body {
+    const value = (body as Record<string, unknown> | null)?.[field];
+    if (status === 200 && typeof value === 'object' && value !== null) return body as Body;
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    throw this.#failed(`responded with status ${status}: ${text.slice(0, 200)}`);
+  }
+
+  #failed(how: string): Failure {
+    return new Failure('UNAVAILABLE', `The trace backend at ${this.#url} ${how}`);
   }
 }
 
@@ -163,14 +175,14 @@ export function isError({ status, attributes = [] }: OtlpSpan): boolean {
   );
 }
 
-/** The value of an attribute as text. */
-export function textOf(value: AnyValue): string {
+/** The value of an attribute as text; empty if it has none. */
+export function textOf(value: AnyValue = {}): string {
   const [only] = Object.values(value);
   return typeof only === 'object' ? JSON.stringify(only) : String(only ?? '');
 }
 
-function spansIn(data: TracesData | undefined): ServiceSpan[] {
-  return (data?.result.resourceSpans ?? []).flatMap(({ resource, scopeSpans = [] }) => {
+function spansIn({ result: { resourceSpans = [] } }: TracesData): ServiceSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
     const name = resource?.attributes?.find(({ key }) => key === 'service.name');
     const service = name ? textOf(name.value) : '';
     return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => ({ ...span, service })));

@@ -32,7 +32,7 @@ export async function alerts(prometheus: Prometheus, request: AlertsReq): Promis
 
   const found = (await available(prometheus.alerts())).filter(
     (alert) =>
-      [...labels].every(([name, value]) => alert.labels[name] === value) &&
+      labels.every(([name, value]) => alert.labels[name] === value) &&
       (request.states.length === 0 || request.states.includes(alert.state)) &&
       (activeAtUs === undefined || Date.parse(alert.activeAt) * 1_000 <= activeAtUs),
   );

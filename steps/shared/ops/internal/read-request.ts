@@ -36,15 +36,15 @@ export function readDepth(depth: number): number {
   return depth || DEFAULT_DEPTH;
 }
 
+export type Pair = readonly [key: string, value: string];
+
 /** Reads pairs such as key=value; a value may contain another =. */
-export function readPairs(field: string, texts: readonly string[]): Map<string, string> {
-  return new Map(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      if (at <= 0) throw invalid(`"${text.slice(0, 40)}" in ${field} is not of the form key=value.`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
+export function readPairs(field: string, texts: readonly string[]): Pair[] {
+  return texts.map((text) => {
+    const at = text.indexOf('=');
+    if (at <= 0) throw invalid(`"${text.slice(0, 40)}" in ${field} is not of the form key=value.`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
 }
 
 /** The failure of a request that makes no sense. */

@@ -1,7 +1,15 @@
 /** ListTraces and ShowLogs. */
 import type { ListTracesReq, ListTracesResp, LogLine, ShowLogsReq, ShowLogsResp } from '../proto/messages.ts';
 import { type BackendLog, isError, type ServiceSpan, textOf, type TraceBackend } from './backend.ts';
-import { invalid, readDepth, readName, readNs, readOptionalName, readPairs } from './read-request.ts';
+import {
+  invalid,
+  type Pair,
+  readDepth,
+  readName,
+  readNs,
+  readOptionalName,
+  readPairs,
+} from './read-request.ts';
 
 /** The maximum number of traces to look at. */
 const MOST = 1_000;
@@ -34,7 +42,7 @@ export async function listTraces(backend: TraceBackend, request: ListTracesReq):
     .filter(([, own]) => (!wantsErrors || own.some(isError)) && own.some((span) => hasAll(span, tags)))
     .map(([id, own]) => ({ id, start: String(startOf(own)) }))
     .toSorted((a, b) => (BigInt(b.start) > BigInt(a.start) ? 1 : -1));
-  const shownTags = wantsErrors ? new Map([...tags, ['error', 'true']]) : tags;
+  const shownTags: Pair[] = wantsErrors ? [...tags, ['error', 'true']] : tags;
   return { traces: traces.slice(0, limit), url: backend.searchPageOf(search, shownTags) };
 }
 
@@ -81,8 +89,8 @@ function startOf(spans: ServiceSpan[]): bigint {
 }
 
 /** Whether a span has all of these tags. */
-function hasAll({ attributes = [] }: ServiceSpan, tags: ReadonlyMap<string, string>): boolean {
-  return [...tags].every(([key, value]) =>
+function hasAll({ attributes = [] }: ServiceSpan, tags: readonly Pair[]): boolean {
+  return tags.every(([key, value]) =>
     attributes.some((attribute) => attribute.key === key && textOf(attribute.value) === value),
   );
 }
