@@ -16,7 +16,7 @@ const TIMEOUT_MS = 300_000; // several run side by side, on a machine that may b
 const CLAIM_TIMEOUT_MS = 900_000; // if a process was killed while it observed a step, another one takes over
 
 // Many services run side by side: none should give up on another because the machine is busy.
-for (const name of ['REVIEWS_TIMEOUT_MS', 'SOCIAL_TIMEOUT_MS', 'DATABASE_TIMEOUT_MS'])
+for (const name of ['REVIEWS_TIMEOUT_MS', 'SOCIAL_TIMEOUT_MS', 'DATABASE_TIMEOUT_MS', 'ENDPOINT_WAIT_MS'])
   process.env[name] ??= '60000';
 
 const observations = new Map<string, Promise<Observation>>();

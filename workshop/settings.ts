@@ -61,6 +61,9 @@ export const otlpHttpUrl = () => urlFrom('OTLP_URL', 'http://localhost:4318');
 /** The folder for logs, progress, and saved work; WORKSHOP_STATE. */
 export const stateFolder = process.env.WORKSHOP_STATE ?? join(projectFolder, '.workshop');
 
+/** The folder in which services publish where they send and receive spans, each to the ones that it is related to. */
+export const relationsFolder = join(stateFolder, 'relations');
+
 /**
  * Whether `npm run check` started this run.ts: the services of its folder are then already running at the ports in the
  * environment, and only the check reads the trace; WORKSHOP_CHECK.

@@ -46,12 +46,12 @@ function names(): string {
 
 function readMinutes(text: string, place: string): Minutes {
   const numbers = text.split('·').map(Number);
-  const [ninety, halfDay = ninety, messages = 0, monitoring = 0, operate = 0] = numbers;
-  const isUsable = numbers.length <= 5 && numbers.every((number) => number >= 0 && (number * 2) % 1 === 0);
+  const [ninety, halfDay = ninety, messages = 0, monitoring = 0, operate = 0, endpoints = 0] = numbers;
+  const isUsable = numbers.length <= 6 && numbers.every((number) => number >= 0 && (number * 2) % 1 === 0);
   if (!isUsable || ninety === undefined || halfDay === undefined) {
     throw new UserError(
-      `${place}: "minutes: ${text}" is invalid: write the minutes for 90 minutes and for half a day, as in "minutes: 1.5 · 3", and optionally for chapters 2 to 4.`,
+      `${place}: "minutes: ${text}" is invalid: write the minutes for 90 minutes and for half a day, as in "minutes: 1.5 · 3", and optionally for chapters 2 to 5.`,
     );
   }
-  return { ninety, 'half-day': halfDay, messages, monitoring, operate };
+  return { ninety, 'half-day': halfDay, messages, monitoring, operate, endpoints };
 }

@@ -2,6 +2,7 @@ import type { Service } from '../services/definition.ts';
 import type { LogRecord } from '../trace/log-record.ts';
 import type { Span, Trace } from '../trace/model.ts';
 import type { Exchange, Header } from './relay.ts';
+import type { Published } from './relations.ts';
 import type { SecondRun } from './second-run.ts';
 import type { Message } from './tap.ts';
 import { readTraceparent, type Traceparent } from './traceparent.ts';
@@ -23,6 +24,8 @@ export interface Observation {
   unsettled: Map<string, number>;
   /** How many messages each consuming service has rejected to its dead letters. */
   rejected: Map<string, number>;
+  /** What services have published over each relation. */
+  relations: Published[];
   /** What the lesson's programs printed, by name. */
   programs: Map<string, ProgramOutcome>;
   /** What promtool printed for each of the lesson's tests for rules; nothing for one that passed. */

@@ -27,6 +27,7 @@ import {
 } from './observation-error.ts';
 import { caller, callOfRun, type Observation, traceparentOf } from './observation.ts';
 import { ownNames } from './own-names.ts';
+import { readRelations } from './relations.ts';
 import { type Exchange, openOtlpRelay } from './relay.ts';
 import { runRuleTests } from './rule-tests.ts';
 import { runChild } from './run-child.ts';
@@ -54,6 +55,7 @@ const USUAL_START_MS = 2_000; // of a service, with its imports, on a laptop tha
 const QUIET_MS = batchDelayMs + 150; // after this time, the batch of any span that has ended was sent
 const SILENT_MS = 1_500; // for a span that is still missing
 const SETTLE_TIMEOUT_MS = 5_000;
+const NOWHERE = 'http://localhost:1'; // nothing listens there
 
 /**
  * Starts the services of a folder on free ports with a trace backend, runs its run.ts, makes the calls of the lesson at
@@ -97,7 +99,11 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   );
   const names = closeLater(ownNames(services, used.env), ({ remove }) => remove());
   const parts = names.env;
-  const backend = closeLater(await openBackend(sources), (started) => started.close());
+  // Where a service publishes the endpoint, spans that arrive by an address in a file are wrong.
+  const isPublished = services.some(isProvider);
+  const backend = closeLater(await openBackend(isPublished ? new Map() : sources), (started) =>
+    started.close(),
+  );
   const otlp = closeLater(
     await openOtlpRelay({ grpc: portOf(backend.otlpGrpcUrl), http: portOf(backend.otlpHttpUrl) }),
     (relay) => relay.close(),
@@ -115,6 +121,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     messages: [],
     unsettled: new Map(),
     rejected: new Map(),
+    relations: [],
     programs: new Map(),
     ruleTests: lesson.ruleTests ? await runRuleTests(folder, lesson.ruleTests) : new Map(),
     traces: [],
@@ -140,7 +147,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     }),
     (relays) => relays.close(),
   );
-  const env = { ...parts, ...tracingEnv(seen.endpoint), JAEGER_URL: backend.queryUrl };
+  const env = { ...parts, ...tracingEnv(seen.endpoint), JAEGER_URL: backend.queryUrl, WORKSHOP_STATE: state };
   const running = closeLater(await startAll(seen, { network, env, signal, measure }), stopAll);
   const exited: string[] = [];
   for (const { service, ended } of running) void ended.then(() => exited.push(service.title));
@@ -154,7 +161,6 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     ...portVariables(network.portsFor(caller)),
     OTLP_URL: backend.otlpHttpUrl,
     WORKSHOP_CHECK: '1',
-    WORKSHOP_STATE: state,
     NO_COLOR: '1',
   };
   const startFactor = Math.min(...running.map(({ readyAfterMs }) => readyAfterMs)) / USUAL_START_MS;
@@ -215,8 +221,9 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   }
   seen.rejected = await countRejected(services, parts);
   seen.traces = tracesOf(backend);
+  seen.relations = readRelations(state);
   seen.logs = await findLogs(backend.logs, anyLogs);
-  await addTracesElsewhere(seen, startMs);
+  if (!isPublished) await addTracesElsewhere(seen, startMs);
   names.hideFrom(seen);
   return seen;
 }
@@ -271,15 +278,22 @@ async function startAll(seen: Observation, options: StartOptions): Promise<Runni
   throw notStarted(seen, seen.services[failed]!, reason);
 }
 
+/** Whether a service publishes where spans are received. Then only its own environment says so. */
+function isProvider({ provides }: Service): boolean {
+  return provides === 'tracing';
+}
+
 /** Starts a service, again on another port if another program has taken its port in the meantime. */
 async function startOne(service: Service, seen: Observation, { network, env, signal }: StartOptions) {
   const { name, title } = service;
   const lines = seen.lines.get(title)!;
+  const isTold = isProvider(service) || !seen.services.some(isProvider);
+  const ownEnv = isTold ? env : { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: NOWHERE };
   for (;;) {
     const ports = network.portsFor(name);
     const onLine = (line: string) => void lines.push(line);
     try {
-      const running = await startService(service, { ports, env, onLine, keepLog: false, signal });
+      const running = await startService(service, { ports, env: ownEnv, onLine, keepLog: false, signal });
       const port = ports.get(name);
       if (port === undefined || (await accepts(port))) return running;
       await running.stop();

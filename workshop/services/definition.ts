@@ -32,6 +32,8 @@ export interface Service {
   consumes?: string;
   /** The queue that it rejects invalid messages to. */
   deadLetters?: string;
+  /** What it provides to others: `tracing` if it publishes where spans are received, so that they need no address. */
+  provides?: 'tracing';
   /** Whether it may ring the bell of the terminal. */
   rings?: boolean;
   /** The names of the parts that have to run before it. */

@@ -245,7 +245,7 @@ test('an unknown schedule gives an error that lists the schedules', options, asy
   const page = await openDeck({ query: 'schedule=half-a-day' });
   assert.equal(
     await page.textContent('.problem-banner[role=alert]'),
-    'There is no schedule "half-a-day", only ninety, half-day, messages, monitoring, operate, all. This is ninety.',
+    'There is no schedule "half-a-day", only ninety, half-day, messages, monitoring, operate, endpoints, all. This is ninety.',
   );
   await page.context().close();
 });

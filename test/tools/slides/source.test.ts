@@ -40,7 +40,7 @@ test('each step of the talk has a problem, a change, a turn with its check, and 
     // The shorter schedule of each chapter.
     const inIt = slides.filter(
       ({ notes: { minutes } }) =>
-        minutes.ninety + minutes.messages + minutes.monitoring + minutes.operate > 0,
+        minutes.ninety + minutes.messages + minutes.monitoring + minutes.operate + minutes.endpoints > 0,
     );
     const begins = [1, 11].includes(of!.number); // there is nothing to type
     // A problem or a change that doesn't fit on one slide has two.
@@ -69,7 +69,7 @@ const wholeNotes = '- minutes: 1.5 · 3\n- say: a\n- show: b\n- asked: c\n- wron
 
 test('notes have the minutes of every schedule and all fields for the speaker', () => {
   assert.deepEqual(notes(wholeNotes), {
-    minutes: { ninety: 1.5, 'half-day': 3, messages: 0, monitoring: 0, operate: 0 },
+    minutes: { ninety: 1.5, 'half-day': 3, messages: 0, monitoring: 0, operate: 0, endpoints: 0 },
     say: 'a',
     show: 'b',
     asked: 'c',
@@ -82,6 +82,7 @@ test('notes have the minutes of every schedule and all fields for the speaker', 
     messages: 0,
     monitoring: 0,
     operate: 0,
+    endpoints: 0,
   });
   assert.deepEqual(minutesOf('0 · 0 · 2'), {
     ninety: 0,
@@ -89,6 +90,7 @@ test('notes have the minutes of every schedule and all fields for the speaker', 
     messages: 2,
     monitoring: 0,
     operate: 0,
+    endpoints: 0,
   });
   assert.equal(minutesOf('0 · 0 · 0 · 2').monitoring, 2);
 });
@@ -98,7 +100,7 @@ test('incomplete notes give an error that names the slide', () => {
     [wholeNotes.replace('- wrong: d\n', ''), /"A slide": the notes have no "wrong:"/],
     [wholeNotes.replace('say: a', 'say:'), /have no "say:"/],
     [wholeNotes.replace('1.5 · 3', 'soon'), /"minutes: soon" is invalid/],
-    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3 · 4 · 5 · 6'), /is invalid/],
+    [wholeNotes.replace('1.5 · 3', '1 · 2 · 3 · 4 · 5 · 6 · 7'), /is invalid/],
     [wholeNotes.replace('1.5 · 3', '-1'), /is invalid/],
     [`${wholeNotes}- joke: e\n`, /"joke:"/],
     [`${wholeNotes}- no name\n`, /must begin with one of/],
