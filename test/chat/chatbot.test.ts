@@ -24,6 +24,14 @@ test('without tokens, it replies in the terminal, also through a pipe', async (t
   assert.equal(bot.stderr, '');
 });
 
+test('in a container, whose user may have no name, an unknown user asks', async (t) => {
+  const env = { ...process.env, USER: undefined, USERNAME: undefined };
+  const bot = startScript(t, program, [], { stdin: 'pipe', env });
+  bot.child.stdin!.end('change sampling never\n');
+  assert.equal(await bot.ended, 0);
+  assert.match(bot.stdout, /^You \(unknown\) may not change the sampling/m);
+});
+
 test('with the tokens, it replies in Slack until it is stopped', async (t) => {
   const slack = await startFakeSlack();
   t.after(() => slack.close());

@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
 import { OpsClient } from '#shared/ops/client/ops-client.ts';
+import { userName } from '#shared/ops/client/user-name.ts';
 import { interruption } from '#workshop/command-line/interruption';
 import { main, readCommandLine } from '#workshop/command-line/main';
 import { UserError } from '#workshop/errors';
@@ -29,7 +29,7 @@ Environment:
 export function runChatbot({ service, commands }: { service: string; commands: Command[] }): Promise<void> {
   return main(async () => {
     const { values } = readCommandLine({ help, options: { user: { type: 'string' } } });
-    const chat = await chatFor(values.user ?? userInfo().username);
+    const chat = await chatFor(values.user ?? userName());
     const samplingUsers = new Set(process.env.SAMPLING_USERS?.split(',').map((user) => user.trim()));
     const ops = new OpsClient();
     try {

@@ -19,6 +19,7 @@ import {
   tracesReport,
   versionReport,
 } from './client/reports.ts';
+import { userName } from './client/user-name.ts';
 
 /** A question to ops: the response for machines, and the report for people. */
 type Ask = (client: OpsClient, words: string[]) => Promise<[response: object, report: Report]>;
@@ -58,7 +59,7 @@ const commands: Record<string, { words: string[]; options?: Options; help: strin
       const response = await client.changeSampling({
         service: service!,
         ...how,
-        requested_by: process.env.USER || process.env.USERNAME || 'unknown',
+        requested_by: userName(),
       });
       return [response, samplingReport(service!, response)];
     },

@@ -5,7 +5,7 @@ import { request } from 'undici';
 import type { Measurement } from '#workshop/check/judges/sampling';
 import { HISTOGRAM, samplesIn } from '#workshop/check/scrapes';
 import { main, readCommandLine, wholeNumber } from '#workshop/command-line/main';
-import { UserError } from '#workshop/errors';
+import { UsageError, UserError } from '#workshop/errors';
 import { OpsClient } from '#shared/ops/client/ops-client.ts';
 import { readSampling } from '#shared/ops/client/questions.ts';
 import { reportText } from '#shared/ops/client/report-text.ts';
@@ -18,7 +18,7 @@ Changes what share of its traces followers-api samples, to never, 0.1, and alway
 a traceparent to its instances each time. Says how many of them are counted, how many have a trace, and how many of the
 failed ones have a trace. The services must be running.
 
-  --requests N   send N requests each time (300)
+  --requests N   send N requests each time, at most 1000 (300)
   --path PATH    request PATH instead of the followers of several users
   --json         print one JSON object each time, and don't wait for the traces
 `;
@@ -44,6 +44,8 @@ await main(async () => {
   const words = positionals.length > 0 ? positionals : ['never', '0.1', 'always'];
   const paths = values.path === undefined ? USERS.map((user) => `/followers/${user}`) : [values.path];
   const count = wholeNumber('--requests', values.requests);
+  if (count > MOST_TRACES)
+    throw new UsageError(`--requests is ${count}, but ops lists ${MOST_TRACES} traces at most.`);
 
   const rows = [];
   for (const word of words) {
