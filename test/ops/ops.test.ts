@@ -176,6 +176,14 @@ test('ShowTrace: operations, errors, tags, duration, and the page', { skip }, as
   });
 });
 
+test('ShowTrace: a response of more than 4 MB', { skip }, async () => {
+  const traceId = someTraceId();
+  for (const letter of ['a', 'b', 'c', 'd', 'e'])
+    await sent('big', 1_000, { traceId, attributes: { [letter]: letter.repeat(1e6) } });
+  const { tags } = await client.showTrace(traceId);
+  assert.equal(tags.join('').length, 5 * (1e6 + 2));
+});
+
 test(
   'ShowTrace and ShowLogs: an unknown trace is NOT_FOUND, a malformed id INVALID_ARGUMENT',
   { skip },

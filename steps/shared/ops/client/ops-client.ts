@@ -4,6 +4,7 @@ import { opsService } from '../proto/ops.ts';
 import type { Methods } from '../proto/messages.ts';
 
 const DEADLINE_MS = 10_000;
+const MOST_BYTES = 64 * 2 ** 20; // of a response: the tags of a trace with many spans are more than gRPC's default of 4 MB
 
 /** The ops service refused a call, or did not respond. */
 export class OpsError extends UserError {
@@ -32,7 +33,9 @@ export class OpsClient {
   constructor(address = process.env.OPS_ADDRESS ?? `localhost:${process.env.OPS_PORT ?? 7070}`) {
     this.#address = address;
     const Client = grpc.makeClientConstructor(opsService, 'Ops');
-    this.#client = new Client(address, grpc.credentials.createInsecure());
+    this.#client = new Client(address, grpc.credentials.createInsecure(), {
+      'grpc.max_receive_message_length': MOST_BYTES,
+    });
   }
 
   /** Finds traces, newest first: 20 of the last hour by default. */
