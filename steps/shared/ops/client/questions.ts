@@ -28,7 +28,7 @@ export const alertsOptions = {
 } satisfies Options;
 
 const MOST_TRACES = 1_000;
-// In ns, more than that does not fit into an int64.
+// In ns, larger values than these don't fit into an int64.
 const LONGEST_US = 9e15;
 const LATEST_MS = 9e12; // in the year 2255
 

@@ -143,7 +143,7 @@ export class TraceBackend {
     return spansIn(this.#require<TracesData>('result', received));
   }
 
-  /** The status and the body of a response. A body that isn't JSON stays a text. */
+  /** The status and the body of a response. A body that isn't JSON stays text. */
   async #get(path: string): Promise<Received> {
     try {
       const response = await fetch(this.#url + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
