@@ -10,8 +10,11 @@ export type Options = Record<string, { example: string; help: string }>;
 export const tracesOptions = {
   service: { example: 'service=followers-api', help: 'that have a span of this service' },
   operation: { example: 'operation="GET /followers/:name"', help: 'that have a span of this name' },
-  tag: { example: 'tag=http.route=/followers/:name', help: 'with this tag; can be repeated' },
-  error: { example: 'error', help: 'with an error' },
+  tag: {
+    example: 'tag=http.route=/followers/:name',
+    help: 'with this tag, among the newest 1,000; can be repeated',
+  },
+  error: { example: 'error', help: 'with an error, among the newest 1,000' },
   min: { example: 'min=300ms', help: 'with a span that took at least this long' },
   max: { example: 'max=1.5s', help: 'with a span that took at most this long' },
   since: { example: 'since=10m', help: 'that began in the last 10 minutes; in the last hour by default' },

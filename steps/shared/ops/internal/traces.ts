@@ -11,7 +11,7 @@ import {
   readPairs,
 } from './read-request.ts';
 
-/** The maximum number of traces to look at. */
+/** How many traces to search for tags, because Jaeger's API can't. */
 const MOST = 1_000;
 const HOUR_US = 3_600 * 1e6;
 
@@ -36,7 +36,7 @@ export async function listTraces(backend: TraceBackend, request: ListTracesReq):
     maxDurationUs: readNs('duration_max', request.duration_max),
     limit,
   };
-  const depth = request.tags.length > 0 ? MOST : limit; // Jaeger's API can't search by tags
+  const depth = request.tags.length > 0 ? MOST : limit;
   const spans = await backend.search({ ...search, limit: depth });
   const traces = [...byTrace(spans)]
     .filter(([, own]) => (!wantsErrors || own.some(isError)) && own.some((span) => hasAll(span, tags)))
