@@ -85,7 +85,7 @@ export const mistakes: Mistake[] = [
     patch: { [showTrace]: [['`${service}: ${name}`', 'name']] },
     edit: inTrace(({ operations }) => ({ operations: operations.map((one) => one.replace(/^.*?: /, '')) })),
     expect: /^It lists each operation once/,
-    found: /^operations contains "GET \/followers\/:name", but expected/,
+    found: /^operations contains "GET \/followers\/:name", but should have entries/,
     cause: /^Each entry is the service of a span/,
     file: showTrace,
   },
