@@ -176,6 +176,10 @@ test('reports say which versions run, and which instances confirmed a ratio', ()
     sentence(1, ['x'], ['y']),
     'a should sample all of its traces, but only 1 of 2 instances confirmed it:',
   );
+  assert.equal(
+    sentence(1, [], ['x', 'y']),
+    'a should sample all of its traces, but no instance confirmed it:',
+  );
   assert.equal(sentence(0.07, [], []), 'The next run of a samples 7 % of its traces.');
 });
 

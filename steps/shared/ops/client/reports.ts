@@ -65,7 +65,7 @@ export function samplingReport(
         ? `The next run of ${service} samples ${share} of its traces.`
         : unconfirmed.length === 0
           ? `${service} samples ${share} of its traces:`
-          : `${service} should sample ${share} of its traces, but only ${confirmed.length} of ${counted(count, 'instance')} confirmed it:`,
+          : `${service} should sample ${share} of its traces, but ${confirmed.length === 0 ? 'no instance' : `only ${confirmed.length} of ${counted(count, 'instance')}`} confirmed it:`,
     columns: ['instance', 'sampling'],
     rows: [
       ...confirmed.map((instance) => [instance, 'confirmed']),
