@@ -14,6 +14,7 @@ export const BOT = 'UBOT';
 const users: Record<string, { tz: string; is_bot: boolean }> = {
   UADA: { tz: 'Europe/Riga', is_bot: false },
   UGRACE: { tz: 'America/New_York', is_bot: false },
+  UMARS: { tz: 'Mars/Olympus', is_bot: false },
   UROBOT: { tz: 'America/Los_Angeles', is_bot: true },
 };
 

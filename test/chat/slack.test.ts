@@ -81,6 +81,9 @@ test('a mention gets a reply in its thread, with the zone of the user', async (t
       ['C1', '7.1', textFor('two', 'UGRACE in America/New_York')],
     ],
   );
+  slack.mention(`${AT_BOT} repeat three`, { user: 'UMARS' });
+  await eventually(() => slack.posts.length === 3, 'the third reply');
+  assert.equal(slack.posts[2]!.text, textFor('three', 'UMARS in UTC'));
 });
 
 test('events that arrive twice, or in another order, get one reply each, in the right thread', async (t) => {

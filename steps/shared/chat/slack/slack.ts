@@ -47,7 +47,7 @@ export function slackChat(settings: SlackSettings): Chat {
       const asker = event.user ?? event.bot_id!;
       const { user } = event.bot_id ? {} : await client.users.info({ user: asker });
       const fromBot = user?.is_bot ?? true;
-      const reply = await respond({ text, user: asker, fromBot, zone: user?.tz ?? 'UTC' });
+      const reply = await respond({ text, user: asker, fromBot, zone: knownZone(user?.tz) });
       if (reply) await say({ text: messageFrom(reply), thread_ts: event.thread_ts ?? event.ts });
     });
     app.error(async (error) => console.error(`Slack: ${messageOf(error)}`));
@@ -68,5 +68,14 @@ async function connected(token: string, connecting: Promise<unknown>): Promise<v
     await connecting;
   } catch (error) {
     throw new UserError(`Slack doesn't accept ${token}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The time zone of a user; UTC if Slack or Node.js doesn't know it. */
+function knownZone(zone = 'UTC'): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return 'UTC';
   }
 }
