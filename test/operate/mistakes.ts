@@ -22,6 +22,10 @@ const inTrace = (change: (printed: Printed, seen: Observation) => object) =>
 const inFailed = (change: (printed: Printed) => object) =>
   inProgram('the trace of a failed call', (printed) => ({ ...printed, ...change(printed) }));
 
+/** Ops fails to show the trace of run.ts. */
+const failsWith = (message: string) =>
+  inProgram('the trace of run.ts', () => ({ status: 'INTERNAL', message }));
+
 /** The spans of the trace of run.ts. */
 function spansOfRun({ traces, run }: Observation) {
   return traces.find(({ traceId }) => traceId === run.output?.traceId)!.spans;
@@ -59,7 +63,31 @@ export const mistakes: Mistake[] = [
     patch: { [showTrace]: [['String(last - first)', 'String(last / 1_000)']] },
     expect: /^ShowTrace responds with the id/,
     found: /with INTERNAL: The ops service failed/,
-    cause: /^It threw: Cannot mix BigInt and other types/,
+    cause: /^It threw TypeError: Cannot mix BigInt and other types[^?]*$/,
+    file: /^ops\/show-trace\.ts:\d+$/,
+  },
+  {
+    title: 'the spans are not awaited',
+    step: 20,
+    patch: { [showTrace]: [['await backend.spansOf', 'backend.spansOf']] },
+    edit: (seen) => {
+      const message = "Cannot read properties of undefined (reading 'startTimeUnixNano')";
+      const stack = `TypeError: ${message}\n    at showTrace (${seen.folder}/${showTrace}:8:33)`;
+      seen.lines.set('ops', [JSON.stringify({ level: 50, err: { message, stack } })]);
+      failsWith('The ops service failed: see its log.')(seen);
+    },
+    expect: /^ShowTrace responds with the id/,
+    cause: /^It threw TypeError: .*\. backend\.spansOf\(id\) returns a promise: is there an await\?$/,
+    file: /^ops\/show-trace\.ts:\d+$/,
+  },
+  {
+    title: 'nothing is returned',
+    step: 20,
+    patch: { [showTrace]: [['  return {', '  const response = {']] },
+    edit: failsWith('Error serializing response'),
+    expect: /^ShowTrace responds with the id/,
+    found: /with INTERNAL: Error serializing response$/,
+    cause: /is there a return, and are operations, errors, and tags arrays\?$/,
     file: showTrace,
   },
   {
@@ -123,8 +151,18 @@ export const mistakes: Mistake[] = [
     step: 20,
     edit: inFailed(({ errors }) => ({ errors: errors.slice(0, 1) })),
     expect: /^It lists each span that ended with an error/,
-    found: /^errors has 1 entries, and none of them is about "followers-api: GET"/,
+    found: /^errors lacks "followers-api: GET: [^"]+"\.$/,
     cause: /isError/,
+    file: showTrace,
+  },
+  {
+    title: 'errors have no colon before the message',
+    step: 20,
+    patch: { [showTrace]: [["].filter(Boolean).join(': ')", "].filter(Boolean).join(' ')"]] },
+    edit: inFailed(({ errors }) => ({ errors: errors.map((error) => error.replace(': ', ' ')) })),
+    expect: /^It lists each span that ended with an error/,
+    found: /^errors lacks "followers-api: .*, but contains "followers-api .*"\.$/,
+    cause: /joined by ": "\.$/,
     file: showTrace,
   },
   {
@@ -147,6 +185,18 @@ export const mistakes: Mistake[] = [
     file: showTrace,
   },
   {
+    title: 'only the tags of the first span are listed',
+    step: 20,
+    patch: { [showTrace]: [['spans.flatMap(({ attributes', 'spans.slice(0, 1).flatMap(({ attributes']] },
+    edit: inTrace((_, seen) => ({
+      tags: Object.entries(spansOfRun(seen)[0]!.attributes).map(([key, value]) => `${key}=${value}`),
+    })),
+    expect: /^It lists each attribute once/,
+    found: /^tags lacks "[^"]+"\.$/,
+    cause: /^Not all attributes are listed/,
+    file: showTrace,
+  },
+  {
     title: 'tags are repeated',
     step: 20,
     edit: inTrace(({ tags }) => ({ tags: [...tags, ...tags] })),
@@ -160,6 +210,15 @@ export const mistakes: Mistake[] = [
     edit: inTrace(({ duration }) => ({ duration: String(Number(duration) / 1_000) })),
     expect: /^The duration is from the first start/,
     cause: /^It is in µs/,
+    file: showTrace,
+  },
+  {
+    title: 'the duration is in milliseconds',
+    step: 20,
+    patch: { [showTrace]: [['String(last - first)', 'String((last - first) / 1_000_000n)']] },
+    edit: inTrace(({ duration }) => ({ duration: String(BigInt(duration as string) / 1_000_000n) })),
+    expect: /^The duration is from the first start/,
+    cause: /^It is in ms/,
     file: showTrace,
   },
   {
@@ -247,6 +306,16 @@ export const mistakes: Mistake[] = [
     expect: /^show trace with an id/,
     found: /has no link to the page/,
     cause: /return it as link/,
+    file: command,
+  },
+  {
+    title: 'the sentence does not say how to ask',
+    step: 21,
+    patch: { [command]: [["'one trace id: show trace ID'", "'the id of a trace'"]] },
+    edit: inReply('show trace', () => ['I need the id of a trace.']),
+    expect: /^show trace without an id/,
+    found: /gets this reply: I need the id of a trace\.$/,
+    cause: /^The sentence doesn't say how to ask/,
     file: command,
   },
   {

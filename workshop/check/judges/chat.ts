@@ -1,6 +1,7 @@
 /** Judges of a chatbot: what it replied to the lines that the check typed into its terminal. */
 import { noServerSpan } from '../causes.ts';
 import type { Failure, Judge } from '../lesson.ts';
+import { errorOfEnd, shownLines } from '../printed.ts';
 
 /** The name of the program in a lesson. It repeats each question after `> `, then prints the reply. */
 const PROGRAM = 'chatbot';
@@ -51,7 +52,9 @@ export function saysHowToAsk(command: LearnersCommand): Judge {
     if (reply.some((line) => line.includes(command.name))) return 'ok';
     return {
       found: `Without an id, ${command.name} gets this reply: ${reply[0]}`,
-      cause: `The question was passed on without an id. onlyWord refuses it with a sentence that says how to ask.`,
+      cause: refuses(reply)
+        ? `The sentence doesn't say how to ask: name the command in the text that onlyWord gets, such as "one trace id: ${command.name} ID".`
+        : 'The question was passed on without an id. onlyWord refuses it with a sentence that says how to ask.',
     };
   });
 }
@@ -62,7 +65,8 @@ type Verdict = 'ok' | (Pick<Failure, 'found' | 'cause'> & { file?: string });
 function judged(question: string, command: LearnersCommand, judge: (reply: string[]) => Verdict): Judge {
   return (seen) => {
     const { stdout, stderr } = seen.programs.get(PROGRAM)!;
-    const failure = { file: command.file, traces: [], lines: stderr.slice(0, 6) };
+    const failure = { file: command.file, traces: [], lines: shownLines(stderr) };
+    const error = errorOfEnd(stderr, seen.folder);
     const reply = replyTo(question, stdout);
     if (!reply) {
       return {
@@ -70,8 +74,10 @@ function judged(question: string, command: LearnersCommand, judge: (reply: strin
         found: `npx tsx ${MAIN} printed no reply to ${question}.`,
         cause: stderr.some((line) => line.includes('ERR_MODULE_NOT_FOUND'))
           ? `The program is missing, or imports a file that doesn't exist: write ${MAIN} and ${command.file}.`
-          : 'The program throws an error, or never ends.',
-        file: MAIN,
+          : error
+            ? `It threw ${error.message}.`
+            : 'It does not call runChatbot, or never ends.',
+        file: error?.place ?? MAIN,
       };
     }
     if (reply[0]?.startsWith("I don't know"))
@@ -80,12 +86,22 @@ function judged(question: string, command: LearnersCommand, judge: (reply: strin
       return {
         ...failure,
         found: `The bot failed when it was asked ${question}.`,
-        cause: 'run throws the error below. Every method of ops returns a promise: is there an await?',
+        cause: `${error ? `It threw ${error.message}.` : 'It threw an error.'} ${
+          error?.message.startsWith('Error:')
+            ? 'The bot replies with the message of a UsageError only.'
+            : 'Every method of ops returns a promise: is there an await? And does run return a report?'
+        }`,
+        file: error?.place ?? command.file,
       };
     }
     const verdict = judge(reply);
     return verdict === 'ok' ? verdict : { ...failure, ...verdict };
   };
+}
+
+/** Whether the reply is the sentence of onlyWord. */
+function refuses([first = '']: string[]): boolean {
+  return first.startsWith('I need ');
 }
 
 /** The lines between a question and the next; undefined if the bot was not asked. */

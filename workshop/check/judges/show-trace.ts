@@ -2,9 +2,9 @@
 import { parsed } from '../../net/parsed.ts';
 import { endOf, type Span } from '../../trace/model.ts';
 import type { Failure, Judge } from '../lesson.ts';
-import { logLines } from '../log-lines.ts';
-import { BUSY } from '../slowness.ts';
 import type { Observation } from '../observation.ts';
+import { errorInFile } from '../printed.ts';
+import { BUSY } from '../slowness.ts';
 
 /** A trace that the lesson asks about: the name of the program that does, and the id. */
 export interface AskedTrace {
@@ -80,14 +80,16 @@ export function listsOperations(asked: AskedTrace): Judge {
 export function listsErrors(asked: AskedTrace): Judge {
   return judged(asked, ({ errors }, spans) => {
     const failed = spans.filter(({ error }) => error);
-    const listed = ({ service, name }: Span) =>
-      errors.some((error) => `${error}: `.startsWith(`${service}: ${name}: `));
-    const missing = failed.find((span) => !listed(span));
+    const isAbout = (error: string, { service, name }: Span) =>
+      `${error}: `.startsWith(`${service}: ${name}: `);
+    const missing = failed.find((span) => !errors.some((error) => isAbout(error, span)));
     if (missing) {
+      const { service, name, statusMessage } = missing;
+      const strange = errors.find((error) => !failed.some((span) => isAbout(error, span)));
       return {
-        found: `errors has ${errors.length} entries, and none of them is about "${missing.service}: ${missing.name}".`,
+        found: `errors lacks "${[service, name, statusMessage].filter(Boolean).join(': ')}"${butContains(strange)}.`,
         cause:
-          'Each span for which isError is true has an entry with its service, its name, and its message.',
+          'Each span for which isError is true has an entry: its service, its name, and its message if there is one, joined by ": ".',
       };
     }
     if (errors.length <= failed.length) return 'ok';
@@ -101,16 +103,21 @@ export function listsErrors(asked: AskedTrace): Judge {
 /** Ops lists each attribute of the trace's spans once, as key=value. */
 export function listsTags(asked: AskedTrace): Judge {
   return judged(asked, ({ tags }, spans) => {
-    const isPlain = (value: unknown) => !/^[[{]/.test(String(value)); // the text of lists is not part of the lesson
-    const wanted = spans.flatMap(({ attributes }) =>
-      Object.entries(attributes).flatMap(([key, value]) => (isPlain(value) ? [`${key}=${value}`] : [])),
-    );
-    const missing = wanted.find((tag) => !tags.includes(tag));
+    const attributes = spans.flatMap((span) => Object.entries(span.attributes));
+    const isList = ([, value]: [string, unknown]) => /^[[{]/.test(String(value)); // its text is not part of the lesson
+    const ofLists = new Set(attributes.filter(isList).map(([key]) => key));
+    const wanted = new Set(attributes.filter((one) => !isList(one)).map(([key, value]) => `${key}=${value}`));
+    const missing = [...wanted].find((tag) => !tags.includes(tag));
     if (missing !== undefined) {
-      const similar = tags.find((tag) => tag.startsWith(missing.slice(0, missing.indexOf('=') + 1)));
+      const keyOf = (tag: string) => tag.split('=')[0]!;
+      const strange = tags.filter((tag) => !wanted.has(tag) && !ofLists.has(keyOf(tag)));
+      const shown = strange.find((tag) => keyOf(tag) === keyOf(missing)) ?? strange[0];
       return {
-        found: `tags lacks "${missing}"${similar ? `, but contains "${similar}"` : ''}.`,
-        cause: 'A value is an object such as { stringValue: … } or { intValue: … }: textOf gives its text.',
+        found: `tags lacks "${missing}"${butContains(shown)}.`,
+        cause:
+          shown === undefined
+            ? 'Not all attributes are listed. Each span has its own, and one key can have several values.'
+            : 'An entry is a key, =, and a value. The value is an object such as { stringValue: … } or { intValue: … }: textOf gives its text.',
       };
     }
     if (new Set(tags).size === tags.length) return 'ok';
@@ -127,10 +134,14 @@ export function tellsDuration(asked: AskedTrace): Judge {
     const isNear = (value: number) => Math.abs(ns - value) <= 1_000; // spans have their times in µs here
     if (isNear(us * 1_000)) return 'ok';
     const sum = spans.reduce((total, { durationUs }) => total + durationUs, 0);
+    const inUnits = { µs: us, ms: us / 1_000, s: us / 1_000_000 };
+    const unit = Object.entries(inUnits).find(
+      ([, value]) => ns > 0 && Math.abs(ns - value) <= 1 + value / 100,
+    );
     return {
       found: `duration is ${duration}, but the trace took ${Math.round(us * 1_000)} ns.`,
-      cause: isNear(us)
-        ? 'It is in µs. The times of the spans are in ns, and so is the duration.'
+      cause: unit
+        ? `It is in ${unit[0]}. The times of the spans are in ns, and so is the duration.`
         : isNear(sum * 1_000)
           ? 'It is the sum of the durations of all spans. But spans run inside of one another, and at the same time.'
           : 'It is the difference between the latest end and the earliest start of all spans.',
@@ -190,14 +201,30 @@ function noTrace(
   if (status === 'UNIMPLEMENTED') {
     return {
       found: 'ops responds to ShowTrace with UNIMPLEMENTED.',
-      cause: 'The method is not registered: pass { ShowTrace: showTrace } to buildOps.',
+      cause:
+        'The method is not registered: import showTrace from ./show-trace.ts, and pass { ShowTrace: showTrace } to buildOps.',
       file: REGISTERS,
     };
   }
-  const error = logLines(seen, 'ops').findLast(({ err }) => err)?.err as { message?: string } | undefined;
+  const found = `ops responds to ShowTrace with ${status}: ${message}`;
+  if (message.includes('serializing')) {
+    return {
+      found,
+      cause:
+        'What showTrace returns is not a ShowTraceResp: is there a return, and are operations, errors, and tags arrays?',
+      file: FILE,
+    };
+  }
+  const error = errorInFile(seen.lines.get('ops')!, seen.folder, FILE);
+  if (!error) return { found, cause: 'showTrace throws an error, or never ends.', file: FILE };
+  const awaits = /of undefined|is not (?:iterable|a function)/.test(error.message);
   return {
-    found: `ops responds to ShowTrace with ${status}: ${message}`,
-    cause: error?.message ? `It threw: ${error.message}` : 'showTrace throws an error, or never ends.',
-    file: FILE,
+    found,
+    cause: `It threw ${error.message}${awaits ? '. backend.spansOf(id) returns a promise: is there an await?' : ''}`,
+    file: error.place!,
   };
+}
+
+function butContains(entry: string | undefined): string {
+  return entry === undefined ? '' : `, but contains "${entry}"`;
 }
