@@ -17,8 +17,16 @@ export default {
   programs: {
     [measured]: {
       file: fileURLToPath(import.meta.resolve('#shared/sampling/measure.ts')),
-      // An invalid name is enough for a trace, and takes no time.
-      words: () => ['always', '0.5', 'never', '--requests=60', '--path=/followers/NOBODY', '--json'],
+      // The last one is not never, so that run.ts must ask for its own. An invalid name is enough for a trace.
+      words: () => [
+        'always',
+        '0.5',
+        'never',
+        'always',
+        '--requests=60',
+        '--path=/followers/NOBODY',
+        '--json',
+      ],
     },
     'ops/cli.ts sampling caller never': {
       file: 'ops/cli.ts',

@@ -16,6 +16,12 @@ function leaveTraces(choose: (measurement: Measurement) => string[]) {
   return (seen: Observation) => inMeasurements((measurement) => addTraces(seen, choose(measurement)))(seen);
 }
 
+/** Adds the trace of the second run of run.ts. */
+function leaveSecondTrace(seen: Observation) {
+  const [line] = seen.programs.get('run.ts, not sampled')!.stdout;
+  addTraces(seen, [(JSON.parse(line!) as { traceId: string }).traceId]);
+}
+
 export const samplingMistakes: Mistake[] = [
   {
     title: 'there is no metric sampling_ratio',
@@ -43,6 +49,20 @@ export const samplingMistakes: Mistake[] = [
     expect: /^Each instance adopts a new ratio/,
     found: /^The ratio 0\.5 is not in force/,
     cause: /sampling_ratio is 1\. .* every half second/,
+    file: tracing,
+  },
+  {
+    title: 'the sampler does not pass the trace id on',
+    step: 22,
+    patch: { [sampler]: [['.shouldSample(parent, traceId)', ".shouldSample(parent, '')"]] },
+    edit: (seen) =>
+      inMeasurements(({ requests }) => {
+        const ids = new Set(requests.map(({ traceId }) => traceId));
+        seen.traces = seen.traces.filter(({ traceId }) => !ids.has(traceId));
+      })(seen),
+    expect: /^Of the traces that begin in followers-api/,
+    found: /^With the ratio 1, 0 of \d+ requests/,
+    cause: /pass on the parent and the trace id/,
     file: tracing,
   },
   {
@@ -97,13 +117,20 @@ export const samplingMistakes: Mistake[] = [
     title: 'run.ts does not ask',
     step: 22,
     patch: { 'run.ts': [["  await sampler.ask(urls['sampling']!);\n", '']] },
-    edit: (seen) => {
-      const [line] = seen.programs.get('run.ts, not sampled')!.stdout;
-      addTraces(seen, [(JSON.parse(line!) as { traceId: string }).traceId]);
-    },
+    edit: leaveSecondTrace,
     expect: /^run\.ts asks, too/,
     found: /but the next run of run\.ts left a trace/,
     cause: /await its ask\(\)/,
+    file: 'run.ts',
+  },
+  {
+    title: 'run.ts asks for the ratio of another service',
+    step: 22,
+    patch: { 'run.ts': [["RemoteSampler('caller')", "RemoteSampler('followers-api')"]] },
+    edit: leaveSecondTrace,
+    expect: /^run\.ts asks, too/,
+    found: /but the next run of run\.ts left a trace/,
+    cause: /a RemoteSampler for "caller"/,
     file: 'run.ts',
   },
   {

@@ -38,8 +38,8 @@ export function adoptsRatio(service: string, program: string): Judge {
       found: `The ratio ${ratio} is not in force in ${late.length} of ${counted(instances.length, 'instance')} of ${service}.`,
       cause:
         shown === undefined
-          ? 'At /metrics, where ops looks for the ratio, there is no sampling_ratio. Add a gauge that shows the ratio of the sampler.'
-          : `At /metrics, sampling_ratio is ${shown}. The sampler must ask for "${service}" every half second, and keep what it is told.`,
+          ? 'At /metrics, where ops looks for the ratio, there is no sampling_ratio. Add a gauge to the registry (registers: [registry]) that shows the ratio of the sampler.'
+          : `At /metrics, sampling_ratio is ${shown}. The sampler must ask SAMPLING_URL for "${service}" every half second, and keep what it is told. The gauge must set its ratio in collect().`,
       file: `${service}/${shown === undefined ? 'metrics' : 'tracing'}.ts`,
     };
   });
@@ -54,7 +54,9 @@ export function samplesShare(service: string, program: string): Judge {
     return {
       found: `With the ratio ${ratio}, ${count} of ${requests.length} requests without a traceparent left a trace.`,
       cause:
-        'The ratio that is in force does not decide. Is your sampler the root of the ParentBasedSampler, and does shouldSample read the ratio each time?',
+        count === 0
+          ? 'Your sampler samples nothing. Does shouldSample pass on the parent and the trace id, and return the decision of TraceIdRatioBasedSampler?'
+          : 'The ratio that is in force does not decide. Is your sampler the root of the ParentBasedSampler, and does shouldSample read the ratio each time?',
       file: `${service}/tracing.ts`,
     };
   });
