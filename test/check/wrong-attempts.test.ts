@@ -4,6 +4,8 @@ import { readLesson } from '#workshop/check/check';
 import { listSteps } from '#workshop/course/list';
 import { mistakes as checkoutMistakes } from '../checkout/mistakes.ts';
 import { mistakes as fleetMistakes } from '../fleet/mistakes.ts';
+import { mistakes as operateMistakes } from '../operate/mistakes.ts';
+import { mistakes as whereMistakes } from '../where/mistakes.ts';
 import { mistakes } from './mistakes.ts';
 import { testEdited, testLive } from './wrong-attempts.ts';
 
@@ -11,7 +13,7 @@ await testEdited(mistakes);
 testLive(mistakes.filter(({ live }) => live));
 
 test('each expectation of each step has a wrong program that does not meet it', async () => {
-  const all = [...mistakes, ...checkoutMistakes, ...fleetMistakes];
+  const all = [...mistakes, ...checkoutMistakes, ...fleetMistakes, ...operateMistakes, ...whereMistakes];
   for (const { number, folder } of await listSteps()) {
     const { expectations } = await readLesson(folder);
     const own = all.filter(({ step }) => step === number);
