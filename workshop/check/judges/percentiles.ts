@@ -1,8 +1,10 @@
 /** Judges of percentiles that a step computes for many instances: its compare.ts prints those of each method. */
+import { jsonPrinted } from '../json-printed.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import type { Observation } from '../observation.ts';
 
 const FILE = 'percentiles.ts';
+const PROGRAM = 'compare.ts';
 
 /** Durations of all requests, and which percentiles of them are asked for. */
 export interface Truth {
@@ -61,10 +63,9 @@ export function isWithinRank(
   };
 }
 
-function valuesOf(method: string, { programs }: Observation): number[] | Failure {
-  const output = programs.get('compare.ts')!;
-  const printed = output.stdout.map(parse).findLast((read) => read !== undefined);
-  const failure = { file: FILE, traces: [], lines: output.stderr.slice(0, 6) };
+function valuesOf(method: string, seen: Observation): number[] | Failure {
+  const printed = jsonPrinted<Record<string, number[]>>(PROGRAM, seen).at(-1);
+  const failure = { file: FILE, traces: [], lines: seen.programs.get(PROGRAM)!.stderr.slice(0, 6) };
   if (!printed) {
     return {
       ...failure,
@@ -80,14 +81,6 @@ function valuesOf(method: string, { programs }: Observation): number[] | Failure
     found: `percentiles.ts exports ${others}, but no function called ${method}.`,
     cause: `Write the function, and export it under this name: export function ${method}(instances, share).`,
   };
-}
-
-function parse(line: string): Record<string, number[]> | undefined {
-  try {
-    return JSON.parse(line) as Record<string, number[]>;
-  } catch {
-    return undefined;
-  }
 }
 
 function wrong(method: string, share: number, value: number | null, why: string) {

@@ -1,8 +1,8 @@
 /** Judges of a service whose sampling is changed while it runs. */
 import type { Trace } from '../../trace/model.ts';
 import { counted } from '../../trace/numbers.ts';
+import { jsonPrinted } from '../json-printed.ts';
 import type { Failure, Judge } from '../lesson.ts';
-import type { Observation } from '../observation.ts';
 import { BUSY } from '../slowness.ts';
 
 /** What a program of the lesson found out about a service after a change of its sampling. */
@@ -13,7 +13,8 @@ export interface Measurement {
   instances: {
     name: string;
     confirmed: boolean;
-    /** Its metric sampling_ratio, if it has one. */ shown?: number;
+    /** Its metric sampling_ratio, if it has one. */
+    shown?: number;
   }[];
   /** Requests without a traceparent. */
   requests: { status: number; traceId: string }[];
@@ -123,7 +124,7 @@ export function callerAsks(secondRun: string): Judge {
         file: 'run.ts',
       };
     }
-    const [again] = printedBy<{ traceId: string }>(secondRun, seen);
+    const [again] = jsonPrinted<{ traceId: string }>(secondRun, seen);
     if (!again) return 'inconclusive'; // it worked the first time
     const second = traceOf(again.traceId);
     if (!second) return 'ok';
@@ -144,7 +145,7 @@ function eachMeasurement(
 ): Judge {
   return (seen) => {
     const traces = new Map(seen.traces.map((trace) => [trace.traceId, trace]));
-    const measurements = printedBy<Measurement>(program, seen);
+    const measurements = jsonPrinted<Measurement>(program, seen);
     if (measurements.length === 0)
       return seen.slowness >= BUSY ? 'inconclusive' : notMeasured(seen.programs.get(program)?.stderr);
     for (const measurement of measurements) {
@@ -163,10 +164,4 @@ function notMeasured(lines: string[] = []): Failure {
     traces: [],
     lines: lines.slice(0, SHOWN_LINES),
   };
-}
-
-/** The lines of JSON that a program printed. */
-function printedBy<T>(program: string, { programs }: Observation): T[] {
-  const lines = programs.get(program)?.stdout ?? [];
-  return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as T);
 }

@@ -1,6 +1,6 @@
 /** What ops shows of a trace: the response to ShowTrace, as a program of the lesson printed it. */
-import { parsed } from '../../net/parsed.ts';
 import { endOf, type Span } from '../../trace/model.ts';
+import { jsonPrinted } from '../json-printed.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import type { Observation } from '../observation.ts';
 import { errorInFile } from '../printed.ts';
@@ -188,10 +188,9 @@ function judged(
 type Response = (Shown & { status?: never }) | { status: string; message: string };
 
 /** The JSON that a program printed; a status if ops refused, or the program printed nothing. */
-function responseOf(program: string, { programs }: Observation): Response {
-  const { stdout, stderr } = programs.get(program)!;
-  const read = stdout.map(parsed).findLast((line) => typeof line === 'object' && line !== null);
-  return (read as Response | undefined) ?? { status: 'no response', message: stderr.join(' ') };
+function responseOf(program: string, seen: Observation): Response {
+  const { stderr } = seen.programs.get(program)!;
+  return jsonPrinted<Response>(program, seen).at(-1) ?? { status: 'no response', message: stderr.join(' ') };
 }
 
 function noTrace(
