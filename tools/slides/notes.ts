@@ -1,13 +1,12 @@
 import type { Tokens } from 'marked';
 import { UserError } from '../../workshop/errors.ts';
-import type { Minutes, Notes } from './model.ts';
+import { type Minutes, type Notes, type ScheduleName, schedules } from './model.ts';
 
 /**
  * Reads a slide's notes, which are a list:
  *
  *     - minutes: 1 · 3        in the 90 minutes and in the half day; 0 leaves out the slide
- *     - minutes: 0 · 0 · 2    also in chapter 2, which is 0 by default
- *     - minutes: 0 · 0 · 0 · 2    also in chapter 3
+ *     - minutes: 0 · 0 · 2    also in chapter 2; it and the chapters after it, in this order, are 0 by default
  *     - say: …
  *     - show: …
  *     - asked: …
@@ -45,13 +44,17 @@ function names(): string {
 }
 
 function readMinutes(text: string, place: string): Minutes {
+  const schedulesInOrder = Object.keys(schedules) as ScheduleName[];
   const numbers = text.split('·').map(Number);
-  const [ninety, halfDay = ninety, messages = 0, monitoring = 0, operate = 0, endpoints = 0] = numbers;
-  const isUsable = numbers.length <= 6 && numbers.every((number) => number >= 0 && (number * 2) % 1 === 0);
-  if (!isUsable || ninety === undefined || halfDay === undefined) {
+  if (
+    numbers.length > schedulesInOrder.length ||
+    !numbers.every((number) => number >= 0 && (number * 2) % 1 === 0)
+  ) {
     throw new UserError(
-      `${place}: "minutes: ${text}" is invalid: write the minutes for 90 minutes and for half a day, as in "minutes: 1.5 · 3", and optionally for chapters 2 to 5.`,
+      `${place}: "minutes: ${text}" is invalid: write the minutes for 90 minutes and for half a day, as in "minutes: 1.5 · 3", and optionally for chapters 2 to ${schedulesInOrder.length - 1}.`,
     );
   }
-  return { ninety, 'half-day': halfDay, messages, monitoring, operate, endpoints };
+  const [ninety, halfDay = ninety, ...ofChapters] = numbers;
+  const all = [ninety, halfDay, ...ofChapters];
+  return Object.fromEntries(schedulesInOrder.map((name, index) => [name, all[index] ?? 0])) as Minutes;
 }
