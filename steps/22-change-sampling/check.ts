@@ -56,6 +56,9 @@ export default {
       expect: 'Asking how much to sample leaves no traces',
       judge: asksWithoutSpans('followers-api/remote-sampler.ts'),
     },
-    { expect: 'run.ts asks, too: if it samples nothing, there is no trace', judge: callerAsks(unsampled) },
+    {
+      expect: 'run.ts also asks, and leaves no trace if it is told to sample nothing',
+      judge: callerAsks(unsampled),
+    },
   ],
 } satisfies Lesson;
