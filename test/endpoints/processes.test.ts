@@ -44,6 +44,13 @@ test('two processes agree on an endpoint, and again after the provider was kille
   );
 });
 
+test('a unit that is watching can let its process exit', async (t) => {
+  const folder = await temporaryFolder(t);
+  relate(new FileStore(folder), 'backend', 'bands-api');
+  const requirer = startHere(t, 'requirer-process.ts', [folder, 'leader', 'unref']);
+  assert.equal(await requirer.ended, 0, requirer.stderr);
+});
+
 test('a half-written file is ignored until it is complete', async (t) => {
   const folder = await temporaryFolder(t);
   const store = new FileStore(folder);

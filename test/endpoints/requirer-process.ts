@@ -1,7 +1,7 @@
-/** A unit of bands-api that prints where to send traces whenever that changes: requirer-process.ts FOLDER leader|follower. */
+/** A unit of bands-api that prints where to send traces whenever that changes: requirer-process.ts FOLDER leader|follower [unref]. */
 import { FileStore, TracingEndpointRequirer, Unit } from '#shared/tracing-endpoints/index.ts';
 
-const [folder, role] = process.argv.slice(2) as [string, string];
+const [folder, role, unref] = process.argv.slice(2) as [string, string, string?];
 const unit = new Unit(new FileStore(folder), {
   application: 'bands-api',
   isLeader: role === 'leader',
@@ -13,4 +13,5 @@ requirer.on('endpointChanged', ({ relation }) => {
 });
 requirer.on('endpointRemoved', ({ relation }) => console.log(`${relation.remoteApplication}: removed`));
 unit.start();
+if (unref) unit.unref();
 process.once('SIGTERM', () => unit.close());

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { FileStore } from '#shared/tracing-endpoints/index.ts';
+import { FileStore, relate } from '#shared/tracing-endpoints/index.ts';
+import { listenOnLoopback } from '#workshop/net/loopback';
 import { freePort } from '#workshop/net/ports';
 import { environmentOf, readServices } from '#workshop/services/definition';
 import { stepNumber } from '../check/support.ts';
 import { temporaryFolder } from '../support/environment.ts';
+import { eventually } from '../support/eventually.ts';
 import { start } from '../support/process.ts';
 
 const services = await readServices(stepNumber(23).folder);
@@ -61,3 +64,78 @@ test('trace-endpoint publishes nothing until someone requests it, then the addre
   provider.child.kill('SIGTERM');
   assert.equal(await provider.ended, 0);
 });
+
+test('the endpoint moves to a place that is open, back when it is closed, and can be withdrawn', async (t) => {
+  const state = await temporaryFolder(t);
+  const store = new FileStore(join(state, 'relations'));
+  const provider = await startService(t, 'trace-endpoint', {
+    WORKSHOP_STATE: state,
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://traces.example:4399',
+  });
+  const ids = store.ids();
+  const published = () =>
+    ids.map((id) => /url":"(.*?)"/.exec(store.read(id, 'provider')?.['receivers'] ?? '')?.[1]);
+  const put = async (body: unknown) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${provider.url}/receivers`, {
+      method: 'PUT',
+      headers,
+      body: JSON.stringify(body),
+    });
+    return [response.status, await response.json()];
+  };
+  const place = await listen(t);
+  for (const id of ids) store.write(id, 'requirer', { receivers: '["otlp_grpc"]' });
+
+  assert.deepEqual(await put({ otlp_grpc: place.address }), [200, { otlp_grpc: place.address }]);
+  await eventually(
+    () => published().every((url) => url === place.address),
+    'the endpoint is at the new place',
+  );
+  await place.close();
+  await eventually(() => published().every((url) => url === 'traces.example:4399'), 'the endpoint is back');
+  await provider.printed(/Nothing listens at localhost:\d+ any more/);
+
+  const refused = await put({ otlp_grpc: place.address });
+  assert.match(
+    JSON.stringify(refused),
+    /^\[409,.*"Nothing listens at localhost:\d+: start the receiver first/,
+  );
+  for (const body of [{ otlp_grpc: `http://${place.address}` }, { otlp_grpc: 'localhost:0' }, {}, 7, null])
+    assert.match(JSON.stringify(await put(body)), /^\[400,.* is not a place for spans: send \{/);
+
+  const removed = await fetch(`${provider.url}/receivers`, { method: 'DELETE' });
+  assert.deepEqual(await removed.json(), { otlp_grpc: null });
+  assert.deepEqual(store.ids(), []);
+});
+
+test('a provider that was killed returns to the place in its environment, unless only the last one is open', async (t) => {
+  const state = await temporaryFolder(t);
+  const store = new FileStore(join(state, 'relations'));
+  const [last, dead] = [await listen(t), `localhost:${await freePort()}`];
+  const id = relate(store, 'trace-endpoint', 'bands-api');
+  const publishedAfterRestart = async (published: string, configured: string) => {
+    store.write(id, 'requirer', { receivers: '["otlp_grpc"]' });
+    const receiver = { protocol: { name: 'otlp_grpc', type: 'grpc' }, url: published };
+    store.write(id, 'provider', { receivers: JSON.stringify([receiver]) });
+    const provider = await startService(t, 'trace-endpoint', {
+      WORKSHOP_STATE: state,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${configured}`,
+    });
+    await provider.printed(/bands-api requests/);
+    provider.child.kill('SIGKILL');
+    return /url":"(.*?)"/.exec(store.read(id, 'provider')!['receivers']!)?.[1];
+  };
+  const configured = await listen(t);
+
+  assert.equal(await publishedAfterRestart(dead, configured.address), configured.address);
+  assert.equal(await publishedAfterRestart(last.address, configured.address), configured.address);
+  assert.equal(await publishedAfterRestart(last.address, dead), last.address);
+});
+
+/** Accepts connections on a free port until the end of the test. */
+async function listen(t: TestContext) {
+  const listener = await listenOnLoopback(() => createServer(), 0);
+  t.after(listener.close);
+  return { address: `localhost:${listener.port}`, close: listener.close };
+}

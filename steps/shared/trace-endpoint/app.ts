@@ -1,44 +1,40 @@
 import Fastify from 'fastify';
-import {
-  FileStore,
-  publishRequested,
-  relate,
-  TracingEndpointProvider,
-  Unit,
-} from '#shared/tracing-endpoints/index.ts';
-import { otlpGrpcUrl, relationsFolder } from '#workshop/settings';
+import { addressOf, isOpen, type Place, readPlace } from './place.ts';
+import { Publisher } from './publisher.ts';
 
 const NAME = 'trace-endpoint';
 
-/** Builds trace-endpoint without listening. It publishes where the trace backend receives spans, to those who ask. */
+/** Builds trace-endpoint without listening. It publishes where spans are received, to those who ask. */
 export function buildApp() {
   const app = Fastify({ logger: true });
+  const requirers = (process.env.REQUIRERS ?? '').split(',');
+  const publisher = new Publisher({ name: NAME, requirers, log: app.log });
 
   // Health checks are too frequent to log.
   app.get('/health', { logLevel: 'warn' }, async () => ({ service: NAME }));
 
-  const store = new FileStore(relationsFolder);
-  for (const requirer of (process.env.REQUIRERS ?? '').split(',')) relate(store, NAME, requirer);
+  app.get('/receivers', async () => receivers(publisher.place));
 
-  const unit = new Unit(store, {
-    application: NAME,
-    isLeader: true,
-    metadata: { provides: { tracing: { interface: 'tracing' } } },
-    log: app.log,
-  });
-  const provider = new TracingEndpointProvider(unit);
-  const { hostname: host, port, protocol } = otlpGrpcUrl();
-  publishRequested(provider, {
-    address: { host, tls: protocol === 'https:' },
-    ports: { otlp_grpc: Number(port) },
-  });
-  unit.on('changed', (relation) => {
-    if (!provider.isRequirerReady(relation)) return;
-    const protocols = provider.requestedReceivers(relation).join(', ');
-    app.log.info(`${relation.remoteApplication} requests ${protocols}`);
+  app.put('/receivers', async ({ body }, reply) => {
+    const place = readPlace(body);
+    if (!(await isOpen(place))) {
+      const message = `Nothing listens at ${addressOf(place)}: start the receiver first, then move the endpoint.`;
+      return reply.code(409).send({ statusCode: 409, error: 'Conflict', message });
+    }
+    publisher.moveTo(place);
+    return receivers(place);
   });
 
-  app.addHook('onReady', async () => unit.start());
-  app.addHook('onClose', async () => unit.close());
+  app.delete('/receivers', async () => {
+    publisher.withdraw();
+    return receivers(null);
+  });
+
+  app.addHook('onReady', () => publisher.start());
+  app.addHook('onClose', async () => publisher.close());
   return app;
+}
+
+function receivers(place: Place | null) {
+  return { otlp_grpc: place && addressOf(place) };
 }

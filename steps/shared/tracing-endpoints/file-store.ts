@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { ifExists } from './if-exists.ts';
 import { watchFolders } from './watch-folders.ts';
-import type { Bag, RelationStore, Role } from './store.ts';
+import type { Bag, RelationStore, Role, Watch } from './store.ts';
 
 /**
  * Keeps relations in files, for applications that are separate processes: a folder per relation, and in it a file per
@@ -62,7 +62,7 @@ export class FileStore implements RelationStore {
     });
   }
 
-  watch(listener: () => void): () => void {
+  watch(listener: () => void): Watch {
     return watchFolders(this.#folder, listener);
   }
 

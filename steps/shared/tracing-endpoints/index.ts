@@ -24,6 +24,6 @@ export {
   type RequirerOptions,
   TracingEndpointRequirer,
 } from './requirer.ts';
-export { type Bag, relate, type RelationStore, type Role } from './store.ts';
+export { type Bag, relate, type RelationStore, type Role, type Watch } from './store.ts';
 export { type TracingConfig, tracingConfig } from './tracing-config.ts';
 export { type Log, type Relation, type RelationEvents, Unit, type UnitOptions } from './unit.ts';

@@ -1,4 +1,4 @@
-import type { Bag, RelationStore, Role } from './store.ts';
+import type { Bag, RelationStore, Role, Watch } from './store.ts';
 
 /** Keeps relations in memory, for applications that are in one process, as in tests. */
 export class MemoryStore implements RelationStore {
@@ -28,9 +28,9 @@ export class MemoryStore implements RelationStore {
     this.#notify();
   }
 
-  watch(listener: () => void): () => void {
+  watch(listener: () => void): Watch {
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return { close: () => void this.#listeners.delete(listener), unref() {} };
   }
 
   /** Not immediately: as between processes, a change arrives after the code that made it has finished. */

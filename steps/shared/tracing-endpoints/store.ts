@@ -16,8 +16,16 @@ export interface RelationStore {
   read(id: string, role: Role): Bag | undefined;
   /** Replaces a bag. Does nothing if the relation is gone. */
   write(id: string, role: Role, bag: Bag): void;
-  /** Calls `listener` soon after each change, or once for several changes. Returns a function that stops it. */
-  watch(listener: () => void): () => void;
+  /** Calls `listener` soon after each change, or once for several changes. */
+  watch(listener: () => void): Watch;
+}
+
+/** Something that is being watched. */
+export interface Watch {
+  /** Stops watching. */
+  close(): void;
+  /** Lets the process exit while it is still watching, like `unref` of a timer. */
+  unref(): void;
 }
 
 /** An application on a relation, and the name that the relation has in the application's metadata. */

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { DataAccessPermissionError } from './errors.ts';
 import type { Metadata } from './metadata.ts';
-import { type Bag, type RelationStore, sidesOf } from './store.ts';
+import { type Bag, type RelationStore, sidesOf, type Watch } from './store.ts';
 
 /** A relation as one unit sees it: the unit's own application is local, the other one is remote. */
 export interface Relation {
@@ -52,7 +52,7 @@ export class Unit extends EventEmitter<RelationEvents> {
   readonly log: Log;
   readonly #store: RelationStore;
   #seen = new Map<string, { relation: Relation; data: string | undefined }>();
-  #stop: (() => void) | undefined;
+  #watch: Watch | undefined;
 
   constructor(store: RelationStore, { application, isLeader, metadata, log = console }: UnitOptions) {
     super();
@@ -87,14 +87,19 @@ export class Unit extends EventEmitter<RelationEvents> {
 
   /** Starts to emit events: before it returns, those for what already exists, and from then on, one for every change. */
   start(): void {
-    this.#stop ??= this.#store.watch(() => this.#look());
+    this.#watch ??= this.#store.watch(() => this.#look());
     this.#look();
+  }
+
+  /** Lets the process exit although the unit is started, like `unref` of a timer. */
+  unref(): void {
+    this.#watch?.unref();
   }
 
   /** Stops emitting events, so that the process can exit. */
   close(): void {
-    this.#stop?.();
-    this.#stop = undefined;
+    this.#watch?.close();
+    this.#watch = undefined;
   }
 
   /** Returns the relation with this id, if this application takes part in it. */
