@@ -129,7 +129,7 @@ test('SIGTERM while the backend accepts connections but never responds: a line s
   reviews.service.child.kill('SIGTERM');
 
   assert.equal(await reviews.service.ended, 1, reviews.service.stderr);
-  assert.match(reviews.service.stderr, /still hangs: spans that were not sent are lost/);
+  assert.match(reviews.service.stderr, /is still hanging: spans that were not sent are lost/);
 });
 
 /** The environment of a service that sends its spans to an endpoint as soon as a batch is full. */

@@ -11,7 +11,7 @@ if (process.connected) process.disconnect();
 // Finish the orders in progress. RabbitMQ redelivers those that take longer than a second.
 // Node.js exits on its own when nothing is left to do. If something hangs, say so and exit after two seconds.
 setTimeout(() => {
-  console.error('Exiting, because something still hangs: spans that were not sent are lost.');
+  console.error('Exiting, because something is still hanging: spans that were not sent are lost.');
   process.exit(1);
 }, 2_000).unref();
 await consumer.close();

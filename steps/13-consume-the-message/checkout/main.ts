@@ -24,7 +24,7 @@ if (process.connected) process.disconnect();
 setTimeout(() => server.forceShutdown(), 1_000).unref();
 // Node.js exits on its own when nothing is left to do. If something hangs, say so and exit after two seconds.
 setTimeout(() => {
-  console.error('Exiting, because something still hangs: spans that were not sent are lost.');
+  console.error('Exiting, because something is still hanging: spans that were not sent are lost.');
   process.exit(1);
 }, 2_000).unref();
 await promisify(server.tryShutdown).call(server);
