@@ -13,6 +13,9 @@ const rules = 'monitoring/rules.yml';
 const percentiles = 'percentiles.ts';
 const tracing = 'followers-api/tracing.ts';
 
+/** The line of step 17 that sets the format of the registry. */
+const setFormat = 'registry.setContentType(openMetricsContentType); // the format that has exemplars\n';
+
 /** Replaces text in the response to each scrape. */
 function inScrapes(from: RegExp, to: string) {
   return (seen: Observation) => {
@@ -301,7 +304,36 @@ export const mistakes: Mistake[] = [
     file: tracing,
   },
   {
-    title: 'the format has no exemplars',
+    title: 'the registry never gets the format that has exemplars',
+    step: 17,
+    patch: { [metrics]: [[setFormat, '']] },
+    expect: /^followers-api-1 starts/,
+    cause: /^A histogram has exemplars only in the OpenMetrics format/,
+    file: /^followers-api\/metrics\.ts:\d+$/,
+  },
+  {
+    title: 'the registry gets the format that has exemplars after the histogram is created',
+    step: 17,
+    patch: {
+      [metrics]: [
+        [setFormat, ''],
+        ['/** Counts each request', `${setFormat}/** Counts each request`],
+      ],
+    },
+    expect: /^followers-api-1 starts/,
+    cause: /Call registry\.setContentType\(openMetricsContentType\) before the histogram is created\.$/,
+    file: /^followers-api\/metrics\.ts:\d+$/,
+  },
+  {
+    title: 'the histogram does not enable exemplars',
+    step: 17,
+    patch: { [metrics]: [['  enableExemplars: true,\n', '']] },
+    expect: /^followers-api keeps running/,
+    cause: /Set enableExemplars: true\.$/,
+    file: /^followers-api\/metrics\.ts:\d+$/,
+  },
+  {
+    title: 'no bucket has an exemplar',
     step: 17,
     edit: inScrapes(/ # \{.*$/gm, ''),
     expect: /^Exemplars lead from the histogram/,

@@ -313,5 +313,11 @@ function causeOfError(message: string): string {
     return `An import was not found (${message}). All packages of the workshop are installed, so check the spelling.`;
   }
   if (message.startsWith('SyntaxError')) return `The file can't be parsed (${message}).`;
+  if (message.includes('only on OpenMetrics registries')) {
+    return 'A histogram has exemplars only in the OpenMetrics format. Call registry.setContentType(openMetricsContentType) before the histogram is created.';
+  }
+  if (message.includes('Added label "labels"')) {
+    return 'Without enableExemplars, the histogram takes the object that is passed to observe() for its labels. Set enableExemplars: true.';
+  }
   return `It threw ${message.replace(/\.+$/, '')}.`;
 }
