@@ -151,6 +151,21 @@ test('a part of a file is found by the name of its declaration, method, or state
     assert.equal(found(words), undefined, words);
 });
 
+test('in YAML, a part is a key with its value, whatever the line of the key ends with', () => {
+  const yaml = `rules:
+  - alert: Slow
+    labels: {
+      severity: page }
+    annotations:
+      summary: slow
+
+      link: there
+  - alert: Gone`.split('\n');
+  assert.deepEqual(findRegion(yaml, '- alert', 'yaml'), [{ from: 1, to: 8 }]);
+  assert.deepEqual(findRegion(yaml, 'rules/labels', 'yaml'), [{ from: 2, to: 4 }]);
+  assert.deepEqual(findRegion(yaml, 'rules/annotations', 'yaml'), [{ from: 4, to: 8 }]);
+});
+
 test('the highlighter does not change the text of any line', async () => {
   const plain = (html: string) =>
     html

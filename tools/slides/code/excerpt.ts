@@ -4,7 +4,7 @@ import { diffArrays } from 'diff';
 import { UserError } from '../../../workshop/errors.ts';
 import type { Step } from '../../../workshop/course/list.ts';
 import { highlightLines } from './highlight.ts';
-import { findRegion, type LineRange } from './region.ts';
+import { findRegion, type Language, type LineRange } from './region.ts';
 
 /** A line of a step's file, or a mark for omitted lines. */
 export interface Line {
@@ -34,7 +34,7 @@ export interface Choice {
 export async function excerpt(step: Step, choice: Choice): Promise<Line[]> {
   const { lines, html } = await requireFile(step, choice.path);
   const parts = partsOf(choice, { from: 0, to: lines.length }, (words) => {
-    const ranges = findRegion(lines, words);
+    const ranges = findRegion(lines, words, languageOf(choice.path));
     if (!ranges) throw missing(words, step, choice.path);
     return ranges;
   });
@@ -64,7 +64,9 @@ export async function change(
 
   const whole = { from: 0, to: Infinity };
   const parts = partsOf(choice, { before: whole, after: whole }, (words) => {
-    const [old, now] = [findRegion(before.lines, words) ?? [], findRegion(after.lines, words) ?? []];
+    const language = languageOf(choice.path);
+    const old = findRegion(before.lines, words, language) ?? [];
+    const now = findRegion(after.lines, words, language) ?? [];
     if (old.length + now.length === 0) throw missing(words, to, choice.path);
     return [...old.map((range) => ({ before: range })), ...now.map((range) => ({ after: range }))];
   });
@@ -173,6 +175,10 @@ function partsOf<Part>({ regions }: Choice, whole: Part, find: (words: string) =
 
 function isLeftOut({ text }: Line, { plain, dense }: Choice): boolean {
   return (plain && /^\s*(?:\/\/|\/\*.*\*\/\s*$)/.test(text)) || (dense && text === '');
+}
+
+function languageOf(path: string): Language {
+  return /\.ya?ml$/.test(path) ? 'yaml' : 'typescript';
 }
 
 function isIn(range: LineRange | undefined, at: number): boolean {
