@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { currentStep, nextStep, positionOf } from '#workshop/course/current';
 import { differenceBetween } from '#workshop/course/difference';
-import { findStep, listSteps } from '#workshop/course/list';
-import { readProgress, recordPassed } from '#workshop/course/progress';
-import { restoreWork } from '#workshop/course/put';
+import { findStep, listSteps, wordsOf } from '#workshop/course/list';
+import { reachedStep, readProgress, recordPassed } from '#workshop/course/progress';
+import { putStep, restoreWork } from '#workshop/course/put';
 import { readWorkingCopy } from '#workshop/course/working-copy';
 import { tinyCourse } from './tiny-course.ts';
 
@@ -52,6 +54,26 @@ test('the current step is the last one that was put, even if the next one is typ
   await course.remove('greeter');
   assert.equal((await currentStep(course)).number, 4, 'as after git switch');
   assert.equal((await nextStep(course)).number, 4, 'after the last step there is no other');
+});
+
+test('after the start of a step is put, people work toward that step until it passes; resetting puts the start back', async (t) => {
+  const course = await tinyCourse(t);
+  const reached = async () => [wordsOf(await currentStep(course)), (await nextStep(course)).number];
+  const start = await findStep('4/start', course);
+  await putStep(start, course);
+  assert.deepEqual(await reached(), ['04-count/start', 4]);
+  assert.deepEqual(await positionOf(await readWorkingCopy(course), course), { step: start, exact: true });
+
+  for (const [path, text] of await course.step(4)) await course.write(path, text);
+  assert.deepEqual(await reached(), ['04-count/start', 4]);
+  await course.put(1);
+  assert.deepEqual(await reached(), ['01-say-hello', 2]);
+
+  await putStep(start, course);
+  await recordPassed(await findStep('4', course), course);
+  assert.equal(await reachedStep(course), '04-count');
+  await rm(join(course.state, 'step'));
+  assert.deepEqual(await reached(), ['04-count/start', 4], 'it is found by its files');
 });
 
 test('if no step has been put, the current step is the last one that passed its check', async (t) => {

@@ -6,7 +6,7 @@ import { findStep } from '#workshop/course/list';
 import { putStep } from '#workshop/course/put';
 import { temporaryFolder } from '../support/environment.ts';
 
-/** A course of four tiny steps. The first three are about one service; the fourth starts another system. */
+/** A course of four tiny steps. The first three are about one service; the fourth starts another system, with its `start`. */
 const STEPS: Record<string, Record<string, string>> = {
   '01-say-hello': {
     'README.md': '# 1. Say hello\n\nStart a service that says *hello*. It knows nobody.\n',
@@ -33,6 +33,9 @@ const STEPS: Record<string, Record<string, string>> = {
     'run.ts': 'console.log(1);\n',
     'counter/app.ts': 'export const count = () => 1;\n',
     'counter/service.json': '{ "port": 9002 }\n',
+    'start/run.ts': 'console.log(0);\n',
+    'start/counter/app.ts': 'export const count = () => 0;\n',
+    'start/counter/service.json': '{ "port": 9002 }\n',
   },
 };
 

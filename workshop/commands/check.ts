@@ -22,8 +22,9 @@ Starts the services of the working copy on free ports, runs its run.ts, and exam
 headers, and the log lines. Shows which expectations of the step are met; for the first one that isn't, what was found
 instead, the likely cause, and which file to open. Processes that are already running are not affected.
 
-  STEP      number or name; the default is the step after the one that you put there last or that passed its check.
-            By default, the earlier steps of the chapter that passed are checked again, in the same run
+  STEP      number or name; the default is the step after the one that you put there last or that passed its check, or
+            the one that you put the start of there. By default, the earlier steps of the chapter that passed are checked
+            again, in the same run
   --watch   check again whenever you save a file (npm run check -- --watch)
   --json    print one JSON object per check: step, passed, inconclusive, regression, durationMs, expectations, editedFiles
   --help    this text

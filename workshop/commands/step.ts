@@ -4,7 +4,7 @@ import { paint } from '../command-line/color.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { openCourse } from '../course/course.ts';
 import { currentStep, positionOf } from '../course/current.ts';
-import { findStep, listSteps, type Step } from '../course/list.ts';
+import { findStep, isStart, listSteps, type Step } from '../course/list.ts';
 import { readProgress } from '../course/progress.ts';
 import { putStep, restoreWork } from '../course/put.ts';
 import { readWorkingCopy } from '../course/working-copy.ts';
@@ -61,13 +61,11 @@ async function list() {
 
 async function put(step: Step) {
   printSaved(await putStep(step, course));
-  const next = (await listSteps(course)).find(({ number }) => number > step.number);
-  const state = step.folder.endsWith(step.name)
-    ? `The finished step ${step.number}`
-    : `The start of step ${step.number}`;
-  console.log(`${state} is now in the working copy.`);
+  const state = isStart(step) ? 'start of' : 'finished';
+  console.log(`The ${state} step ${step.number} is now in the working copy.`);
   console.log(`This step: steps/${step.name}/README.md`);
-  if (next) console.log(`Next step: steps/${next.name}/README.md`);
+  const next = (await listSteps(course)).find(({ number }) => number > step.number);
+  if (next && !isStart(step)) console.log(`Next step: steps/${next.name}/README.md`);
 }
 
 async function restore() {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
 import { openCourse } from './course.ts';
 
@@ -51,6 +51,16 @@ export async function findStep(words: string, course = openCourse()): Promise<St
 export function startOf({ folder }: Step): string | undefined {
   const start = join(folder, 'start');
   return existsSync(start) ? start : undefined;
+}
+
+/** Whether a step, as `findStep` finds it, is only what a step begins with. */
+export function isStart({ name, folder }: Step): boolean {
+  return basename(folder) !== name;
+}
+
+/** The words by which `findStep` finds a step: 16-promise-and-measure or 16-promise-and-measure/start. */
+export function wordsOf(step: Step): string {
+  return isStart(step) ? `${step.name}/start` : step.name;
 }
 
 async function readStep(name: string, folder: string): Promise<Step> {

@@ -34,20 +34,21 @@ export async function readProgress({ state }: Course): Promise<Progress> {
 
 /** Records that the check of a step passed. Checking an earlier step again doesn't change the step reached. */
 export async function recordPassed({ name }: Step, course: Course): Promise<void> {
-  if (name > (await reachedStep(course))) await recordReached(name, course);
+  const [reached = ''] = (await reachedStep(course)).split('/');
+  if (name >= reached) await recordReached(name, course);
   const { checked } = await readProgress(course);
   if (checked.includes(name)) return;
   await replaceFile(course, 'progress.json', `${JSON.stringify({ checked: [...checked, name] }, null, 2)}\n`);
 }
 
-/** The name of the last step that was put into the working copy or that passed its check; empty if none is recorded. */
+/** The words for the last step that was put into the working copy or that passed its check; empty if none is recorded. */
 export async function reachedStep({ state }: Course): Promise<string> {
   return (await readFile(join(state, 'step'), 'utf8').catch(() => '')).trim();
 }
 
-/** Records the name of that step; an empty name removes the record. */
-export async function recordReached(name: string, course: Course): Promise<void> {
-  await replaceFile(course, 'step', `${name}\n`);
+/** Records the words for that step, as in `wordsOf`; an empty text removes the record. */
+export async function recordReached(words: string, course: Course): Promise<void> {
+  await replaceFile(course, 'step', `${words}\n`);
 }
 
 /** Replaces a file of the state atomically: a reader gets either the old text or the new one. */

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Course } from './course.ts';
 import { readLessonFiles, sameFiles } from './files.ts';
-import type { Step } from './list.ts';
+import { type Step, wordsOf } from './list.ts';
 import { recordReached } from './progress.ts';
 import { listSavedWork, type SavedWork } from './saved-work.ts';
 import { readWorkingCopy, replaceWorkingCopy } from './working-copy.ts';
@@ -10,9 +10,10 @@ import { readWorkingCopy, replaceWorkingCopy } from './working-copy.ts';
  * Puts a step into the working copy. Returns the folder in which the attendee's own work was saved, if there was any.
  * @throws UserError if a file can't be written, or another process is changing the working copy
  */
-export async function putStep({ name, folder }: Step, course: Course): Promise<string | undefined> {
+export async function putStep(step: Step, course: Course): Promise<string | undefined> {
+  const { folder } = step;
   const saved = await replaceWorkingCopy({ folder, files: await readLessonFiles(folder) }, course);
-  await recordReached(name, course);
+  await recordReached(wordsOf(step), course);
   return saved;
 }
 

@@ -9,7 +9,7 @@ import { reachedStep } from './progress.ts';
 export interface SavedWork {
   folder: string;
   files: LessonFiles;
-  /** The name of the step that had been reached; empty if it isn't known. */
+  /** The words for the step that had been reached, as in `wordsOf`; empty if it isn't known. */
   step: string;
 }
 
