@@ -1,7 +1,7 @@
 import { portOwner } from '../net/port-owner.ts';
 import type { Environment, Part } from './part.ts';
 import { binariesOf, isStartable, packageOf } from './programs.ts';
-import { runningOf } from './running.ts';
+import { publishedAddress, runningOf } from './running.ts';
 import { listed } from '../listed.ts';
 
 /**
@@ -29,6 +29,15 @@ export async function lookFor(part: Part, { ownInstance = false } = {}): Promise
   if (binaries && isStartable(part)) return { binaries };
   if (typeof usual === 'object') return { missing: usual.refusal };
   return { missing: binaries ? `installed but not running. ${howToStart(part)}` : howToGet(part) };
+}
+
+/**
+ * The address in a part's variables, or else the one at which the workshop has started it. The part may have stopped since
+ * then. Undefined if only `lookFor` can tell.
+ * @throws UserError if a variable has an invalid value
+ */
+export function knownAddress(part: Part): Environment | undefined {
+  return setVariables(part).length > 0 ? part.address() : publishedAddress(part);
 }
 
 /** The variables that say where a part is and that are set. */

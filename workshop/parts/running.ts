@@ -38,11 +38,16 @@ export function keepOwn({ name }: Part, address: Environment): () => void {
 
 /** The address of a part that this process or a running command of this workshop started; undefined if there is none. */
 export async function runningOf(part: Part): Promise<Environment | undefined> {
-  const own = ownAddresses.get(part.name);
-  if (own) return own;
+  const address = publishedAddress(part);
+  if (!address || ownAddresses.has(part.name)) return address;
+  return (await part.probe(address)) === 'ready' ? address : undefined;
+}
+
+/** The same address, without looking whether the part responds there. */
+export function publishedAddress(part: Part): Environment | undefined {
   const entry = read(part);
-  if (!entry?.address || !isAlive(entry.owner)) return undefined;
-  return (await part.probe(entry.address)) === 'ready' ? entry.address : undefined;
+  const started = entry && isAlive(entry.owner) ? entry.address : undefined;
+  return ownAddresses.get(part.name) ?? started;
 }
 
 /**

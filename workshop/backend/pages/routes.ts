@@ -6,7 +6,7 @@ import { searchDataUrl, queryFrom } from '../../trace/search/query.ts';
 import { logsDataUrl, logsUrlOf } from '../../trace/search/logs.ts';
 import { logQueryFrom } from '../api/log-routes.ts';
 import { readAlerts } from '../indicators/alerts.ts';
-import { findPrometheus } from '../indicators/find.ts';
+import { askPrometheus } from '../indicators/find.ts';
 import { endOfIndicators, readIndicators } from '../indicators/indicators.ts';
 import { anySearch, type Parameters, traceIdParameter } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
@@ -154,15 +154,15 @@ function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void 
 
   app.get('/viewer/indicators', async (request, reply) => {
     const end = endOfIndicators();
-    const prometheus = await findPrometheus();
-    if ('missing' in prometheus) return sendJson(request, reply, prometheus);
     if (isKnown(request, reply, `"${run}-${end}"`)) return reply.send();
-    return sendJson(request, reply, await readIndicators(prometheus, hasTrace, end));
+    const response = await askPrometheus((prometheus) => readIndicators(prometheus, hasTrace, end));
+    if ('missing' in response) reply.removeHeader('etag'); // it may be there before the next points
+    return sendJson(request, reply, response);
   });
 
   app.get('/viewer/alerts', async (request, reply) => {
-    const prometheus = await findPrometheus();
-    const response: AlertsResponse = 'missing' in prometheus ? [] : await readAlerts(prometheus, hasTrace);
+    const alerts = await askPrometheus((prometheus) => readAlerts(prometheus, hasTrace));
+    const response: AlertsResponse = 'missing' in alerts ? [] : alerts;
     return sendJson(request, reply, response);
   });
 
