@@ -44,7 +44,7 @@ const larger: Record<string, { lines: number; files?: number; because: string }>
     because: 'a whole method of a service, with all that its response says',
   },
   '22-change-sampling': {
-    lines: 67,
+    lines: 74,
     files: 4,
     because: 'a whole sampler, which is read line by line, and its use in two programs',
   },

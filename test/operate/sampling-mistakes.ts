@@ -41,7 +41,7 @@ export const samplingMistakes: Mistake[] = [
   {
     title: 'the sampler asks only once',
     step: 22,
-    patch: { [tracing]: [['setInterval(ask, 500).unref();\n', '']] },
+    patch: { [tracing]: [['  setTimeout(ask, 500).unref();\n', '']] },
     edit: inMeasurements(({ instances, ratio }) => {
       if (ratio < 1)
         for (const instance of instances) Object.assign(instance, { confirmed: false, shown: 1 });

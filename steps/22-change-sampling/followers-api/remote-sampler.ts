@@ -34,4 +34,8 @@ export class RemoteSampler implements Sampler {
   shouldSample(parent: Context, traceId: string) {
     return new TraceIdRatioBasedSampler(this.ratio).shouldSample(parent, traceId);
   }
+
+  toString() {
+    return `RemoteSampler{${this.ratio}}`;
+  }
 }

@@ -25,11 +25,14 @@ function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
 /** Prometheus asks every second, so without this filter, most traces would be of scrapes. */
 const isProbe = ({ url }: IncomingMessage) => url === '/metrics' || url === '/health';
 
-// How many of the traces that begin here to sample: ask now, before the first request arrives, and every half second.
+// How many of the traces that begin here to sample: ask now, before the first request arrives, and half a second after
+// each response, so that no response comes after a newer one.
 const root = new RemoteSampler('followers-api');
-const ask = () => root.ask(process.env.SAMPLING_URL ?? 'http://localhost:5778');
+async function ask() {
+  await root.ask(process.env.SAMPLING_URL ?? 'http://localhost:5778');
+  setTimeout(ask, 500).unref();
+}
 await ask();
-setInterval(ask, 500).unref();
 measureSampling(root);
 
 const exporter = new OTLPTraceExporter();
