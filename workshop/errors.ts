@@ -11,9 +11,10 @@ export function missingPackages(what: string): UserError {
 
 /**
  * The message of a thrown value. When a host has two addresses and neither responds, Node's error has a code but no
- * message.
+ * message. The error of fetch says only that it failed, and its cause says why.
  */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error.message === 'fetch failed' && error.cause) return messageOf(error.cause);
   return error.message || (error as NodeJS.ErrnoException).code || error.name;
 }

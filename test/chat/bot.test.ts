@@ -32,8 +32,7 @@ const commands: Command[] = [
 const asks = (text: string, fields: Partial<Question> = {}): Question => ({
   text,
   user: 'ada',
-  fromBot: false,
-  zone: 'UTC',
+  profile: async () => ({ isBot: false, zone: 'UTC' }),
   ...fields,
 });
 
@@ -55,23 +54,37 @@ test('a command gets the words after its name, and each wrong question its own s
   assert.deepEqual((await bot(asks('help')))?.lines, ['say hello NAME  says hello', 'fail            fails']);
 });
 
-test('another bot is told once', async () => {
+test('another bot is told once, and never looked up again', async () => {
   const bot = createBot({ commands, service: 'shop', ops });
-  const told = async (user: string) => (await bot(asks('say hello ada', { user, fromBot: true })))?.text;
+  const lookedUp: string[] = [];
+  const told = async (user: string) => {
+    const profile = async () => {
+      lookedUp.push(user);
+      return { isBot: true, zone: 'UTC' };
+    };
+    return (await bot(asks('say hello ada', { user, profile })))?.text;
+  };
   assert.deepEqual(
     [await told('a'), await told('a'), await told('b'), await told('a')],
     ["I don't talk to other bots", undefined, "I don't talk to other bots", undefined],
   );
+  assert.deepEqual(lookedUp, ['a', 'b']);
 });
 
 test('a user who asks too often is told once, and can ask again a minute later', async () => {
   let now = 0;
   const bot = createBot({ commands, service: 'shop', ops, now: () => now });
-  const ask = async (user = 'ada') => (await bot(asks('say hello you', { user })))?.text;
+  let lookedUp = 0;
+  const profile = async () => {
+    lookedUp++;
+    return { isBot: false, zone: 'UTC' };
+  };
+  const ask = async (user = 'ada') => (await bot(asks('say hello you', { user, profile })))?.text;
   for (let count = 0; count < 20; count++) assert.equal(await ask(), 'Hello you');
   now = 40_000;
   assert.equal(await ask(), 'I reply to 20 questions a minute. Ask again in 20 s.');
   assert.equal(await ask(), undefined);
+  assert.equal(lookedUp, 20, 'who asks too often is not looked up');
   assert.equal(await ask('grace'), 'Hello you');
   now = 60_000;
   assert.equal(await ask(), 'Hello you');

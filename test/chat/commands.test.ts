@@ -27,7 +27,7 @@ if (!skip) {
 }
 
 async function ask(text: string, user = 'ada', zone = 'Europe/Riga') {
-  return (await bot({ text, user, fromBot: false, zone }))!;
+  return (await bot({ text, user, profile: async () => ({ isBot: false, zone }) }))!;
 }
 
 test('each wrong question gets its own sentence', { skip }, async () => {
@@ -107,6 +107,14 @@ test('a long list is cut, with a link to the page of the same search', { skip },
   const query = queryFrom(new URL(link!).search);
   assert.deepEqual([query.service, query.tags, query.limit], ['busy', 'error=true', '100']);
   assert.ok(Number(query.start) < Number(startNs / 1_000n) && Number(query.end) >= Number(startNs / 1_000n));
+});
+
+test('alerts and versions lead to the page of Prometheus that shows them', { skip }, async () => {
+  const linkFor = async (question: string) => new URL((await ask(question)).link!);
+  const [list, table] = [await linkFor('alerts state=firing'), await linkFor('version')];
+  assert.match(list.pathname, /\/alerts$/);
+  assert.equal(table.searchParams.get('g0.expr'), 'build_info{job="followers-api"}');
+  for (const page of [list, table]) assert.equal((await fetch(page)).status, 200, page.href);
 });
 
 test('times are in the zone of the user', { skip }, async () => {

@@ -2,7 +2,7 @@ import { OpsError, type OpsClient } from '#shared/ops/client/ops-client.ts';
 import { reportText } from '#shared/ops/client/report-text.ts';
 import type { Report } from '#shared/ops/client/reports.ts';
 import { UsageError } from '#workshop/errors';
-import type { Question, Reply, Responder } from './chat.ts';
+import type { Profile, Question, Reply, Responder } from './chat.ts';
 import type { Command } from './command.ts';
 import { cut } from './cut.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -31,17 +31,23 @@ export function createBot(settings: BotSettings): Responder {
   const limit = new RateLimit(settings.now);
 
   return async (question) => {
-    const { user, fromBot } = question;
-    if (fromBot) return botsTold.isNew(user) ? sentence("I don't talk to other bots") : undefined;
+    const { user } = question;
+    if (botsTold.has(user)) return undefined;
     const { asked, secondsLeft } = limit.count(user);
-    if (asked <= MOST_PER_MINUTE) return cut(await replyTo(question, settings));
     if (asked > MOST_PER_MINUTE + 1) return undefined; // this user knows already
-    return sentence(`I reply to ${MOST_PER_MINUTE} questions a minute. Ask again in ${secondsLeft} s.`);
+    if (asked > MOST_PER_MINUTE)
+      return sentence(`I reply to ${MOST_PER_MINUTE} questions a minute. Ask again in ${secondsLeft} s.`);
+
+    const { isBot, zone } = await question.profile();
+    if (isBot) return botsTold.isNew(user) ? sentence("I don't talk to other bots") : undefined;
+    return cut(await replyTo({ ...question, zone }, settings));
   };
 }
 
-async function replyTo(question: Question, { commands, service, ops }: BotSettings): Promise<Reply> {
-  const { text, user, zone } = question;
+async function replyTo(
+  { text, user, zone }: Question & Pick<Profile, 'zone'>,
+  { commands, service, ops }: BotSettings,
+): Promise<Reply> {
   if (text.length > MOST_CHARACTERS)
     return sentence(`Your question has ${text.length} characters, but I read ${MOST_CHARACTERS} at most.`);
   const words = wordsIn(text);

@@ -6,8 +6,14 @@ export interface Question {
   text: string;
   /** The id of the user in the chat system. */
   user: string;
-  /** Whether another program asks. */
-  fromBot: boolean;
+  /** Looks up who that is. Called only if the question gets a reply, because chat systems limit such requests. */
+  profile(): Promise<Profile>;
+}
+
+/** What a chat system knows about a user. */
+export interface Profile {
+  /** Whether it is another program. */
+  isBot: boolean;
   /** The time zone of the user, such as Europe/Riga. */
   zone: string;
 }
@@ -21,7 +27,7 @@ export interface Reply {
   link?: string;
 }
 
-/** Returns the reply to a question; undefined if the bot should stay silent. It never throws. */
+/** Returns the reply to a question; undefined if the bot should stay silent. It throws only what `profile()` throws. */
 export type Responder = (question: Question) => Promise<Reply | undefined>;
 
 /**

@@ -4,6 +4,10 @@ const MOST = 1_000; // enough for minutes of a busy workspace, and little memory
 export class RecentIds {
   readonly #ids = new Set<string>();
 
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
   /** Whether an id is new. Remembers it. */
   isNew(id: string): boolean {
     if (this.#ids.has(id)) return false;

@@ -16,7 +16,7 @@ export function terminalChat(user: string): Chat {
     lines.prompt();
     for await (const text of lines) {
       if (!typed) console.log(`> ${text}`); // so that the output shows the questions, even if they come from a pipe
-      const reply = await respond({ text, user, fromBot: false, zone });
+      const reply = await respond({ text, user, profile: async () => ({ isBot: false, zone }) });
       if (reply) console.log(textOf(reply));
       lines.prompt();
     }

@@ -8,6 +8,7 @@ export const alerts: Command = {
   does: 'lists the alerts that are pending or firing',
   options: alertsOptions,
   async run({ words, zone, ops }) {
-    return alertsReport(await ops.alerts(readAlertsQuestion(words)), zone);
+    const found = await ops.alerts(readAlertsQuestion(words));
+    return { ...alertsReport(found, zone), link: found.url };
   },
 };

@@ -7,6 +7,7 @@ export const version: Command = {
   does: 'says which version each instance of a service runs',
   async run({ words, service: usual, ops }) {
     const service = words.length === 0 ? usual : onlyWord(words, 'a single service: version SERVICE');
-    return versionReport(service, await ops.deployedVersion(service));
+    const found = await ops.deployedVersion(service);
+    return { ...versionReport(service, found), link: found.url };
   },
 };

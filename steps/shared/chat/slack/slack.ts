@@ -45,9 +45,11 @@ export function slackChat(settings: SlackSettings): Chat {
       const text = questionIn(event.text, context.botUserId!);
       if (text === undefined) return;
       const asker = event.user ?? event.bot_id!;
-      const { user } = event.bot_id ? {} : await client.users.info({ user: asker });
-      const fromBot = user?.is_bot ?? true;
-      const reply = await respond({ text, user: asker, fromBot, zone: knownZone(user?.tz) });
+      const profile = async () => {
+        const { user } = event.bot_id ? {} : await client.users.info({ user: asker });
+        return { isBot: user?.is_bot ?? true, zone: knownZone(user?.tz) };
+      };
+      const reply = await respond({ text, user: asker, profile });
       if (reply) await say({ text: messageFrom(reply), thread_ts: event.thread_ts ?? event.ts });
     });
     app.error(async (error) => console.error(`Slack: ${messageOf(error)}`));

@@ -75,7 +75,7 @@ export function samplingReport(
 }
 
 /** Which versions of a service are running. */
-export function versionReport(service: string, { instances, differ }: DeployedVersionResp): Report {
+export function versionReport(service: string, { instances, differ }: Omit<DeployedVersionResp, 'url'>): Report {
   return {
     sentence: differ
       ? `Different versions of ${service} are running:`
@@ -86,7 +86,7 @@ export function versionReport(service: string, { instances, differ }: DeployedVe
 }
 
 /** The alerts that are pending or firing. */
-export function alertsReport({ alerts }: AlertsResp, zone?: string): Report {
+export function alertsReport({ alerts }: Pick<AlertsResp, 'alerts'>, zone?: string): Report {
   return {
     sentence: alerts.length === 0 ? 'No alert matches.' : `${counted(alerts.length, 'alert')}:`,
     columns: ['alert', 'state', 'since', 'summary'],

@@ -1,4 +1,5 @@
 /** Reads traces through Jaeger's HTTP API v3, and log lines through that of the workshop's backend. */
+import { messageOf } from '#workshop/errors';
 import { parsed } from '#workshop/net/parsed';
 import { Failure } from './failure.ts';
 import { type Pair, readTraceId } from './read-request.ts';
@@ -149,8 +150,7 @@ export class TraceBackend {
       const response = await fetch(this.#url + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
       return { status: response.status, body: parsed(await response.text()) };
     } catch (error) {
-      const { message, cause } = error as Error & { cause?: { code?: string } };
-      throw this.#failed(`doesn't respond: ${cause?.code ?? message}`);
+      throw this.#failed(`doesn't respond: ${messageOf(error)}`);
     }
   }
 

@@ -5,6 +5,7 @@ import type { AlertsReq, AlertsResp, DeployedVersionReq, DeployedVersionResp } f
 import { Failure } from './failure.ts';
 import { invalid, readName, readNs, readPairs } from './read-request.ts';
 
+const TIMEOUT_MS = 5_000;
 const STATES = ['pending', 'firing'];
 
 /** Says which version each instance of a service runs: the label of its metric `build_info`. */
@@ -13,13 +14,18 @@ export async function deployedVersion(
   request: DeployedVersionReq,
 ): Promise<DeployedVersionResp> {
   const service = readName('service', request.service);
-  const found = await available(prometheus.now(`build_info{job=${JSON.stringify(service)}}`));
+  const expression = `build_info{job=${JSON.stringify(service)}}`;
+  const found = await available(prometheus.now(expression));
   if (found.length === 0)
     throw new Failure('NOT_FOUND', `No instance of "${service}" says which version it runs.`);
   const instances = found
     .map(({ labels }) => ({ instance: labels['instance'] ?? '', version: labels['version'] ?? '' }))
     .toSorted((a, b) => a.instance.localeCompare(b.instance, 'en', { numeric: true }));
-  return { instances, differ: new Set(instances.map(({ version }) => version)).size > 1 };
+  return {
+    instances,
+    differ: new Set(instances.map(({ version }) => version)).size > 1,
+    url: `${await available(startPage(prometheus))}?${new URLSearchParams({ 'g0.expr': expression, 'g0.tab': '1' })}`,
+  };
 }
 
 /** Lists alerts: those with all the labels, in one of the states, that were active at a given time. The earliest come first. */
@@ -46,7 +52,18 @@ export async function alerts(prometheus: Prometheus, request: AlertsReq): Promis
         active_at: String(BigInt(Date.parse(activeAt)) * 1_000_000n),
         summary: annotations['summary'] ?? '',
       })),
+    url: new URL('alerts', await available(startPage(prometheus))).href,
   };
+}
+
+/**
+ * The URL of the page to which Prometheus redirects from `/`, which shows the result of an expression. Its name and its
+ * folder depend on the version: Debian's Prometheus has its pages in `/classic`.
+ */
+async function startPage({ url }: Prometheus): Promise<string> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const { headers } = await fetch(`${url}/`, { redirect: 'manual', signal });
+  return new URL(headers.get('location') ?? '/graph', url).href;
 }
 
 async function available<Result>(asked: Promise<Result>): Promise<Result> {

@@ -85,7 +85,10 @@ function ratioOf({ type, float_value: value }: ChangeSamplingReq): number {
 /** The instances of a service, as host and port, including those that are down. */
 async function instancesOf(prometheus: Prometheus, service: string): Promise<string[]> {
   const found = await prometheus.now(`up{job=${JSON.stringify(service)}}`).catch((error) => {
-    throw new Failure('UNAVAILABLE', messageOf(error));
+    throw new Failure(
+      'UNAVAILABLE',
+      `The sampling of ${service} hasn't changed, because ops can't find its instances: ${messageOf(error)}`,
+    );
   });
   return found.map(({ labels }) => labels['instance'] ?? '').toSorted();
 }

@@ -60,6 +60,7 @@ export interface DeployedVersionReq {
 export interface DeployedVersionResp {
   instances: { instance: string; version: string }[];
   differ: boolean;
+  url: string;
 }
 
 export interface AlertsReq {
@@ -75,6 +76,7 @@ export interface AlertsResp {
     active_at: string;
     summary: string;
   }[];
+  url: string;
 }
 
 /** Each method with its request and its response. */
