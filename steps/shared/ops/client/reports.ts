@@ -75,7 +75,10 @@ export function samplingReport(
 }
 
 /** Which versions of a service are running. */
-export function versionReport(service: string, { instances, differ }: Omit<DeployedVersionResp, 'url'>): Report {
+export function versionReport(
+  service: string,
+  { instances, differ }: Omit<DeployedVersionResp, 'url'>,
+): Report {
   return {
     sentence: differ
       ? `Different versions of ${service} are running:`
