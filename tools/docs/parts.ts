@@ -11,6 +11,7 @@ import { listChapters } from '../../workshop/course/chapters.ts';
 import type { IndicatorsResult, Rate } from '../../bench/indicators/result.ts';
 import { waterfallText } from '../../workshop/trace/text.ts';
 import { readProjectFile } from '../project-files.ts';
+import type { Figures } from '../sizing/size.ts';
 import { hunksOf } from './hunks.ts';
 import { traceOfStep } from '../traces/record-trace.ts';
 import { renewOutput } from './shown.ts';
@@ -113,6 +114,24 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
     ];
     const machine = `Node.js ${node}, ${cores} processors (${cpu}), all processes on one machine, with a load of ${load.toFixed(1)} before.`;
     return `${[...head, ...rows].join('\n')}\n\n${machine}`;
+  },
+
+  /** scale: what a span costs in each part of the chain of docs/scale.md. */
+  async scale() {
+    const { cores, cpu, node, ...figures } = JSON.parse(
+      await readProjectFile('bench/results/scale.json'),
+    ) as Figures & Record<'cores' | 'cpu' | 'node', string>;
+    const count = (number: number) => number.toLocaleString('en-US');
+    const rows = [
+      ...Object.entries(figures.spansPerCpuSecond).map(
+        ([part, spans]) => `| ${part} | ${count(spans)} spans per core and second |`,
+      ),
+      ...Object.entries(figures.bytesPerSpan).map(
+        ([form, bytes]) => `| ${form} | ${count(bytes)} bytes per span |`,
+      ),
+    ];
+    const machine = `Node.js ${node}, ${cores} processors (${cpu}), all processes on one machine.`;
+    return `${['| where | cost |', '|---|---|', ...rows].join('\n')}\n\n${machine} Kafka and Cassandra: for each copy.`;
   },
 
   async schedule([name = '']) {
