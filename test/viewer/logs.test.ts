@@ -156,7 +156,7 @@ test('the rows stay where they are when log lines arrive, at any width', { skip 
   const row = page.locator('.span-row');
   const tops = async () => {
     const found = new Map<number, number>();
-    for (let width = 320; width <= 1920; width += 40) {
+    for (let width = 320; width <= 1920; width += 80) {
       await page.setViewportSize({ width, height: 900 });
       found.set(width, (await row.boundingBox())!.y);
     }
