@@ -1,7 +1,7 @@
 /** Mistakes that learners make in the third chapter, as in test/check/mistakes.ts. */
 import { TDigest } from 'tdigest';
-import { type Method, SHARES } from '#shared/fleet/compare.ts';
-import { measure, percentileOf } from '#shared/fleet/measured.ts';
+import { type Method, resultsOf } from '#shared/fleet/compare.ts';
+import { measure, percentileOf, percentileOfDigest } from '#shared/fleet/measured.ts';
 import { sampleInstances } from '#shared/fleet/samples.ts';
 import type { Observation } from '#workshop/check/observation';
 import type { Mistake } from '../check/support.ts';
@@ -39,7 +39,7 @@ function inMethods(methods: Record<string, Method | undefined>) {
     const { stdout } = seen.programs.get('compare.ts')!;
     const printed = JSON.parse(stdout.at(-1)!) as Record<string, unknown>;
     for (const [name, method] of Object.entries(methods))
-      printed[name] = method && SHARES.map((share) => method(instances, share));
+      printed[name] = method && resultsOf({ [name]: method }, instances)[name];
     seen.programs.set('compare.ts', { stdout: [JSON.stringify(printed)], stderr: [] });
   };
 }
@@ -584,15 +584,64 @@ export const mistakes: Mistake[] = [
   {
     title: 'percentiles.ts throws an error',
     step: 19,
+    patch: { [percentiles]: [[', percentileOfDigest }', ' }']] },
     edit: (seen) => {
       seen.programs.set('compare.ts', {
         stdout: [],
-        stderr: ["TypeError: Cannot read properties of undefined (reading 'map')"],
+        stderr: [
+          'ReferenceError: percentileOfDigest is not defined',
+          `    at mergedDigests (${seen.folder}/percentiles.ts:22:3)`,
+        ],
       });
     },
     expect: /^summedBuckets gives each percentile/,
     found: /printed no percentiles/,
-    cause: /throws an error/,
+    cause: /^It threw ReferenceError: percentileOfDigest is not defined\.$/,
+    file: 'percentiles.ts:22',
+  },
+  {
+    title: 'a function changes the buckets of an instance',
+    step: 19,
+    patch: {
+      [percentiles]: [
+        ['const sums = first!.map(', 'const sums = first! as number[];\n  first!.forEach('],
+        [
+          '(sum, buckets) => sum + buckets[index]!, count)',
+          '(sum, buckets) => (sums[index] = sum + buckets[index]!), count)',
+        ],
+      ],
+    },
+    expect: /^summedBuckets gives each percentile/,
+    cause: /^It threw TypeError: Cannot assign to read only property/,
+    file: /^percentiles\.ts:\d+$/,
+  },
+  ...(
+    [
+      ['there is no return', undefined, /^There is no return in front of the result: return percentileOf/],
+      ['the function is async', Promise.resolve(23), /^The function is async/],
+      ['the share is in percent', NaN, /^An argument of percentileOf\(sums, share\) is empty/],
+      [
+        'the sums are returned',
+        [1, 2, 3],
+        /^It must return a single number: return percentileOf\(sums, share\)\.$/,
+      ],
+    ] as const
+  ).map(([title, value, cause]): Mistake => ({
+    title,
+    step: 19,
+    edit: inMethods({ summedBuckets: () => value as never }),
+    expect: /^summedBuckets gives each percentile/,
+    found: /^For p50 of all instances, summedBuckets returns .*, which is not a number\.$/,
+    cause,
+    file: percentiles,
+  })),
+  {
+    title: 'the digest is empty',
+    step: 19,
+    edit: inMethods({ mergedDigests: (_, share) => percentileOfDigest(new TDigest(), share) }),
+    expect: /^mergedDigests gives each percentile/,
+    found: /returns NaN, which is not a number/,
+    cause: /^An argument of percentileOfDigest\(all, share\) is empty/,
     file: percentiles,
   },
   {

@@ -37,18 +37,28 @@ export function compare(methods: Record<string, Method>): void {
     row(
       name,
       SHARES.map((share) => {
-        const value = method(instances, share);
-        return `${ms(value)} (${nameOf(rankOf(all, value))})`;
+        const value: unknown = method(instances, share);
+        return isNumber(value) ? `${ms(value)} (${nameOf(rankOf(all, value))})` : textOf(value);
       }),
     );
   }
 }
 
-/** The values of each method, in ms. */
-function resultsOf(methods: Record<string, Method>, instances: Measured[]) {
-  return Object.fromEntries(
-    Object.entries(methods).map(([name, method]) => [name, SHARES.map((share) => method(instances, share))]),
-  );
+/** The values of each method, in ms; as text, if a method returns something else. */
+export function resultsOf(methods: Record<string, Method>, instances: Measured[]) {
+  const results = (method: Method) =>
+    SHARES.map((share): unknown => method(instances, share)).map((value) =>
+      isNumber(value) ? value : textOf(value),
+    );
+  return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, results(method)]));
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function textOf(value: unknown): string {
+  return String(value).slice(0, 18); // as much as fits into a column
 }
 
 /** The smallest of the sorted durations that is not exceeded by this share of them. */

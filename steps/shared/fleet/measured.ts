@@ -3,7 +3,7 @@ import { TDigest } from 'tdigest';
 /** What an instance knows about the durations of its requests, in ms. */
 export interface Measured {
   /** For each of `bounds`, how many requests took at most that long. The last number counts all requests. */
-  buckets: number[];
+  buckets: readonly number[];
   /** A summary of all durations: hundreds of centroids, close together where a percentile needs them. */
   digest: TDigest;
 }
@@ -16,7 +16,8 @@ export function measure(durations: readonly number[]): Measured {
   const digest = new TDigest();
   digest.push([...durations]);
   digest.compress();
-  return { buckets: bounds.map((bound) => durations.filter((ms) => ms <= bound).length), digest };
+  const buckets = bounds.map((bound) => durations.filter((ms) => ms <= bound).length);
+  return { buckets: Object.freeze(buckets), digest }; // because every method gets the same ones
 }
 
 /**

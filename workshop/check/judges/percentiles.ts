@@ -2,9 +2,11 @@
 import { jsonPrinted } from '../json-printed.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import type { Observation } from '../observation.ts';
+import { errorOfEnd, shownLines } from '../printed.ts';
 
 const FILE = 'percentiles.ts';
 const PROGRAM = 'compare.ts';
+const PLACE = /\bpercentiles\.ts:\d+/;
 
 /** Durations of all requests, and which percentiles of them are asked for. */
 export interface Truth {
@@ -27,6 +29,7 @@ export function isWithinBucket(
       const bucket = bounds.findIndex((bound) => exact <= bound);
       const [from, to] = [bounds[bucket - 1] ?? 0, bounds[bucket]!];
       const value = values[index]!;
+      if (typeof value === 'string') return notANumber(method, share, value, 'percentileOf(sums, share)');
       if (value >= from && value <= to) continue;
       return {
         ...wrong(method, share, value, `the exact value is between ${from} and ${to} ms`),
@@ -49,6 +52,8 @@ export function isWithinRank(
     if ('found' in values) return values;
     for (const [index, share] of shares.entries()) {
       const value = values[index]!;
+      if (typeof value === 'string')
+        return notANumber(method, share, value, 'percentileOfDigest(all, share)');
       const below = shareOf(durations, (duration) => duration < value);
       const upTo = shareOf(durations, (duration) => duration <= value);
       const tolerance = toleranceAt(share);
@@ -63,14 +68,18 @@ export function isWithinRank(
   };
 }
 
-function valuesOf(method: string, seen: Observation): number[] | Failure {
-  const printed = jsonPrinted<Record<string, number[]>>(PROGRAM, seen).at(-1);
-  const failure = { file: FILE, traces: [], lines: seen.programs.get(PROGRAM)!.stderr.slice(0, 6) };
+/** What a method returned for each percentile; as text, if it isn't a number. */
+function valuesOf(method: string, seen: Observation): (number | string)[] | Failure {
+  const printed = jsonPrinted<Record<string, (number | string)[]>>(PROGRAM, seen).at(-1);
+  const { stderr } = seen.programs.get(PROGRAM)!;
+  const failure = { file: FILE, traces: [], lines: shownLines(stderr) };
   if (!printed) {
+    const error = errorOfEnd(stderr, seen.folder);
     return {
       ...failure,
       found: 'npx tsx compare.ts printed no percentiles.',
-      cause: 'percentiles.ts throws an error, or never ends.',
+      cause: error ? `It threw ${error.message}.` : `A function in ${FILE} never ends.`,
+      file: stderr.map((line) => PLACE.exec(line)?.[0]).find(Boolean) ?? FILE,
     };
   }
   const values = printed[method];
@@ -83,16 +92,29 @@ function valuesOf(method: string, seen: Observation): number[] | Failure {
   };
 }
 
-function wrong(method: string, share: number, value: number | null, why: string) {
-  const name = `p${Number((share * 100).toFixed(1))}`;
+function wrong(method: string, share: number, value: number, why: string) {
+  const found = `For ${nameOf(share)} of all instances, ${method} gives ${value.toFixed(0)} ms, but ${why}.`;
+  return { found, file: FILE, traces: [] };
+}
+
+/** A method returned something else than a number: not the result of `call`, or that of a call with a wrong argument. */
+function notANumber(method: string, share: number, value: string, call: string): Failure {
+  const causes: Record<string, string> = {
+    undefined: `There is no return in front of the result: return ${call}.`,
+    '[object Promise]':
+      'The function is async, so it returns a promise. Remove async: it has nothing to wait for.',
+    NaN: `An argument of ${call} is empty, or is not what it should be. The share is a number from 0 to 1, which the function gets.`,
+  };
   return {
-    found:
-      typeof value === 'number'
-        ? `For ${name} of all instances, ${method} gives ${value.toFixed(0)} ms, but ${why}.`
-        : `For ${name} of all instances, ${method} gives no number.`,
+    found: `For ${nameOf(share)} of all instances, ${method} returns ${value}, which is not a number.`,
+    cause: causes[value] ?? `It must return a single number: return ${call}.`,
     file: FILE,
     traces: [],
   };
+}
+
+function nameOf(share: number): string {
+  return `p${Number((share * 100).toFixed(1))}`;
 }
 
 function shareOf(durations: readonly number[], fits: (duration: number) => boolean): number {
