@@ -426,6 +426,9 @@ test('reflection and health are answered by their own protocols', { skip }, asyn
   );
   stream.write({ list_services: '' });
   const [{ list_services_response: list }] = await once(stream, 'data');
+  stream.write({ file_containing_symbol: 'ops.v1.Ops' });
+  const [{ file_descriptor_response: files }] = await once(stream, 'data');
+  assert.match(String(files.file_descriptor_proto[0]), /LabelsEntry/, 'what grpcurl expects for a map');
   stream.end();
   const names: string[] = list.service.map(({ name }: { name: string }) => name);
   assert.ok(names.includes('ops.v1.Ops') && names.includes('grpc.health.v1.Health'), names.join());
