@@ -48,17 +48,22 @@ export async function queryTrace(backendUrl: string, traceId: string): Promise<T
   return trace;
 }
 
-/** Asks for the traces that `TraceSource.since` returns. */
-export async function queryTraces(backendUrl: string, sinceMs: number, service?: string): Promise<Trace[]> {
+/** Asks for the traces that `TraceSource.since` returns: of each service, at most `limit` (by default, 100). */
+export async function queryTraces(
+  backendUrl: string,
+  sinceMs: number,
+  service?: string,
+  limit = 100,
+): Promise<Trace[]> {
   if (service === undefined) {
     const services = (await get<string>(`${backendUrl}/api/services`)).toSorted();
-    const found = (await Promise.all(services.map((each) => queryTraces(backendUrl, sinceMs, each)))).flat();
-    const byId = new Map(found.map((trace) => [trace.traceId, trace]));
+    const found = await Promise.all(services.map((each) => queryTraces(backendUrl, sinceMs, each, limit)));
+    const byId = new Map(found.flat().map((trace) => [trace.traceId, trace]));
     return [...byId.values()].toSorted((a, b) => extentOf(b.spans).startUs - extentOf(a.spans).startUs);
   }
   const end = (Date.now() + 1_000) * 1_000;
   return query(
-    `${backendUrl}/api/traces?service=${encodeURIComponent(service)}&start=${sinceMs * 1_000}&end=${end}`,
+    `${backendUrl}/api/traces?service=${encodeURIComponent(service)}&start=${sinceMs * 1_000}&end=${end}&limit=${limit}`,
   );
 }
 

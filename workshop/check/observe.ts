@@ -207,6 +207,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     ]);
     if (secondRun) seen.secondRun = secondRun;
     seen.traces = tracesOf(backend);
+    seen.relations = readRelations(state);
     const limit = limited();
     for (const [program, { file, words, input }] of Object.entries(lesson.programs ?? {})) {
       const how = { words: words?.(seen), input: input?.(seen), folder, env: runEnv, signal: limit };
@@ -221,7 +222,6 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   }
   seen.rejected = await countRejected(services, parts);
   seen.traces = tracesOf(backend);
-  seen.relations = readRelations(state);
   seen.logs = await findLogs(backend.logs, anyLogs);
   if (!isPublished) await addTracesElsewhere(seen, startMs);
   names.hideFrom(seen);

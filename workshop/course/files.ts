@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path';
 import { monitoringFolder } from '../settings.ts';
 
 /** The programs of a step, and what they import. */
-export const programFiles = ['run.ts', 'compare.ts', 'load.ts', 'percentiles.ts'];
+export const programFiles = ['run.ts', 'compare.ts', 'load.ts', 'percentiles.ts', 'move.ts', 'balance.ts'];
 
 /** The folders of a step that belong to no service: the settings of parts, and programs of several files. */
 const otherFolders = new Set([monitoringFolder, 'chatbot']);

@@ -1,0 +1,35 @@
+import { UserError } from '#workshop/errors';
+
+/** Asks trace-endpoint where spans are received, and tells it where they will be. Rejects with a UserError if it refuses. */
+export class Receivers {
+  readonly #url: string;
+
+  /** Throws a UserError if there is no URL of trace-endpoint. */
+  constructor(url: string | undefined) {
+    if (!url) throw new UserError('There is no trace-endpoint here: npm run step 24/start puts it there.');
+    this.#url = `${url}/receivers`;
+  }
+
+  /** The address for OTLP over gRPC, `host:port`. */
+  async where(): Promise<string> {
+    const address = await this.#ask({});
+    if (address) return address;
+    throw new UserError('The endpoint was withdrawn. To publish it again, restart trace-endpoint.');
+  }
+
+  async moveTo(address: string): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    await this.#ask({ method: 'PUT', headers, body: JSON.stringify({ otlp_grpc: address }) });
+  }
+
+  async withdraw(): Promise<void> {
+    await this.#ask({ method: 'DELETE' });
+  }
+
+  async #ask(request: RequestInit): Promise<string | null> {
+    const response = await fetch(this.#url, request);
+    const { message, otlp_grpc } = (await response.json()) as { message?: string; otlp_grpc: string | null };
+    if (response.ok) return otlp_grpc;
+    throw new UserError(`trace-endpoint responded with ${response.status}: ${message}`);
+  }
+}
