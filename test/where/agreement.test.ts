@@ -11,10 +11,9 @@ import { temporaryFolder } from '../support/environment.ts';
 import { eventually } from '../support/eventually.ts';
 import { start } from '../support/process.ts';
 
-const services = await readServices(stepNumber(23).folder);
-
-/** Starts a service of step 23 on a free port, and waits until it is ready. */
-async function startService(t: TestContext, name: string, env: NodeJS.ProcessEnv) {
+/** Starts a service of a step on a free port, and waits until it is ready. */
+async function startService(t: TestContext, name: string, env: NodeJS.ProcessEnv, step = 23) {
+  const services = await readServices(stepNumber(step).folder);
   const service = services.find((one) => one.name === name)!;
   const port = await freePort();
   const tracing = name === 'bands-api' ? ['--import', './tracing.ts'] : [];
@@ -63,6 +62,29 @@ test('trace-endpoint publishes nothing until someone requests it, then the addre
   });
   provider.child.kill('SIGTERM');
   assert.equal(await provider.ended, 0);
+});
+
+test('a service that finds a dead endpoint goes to the next one, says what it has dropped, and exits', async (t) => {
+  const state = await temporaryFolder(t);
+  const store = new FileStore(join(state, 'relations'));
+  const [dead, open] = [`localhost:${await freePort()}`, await listen(t)];
+  const id = relate(store, 'trace-endpoint', 'bands-api');
+  const receiver = { protocol: { name: 'otlp_grpc', type: 'grpc' }, url: dead };
+  store.write(id, 'provider', { receivers: JSON.stringify([receiver]) });
+  const env = { WORKSHOP_STATE: state, OTEL_EXPORTER_OTLP_ENDPOINT: `http://${open.address}` };
+
+  const bands = await startService(t, 'bands-api', env, 24);
+  await bands.printed(new RegExp(`^Spans go to ${dead}\\.$`, 'm'));
+  const provider = await startService(t, 'trace-endpoint', env, 24);
+  await bands.printed(new RegExp(`^Spans go to ${open.address}\\.$`, 'm'));
+
+  await fetch(`${provider.url}/receivers`, { method: 'DELETE' });
+  await bands.printed(/^There is no endpoint: spans are dropped\.$/m);
+  const response = await fetch(`${bands.url}/health`);
+  assert.deepEqual(await response.json(), { service: 'bands-api' });
+  bands.child.kill('SIGTERM');
+  await bands.printed(/^Spans dropped while there was no endpoint: [1-9]\d*\.$/m);
+  assert.equal(await bands.ended, 0);
 });
 
 test('the endpoint moves to a place that is open, back when it is closed, and can be withdrawn', async (t) => {

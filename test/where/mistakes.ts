@@ -1,4 +1,5 @@
 /** Mistakes that learners make in the fifth chapter, as in test/check/mistakes.ts. */
+import type { MoveReport } from '#workshop/check/judges/moving-endpoint';
 import type { Observation } from '#workshop/check/observation';
 import type { Mistake } from '../check/support.ts';
 
@@ -17,6 +18,31 @@ function loseSpans(service: string, line?: string) {
     if (line) lines.get(service)!.push(line);
   };
 }
+
+/** Changes what move.ts reports. */
+function report(change: (report: MoveReport) => void) {
+  return ({ programs }: Observation) => {
+    const changed = reportOf(programs);
+    change(changed);
+    programs.set('move.ts', { stdout: [JSON.stringify(changed)], stderr: [] });
+  };
+}
+
+function reportOf(programs: Observation['programs']): MoveReport {
+  return JSON.parse(programs.get('move.ts')!.stdout.at(-1)!) as MoveReport;
+}
+
+/** Replaces what bands-api says about dropped spans; `dropped` is how many it has really dropped. */
+function saysDropped(linesFor: (dropped: number) => string[]) {
+  return ({ lines, programs }: Observation) => {
+    const { sent, arrived } = reportOf(programs).services['bands-api']!.withdrawn;
+    const others = lines.get('bands-api')!.filter((line) => !/dropped/.test(line));
+    lines.set('bands-api', [...others, ...linesFor(sent - arrived)]);
+  };
+}
+
+const resends = `      if (result.code === ExportResultCode.FAILED && hasMoved) this.export(spans, done);
+      else done(result);`;
 
 const refused = '{"message":"14 UNAVAILABLE: No connection established. connect ECONNREFUSED 127.0.0.1:1"}';
 const noTls = '{"message":"14 UNAVAILABLE: No connection established. SSL routines: wrong version number"}';
@@ -133,5 +159,133 @@ export const mistakes: Mistake[] = [
     expect: /^It sends its spans to the same endpoint/,
     cause: /^Without a url/,
     file: 'reviews-api/tracing.ts',
+  },
+  {
+    title: 'bands-api stays at the first endpoint, because its unit is closed',
+    step: 24,
+    patch: { 'bands-api/endpoint.ts': [['this.#unit.unref();', 'this.#unit.close();']] },
+    edit: report(({ services }) => (services['bands-api']!.followed = false)),
+    expect: /^bands-api sends its spans to wherever/,
+    found: /no span of bands-api arrived there/,
+    cause: /^Leave the unit started/,
+    file: 'bands-api/endpoint.ts',
+  },
+  {
+    title: 'reviews-api follows only the first move',
+    step: 24,
+    edit: report(({ services }) => (services['reviews-api']!.returned = false)),
+    expect: /^So does reviews-api/,
+    found: /the spans of reviews-api did not/,
+    cause: /^Each endpointChanged is a move/,
+    file: 'reviews-api/endpoint.ts',
+  },
+  {
+    title: 'reviews-api sends nothing, because its exporter is not passed to the SDK',
+    step: 24,
+    edit: report(({ services }) => delete services['reviews-api']),
+    expect: /^So does reviews-api/,
+    found: /^No span of reviews-api arrived anywhere/,
+    cause: /traceExporter/,
+    file: 'reviews-api/tracing.ts',
+  },
+  {
+    title: 'what failed at the old place is not sent again',
+    step: 24,
+    live: true,
+    patch: { 'bands-api/endpoint.ts': [[resends, '      void hasMoved;\n      done(result);']] },
+    edit: report(({ services }) => (services['bands-api']!.moving.lost = 76)),
+    expect: /^A move loses no spans/,
+    found: /^\d+ of \d+ spans of bands-api arrived at neither place/,
+    cause: /export the same spans once more/,
+    file: 'bands-api/endpoint.ts',
+  },
+  {
+    title: 'everything is sent to both places',
+    step: 24,
+    edit: report(({ services }) => (services['reviews-api']!.moving.repeated = 12)),
+    expect: /^A move loses no spans/,
+    found: /^12 of \d+ spans of reviews-api arrived at both places/,
+    cause: /only if the export to the old one has failed/,
+    file: 'reviews-api/endpoint.ts',
+  },
+  {
+    title: 'calls fail while the endpoint moves',
+    step: 24,
+    edit: report(({ failed }) => (failed.moving = 3)),
+    expect: /^A move loses no spans/,
+    found: /^3 calls failed while the endpoint moved/,
+    cause: /^A service must respond/,
+    file: 'bands-api/endpoint.ts',
+  },
+  {
+    title: 'bands-api keeps its exporter when the endpoint is removed',
+    step: 24,
+    patch: {
+      'bands-api/endpoint.ts': [["requirer.on('endpointRemoved', () => this.#moveTo(undefined));", '']],
+    },
+    edit: report(({ services }) => {
+      const { withdrawn } = services['bands-api']!;
+      withdrawn.arrived = withdrawn.sent;
+    }),
+    expect: /^Without an endpoint, both services respond/,
+    found: /^All spans of bands-api arrived/,
+    cause: /^At endpointRemoved, forget the exporter/,
+    file: 'bands-api/endpoint.ts',
+  },
+  {
+    title: 'bands-api does not count what it drops',
+    step: 24,
+    patch: { 'bands-api/endpoint.ts': [['this.#dropped += spans.length;', '']] },
+    edit: saysDropped(() => ['There is no endpoint: spans are dropped.']),
+    expect: /^Without an endpoint, both services respond/,
+    found: /^bands-api has dropped \d+ spans, but doesn't say how many/,
+    cause: /add spans\.length/,
+    file: 'bands-api/endpoint.ts',
+  },
+  {
+    title: 'bands-api counts batches in place of spans',
+    step: 24,
+    patch: { 'bands-api/endpoint.ts': [['this.#dropped += spans.length;', 'this.#dropped++;']] },
+    edit: saysDropped(() => ['Spans dropped while there was no endpoint: 7.']),
+    expect: /^Without an endpoint, both services respond/,
+    found: /^bands-api has dropped \d+ spans, but says 7\.$/,
+    cause: /add spans\.length/,
+    file: 'bands-api/endpoint.ts',
+  },
+  {
+    title: 'bands-api says it for each batch',
+    step: 24,
+    edit: saysDropped(() => Array.from({ length: 9 }, (_, index) => `Dropped: ${index} spans`)),
+    expect: /^Without an endpoint, both services respond/,
+    found: /^bands-api says 9 times/,
+    cause: /^Say it once/,
+    file: 'bands-api/endpoint.ts',
+  },
+  {
+    title: 'the unit is closed when the endpoint is removed',
+    step: 24,
+    patch: {
+      'bands-api/endpoint.ts': [
+        [
+          "requirer.on('endpointRemoved', () => this.#moveTo(undefined));",
+          "requirer.on('endpointRemoved', () => (this.#moveTo(undefined), this.#unit.close()));",
+        ],
+      ],
+    },
+    edit: report(({ services }) => (services['bands-api']!.resumed = false)),
+    expect: /^When there is an endpoint again/,
+    found: /no more spans of bands-api arrived/,
+    cause: /don't close the unit/,
+    file: 'bands-api/endpoint.ts',
+  },
+  {
+    title: 'the unit keeps reviews-api running',
+    step: 24,
+    patch: { 'reviews-api/endpoint.ts': [['this.#unit.unref();', '']] },
+    edit: ({ lines }) => void lines.get('reviews-api')!.push('Exiting, because something still hangs: …'),
+    expect: /^Both services exit on their own/,
+    found: /^reviews-api did not exit/,
+    cause: /unit\.unref\(\)/,
+    file: 'reviews-api/endpoint.ts',
   },
 ];
