@@ -3,10 +3,7 @@ import { reportText } from '#shared/ops/client/report-text.ts';
 import { counted, grouped } from '#workshop/trace/numbers';
 
 /** A report as two tables; `said` has the number of dropped spans that each service says, if its log is here. */
-export function moveText(
-  { calls, failed, services }: MoveReport,
-  said: ReadonlyMap<string, number | undefined>,
-): string {
+export function moveText({ calls, failed, services }: MoveReport, said: ReadonlyMap<string, number>): string {
   const failures = failed.moving + failed.withdrawn;
   const rows = Object.entries(services);
   const moving = reportText({

@@ -44,9 +44,10 @@ export function move(folder: string): Promise<void> {
     const count = Math.max(FEWEST, wholeNumber('--calls', values.calls));
     const { services, backend } = await useAll(folder);
     try {
+      const before = await droppedSoFar(services);
       const report = reportOf(await interruption.orDone(makeMoves(services, backend.url, count)));
       if (values.json) console.log(JSON.stringify(report));
-      else console.log(moveText(report, await dropsSaid(services, report)));
+      else console.log(moveText(report, await newlyDropped(services, before, report)));
       return report.failed.moving + report.failed.withdrawn > 0 ? 1 : 0;
     } finally {
       await Promise.all([services.stop(), backend.close()]);
@@ -112,20 +113,26 @@ async function makeMoves({ urls }: UsedServices, firstUrl: string, count: number
   }
 }
 
-/** How many spans each service says that it has dropped; undefined for one whose log isn't here. */
-async function dropsSaid({ services }: UsedServices, report: MoveReport) {
+/** Waits until the services have said what they have dropped, and returns the number for each one whose log is here. */
+async function newlyDropped(services: UsedServices, before: ReadonlyMap<string, number>, report: MoveReport) {
   const since = performance.now();
   for (;;) {
-    const logs = await readLogs(services);
-    const said = new Map<string, number | undefined>();
-    for (const name of Object.keys(report.services)) {
-      const lines = logs.filter(({ service }) => service === name).map(({ line }) => line);
-      said.set(name, lines.length > 0 ? droppedIn(lines).at(-1) : undefined);
-    }
+    const after = await droppedSoFar(services);
+    const said = new Map([...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)]));
     const isSaid = Object.entries(report.services).every(
       ([name, { withdrawn }]) => said.get(name) === withdrawn.sent - withdrawn.arrived,
     );
     if (isSaid || performance.now() - since > SAID_WITHIN_MS) return said;
     await sleep(STALL_MS);
   }
+}
+
+/** How many spans each service says that it has dropped since it was started; nothing for one whose log isn't here. */
+async function droppedSoFar({ services }: UsedServices): Promise<Map<string, number>> {
+  const dropped = new Map<string, number>();
+  for (const { service, line } of await readLogs(services)) {
+    const sum = droppedIn([line]).reduce((total, count) => total + count, 0);
+    dropped.set(service, (dropped.get(service) ?? 0) + sum);
+  }
+  return dropped;
 }
