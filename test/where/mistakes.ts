@@ -282,7 +282,8 @@ export const mistakes: Mistake[] = [
     title: 'the unit keeps reviews-api running',
     step: 24,
     patch: { 'reviews-api/endpoint.ts': [['this.#unit.unref();', '']] },
-    edit: ({ lines }) => void lines.get('reviews-api')!.push('Exiting, because something still hangs: …'),
+    edit: ({ lines }) =>
+      void lines.get('reviews-api')!.push('Exiting, because something is still hanging: …'),
     expect: /^Both services exit on their own/,
     found: /^reviews-api did not exit/,
     cause: /unit\.unref\(\)/,

@@ -130,7 +130,7 @@ export function resumes(services: string[], program: string): Judge {
 export function exitsInTime(services: string[]): Judge {
   return (seen) => {
     const hanging = services.find((name) =>
-      seen.lines.get(name)!.some((line) => line.includes('still hangs')),
+      seen.lines.get(name)!.some((line) => line.includes('still hanging')),
     );
     if (!hanging) return 'ok';
     return {
