@@ -71,6 +71,12 @@ export const relationsFolder = join(stateFolder, 'relations');
 export const isChecked = process.env.WORKSHOP_CHECK !== undefined;
 
 /**
+ * Whether this run.ts makes another call for a run.ts that keeps running: the services of its folder are then already
+ * running at the ports in the environment; WORKSHOP_REPEATED.
+ */
+export const isRepeated = process.env.WORKSHOP_REPEATED !== undefined;
+
+/**
  * Reads a port from an environment variable.
  * @throws UserError if the value isn't a valid port
  */

@@ -10,7 +10,7 @@ import { messageOf } from '../errors.ts';
 import { accepts } from '../net/accepts.ts';
 import { waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
-import { portVariableOf, readServices, type Service } from '../services/definition.ts';
+import { portVariables, readServices, type Service } from '../services/definition.ts';
 import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
 import { freePorts, settingsOf } from '../services/use.ts';
 import { batchDelayMs, jaegerUrl, otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
@@ -312,11 +312,6 @@ async function startOne(service: Service, seen: Observation, { network, env, sig
 
 async function stopAll(running: RunningService[]): Promise<void> {
   await Promise.all(running.map((service) => service.stop()));
-}
-
-/** The variables that contain ports, for run.ts. */
-function portVariables(ports: ReadonlyMap<string, number>): Record<string, string> {
-  return Object.fromEntries([...ports].map(([name, port]) => [portVariableOf(name), String(port)]));
 }
 
 /** Sends all spans to the check, logs export errors, and makes random waits repeat; clears other OTEL_ variables. */

@@ -1,8 +1,22 @@
-/** Handles Ctrl-C, SIGTERM, and a closed terminal in one place, so that everything can stop in order. */
+/** Handles Ctrl-C, SIGTERM, a closed terminal, and the end of npm in one place, so that everything can stop in order. */
+import { watchLaunchers } from './launchers.ts';
+
+/** The exit codes after signals: 128 + the number of the signal, the convention of shells. */
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+type Signal = keyof typeof exitCodes;
 
 const controller = new AbortController();
+let received: Signal | undefined;
 
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => controller.abort());
+function interrupt(signal: Signal): void {
+  received ??= signal;
+  controller.abort();
+}
+
+for (const signal of Object.keys(exitCodes) as Signal[]) process.once(signal, () => interrupt(signal));
+// Whoever ends npm wants to end this process, too. npm, its shell, and tsx don't all pass signals on, and none can pass
+// on SIGKILL.
+watchLaunchers(() => interrupt('SIGTERM'));
 
 /** Resolves when a signal is aborted, at once if it already is. */
 export function aborted(signal: AbortSignal): Promise<void> {
@@ -14,6 +28,11 @@ export function aborted(signal: AbortSignal): Promise<void> {
 
 export const interruption = {
   signal: controller.signal,
+
+  /** The exit code after an interruption; undefined without one. */
+  get exitCode(): number | undefined {
+    return received && exitCodes[received];
+  },
 
   /** Waits for some work, and rejects as soon as the process is interrupted. */
   orDone<T>(work: Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { messageOf, UsageError, UserError } from '../errors.ts';
 import { interruption } from './interruption.ts';
 
-const INTERRUPTED = 130; // 128 + SIGINT, the convention of shells
+const CTRL_C = 130; // the exit code that a command replaces by its own if Ctrl-C is how it usually ends
 
 type ParseArgsOptionsConfig = NonNullable<ParseArgsConfig['options']>;
 
@@ -46,17 +46,22 @@ export function wholeNumber(flag: string, text: string): number {
   throw new UsageError(`${flag} needs a whole number of at least 1, not "${text}".`);
 }
 
-/** Runs a command and sets the exit code: its result, 1 for a UserError, 2 for a UsageError, 130 for Ctrl-C. */
+/**
+ * Runs a command and sets the exit code: its result, 1 for a UserError, 2 for a UsageError. If a signal interrupts it, the
+ * exit code is 130 for Ctrl-C, unless the command handles that, 143 for SIGTERM, and 129 for SIGHUP.
+ */
 export async function main(command: () => Promise<number | void>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(); // the reader has closed the pipe, as in `npm run diff 1 10 | head`
     throw error;
   });
   try {
-    process.exitCode = (await command()) ?? 0;
+    const result = (await command()) ?? 0;
+    const { exitCode = CTRL_C } = interruption;
+    process.exitCode = exitCode === CTRL_C ? result : exitCode;
   } catch (error) {
     // The interrupted command may still wait for a response that is no longer needed.
-    if (interruption.signal.aborted) process.exit(INTERRUPTED);
+    if (interruption.signal.aborted) process.exit(interruption.exitCode);
     if (error instanceof UsageError) process.exitCode = 2;
     else if (error instanceof UserError) process.exitCode = 1;
     else throw error;

@@ -2,6 +2,7 @@
 import { startEmbedded } from '../backend/connect.ts';
 import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
+import { inTurn } from '../services/turn.ts';
 import { otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
 
 const help = `
@@ -17,7 +18,7 @@ shows them; when the memory limit is reached, it deletes the oldest traces. Ctrl
 
 await main(async () => {
   readCommandLine({ help, options: {} });
-  const backend = await startEmbedded();
+  const backend = await inTurn(startEmbedded);
   console.log(
     `The trace backend is ready: traces at ${backend.url}, ` +
       `OTLP over gRPC at ${otlpGrpcUrl().origin} and over HTTP at ${otlpHttpUrl().origin}.`,

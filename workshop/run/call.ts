@@ -5,7 +5,7 @@ import type { UsedServices } from '../services/use.ts';
 import type { Trace } from '../trace/model.ts';
 import { messageOf } from '../errors.ts';
 import { parsed } from '../net/parsed.ts';
-import { batchDelayMs, isChecked } from '../settings.ts';
+import { batchDelayMs, isChecked, isRepeated } from '../settings.ts';
 import { awaitTrace } from './await-trace.ts';
 
 /** The input of the function that a run.ts passes to `run`. */
@@ -94,7 +94,7 @@ export async function call(
   const look = traceId
     ? () => backend.traces.trace(traceId)
     : async () => (await backend.traces.since(startMs, traced[0]))[0];
-  const ours = services.started.length === services.services.length;
+  const ours = isRepeated || services.started.length === services.services.length;
   const slowness = Math.max(1, ...services.started.map(({ readyAfterMs }) => readyAfterMs / USUAL_START_MS));
   const otherSideMs = ours ? OTHER_SIDE_OF_OURS_MS * slowness : OTHER_SIDE_MS;
   const trace = await awaitTrace(look, {

@@ -1,22 +1,20 @@
 /** Imported by each run.ts: everything around the one call that the lesson is about. */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { type UsedBackend, whereTracesAre } from '../backend/connect.ts';
+import { whereTracesAre } from '../backend/connect.ts';
 import { messageOf } from '../errors.ts';
 import { interruption } from '../command-line/interruption.ts';
 import { main } from '../command-line/main.ts';
 import { awaitLogs } from './await-logs.ts';
 import { call, type Call, type CallResult, type MakeCall } from './call.ts';
 import { indicatorsText, type Promised, readIndicators } from './indicators.ts';
-import { nextKey } from './keys.ts';
 import { aBand, type Asked, readRunOptions, type RunOptions } from './options.ts';
 import { callJson, callLine, hasFailed, note, noteFailure, showCall } from './show.ts';
 import { sayIfSilent } from './silence.ts';
 import type { Environment } from '../parts/part.ts';
-import type { Service } from '../services/definition.ts';
-import type { UsedServices } from '../services/use.ts';
-import { useAll } from './use-all.ts';
-import { isChecked, tracingVariablesText } from '../settings.ts';
+import { repeatAtEachKey } from './repeat.ts';
+import { type Used, useAll } from './use-all.ts';
+import { isChecked, isRepeated, tracingVariablesText } from '../settings.ts';
 import { listed } from '../listed.ts';
 
 export type { Call } from './call.ts';
@@ -35,22 +33,22 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
   return context.with(suppressTracing(ROOT_CONTEXT), () =>
     main(async () => {
       const options = readRunOptions(asked);
-      const { services, backend } = await useAll(folder);
-      note(usageText(services, backend));
+      const used = await useAll(folder);
+      if (!isRepeated) note(usageText(used));
       const variables = tracingVariablesText();
       if (variables) note(variables);
 
       const makeTracedCall = (given: Call) =>
         sayIfSilent(
           (places) => context.with(ROOT_CONTEXT, () => makeCall({ ...given, ...places })),
-          services,
+          used.services,
           note,
         );
-      const callOnce = () => call(makeTracedCall, services, backend, options.chosen);
+      const callOnce = () => call(makeTracedCall, used.services, used.backend, options.chosen);
       try {
-        return await interruption.orDone(callAndShow(callOnce, options, backend, asked, services));
+        return await interruption.orDone(callAndShow(callOnce, options, used, asked));
       } finally {
-        await Promise.all([services.stop(), backend.close()]);
+        await Promise.all([used.services.stop(), used.backend.close()]);
       }
     }),
   );
@@ -59,14 +57,13 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
 async function callAndShow(
   callOnce: () => Promise<CallResult>,
   options: RunOptions,
-  backend: UsedBackend,
+  used: Used,
   asked: Asked,
-  { services, env }: UsedServices,
 ) {
   const { times, json } = options;
   const show = async (result: CallResult) => {
-    await showTraced(result, options, backend, services);
-    if (asked.promise && !isChecked) await showIndicators(asked.promise, env);
+    await showTraced(result, options, used);
+    if (asked.promise && !isChecked) await showIndicators(asked.promise, used.services.env);
   };
   let failed = false;
 
@@ -79,17 +76,9 @@ async function callAndShow(
     else await show(result);
   }
 
-  const stays = backend.started && process.stdin.isTTY && process.stdout.isTTY && !times && !json;
-  if (stays) await callAtEachKey(async () => show(await callOnce()));
+  const stays = used.backend.started && process.stdin.isTTY && process.stdout.isTTY && !times && !json;
+  if (stays) await repeatAtEachKey(used);
   return failed ? 1 : 0;
-}
-
-async function callAtEachKey(callOnce: () => Promise<void>) {
-  for (;;) {
-    note('\nThe URL works while this command is running. Press Enter to call again, q or Ctrl-C to quit.');
-    if ((await nextKey()) === 'quit') return;
-    await callOnce();
-  }
 }
 
 /** Prints how a promise has been kept in the last minute. */
@@ -106,8 +95,7 @@ async function showIndicators(promise: Promised, { PROMETHEUS_URL }: Environment
 async function showTraced(
   result: CallResult,
   { explain, logs }: RunOptions,
-  backend: UsedBackend,
-  services: Service[],
+  { backend, services: { services } }: Used,
 ) {
   const id = result.trace?.traceId;
   const isStored = logs && id && backend.kind !== 'jaeger';
@@ -119,7 +107,7 @@ async function showTraced(
   note(`${reason}. To read what the services printed, run npm run logs ${id}.`);
 }
 
-function usageText(services: UsedServices, backend: UsedBackend): string {
+function usageText({ services, backend }: Used): string {
   const started = services.started.map(({ service }) => service.name);
   const running = services.services.map(({ name }) => name).filter((name) => !started.includes(name));
   return [

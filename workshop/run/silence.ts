@@ -10,7 +10,7 @@ const SILENCE_MS = 10_000;
  */
 export async function sayIfSilent<Response>(
   makeCall: (places: Pick<UsedServices, 'urls' | 'instances'>) => Promise<Response>,
-  { services, urls, instances }: UsedServices,
+  { services, urls, instances }: Pick<UsedServices, 'services' | 'urls' | 'instances'>,
   say: (text: string) => void,
   limitMs = SILENCE_MS,
 ): Promise<Response> {

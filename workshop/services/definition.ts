@@ -94,6 +94,11 @@ export function portVariableOf(name: string): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
 }
 
+/** The variables that set the ports of services, for run.ts. */
+export function portVariables(ports: ReadonlyMap<string, number>): Record<string, string> {
+  return Object.fromEntries([...ports].map(([name, port]) => [portVariableOf(name), String(port)]));
+}
+
 interface ServiceJson extends Partial<Service> {
   shared?: string;
   instances?: number;

@@ -9,16 +9,20 @@ import { refusalIn } from '../parts/all.ts';
 import { stateFolder } from '../settings.ts';
 import { printable } from '../trace/terminal-text.ts';
 import { environmentOf, isTraced, type Service } from './definition.ts';
+import { filesIn } from './files-in.ts';
 
 /** A service that this process started. `stop` gives it `graceMs`, 3 s by default, to finish. */
 export interface RunningService {
   service: Service;
   /** The id of its process. */
   pid: number;
+  /** The state of its files when it was started, as `filesIn` returns it. */
+  files: string;
   /** How long it took to start, which shows how busy or slow the machine is. */
   readyAfterMs: number;
   /** Resolves when the process has exited, for any reason. */
   ended: Promise<void>;
+  hasEnded(): boolean;
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -59,6 +63,7 @@ export function logFileOf(service: Service): string {
 export async function startService(service: Service, options: StartOptions): Promise<RunningService> {
   const log = options.keepLog === false ? undefined : await openLog(service);
   const since = performance.now();
+  const files = filesIn(service.folder);
   const child = spawnService(service, options);
   let isReady = false;
   let refusal: string | undefined; // of a part: the service would retry until the timeout
@@ -79,7 +84,9 @@ export async function startService(service: Service, options: StartOptions): Pro
 
   const running = {
     service,
+    files,
     ended,
+    hasEnded: () => hasEnded(child),
     async stop(graceMs = STOP_TIMEOUT_MS) {
       await stop(child, ended, graceMs);
       if (log) await finished(log.end()).catch(() => {});
@@ -91,7 +98,7 @@ export async function startService(service: Service, options: StartOptions): Pro
     isReady = true;
     return { ...running, pid: child.pid!, readyAfterMs: performance.now() - since };
   } catch (reason) {
-    const exited = child.exitCode !== null || child.signalCode !== null;
+    const exited = hasEnded(child);
     child.kill('SIGKILL'); // it may not react to the closed channel yet
     await running.stop();
     if (refusal) throw new PartRefusedError(`${service.name} cannot start: ${refusal}`);
@@ -117,6 +124,10 @@ function spawnService(service: Service, { ports, env }: StartOptions): ChildProc
     // Over the channel, the service reports that it is ready, and notices that this process has exited, even on Windows.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** Resolves when the process has exited and its output has been read. The event 'close' isn't emitted after disconnect(). */

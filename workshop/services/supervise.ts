@@ -10,6 +10,7 @@ import { readableLogLine } from './log-line.ts';
 import { type RunningService, startService, type StartOptions } from './start.ts';
 import { prefixes } from './prefix.ts';
 import { type UsedParts, useParts } from '../parts/use.ts';
+import { inTurn } from './turn.ts';
 import { portsOf, readyText, requireFreePorts, settingsOf } from './use.ts';
 
 const RESTART_GRACE_MS = 300; // after a save, the new code matters more than the last spans of the old code
@@ -69,14 +70,14 @@ export async function superviseServices(
   }
 
   try {
-    await adapt();
+    await inTurn(adapt, { onWaiting: sayWaiting, signal });
     if (supervisors.size === 0)
       throw new UserError(`There are no services in ${stepFolder}: npm run step puts a step there.`);
 
     let turn = Promise.resolve();
     const nextTurn = () =>
       (turn = turn
-        .then(adapt)
+        .then(() => inTurn(adapt, { signal }))
         .then(reload)
         .catch((error) => console.error(messageOf(error))));
     const watcher = watch(stepFolder, nextTurn, { depth: 1, ignored: isIrrelevant });
@@ -88,6 +89,10 @@ export async function superviseServices(
   } finally {
     for (const used of parts) await used.stop();
   }
+}
+
+function sayWaiting(): void {
+  console.log(paint('gray', 'Waiting for another command, which is starting services …'));
 }
 
 interface Supervisor {
@@ -116,8 +121,8 @@ function supervise(
   async function restart({ signal }: AbortController) {
     const before = running;
     running = undefined;
-    await before?.stop(stopping ? undefined : RESTART_GRACE_MS);
-    if (signal.aborted || stopping || !existsSync(join(service.folder, 'service.json'))) return;
+    await before?.stop(RESTART_GRACE_MS);
+    if (signal.aborted || !existsSync(join(service.folder, 'service.json'))) return;
     print(paint('gray', before ? 'restarting …' : 'starting …'));
     try {
       const started = await startService(service, { ...options, signal });
@@ -134,19 +139,26 @@ function supervise(
     }
   }
 
-  function nextTurn() {
+  function restartNext() {
     starting.abort();
     const own = (starting = new AbortController());
-    return (turn = turn.then(() => restart(own)));
+    const before = turn;
+    // A run.ts that is started now waits until the service is ready, and doesn't start one, too.
+    const work = inTurn(() => before.then(() => restart(own)), { signal: own.signal }).catch((error) => {
+      if (!own.signal.aborted) print(paint('red', messageOf(error)));
+    });
+    turn = Promise.all([before, work]).then(() => {});
   }
-  void nextTurn();
+  restartNext();
 
-  const watcher = watch(service.folder, nextTurn);
+  const watcher = watch(service.folder, restartNext);
 
   return {
     async stop() {
       stopping = true;
-      await Promise.all([watcher.close(), nextTurn()]);
+      starting.abort();
+      await Promise.all([watcher.close(), turn]);
+      await running?.stop();
     },
   };
 }

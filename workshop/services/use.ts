@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from './definition.ts';
 import type { Environment } from '../parts/part.ts';
@@ -5,6 +6,7 @@ import type { StepSettings } from '../parts/step-settings.ts';
 import { useParts } from '../parts/use.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { freePort } from '../net/ports.ts';
+import { filesIn } from './files-in.ts';
 import { probe } from './probe.ts';
 import { type RunningService, startService } from './start.ts';
 
@@ -15,21 +17,33 @@ export interface UsedServices {
   urls: Record<string, string>;
   /** The URLs of all instances of each of them. */
   instances: Record<string, string[]>;
+  /** The port of each service that has one, and of its other ports. */
+  ports: ReadonlyMap<string, number>;
   /** The variables that say where the parts are. */
   env: Environment;
   /** Those that this process started; the others were already running. */
   started: RunningService[];
+  /**
+   * Makes sure that the services run the code that is on the disk now: restarts those that this process started and whose
+   * files have changed since; if the folder has other services now, stops all of them and starts those.
+   * @throws UserError as `useServices` does; the next call then tries again
+   */
+  refresh(options?: StartOptions): Promise<UsedServices>;
   stop(): Promise<void>;
 }
 
-export interface UseOptions {
-  /** Starts all services on free ports, even if some are already running. */
-  ownPorts?: boolean;
+/** How to start services. */
+export interface StartOptions {
   /** Called with the names of the services or parts that are about to be started. */
   onStarting?: (names: string[]) => void;
   /** Called with a sentence about each service or part that is ready. */
   onReady?: (text: string) => void;
   signal?: AbortSignal;
+}
+
+export interface UseOptions extends StartOptions {
+  /** Starts all services on free ports, even if some are already running. */
+  ownPorts?: boolean;
 }
 
 /**
@@ -47,21 +61,45 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
     ownInstances: options.ownPorts,
     signal: options.signal,
   });
+  let isStopped = false;
+  const used: UsedServices = {
+    services,
+    urls: Object.fromEntries([...ports].map(([name, port]) => [name, urlAt(port)])),
+    instances: instancesOf(services, ports),
+    ports,
+    env: parts.env,
+    started: [],
+    async refresh(startOptions) {
+      if (isStopped || !isDeepStrictEqual(await readServices(stepFolder), services)) {
+        await used.stop();
+        return useServices(stepFolder, { ...options, ...startOptions });
+      }
+      const stale = used.started.filter(
+        (running) => running.hasEnded() || running.files !== filesIn(running.service.folder),
+      );
+      await Promise.all(stale.map((running) => running.stop()));
+      used.started = used.started.filter((running) => !stale.includes(running));
+      await startMissing(startOptions);
+      await parts.reload();
+      return used;
+    },
+    async stop() {
+      if (isStopped) return;
+      isStopped = true;
+      await Promise.all(used.started.map((running) => running.stop()));
+      await parts.stop();
+    },
+  };
+  async function startMissing(startOptions: StartOptions = {}) {
+    const own = new Set(used.started.map(({ service }) => service));
+    const others = services.filter((service) => !own.has(service));
+    const missing = options.ownPorts ? others : await notRunning(others, parts.env);
+    if (missing.length > 0) startOptions.onStarting?.(missing.map(({ name }) => name));
+    used.started.push(...(await startAll(missing, { ...startOptions, ports, env: parts.env })));
+  }
   try {
-    const missing = options.ownPorts ? services : await notRunning(services, parts.env);
-    if (missing.length > 0) options.onStarting?.(missing.map(({ name }) => name));
-    const started = await startAll(missing, { ...options, ports, env: parts.env });
-    return {
-      services,
-      urls: Object.fromEntries([...ports].map(([name, port]) => [name, urlAt(port)])),
-      instances: instancesOf(services, ports),
-      env: parts.env,
-      started,
-      async stop() {
-        await Promise.all(started.map((running) => running.stop()));
-        await parts.stop();
-      },
-    };
+    await startMissing(options);
+    return used;
   } catch (error) {
     await parts.stop();
     throw error;
@@ -148,7 +186,7 @@ export async function portInUseText({ name, port, portVariable }: Service): Prom
 
 async function startAll(
   services: Service[],
-  options: UseOptions & { ports: ReadonlyMap<string, number>; env: Environment },
+  options: StartOptions & { ports: ReadonlyMap<string, number>; env: Environment },
 ) {
   const starts = await Promise.allSettled(
     services.map(async (service) => {
