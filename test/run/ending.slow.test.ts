@@ -6,16 +6,21 @@ import { startScript } from '../support/process.ts';
 
 const posix = process.platform !== 'win32';
 
-test('SIGTERM during the calls leaves no process', { skip: !posix }, async (t) => {
-  const { env, ports } = await isolatedEnvironment(t);
-  const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
-  await subject.printed(/^1 {2}200/m);
+for (const [signal, code] of [
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  test(`${signal} during the calls leaves no process`, { skip: !posix }, async (t) => {
+    const { env, ports } = await isolatedEnvironment(t);
+    const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
+    await subject.printed(/^1 {2}200/m);
 
-  subject.child.kill('SIGTERM');
+    subject.child.kill(signal);
 
-  assert.equal(await subject.ended, 130);
-  await eventually(() => allClosed(ports), 'all ports are closed');
-});
+    assert.equal(await subject.ended, code);
+    await eventually(() => allClosed(ports), 'all ports are closed');
+  });
+}
 
 test('if run.ts is killed, its services exit on their own', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);

@@ -3,7 +3,7 @@ import { callGrpc } from '../net/call-grpc.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { accepts } from '../net/accepts.ts';
 import { type TraceSource, tracesAt, tracesIn } from './query.ts';
-import { jaegerUrl, otlpGrpcUrl, otlpGrpcVariable, otlpHttpUrl } from '../settings.ts';
+import { jaegerUrl, otlpGrpcUrl, otlpGrpcVariable, otlpHttpUrl, stateFolder } from '../settings.ts';
 
 /** The trace backend in use. `close` stops it if `useBackend` or `startEmbedded` started it; otherwise it does nothing. */
 export interface UsedBackend {
@@ -96,10 +96,11 @@ export async function embeddedPorts(): Promise<EmbeddedPort[]> {
 }
 
 /**
- * Starts the embedded backend at the ports of JAEGER_URL, OTEL_EXPORTER_OTLP_ENDPOINT and OTLP_URL.
+ * Starts the embedded backend at the ports of JAEGER_URL, OTEL_EXPORTER_OTLP_ENDPOINT and OTLP_URL, with the newest traces
+ * of earlier runs, which it keeps in the state folder; `forget` deletes them.
  * @throws UserError if another program uses one of them, or one is on another machine
  */
-export async function startEmbedded(): Promise<UsedBackend> {
+export async function startEmbedded({ forget = false } = {}): Promise<UsedBackend> {
   const places = embeddedPlaces();
   requireLocal(places);
 
@@ -109,6 +110,7 @@ export async function startEmbedded(): Promise<UsedBackend> {
       queryPort: portOf(jaegerUrl()),
       otlpGrpcPort: portOf(otlpGrpcUrl()),
       otlpHttpPort: portOf(otlpHttpUrl()),
+      kept: { folder: stateFolder, forget, say: console.error },
     });
     return {
       kind: 'embedded',

@@ -1,6 +1,9 @@
+import { UserError } from '../errors.ts';
+import { parsed } from '../net/parsed.ts';
 import { fromJaeger } from '../trace/from-jaeger.ts';
 import type { LogRecord } from '../trace/log-record.ts';
-import type { Trace } from '../trace/model.ts';
+import type { Span, Trace } from '../trace/model.ts';
+import { treeOf } from '../trace/tree.ts';
 import { extentOf } from '../trace/waterfall.ts';
 import { findTraces } from './jaeger/search.ts';
 import { anyLogs, findLogs } from './store/find-logs.ts';
@@ -13,12 +16,18 @@ export interface TraceSource {
   trace(traceId: string): Promise<Trace | undefined>;
   /** The traces with a span that began after `sinceMs` (ms since 1970), newest first: of a service, or of any. */
   since(sinceMs: number, service?: string): Promise<Trace[]>;
+  /**
+   * The id of the trace before a trace: the newest one that began earlier, on the same day, and has a span with the service
+   * and the name of its first span.
+   */
+  before(trace: Trace): Promise<string | undefined>;
   /** The log records of a trace, or the newest of all, in order of time. Jaeger stores none. */
   logs(traceId?: string): Promise<LogRecord[]>;
 }
 
 /** The maximum number of log records to read. */
 const MAX_LOGS = 10_000;
+const DAY_US = 86_400_000_000;
 
 /** The traces in the stores of a backend in this process. */
 export function tracesIn(store: TraceStore, logs: LogStore): TraceSource {
@@ -29,6 +38,11 @@ export function tracesIn(store: TraceStore, logs: LogStore): TraceSource {
       const found = findTraces(store, { service, tags: {}, startUs, endUs: Infinity, limit: Infinity });
       return found.map(({ id }) => store.trace(id)!);
     },
+    async before(trace) {
+      const { service, name: operation } = firstSpan(trace);
+      const found = findTraces(store, { service, operation, tags: {}, ...timeBefore(trace), limit: 2 });
+      return found.map(({ id }) => id).find((id) => id !== trace.traceId);
+    },
     logs: (traceId) => findLogs(logs, { ...anyLogs, ...(traceId && { traceId }), limit: MAX_LOGS }),
   };
 }
@@ -38,8 +52,25 @@ export function tracesAt(url: string, kind: 'jaeger' | 'embedded'): TraceSource 
   return {
     trace: (traceId) => queryTrace(url, traceId),
     since: (sinceMs, service) => queryTraces(url, sinceMs, service),
+    async before(trace) {
+      const { service, name: operation } = firstSpan(trace);
+      const { startUs, endUs } = timeBefore(trace);
+      const words = { service, operation, start: String(startUs), end: String(endUs), limit: '2' };
+      const found = await query(`${url}/api/traces?${new URLSearchParams(words)}`);
+      return found.map(({ traceId }) => traceId).find((id) => id !== trace.traceId);
+    },
     logs: async (traceId = '') => (kind === 'embedded' ? queryLogs(url, traceId) : []),
   };
+}
+
+function firstSpan({ spans }: Trace): Span {
+  return treeOf(spans)[0]!.span;
+}
+
+/** The day before a trace begins. */
+function timeBefore({ spans }: Trace): { startUs: number; endUs: number } {
+  const { startUs } = extentOf(spans);
+  return { startUs: startUs - DAY_US, endUs: startUs - 1 };
 }
 
 /** Asks a backend for a trace over Jaeger's query API; undefined until a span of it has arrived. */
@@ -77,12 +108,16 @@ async function query(url: string): Promise<Trace[]> {
 
 /** The `data` in a response of Jaeger's query API, which is a list; empty if it is missing. */
 async function get<Item>(url: string): Promise<Item[]> {
-  const response = await fetch(url);
+  const { origin } = new URL(url);
+  const response = await fetch(url).catch(() => {
+    throw new UserError(`The trace backend at ${origin} has ended: start it again with npm run backend.`);
+  });
   if (response.status === 404) return [];
-  if (!response.ok) {
-    const text = await response.text();
-    throw new Error(`The trace backend responded with ${response.status} to ${url}: ${text}`);
-  }
-  const { data } = (await response.json()) as { data: Item[] | null };
-  return data ?? [];
+  const text = await response.text();
+  if (!response.ok)
+    throw new UserError(`The trace backend responded with ${response.status} to ${url}: ${text}`);
+  const body = parsed(text) as { data?: Item[] | null };
+  if (typeof body !== 'object' || body === null)
+    throw new UserError(`${origin} responded with something other than JSON: is a trace backend there?`);
+  return body.data ?? [];
 }

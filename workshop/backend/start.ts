@@ -8,6 +8,7 @@ import type { LoopbackListener } from '../net/loopback.ts';
 import { addPages, sendNoSuchPage } from './pages/routes.ts';
 import { receiveGrpc } from './receiver/grpc.ts';
 import { receiveHttp } from './receiver/http.ts';
+import { keep, type Kept, type KeptOptions } from './store/kept.ts';
 import { type LogLimits, LogStore } from './store/log-store.ts';
 import { type Limits, TraceStore } from './store/store.ts';
 
@@ -18,6 +19,8 @@ export interface BackendOptions {
   otlpGrpcPort?: number;
   otlpHttpPort?: number;
   queryPort?: number;
+  /** Where to keep traces and log records between runs. Without it, they are gone when the backend ends. */
+  kept?: KeptOptions;
   limits?: Partial<Limits>;
   logLimits?: Partial<LogLimits>;
 }
@@ -42,21 +45,24 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   const { otlpGrpcPort = 4317, otlpHttpPort = 4318, queryPort = 16686 } = options;
   const store = new TraceStore(options.limits);
   const logs = new LogStore(options.logLimits);
+  let kept: Kept | undefined;
   const listeners: LoopbackListener[] = [];
-  const close = async () => void (await Promise.all(listeners.map((listener) => listener.close())));
+  const close = async () => {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    await kept?.close();
+  };
   const opened = (listener: LoopbackListener) => {
     listeners.push(listener);
     return `http://localhost:${listener.port}`;
   };
   try {
-    return {
+    const urls = {
       queryUrl: opened(await listenForQueries(store, logs, queryPort)),
       otlpGrpcUrl: opened(await receiveGrpc([store, logs], otlpGrpcPort)),
       otlpHttpUrl: opened(await receiveHttp([store, logs], otlpHttpPort)),
-      store,
-      logs,
-      close,
     };
+    if (options.kept) kept = await keep({ traces: store, logs }, options.kept);
+    return { ...urls, store, logs, close };
   } catch (error) {
     await close();
     throw error;

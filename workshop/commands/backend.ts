@@ -6,10 +6,13 @@ import { inTurn } from '../services/turn.ts';
 import { otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
 
 const help = `
-npm run backend
+npm run backend [-- --forget]
 
 Starts the trace backend that the workshop uses if Jaeger isn't running. It receives spans, stores them in memory, and
-shows them; when the memory limit is reached, it deletes the oldest traces. Ctrl-C stops it and deletes all traces.
+shows them; when the memory limit is reached, it deletes the oldest traces. Ctrl-C stops it. The newest traces are kept in
+.workshop/ for the next time, also by npx tsx run.ts and npm run services.
+
+  --forget   delete the traces of earlier runs first
 
   JAEGER_URL                    the URL of its pages and its query API (default http://localhost:16686)
   OTEL_EXPORTER_OTLP_ENDPOINT   the URL for OTLP over gRPC (default http://localhost:4317)
@@ -17,8 +20,8 @@ shows them; when the memory limit is reached, it deletes the oldest traces. Ctrl
 `;
 
 await main(async () => {
-  readCommandLine({ help, options: {} });
-  const backend = await inTurn(startEmbedded);
+  const { values } = readCommandLine({ help, options: { forget: { type: 'boolean' } } });
+  const backend = await inTurn(() => startEmbedded(values));
   console.log(
     `The trace backend is ready: traces at ${backend.url}, ` +
       `OTLP over gRPC at ${otlpGrpcUrl().origin} and over HTTP at ${otlpHttpUrl().origin}.`,

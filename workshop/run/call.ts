@@ -3,7 +3,7 @@ import type { UsedBackend } from '../backend/connect.ts';
 import { isTraced } from '../services/definition.ts';
 import type { UsedServices } from '../services/use.ts';
 import type { Trace } from '../trace/model.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf, UserError } from '../errors.ts';
 import { parsed } from '../net/parsed.ts';
 import { batchDelayMs, isChecked, isRepeated } from '../settings.ts';
 import { awaitTrace } from './await-trace.ts';
@@ -40,6 +40,8 @@ export interface CallResult {
   /** The page of the trace or, if the caller doesn't know the id, the page of a search that finds it. */
   url?: string;
   trace?: Trace;
+  /** Why the trace backend can't be asked for the trace. */
+  lost?: string;
 }
 
 const USUAL_START_MS = 2_000; // a service needs this long to start on an idle machine
@@ -78,10 +80,10 @@ export async function call(
       consumed: false,
       root,
     };
-    const trace = root && !isChecked ? await awaitTrace(look, own) : undefined;
-    return trace
-      ? { ...result, trace, traceId: trace.traceId, url: `${backend.url}/trace/${trace.traceId}` }
-      : result;
+    const waited = root && !isChecked ? await orLost(awaitTrace(look, own)) : {};
+    if (!('trace' in waited)) return { ...result, ...waited };
+    const { traceId } = waited.trace;
+    return { ...result, ...waited, traceId, url: `${backend.url}/trace/${traceId}` };
   }
 
   const { status } = outcome;
@@ -97,21 +99,35 @@ export async function call(
   const ours = isRepeated || services.started.length === services.services.length;
   const slowness = Math.max(1, ...services.started.map(({ readyAfterMs }) => readyAfterMs / USUAL_START_MS));
   const otherSideMs = ours ? OTHER_SIDE_OF_OURS_MS * slowness : OTHER_SIDE_MS;
-  const trace = await awaitTrace(look, {
-    firstMs: ours ? FIRST_SPAN_OF_OURS_MS * slowness : FIRST_SPAN_MS,
-    otherSideMs,
-    serviceMs: status < 400 ? otherSideMs : SERVICE_AFTER_FAILURE_MS * slowness,
-    services: traceId ? traced : [], // without an id, the first service starts a trace of its own
-    consumed: services.services.some(({ consumes }) => consumes !== undefined),
-    root,
-  });
+  const waited = await orLost(
+    awaitTrace(look, {
+      firstMs: ours ? FIRST_SPAN_OF_OURS_MS * slowness : FIRST_SPAN_MS,
+      otherSideMs,
+      serviceMs: status < 400 ? otherSideMs : SERVICE_AFTER_FAILURE_MS * slowness,
+      services: traceId ? traced : [], // without an id, the first service starts a trace of its own
+      consumed: services.services.some(({ consumes }) => consumes !== undefined),
+      root,
+    }),
+  );
+  if ('lost' in waited) return { ...result, ...(traceId && { traceId }), ...waited };
 
   return {
     ...result,
     ...(traceId && { traceId }),
     url: pageUrl(backend.url, traceId, traced),
-    ...(trace && { trace }),
+    ...waited,
   };
+}
+
+/** The trace, if there is one; or why the backend can't be asked. */
+async function orLost(waiting: Promise<Trace | undefined>): Promise<{ trace?: Trace } | { lost: string }> {
+  try {
+    const trace = await waiting;
+    return trace ? { trace } : {};
+  } catch (error) {
+    if (error instanceof UserError) return { lost: messageOf(error) };
+    throw error;
+  }
 }
 
 /** The page of a trace, or of a search for it if the caller doesn't know the id. */

@@ -101,6 +101,10 @@ async function showTraced(
   const isStored = logs && id && backend.kind !== 'jaeger';
   const records = isStored ? await awaitLogs(() => backend.traces.logs(id), id, services) : [];
   showCall(result, { explain, logs: records });
+  if (result.trace && result.traceId && !isChecked) {
+    const before = await backend.traces.before(result.trace).catch(() => undefined); // the backend has just ended
+    if (before) note(`Compare with the call before: ${backend.url}/trace/${before}...${result.traceId}`);
+  }
   if (!logs || !id || records.length > 0) return;
   const reason =
     backend.kind === 'jaeger' ? 'Jaeger stores no log lines' : 'No log line of this trace arrived over OTLP';

@@ -36,7 +36,7 @@ function callParts(result: CallResult, look: WaterfallLook): { text: string; isN
   if (body === '') parts.push(asNote(`The response is ${statusText(status!)}, without a body.`));
   else if (status) parts.push(asOutput(typeof body === 'string' ? body : JSON.stringify(body, null, 4)));
   parts.push(...traceNotes(result, look).map(asNote));
-  if (traceId) parts.push(asOutput(url!));
+  if (traceId && url) parts.push(asOutput(url));
   return parts;
 }
 
@@ -78,7 +78,11 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function traceNotes({ failure, traceId, url, trace, durationMs }: CallResult, look: WaterfallLook): string[] {
+function traceNotes(
+  { failure, traceId, url, trace, durationMs, lost }: CallResult,
+  look: WaterfallLook,
+): string[] {
+  if (lost) return [`\n${lost}`];
   const seconds = `${(durationMs / 1_000).toFixed(2)} s`;
   if (failure && !url) return [];
   if (!url) return [`\nThat took ${seconds}, and no trace says why: no service sets up tracing yet.`];

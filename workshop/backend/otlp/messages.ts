@@ -31,6 +31,8 @@ export interface Signal {
   request: Type;
   /** A request down to its resources and scopes, which stay encoded, and without its items: a `RequestHead`. */
   requestHead: Type;
+  /** A request whose resources, scopes, and items stay encoded: `EncodedParts`. */
+  encodedParts: Type;
   response: Type;
   /** The field of a partial success that counts the rejected items. */
   rejected: 'rejectedSpans' | 'rejectedLogRecords';
@@ -41,12 +43,17 @@ export interface RequestHead {
   resources: { resource: Uint8Array; scopes: { scope: Uint8Array }[] }[];
 }
 
+/** What protobufjs encodes as `Signal.encodedParts`. */
+export interface EncodedParts {
+  resources: { resource: Uint8Array; scopes: { scope: Uint8Array; items: Uint8Array[] }[] }[];
+}
+
 export const traceSignal: Signal = {
   itemName: 'span',
   grpcService: 'opentelemetry.proto.collector.trace.v1.TraceService',
   httpPath: '/v1/traces',
   item: span,
-  ...requestsOf('ExportTraceServiceRequest', 'resourceSpans', 'scopeSpans'),
+  ...requestsOf('ExportTraceServiceRequest', 'resourceSpans', 'scopeSpans', 'spans'),
   response: root.lookupType('ExportTraceServiceResponse'),
   rejected: 'rejectedSpans',
 };
@@ -56,7 +63,7 @@ export const logSignal: Signal = {
   grpcService: 'opentelemetry.proto.collector.logs.v1.LogsService',
   httpPath: '/v1/logs',
   item: logRecord,
-  ...requestsOf('ExportLogsServiceRequest', 'resourceLogs', 'scopeLogs'),
+  ...requestsOf('ExportLogsServiceRequest', 'resourceLogs', 'scopeLogs', 'logRecords'),
   response: root.lookupType('ExportLogsServiceResponse'),
   rejected: 'rejectedLogRecords',
 };
@@ -90,19 +97,26 @@ export const logRecordRest = partOf(logRecord, [...lineFields, 'attributes'], {
   severityNumber: { type: 'int32' },
 });
 
-function requestsOf(name: string, resources: string, scopes: string) {
+function requestsOf(name: string, resources: string, scopes: string, items: string) {
   const request = root.lookupType(name);
   const ofResource = request.fields[resources]!.resolvedType as Type;
   const group = ofResource.fields[scopes]!.resolvedType as Type;
-  const groupHead = partOf(group, ['scope'], { scope: { type: 'bytes' } });
-  const resourceHead = partOf(ofResource, ['resource', scopes], {
-    resource: { type: 'bytes' },
-    [scopes]: { name: 'scopes', type: groupHead.name },
-  });
-  const requestHead = partOf(request, [resources], {
-    [resources]: { name: 'resources', type: resourceHead.name },
-  });
-  return { group, request, requestHead };
+  const bytes = { type: 'bytes' };
+  const requestWith = (groupPart: Type) => {
+    const resourcePart = partOf(ofResource, ['resource', scopes], {
+      resource: bytes,
+      [scopes]: { name: 'scopes', type: groupPart.name },
+    });
+    return partOf(request, [resources], { [resources]: { name: 'resources', type: resourcePart.name } });
+  };
+  return {
+    group,
+    request,
+    requestHead: requestWith(partOf(group, ['scope'], { scope: bytes })),
+    encodedParts: requestWith(
+      partOf(group, ['scope', items], { scope: bytes, [items]: { name: 'items', ...bytes } }),
+    ),
+  };
 }
 
 /** A message type with some of the fields of another, which skips the others. `as` gives fields another name or type. */
@@ -111,7 +125,7 @@ function partOf(
   fields: readonly string[],
   as: Readonly<Record<string, { name?: string; type: string }>>,
 ): Type {
-  const part = new protobuf.Type(`${whole.name}With${fields.length}`);
+  const part = new protobuf.Type(`${whole.name}Part${whole.parent!.nestedArray.length}`);
   for (const field of fields) {
     const { id, type, repeated } = whole.fields[field] as Field;
     const { name = field, type: newType = type } = as[field] ?? {};

@@ -3,7 +3,7 @@
  * groups with the same resource and scope; they limit their memory; and they count what becomes of each item.
  */
 import type { ArrivedRequest, ItemBytes } from '../otlp/arrival.ts';
-import type { Signal } from '../otlp/messages.ts';
+import type { EncodedParts, Signal } from '../otlp/messages.ts';
 import { readResource, readScope, type Resource, type Scope } from '../otlp/span.ts';
 
 /** Items that arrived together. Their bytes are kept until the last of them is dropped. */
@@ -17,6 +17,13 @@ export interface Group {
   readonly size: number;
   /** How many of its items are still kept. */
   items: number;
+}
+
+/** Where in its group's bytes an encoded item is. */
+export interface StoredItem {
+  readonly group: Group;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What became of a request. */
@@ -70,6 +77,8 @@ export abstract class Intake<Item extends ItemBytes> {
   protected abstract index(item: Item, group: Group, from: number, to: number): void;
   /** Drops the oldest items, and calls `release` for each of them; false if there is nothing to drop. */
   protected abstract dropOldest(): boolean;
+  /** The items, the newest first, in batches that belong together. */
+  protected abstract newest(): Iterable<readonly StoredItem[]>;
   /** Why an item can't be kept, apart from its size; empty if it can. */
   protected abstract objectionTo(item: Item): string;
 
@@ -108,6 +117,24 @@ export abstract class Intake<Item extends ItemBytes> {
     if (field && added.accepted + added.rejected === 0)
       added.reason = `the message contains no ${signal.itemName}s, and OTLP has no ${field}`;
     return added;
+  }
+
+  /** The newest items, roughly up to some bytes, as a request that `add` reads; the oldest of them come first. */
+  encode(mostBytes: number): Uint8Array {
+    const batches: EncodedParts['resources'][] = [];
+    let bytes = 0;
+    for (const items of this.newest()) {
+      const batch = encodedBatch(items);
+      bytes += batch.reduce((sum, part) => sum + bytesIn(part), 0);
+      if (bytes > mostBytes) break;
+      batches.push(batch);
+    }
+    return this.signal.encodedParts.encode({ resources: batches.toReversed().flat() }).finish();
+  }
+
+  /** How many items have arrived, and been kept, since the store was created. */
+  get accepted(): number {
+    return this.#accepted;
   }
 
   /** What is kept, and what became of everything that arrived. */
@@ -173,6 +200,27 @@ export abstract class Intake<Item extends ItemBytes> {
     const isFull = () => this.#items + items > most.items || this.bytes + bytes > most.bytes;
     while (isFull() && this.dropOldest());
   }
+}
+
+/** Items of one group that follow each other share a resource and a scope. */
+function encodedBatch(items: readonly StoredItem[]): EncodedParts['resources'] {
+  const batch: EncodedParts['resources'] = [];
+  let before: Group | undefined;
+  for (const { group, from, to } of items) {
+    if (group !== before) {
+      const { bytes, resourceEnd, scopeEnd } = group;
+      const scope = bytes.subarray(resourceEnd, scopeEnd);
+      batch.push({ resource: bytes.subarray(0, resourceEnd), scopes: [{ scope, items: [] }] });
+      before = group;
+    }
+    batch.at(-1)!.scopes[0]!.items.push(group.bytes.subarray(from, to));
+  }
+  return batch;
+}
+
+function bytesIn({ resource, scopes }: EncodedParts['resources'][number]): number {
+  const [{ scope, items }] = scopes as [(typeof scopes)[0]];
+  return items.reduce((sum, item) => sum + item.length, resource.length + scope.length);
 }
 
 /** What items of one group share. */

@@ -2,7 +2,7 @@ import type { LogRecord } from '../../trace/log-record.ts';
 import { type ArrivedLogRecord, readLogRequest } from '../otlp/arrival.ts';
 import { logSignal } from '../otlp/messages.ts';
 import { readLogRecord } from '../otlp/log-record.ts';
-import { type Group, Intake, sharedReader } from './intake.ts';
+import { type Group, Intake, sharedReader, type StoredItem } from './intake.ts';
 
 /** How much is kept. When one of the limits is reached, the records that arrived first are dropped. */
 export interface LogLimits {
@@ -23,15 +23,11 @@ export interface LogStatus {
 }
 
 /** A record as it is kept, with the fields by which it is found. The id and the severity are as in `ArrivedLogRecord`. */
-export interface StoredLogRecord {
+export interface StoredLogRecord extends StoredItem {
   readonly traceId: string;
   /** When it happened, was observed, or arrived. µs since 1970. */
   readonly timeUs: number;
   readonly severityNumber: number;
-  readonly group: Group;
-  /** Where in the group's bytes the encoded LogRecord is. */
-  readonly from: number;
-  readonly to: number;
 }
 
 /** As many as spans: enough for 24 hours of a workshop. */
@@ -74,6 +70,10 @@ export class LogStore extends Intake<ArrivedLogRecord> {
     else this.#groups.set(group, [stored]);
   }
 
+  protected newest(): StoredLogRecord[][] {
+    return [...this.#groups.values()].toReversed();
+  }
+
   protected dropOldest(): boolean {
     if (this.#groups.size === 0) return false;
     const group = this.#oldestFirst.next().value!;
@@ -89,7 +89,7 @@ export class LogStore extends Intake<ArrivedLogRecord> {
 
   /** All records, the newest first: in the reverse order of arrival. */
   *newestFirst(): Generator<StoredLogRecord> {
-    for (const records of [...this.#groups.values()].toReversed()) {
+    for (const records of this.newest()) {
       for (let index = records.length - 1; index >= 0; index--) yield records[index]!;
     }
   }

@@ -3,7 +3,7 @@ import type { Span, Trace } from '../../trace/model.ts';
 import { type ArrivedSpan, readSpanRequest } from '../otlp/arrival.ts';
 import { traceSignal } from '../otlp/messages.ts';
 import { readSpan } from '../otlp/span.ts';
-import { type Group, Intake, sharedReader } from './intake.ts';
+import { type Group, Intake, sharedReader, type StoredItem } from './intake.ts';
 import { type Operation, Operations } from './operations.ts';
 
 /** How much is kept. When one of the limits is reached, the oldest trace is dropped as a whole. */
@@ -37,17 +37,13 @@ export interface ServiceCall {
 }
 
 /** A span as it is kept, with the fields by which it is found. Ids and times are as in `ArrivedSpan`. */
-export interface StoredSpan {
+export interface StoredSpan extends StoredItem {
   readonly spanId: string;
   readonly parentId: string;
   readonly operation: Operation;
   readonly startUs: number;
   readonly durationUs: number;
   readonly error: boolean;
-  readonly group: Group;
-  /** Where in the group's bytes the encoded Span is. */
-  readonly from: number;
-  readonly to: number;
 }
 
 /** What the store contains, and what has arrived since it was created. */
@@ -164,6 +160,10 @@ export class TraceStore extends Intake<ArrivedSpan> {
     trace.endUs = Math.max(trace.endUs, startUs + durationUs);
     if (error) trace.errors++;
     trace.calls = undefined;
+  }
+
+  protected *newest(): Generator<StoredSpan[]> {
+    for (const { spans } of [...this.#traces.values()].toReversed()) yield spans;
   }
 
   protected dropOldest(): boolean {

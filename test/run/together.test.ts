@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { allClosed, isolatedEnvironment } from '../support/environment.ts';
+import { eventually } from '../support/eventually.ts';
+import { start, startScript } from '../support/process.ts';
+import { slowTest, test } from '../support/tests.ts';
+
+const posix = process.platform !== 'win32';
+
+test('of two run.ts started together, the second uses what the first starts, and shows its response when the first is gone', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const runs = [1, 2].map(() => startScript(t, 'run.ts', ['--times', '1000'], { env }));
+  await Promise.all(runs.map((run) => run.printed(/^1 {2}200 .*\/trace\//m)));
+
+  const using = runs.map(({ stderr }) => /^Using .*/m.exec(stderr)![0]);
+  const owner = using.findIndex((text) => text.includes('(started)'));
+  assert.match(using[owner]!, /backend at \S+ \(started\), bands-api and reviews-api \(started\)$/);
+  assert.match(
+    using[1 - owner]!,
+    /backend at \S+ \(already running\), bands-api and reviews-api \(already running\)$/,
+  );
+
+  runs[owner]!.child.kill('SIGKILL');
+  await eventually(() => allClosed(ports), 'all ports are closed');
+  const other = runs[1 - owner]!;
+  await other.printed(/^The trace backend at \S+ has ended|^The call got no response/m);
+  other.child.kill('SIGKILL');
+});
+
+slowTest(
+  'run.ts and npm run services started together: each service runs once',
+  { skip: !posix },
+  async (t) => {
+    const { env, ports } = await isolatedEnvironment(t);
+    const services = startScript(t, 'workshop/commands/services.ts', [], { env });
+    const run = startScript(t, 'run.ts', [], { env });
+
+    assert.equal(await run.ended, 0, run.stderr);
+    if (!run.stderr.includes('(started)')) await services.printed(/bands-api {3}│ ready/);
+    services.child.kill('SIGTERM');
+    await services.ended;
+    await eventually(() => allClosed(ports), 'all ports are closed');
+  },
+);
+
+for (const [command, words, ready] of [
+  ['npx', ['tsx', 'run.ts', '--times', '1000'], /^1 {2}200/m],
+  ['npm', ['run', 'services'], /bands-api {3}│ starting/],
+] as const) {
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    slowTest(`${signal} of ${command} leaves nothing running`, { skip: !posix }, async (t) => {
+      const { env, ports } = await isolatedEnvironment(t);
+      const subject = start(t, command, [...words], { env });
+      await subject.printed(ready);
+
+      subject.child.kill(signal);
+
+      await eventually(() => allClosed(ports), 'all ports are closed');
+    });
+  }
+}
