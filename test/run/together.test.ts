@@ -26,6 +26,20 @@ test('of two run.ts started together, the second uses what the first starts, and
   other.child.kill('SIGKILL');
 });
 
+test('the backend of another command ends during the call: the response is shown, and a sentence says what has ended', async (t) => {
+  const { env } = await isolatedEnvironment(t);
+  const backend = startScript(t, 'workshop/commands/backend.ts', [], { env });
+  await backend.printed(/ready/);
+  const run = startScript(t, 'run.ts', [], { env });
+  await run.printed(/is ready after/);
+
+  backend.child.kill('SIGKILL');
+
+  assert.equal(await run.ended, 0, run.stderr);
+  assert.match(run.stdout, /^ {4}"name": "Fugazi",$/m);
+  assert.match(run.stderr, /^The trace backend at \S+ has ended: start it again with npm run backend\.$/m);
+});
+
 slowTest(
   'run.ts and npm run services started together: each service runs once',
   { skip: !posix },
