@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { projectFolder } from '#workshop/settings';
 import { allClosed, isolatedEnvironment } from '../support/environment.ts';
 import { eventually } from '../support/eventually.ts';
 import { start, startScript } from '../support/process.ts';
@@ -72,3 +75,24 @@ for (const [command, words, ready] of [
     });
   }
 }
+
+test('services of another folder respond: a sentence says which, and in which folder', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const folder = join(projectFolder, 'steps/06-fix-the-bugs/bands-api');
+  const loader = ['--import', import.meta.resolve('tsx')];
+  const bands = start(t, process.execPath, [...loader, 'main.ts'], {
+    cwd: folder,
+    env: { ...env, PORT: String(ports.bands), REVIEWS_API_URL: `http://localhost:${ports.reviews}` },
+    ipc: true,
+  });
+  await once(bands.child, 'message');
+
+  const run = startScript(t, 'run.ts', [], { env });
+  await run.ended;
+
+  const skipped = process.platform === 'win32'; // it doesn't say in which folder a process runs
+  assert.equal(
+    /^The responses come from (.+)$/m.exec(run.stderr)?.[1],
+    skipped ? undefined : `bands-api in ${dirname(folder)}, not from the code in this folder.`,
+  );
+});

@@ -12,6 +12,7 @@ import { aBand, type Asked, readRunOptions, type RunOptions } from './options.ts
 import { callJson, callLine, hasFailed, note, noteFailure, showCall } from './show.ts';
 import { sayIfSilent } from './silence.ts';
 import type { Environment } from '../parts/part.ts';
+import { strangersText } from '../services/strangers.ts';
 import { repeatAtEachKey } from './repeat.ts';
 import { type Used, useAll } from './use-all.ts';
 import { isChecked, isRepeated, tracingVariablesText } from '../settings.ts';
@@ -35,6 +36,7 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
       const options = readRunOptions(asked);
       const used = await useAll(folder);
       if (!isRepeated) note(usageText(used));
+      for (const sentence of isChecked ? [] : await strangersText(used.services)) note(sentence);
       const variables = tracingVariablesText();
       if (variables) note(variables);
 
