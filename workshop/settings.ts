@@ -25,19 +25,26 @@ const SDK_DELAY_MS = 5_000; // the SDK's default if the variable isn't a number
 /** How long the SDK's batch processor waits before it sends spans, in ms. */
 export const batchDelayMs = Number.isFinite(delay) && delay >= 0 ? delay : SDK_DELAY_MS;
 
-const decideWhatIsTraced = [
-  'OTEL_SDK_DISABLED',
-  'OTEL_TRACES_SAMPLER',
-  'OTEL_TRACES_SAMPLER_ARG',
-  'OTEL_PROPAGATORS',
-];
+/** Variables of the SDK that the workshop expects: where spans go, how long they wait, and what the SDK prints. */
+const expectedVariables = new Set([
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_BSP_SCHEDULE_DELAY',
+  'OTEL_LOG_LEVEL',
+]);
 
-/** Says which variables of the SDK are set in this shell and change what is traced; undefined if there are none. */
+/** Says which variables that are set in this shell can change what is traced; undefined if there are none. */
 export function tracingVariablesText(): string | undefined {
-  const set = decideWhatIsTraced.filter((name) => process.env[name]);
-  if (set.length === 0) return undefined;
-  const pairs = set.map((name) => `${name}=${process.env[name]}`);
-  return `${listed(pairs)} ${set.length > 1 ? 'are' : 'is'} set in this shell, which changes what is traced.`;
+  const names = Object.keys(process.env).filter(
+    (name) => name.startsWith('OTEL_') && process.env[name] && !expectedVariables.has(name),
+  );
+  // Other options of Node.js, such as the limit of its memory, change nothing.
+  if (/(?:^|\s)(?:-r|--(?:require|import|(?:experimental-)?loader))\b/.test(process.env.NODE_OPTIONS ?? '')) {
+    names.push('NODE_OPTIONS');
+  }
+  if (names.length === 0) return undefined;
+  const pairs = names.toSorted().map((name) => `${name}=${process.env[name]}`);
+  return `${listed(pairs)} ${names.length > 1 ? 'are' : 'is'} set in this shell, which can change what is traced.`;
 }
 
 /** The URL of Jaeger's pages and query API; JAEGER_URL. */

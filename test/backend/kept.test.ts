@@ -94,12 +94,18 @@ test('to forget deletes what is kept, even if nothing arrives afterwards', async
   assert.deepEqual(await readdir(folder), []);
 });
 
-test('a folder that cannot be written: one sentence for each file, and the backend works', async (t) => {
-  const folder = join(await temporaryFolder(t), 'state');
+test('a file that cannot be written, and one that cannot be read: a sentence, and the backend works', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, 'traces.binpb');
   const first = await stored(folder);
-  await mkdir(join(folder, 'traces.binpb'), { recursive: true }); // a folder in the place of the file
+  await mkdir(file); // a folder in the place of the file
   first.traces.add(encodeRequest([someSpan()]));
   await first.close();
-  assert.match(first.said.join(), /^The spans can't be kept for the next run: /);
+  assert.match(first.said.join('\n'), /^The spans can't be kept for the next run: .+$/);
   assert.equal(first.ids().length, 1);
+
+  const second = await stored(folder);
+  second.traces.add(encodeRequest([someSpan()]));
+  await second.close();
+  assert.match(second.said.join('\n'), /^The spans of earlier runs can't be read: .+$/);
 });

@@ -71,7 +71,7 @@ test('a variable that was left in the shell turns tracing off: it is named', asy
     env: { ...env, OTEL_SDK_DISABLED: 'true' },
   });
   assert.equal(code, 0);
-  assert.match(stderr, /^OTEL_SDK_DISABLED=true is set in this shell, which changes what is traced\.$/m);
+  assert.match(stderr, /^OTEL_SDK_DISABLED=true is set in this shell, which can change what is traced\.$/m);
 });
 
 slowTest('reviews-api is down: bands-api responds with 502, and its span has the exception', async (t) => {

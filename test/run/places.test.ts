@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { requireUsableBackend } from '#workshop/backend/connect';
+import { embeddedPorts, requireUsableBackend, startEmbedded } from '#workshop/backend/connect';
 import { startBackend } from '#workshop/backend/start';
 import { UserError } from '#workshop/errors';
 import { useServices } from '#workshop/services/use';
@@ -70,6 +70,25 @@ for (const [variable, value, sentence] of [
 ] as const) {
   test(`${variable}=${value} is refused with one sentence`, async (t) => {
     const { look } = await places(t, { [variable]: value });
+    await assertRefused(look, sentence);
+  });
+}
+
+for (const [variable, value] of [
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://localhost:4318'],
+  ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://localhost:4318/v1/traces'],
+] as const) {
+  test(`${variable} is the endpoint for HTTP: one sentence, whether or not a backend is running`, async (t) => {
+    const { look, ports } = await places(t, { [variable]: value, OTLP_URL: 'http://localhost:4318' });
+    const sentence = new RegExp(
+      `^${variable} is ${value}, where OTLP goes over HTTP, but the workshop sends spans over gRPC: unset ${variable}, or set it to http://localhost:4317\\.$`,
+    );
+    await assertRefused(look, sentence);
+    await assert.rejects(startEmbedded(), (error: Error) => sentence.test(error.message));
+    await assert.rejects(embeddedPorts(), (error: Error) => sentence.test(error.message));
+
+    const backend = await startBackend({ queryPort: ports.query, otlpGrpcPort: 0, otlpHttpPort: 0 });
+    t.after(() => backend.close());
     await assertRefused(look, sentence);
   });
 }

@@ -42,9 +42,11 @@ export async function requireUsableBackend(): Promise<void> {
 
 /**
  * Looks for a trace backend at JAEGER_URL and OTEL_EXPORTER_OTLP_ENDPOINT; undefined if nothing is listening there.
- * @throws BackendPortError if another program uses one of the ports, UserError if the backend is incomplete
+ * @throws BackendPortError if another program uses one of the ports, UserError if the backend is incomplete, or the
+ * endpoint for gRPC is the one for HTTP
  */
 export async function findBackend(): Promise<UsedBackend | undefined> {
+  requireGrpcEndpoint();
   const [query, otlp] = await Promise.all([probeQuery(jaegerUrl()), probeOtlp(otlpGrpcUrl())]);
   const url = jaegerUrl().origin;
 
@@ -84,6 +86,7 @@ export interface EmbeddedPort {
  * @throws UserError if one of them is on another machine
  */
 export async function embeddedPorts(): Promise<EmbeddedPort[]> {
+  requireGrpcEndpoint();
   const places = embeddedPlaces();
   requireLocal(places);
   return Promise.all(
@@ -101,6 +104,7 @@ export async function embeddedPorts(): Promise<EmbeddedPort[]> {
  * @throws UserError if another program uses one of them, or one is on another machine
  */
 export async function startEmbedded({ forget = false } = {}): Promise<UsedBackend> {
+  requireGrpcEndpoint();
   const places = embeddedPlaces();
   requireLocal(places);
 
@@ -166,6 +170,15 @@ async function portInUse(url: URL, what: string, variable: string): Promise<Back
 function incomplete(missing: URL, what: string, present: URL): UserError {
   return new UserError(
     `The trace backend at ${present.origin} is incomplete, because nothing at ${missing.origin} ${what}: start it with both ports, or stop it.`,
+  );
+}
+
+/** The two ports of OTLP are easily mixed up, and many SDKs send over HTTP by default. */
+function requireGrpcEndpoint(): void {
+  if (portOf(otlpGrpcUrl()) !== portOf(otlpHttpUrl())) return;
+  const variable = otlpGrpcVariable();
+  throw new UserError(
+    `${variable} is ${process.env[variable]}, where OTLP goes over HTTP, but the workshop sends spans over gRPC: unset ${variable}, or set it to http://localhost:4317.`,
   );
 }
 

@@ -53,7 +53,12 @@ export function wholeNumber(flag: string, text: string): number {
 export async function main(command: () => Promise<number | void>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(); // the reader has closed the pipe, as in `npm run diff 1 10 | head`
-    throw error;
+    console.error(`The output can't be written: ${messageOf(error)}`);
+    process.exit(1);
+  });
+  process.on('uncaughtException', (error) => {
+    console.error(withoutOthersFrames(error));
+    process.exit(1);
   });
   try {
     const result = (await command()) ?? 0;
@@ -63,8 +68,20 @@ export async function main(command: () => Promise<number | void>): Promise<void>
     // The interrupted command may still wait for a response that is no longer needed.
     if (interruption.signal.aborted) process.exit(interruption.exitCode);
     if (error instanceof UsageError) process.exitCode = 2;
-    else if (error instanceof UserError) process.exitCode = 1;
+    else if (error instanceof UserError || isOfTheSystem(error)) process.exitCode = 1;
     else throw error;
     console.error(messageOf(error));
   }
+}
+
+/** Whether the machine refused something, such as to write to a full disk; the message says what, and which file. */
+function isOfTheSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+/** The stack trace of an error, without the frames of Node.js, the loader, and packages. */
+function withoutOthersFrames(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const lines = (error.stack ?? messageOf(error)).split('\n');
+  return lines.filter((line) => !/^\s+at .*(?:node:|node_modules)/.test(line)).join('\n');
 }

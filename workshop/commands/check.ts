@@ -8,6 +8,7 @@ import { listChapters } from '../course/chapters.ts';
 import { openCourse } from '../course/course.ts';
 import { nextStep } from '../course/current.ts';
 import { editedFiles } from '../course/edited-files.ts';
+import { messageOf } from '../errors.ts';
 import { findStep, listSteps, type Step } from '../course/list.ts';
 import { readProgress, recordPassed } from '../course/progress.ts';
 import { useParts } from '../parts/use.ts';
@@ -87,7 +88,11 @@ async function checkAndShow(
   };
   if (json) console.log(reportJson(result, options, performance.now() - since));
   else console.log(reportText(result, options));
-  if (result.passed) await recordPassed(step, course);
+  if (result.passed) {
+    await recordPassed(step, course).catch((error) => {
+      console.error(`The step passed, but the progress can't be saved: ${messageOf(error)}`);
+    });
+  }
   return result;
 }
 

@@ -152,7 +152,7 @@ async function examineDocker(): Promise<Finding[]> {
 /** Whether Node.js would send requests for localhost to a proxy. The exporter of spans doesn't (settings.ts). */
 async function examineEnvironment(): Promise<Finding[]> {
   const variables = tracingVariablesText();
-  return [variables ? warning(variables) : ok('no variable of this shell changes what is traced')];
+  return [variables ? warning(variables) : ok('no variable in this shell changes what is traced')];
 }
 
 async function examineProxy(): Promise<Finding[]> {

@@ -13,6 +13,7 @@ import { callJson, callLine, hasFailed, note, noteFailure, showCall } from './sh
 import { sayIfSilent } from './silence.ts';
 import type { Environment } from '../parts/part.ts';
 import { strangersText } from '../services/strangers.ts';
+import { printAlone } from './json-alone.ts';
 import { repeatAtEachKey } from './repeat.ts';
 import { type Used, useAll } from './use-all.ts';
 import { isChecked, isRepeated, tracingVariablesText } from '../settings.ts';
@@ -73,7 +74,7 @@ async function callAndShow(
     const result = await callOnce();
     failed ||= hasFailed(result);
     if (json || times) noteFailure(result);
-    if (json) console.log(callJson(result, asked));
+    if (json) printAlone(callJson(result, asked));
     else if (times) console.log(callLine(result, number));
     else await show(result);
   }

@@ -94,6 +94,11 @@ export function portVariableOf(name: string): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_PORT`;
 }
 
+/** Where a service listens: BANDS_API_HOST for bands-api, or localhost. */
+export function hostOf({ portVariable }: Service): string {
+  return process.env[portVariable.replace(/_PORT$/, '_HOST')] || 'localhost';
+}
+
 /** The variables that set the ports of services, for run.ts. */
 export function portVariables(ports: ReadonlyMap<string, number>): Record<string, string> {
   return Object.fromEntries([...ports].map(([name, port]) => [portVariableOf(name), String(port)]));

@@ -8,7 +8,7 @@ import { UserError } from '../errors.ts';
 import { refusalIn } from '../parts/all.ts';
 import { stateFolder } from '../settings.ts';
 import { printable } from '../trace/terminal-text.ts';
-import { environmentOf, isTraced, type Service } from './definition.ts';
+import { environmentOf, hostOf, isTraced, type Service } from './definition.ts';
 import { filesIn } from './files-in.ts';
 
 /** A service that this process started. `stop` gives it `graceMs`, 3 s by default, to finish. */
@@ -109,7 +109,7 @@ export async function startService(service: Service, options: StartOptions): Pro
 }
 
 async function openLog(service: Service): Promise<WriteStream> {
-  await mkdir(join(stateFolder, 'logs'), { recursive: true });
+  await mkdir(join(stateFolder, 'logs'), { recursive: true }).catch(() => {});
   const log = createWriteStream(logFileOf(service));
   log.on('error', () => {}); // the service runs even if its log can't be written
   return log;
@@ -120,7 +120,8 @@ function spawnService(service: Service, { ports, env }: StartOptions): ChildProc
   const tracing = isTraced(service) ? ['--import', './tracing.ts'] : [];
   return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...tracing, 'main.ts'], {
     cwd: service.folder,
-    env: { ...process.env, ...environmentOf(service, ports), ...env },
+    // A HOST in the shell may be anything: compilers set it, too.
+    env: { ...process.env, HOST: hostOf(service), ...environmentOf(service, ports), ...env },
     // Over the channel, the service reports that it is ready, and notices that this process has exited, even on Windows.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

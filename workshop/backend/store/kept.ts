@@ -40,8 +40,8 @@ export async function keep(
     (['traces', 'logs'] as const).map(async (name) => {
       const file = join(folder, files[name]);
       if (forget) await rm(file, { force: true });
-      else await load(file, stores[name], say);
-      return keepStore(file, stores[name], say);
+      const isReadable = forget || (await load(file, stores[name], say));
+      return isReadable ? keepStore(file, stores[name], say) : { close: async () => {} };
     }),
   );
   return { close: async () => void (await Promise.all(keepers.map((keeper) => keeper.close()))) };
@@ -73,12 +73,22 @@ function keepStore(file: string, store: TraceStore | LogStore, say: (text: strin
   };
 }
 
-async function load(file: string, store: TraceStore | LogStore, say: (text: string) => void): Promise<void> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') say(`${file} can't be read: ${messageOf(error)}`);
-  });
+/** Adds what is in a file to a store; false if the system can't read it, so that it must not be replaced. */
+async function load(
+  file: string,
+  store: TraceStore | LogStore,
+  say: (text: string) => void,
+): Promise<boolean> {
+  let bytes: Buffer;
   try {
-    if (bytes) store.add(bytes);
+    bytes = await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    say(`The ${store.signal.itemName}s of earlier runs can't be read: ${messageOf(error)}`);
+    return false;
+  }
+  try {
+    store.add(bytes);
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     await rename(file, `${file}.damaged`);
@@ -86,6 +96,7 @@ async function load(file: string, store: TraceStore | LogStore, say: (text: stri
       `The ${store.signal.itemName}s of earlier runs can't be read (${messageOf(error)}): see ${file}.damaged.`,
     );
   }
+  return true;
 }
 
 /** Replaces a file at once, so that it is complete even if the process is killed meanwhile. */
