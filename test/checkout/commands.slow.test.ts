@@ -48,7 +48,7 @@ test(
 
     const { code, stderr } = await runScript(t, join(cwd, 'run.ts'), [], { cwd, env });
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /checkout and gateway and stock \(already running\)/);
+    assert.match(stderr, /checkout, gateway, and stock \(already running\)/);
 
     const second = await runScript(t, 'workshop/commands/services.ts', [], { cwd, env });
     assert.equal(second.code, 1);

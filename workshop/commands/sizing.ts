@@ -21,6 +21,7 @@ Kafka, Jaeger ingesters, and Cassandra. npm run test:scale has measured what a s
   --load SHARE           how much of them may be used at the busiest time, from 0 to 1 (0.5)
   --node-disk GB         how much a Cassandra node may store (1000)
   --json                 print the result as JSON
+  --help                 this text
 `;
 
 /** What a flag accepts. */

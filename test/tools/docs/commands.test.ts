@@ -7,7 +7,7 @@ import { runScript } from '../../support/process.ts';
 import { slowTest, test } from '../../support/tests.ts';
 
 // Commands in console blocks are run. These are the others: within a sentence, or in a block that shows no output.
-const RUNS = /(?:npm run(?: -s)?|npm|npx) (?:[\w:-]+|tsx [\w./-]+)(?: [^`;|&#]*)?/g;
+const RUNS = /(?:npm run(?: -s)?|npm|npx) (?:[\w:-]+|tsx [\w./-]+)(?: [^`;|&#\n]*)?/g;
 const paths = new Set(await projectPaths());
 const { scripts } = JSON.parse(await readFile(`${projectFolder}/package.json`, 'utf8')) as {
   scripts: Record<string, string>;

@@ -67,6 +67,9 @@ export function hasDurationHistogram(service: string): Judge {
   };
 }
 
+const ROUTELESS =
+  'Something is counted besides the SERVER spans, which are the ones with a route; or the attribute has another name.';
+
 /** Why the labels of the histogram are not those of the conventions; undefined if they are. */
 export function faultOfLabels(seen: Observation, service: string): Failure | undefined {
   const all = samplesOf(seen).filter(({ name }) => name === `${HISTOGRAM}_count`);
@@ -86,7 +89,9 @@ export function faultOfLabels(seen: Observation, service: string): Failure | und
       return {
         found: `A series of ${HISTOGRAM} has the label ${empty}="${labels[empty]}".`,
         cause:
-          'The value is undefined when it is passed to observe(): the property or the attribute has another name, or it is not set yet. When a span starts, for example, the status is not set yet.',
+          empty === 'http_route'
+            ? ROUTELESS
+            : 'The value is undefined when it is passed to observe(): the property or the attribute has another name, or it is not set yet. When a span starts, for example, the status is not set yet.',
         ...about,
       };
     }
