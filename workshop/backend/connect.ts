@@ -20,7 +20,7 @@ export interface UsedBackend {
 /** Another program uses a port of the trace backend. The message says which program, and what to do. */
 export class BackendPortError extends UserError {}
 
-const PROBE_TIMEOUT_MS = 2_000;
+const PROBE_TIMEOUT_MS = 10_000; // on a busy machine, a backend may take seconds to respond
 
 /**
  * Uses the trace backend that is running, or starts the embedded one.
@@ -153,7 +153,9 @@ async function probeQuery(url: URL): Promise<'nothing' | 'other' | UsedBackend['
 /** Sends an empty ExportTraceServiceRequest, as the OTLP specification ("OTLP/gRPC") describes it. */
 async function probeOtlp(url: URL): Promise<'nothing' | 'other' | 'otlp'> {
   if (!(await accepts(portOf(url), url.hostname))) return 'nothing';
-  const status = await callGrpc(url.origin, '/opentelemetry.proto.collector.trace.v1.TraceService/Export');
+  const status = await callGrpc(url.origin, '/opentelemetry.proto.collector.trace.v1.TraceService/Export', {
+    timeoutMs: PROBE_TIMEOUT_MS,
+  });
   return status === '0' ? 'otlp' : 'other';
 }
 
