@@ -120,7 +120,7 @@ bands-api    GET /bands/:id                      0   6.540 s  ██████
              │   or its span has not arrived yet
 bands-api    ├ hook - onRequest            +1.2 ms     85 µs  ▏
 bands-api    └ request handler - fastify   +2.1 ms   6.537 s  █░░░░░░░░░░░░░░░░░░░░░░░░░░░░█████████
-               │ ░ 5.010 s in which no child of this span ran
+               │ ░ 5.010 s in which nothing below it runs
 bands-api      └ GET                      +5.012 s   1.525 s                               █████████
 reviews-api      └ GET /reviews           +5.014 s   1.521 s                               █████████
 reviews-api        ├ read review          +5.016 s    412 ms                               ██▌
@@ -156,8 +156,8 @@ bands-…  GET /ban…/:id   6.540 s  ██████
          │   has not arrived yet
 bands-…  ├ hook - …est     85 µs  ▏
 bands-…  └ request…ify   6.537 s  █░░░██
-           │ ░ 5.010 s in which no child
-           │   of this span ran
+           │ ░ 5.010 s in which nothing
+           │   below it runs
 bands-…    └ GET         1.525 s      ▐█
 review…      └ GET /r…   1.521 s      ▐█
 review…    4 ├ read r…    412 ms      ▐
@@ -241,21 +241,21 @@ test('the tree is drawn with a line to each child', () => {
 test('bars are where their spans ran', () => {
   const lines = waterfallText(
     traceOf(
-      span('root', { durationMs: 100 }),
-      span('quarter', { parentId: 'root', durationMs: 25 }),
-      span('moment', { parentId: 'root', startMs: 30, durationMs: 0.01 }),
-      span('half', { parentId: 'root', startMs: 50, durationMs: 50 }),
+      span('root', { durationMs: 900 }),
+      span('quarter', { parentId: 'root', durationMs: 225 }),
+      span('moment', { parentId: 'root', startMs: 261, durationMs: 0.1 }),
+      span('half', { parentId: 'root', startMs: 450, durationMs: 450 }),
     ),
     { explain: true },
   ).split('\n');
   assert.deepEqual(
-    lines.slice(2).flatMap((line) => (line.includes('░ 20 ms') ? [] : line.slice(40))),
+    lines.slice(2).flatMap((line) => (line.includes('░ 189 ms') ? [] : line.slice(41))),
     [
-      '0                                                     100 ms',
-      '███████████████████░░░░░░░░░░░██████████████████████████████',
+      '0                                                    900 ms',
+      '██████████████████░░░░░░░░░░░██████████████████████████████',
       '███████████████',
-      '                  ▏',
-      '                              ██████████████████████████████',
+      '                 ▏',
+      '                             ▐█████████████████████████████',
     ],
   );
 });

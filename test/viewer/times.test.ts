@@ -31,8 +31,9 @@ test('an invalid time is a question mark', () => {
 
 test('the time since then is in one unit', () => {
   const before = (seconds: number) => ago(us(noon) - seconds * 1_000_000, ms(noon));
-  assert.deepEqual([-1, 1, 2, 59, 60, 3_599, 3_600, 86_399, 86_400, 172_800].map(before), [
-    'in the future',
+  assert.deepEqual([-1_200, -1, 1, 2, 59, 60, 3_599, 3_600, 86_399, 86_400, 172_800].map(before), [
+    '20 min in the future',
+    'just now',
     'just now',
     '2 s ago',
     '59 s ago',

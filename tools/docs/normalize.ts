@@ -29,7 +29,7 @@ const RACING = / is ready after <time>$/;
 
 /** What only a busy machine shows: a gap or a contradiction between clocks of less than a second, a late response, */
 const BUSY =
-  /^Still waiting after|^[ │]*(?:░ [\d.]+ (?:µs|ms) in which no child of this span ran|! (?:starts|ends) [\d.]+ (?:µs|ms) (?:before|after) its parent)/;
+  /^Still waiting after|^[ │]*(?:░ [\d.]+ (?:µs|ms) in which nothing below it runs|! (?:starts|ends) [\d.]+ (?:µs|ms) (?:before|after) its parent)/;
 /** and the lines that go on with such a note of a waterfall. */
 const GOES_ON = /^[ │]{9,}[a-z]/;
 

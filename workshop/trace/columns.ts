@@ -4,8 +4,8 @@
  * attributes, events, and links become objects only when they are needed.
  */
 import { spanKinds } from './model.ts';
-import type { Attributes, AttributeValue, DroppedCounts, Span, SpanEvent } from './model.ts';
-import type { SpanKind, SpanLink, Trace } from './model.ts';
+import type { Attributes, AttributeValue, DroppedCounts, MissingTimes, Span } from './model.ts';
+import type { SpanEvent, SpanKind, SpanLink, Trace } from './model.ts';
 
 /**
  * Indexes refer to `values`, unless stated otherwise. Like `ids`, the other lists have one entry per span, in the same
@@ -41,6 +41,7 @@ export interface TraceColumns {
 /** Fields that few spans have. */
 export interface MoreColumns {
   error?: true;
+  missingTimes?: MissingTimes;
   statusMessage?: string;
   traceState?: string;
   /** Times in µs from `fromUs`. */
@@ -72,6 +73,7 @@ class ColumnSpan implements Span {
   readonly startUs: number;
   readonly durationUs: number;
   readonly error: boolean;
+  declare readonly missingTimes?: MissingTimes;
   declare readonly dropped?: DroppedCounts;
   readonly resource: Attributes;
 
@@ -94,6 +96,7 @@ class ColumnSpan implements Span {
     this.startUs = columns.fromUs + columns.startsUs[index]!;
     this.durationUs = columns.durationsUs[index]!;
     this.error = this.#more.error ?? false;
+    if (this.#more.missingTimes) this.missingTimes = this.#more.missingTimes;
     if (this.#more.dropped) this.dropped = this.#more.dropped;
     this.resource = resource.attributes;
   }

@@ -1,3 +1,4 @@
+import { missingTimesIn } from './missing-times.ts';
 import { type AttributeValue, type Attributes, type Span, type SpanEvent, spanKinds } from './model.ts';
 import type { SpanKind, Trace } from './model.ts';
 
@@ -72,6 +73,9 @@ function readSpan(json: unknown, index: number, resources: Map<string, Resource>
     attributes: {},
   };
 
+  const warnings = list(span['warnings'], what, 'warnings').map(String);
+  const missing = missingTimesIn(warnings);
+
   return {
     traceId,
     spanId,
@@ -90,7 +94,8 @@ function readSpan(json: unknown, index: number, resources: Map<string, Resource>
     events: list(span['logs'], what, 'logs').map((log) => readEvent(log, what)),
     links: references.filter((reference) => reference !== parent).map(({ link }) => link),
     resource: resource.attributes,
-    warnings: list(span['warnings'], what, 'warnings').map(String),
+    ...(missing && { missingTimes: missing }),
+    warnings,
   };
 }
 

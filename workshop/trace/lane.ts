@@ -88,10 +88,9 @@ export function gapPhrases({ span, extraDigits }: Row, { durationUs }: Gap): str
   const length = formatWithDigits(durationUs, extraDigits);
   const name = span.name.length > 60 ? `${span.name.slice(0, 59)}…` : span.name;
   return [
-    `${length} in which ${name} waits and no child runs`,
-    `${length} in which no child runs`,
-    `${length}: no child runs`,
-    `waits ${length}`,
+    `${length} of ${name} in which nothing below it runs`,
+    `${length} in which nothing below it runs`,
+    `${length}: nothing below it runs`,
     length,
   ];
 }

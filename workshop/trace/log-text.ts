@@ -19,7 +19,10 @@ export function levelOf({ severityNumber }: Pick<LogRecord, 'severityNumber'>): 
  */
 export function logText(record: LogRecord, traceStartUs: number): string {
   const offsetUs = record.timeUs - traceStartUs;
-  const offset = `${offsetUs < 0 ? '-' : '+'}${formatDuration(Math.abs(offsetUs))}`;
+  const offset =
+    record.timeUs === 0
+      ? 'without a time'
+      : `${offsetUs < 0 ? '-' : '+'}${formatDuration(Math.abs(offsetUs))}`;
   const pairs = Object.entries(record.attributes).map(([key, value]) => `${key}=${value}`);
   const words = [offset, severityOf(record) ?? '', messageOf(record), ...pairs];
   return printable(words.filter((word) => word !== '').join(' '));

@@ -26,7 +26,10 @@ export type Attributes = Record<string, AttributeValue>;
  */
 export type AttributeTypes = ReadonlyMap<string, 'int64' | 'float64' | 'binary'>;
 
-/** Something that happened at one moment within a span. `timeUs` is in µs since 1970. */
+/** Which times of a span are not set: 0 in OTLP. */
+export type MissingTimes = 'start' | 'end' | 'times';
+
+/** Something that happened at one moment within a span. `timeUs` is in µs since 1970, and 0 if it isn't set. */
 export interface SpanEvent {
   name: string;
   timeUs: number;
@@ -57,10 +60,11 @@ export interface Span {
   /** `service.name` of the resource. */
   service: string;
   kind: SpanKind;
-  /** µs since 1970. */
+  /** µs since 1970; the end if the start is missing, 0 if both are. */
   startUs: number;
-  /** µs; negative if the span ends before it starts. */
+  /** µs; negative if the span ends before it starts, 0 if a time is missing. */
   durationUs: number;
+  missingTimes?: MissingTimes;
   error: boolean;
   /** The text that came with an error status; empty if there was none. */
   statusMessage: string;
@@ -89,6 +93,11 @@ export interface Span {
 export interface Trace {
   traceId: string;
   spans: Span[];
+}
+
+/** Whether it is known where the span is in time. */
+export function hasStart({ startUs }: Span): boolean {
+  return startUs > 0;
 }
 
 /** When a span ended, in µs since 1970. A span with a negative duration ends when it starts. */

@@ -2,6 +2,7 @@ import { serviceColors, serviceLooks } from './colors.ts';
 import { formatDuration, formatWithDigits } from './duration.ts';
 import type { LogRecord } from './log-record.ts';
 import { levelOf, logsBySpan, logText, MAX_RECORDS } from './log-text.ts';
+import { lacks } from './missing-times.ts';
 import type { Span, Trace } from './model.ts';
 import { counted } from './numbers.ts';
 import { joined, padEnd, padStart, printable, shortened, widthOf, wrapped } from './terminal-text.ts';
@@ -30,8 +31,8 @@ const narrow = 64;
 /**
  * The waterfall of a trace for a terminal: a summary line, then one line per span with its service, its name indented
  * by its depth, its start relative to the trace, its duration, and a bar. Below a span come its errors and links. With
- * `explain`, its warnings follow too, and the part of a bar that is ░ is a gap: a long time in which no child of the
- * span ran. With `logs`, each record is a line below its span; a record outside all spans of the trace is above the
+ * `explain`, its warnings follow too, and the part of a bar that is ░ is a gap: a long time in which nothing below
+ * the span ran. With `logs`, each record is a line below its span; a record outside all spans of the trace is above the
  * first span that starts later.
  *
  * An error is marked with ✗ and the word "error", even when the name is shortened. No line is wider than `width` or
@@ -152,6 +153,7 @@ function nameText(span: Span): string {
 }
 
 function startText(row: Row): string {
+  if (lacks(row.span, 'start')) return '?';
   return row.offsetUs === 0 ? '0' : `+${formatDuration(row.offsetUs)}`;
 }
 
@@ -296,7 +298,7 @@ function errorNotes(span: Span): string[] {
 }
 
 function gapText({ extraDigits }: Row, { durationUs }: Gap): string {
-  return `${formatWithDigits(durationUs, extraDigits)} in which no child of this span ran`;
+  return `${formatWithDigits(durationUs, extraDigits)} in which nothing below it runs`;
 }
 
 /** The links of a span: the first three, and how many more there are. */

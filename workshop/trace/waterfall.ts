@@ -1,6 +1,8 @@
 import { extraDigitsOf } from './extra-digits.ts';
 import { formatDuration, formatWithDigits } from './duration.ts';
-import { clockStepUs, endOf } from './model.ts';
+import { idleTimesOf } from './idle.ts';
+import { missingTimes } from './missing-times.ts';
+import { clockStepUs, endOf, hasStart } from './model.ts';
 import type { Span, Trace } from './model.ts';
 import { counted } from './numbers.ts';
 import { inDisplayOrder, treeOf } from './tree.ts';
@@ -11,12 +13,12 @@ import type { SpanNode } from './tree.ts';
  * for the details of the span.
  */
 export interface Warning {
-  kind: 'missing-parent' | 'cycle' | 'duplicate' | 'starts-early' | 'ends-late' | 'no-duration';
+  kind: 'missing-parent' | 'cycle' | 'duplicate' | 'starts-early' | 'ends-late' | 'no-duration' | 'no-time';
   text: string;
   more?: string;
 }
 
-/** A time within a span in which none of its children ran. µs from the start of the trace. */
+/** A time within a span in which none of its descendants ran. µs from the start of the trace. */
 export interface Gap {
   offsetUs: number;
   durationUs: number;
@@ -37,7 +39,7 @@ export interface Row {
   durationUs: number;
   /** How many more digits than usual its durations need, so that it reads shorter than its parent only if it is. */
   extraDigits: number;
-  /** Time within the span in which no child ran. µs. */
+  /** Time within the span in which no descendant ran. µs. */
   selfUs: number;
   warnings: Warning[];
   gaps: Gap[];
@@ -70,9 +72,9 @@ export function unexplained(waterfall: Waterfall): Waterfall {
 }
 
 /** A gap is reported if it is at least this share of the trace */
-const gapShare = 0.1;
-/** and at least this many µs, because shorter waits are not noticeable. */
-const gapFloorUs = 10_000;
+const gapShare = 0.2;
+/** and at least this many µs, because shorter times are not noticeable. */
+const gapFloorUs = 100_000;
 
 /**
  * A server ends its span only after it has sent the response; on a busy machine, its caller can end this much earlier.
@@ -81,13 +83,15 @@ const afterResponseUs = 50_000;
 
 /**
  * Lays out a trace: one row per span in display order, each with its position in time and its warnings.
- * Gaps are reported if they are at least a tenth of the trace and 10 ms long.
+ * Gaps are reported if they are at least a fifth of the trace and 100 ms long. A span without a start is at the start of
+ * the trace.
  */
 export function waterfallOf(trace: Trace): Waterfall {
   const roots = treeOf(trace.spans);
   const { startUs, durationUs } = extentOf(trace.spans);
   const shortestGapUs = Math.max(gapShare * durationUs, gapFloorUs);
   const { nodes, parents } = inDisplayOrder(roots);
+  const idle = idleTimesOf(nodes, parents);
 
   const rows: Row[] = [];
   const services = new Set<string>();
@@ -95,21 +99,20 @@ export function waterfallOf(trace: Trace): Waterfall {
   let errorCount = 0;
   for (const [index, node] of nodes.entries()) {
     const { span, parent, children } = node;
-    const idle = idleIntervals(node);
     const row: Row = {
       span,
       depth: parent ? rows[parents[index]!]!.depth + 1 : 0,
       childCount: children.length,
       descendantCount: 0,
       lastSibling: (parent?.children ?? roots).at(-1) === node,
-      offsetUs: span.startUs - startUs,
+      offsetUs: hasStart(span) ? span.startUs - startUs : 0,
       durationUs: span.durationUs,
       extraDigits: 0,
       selfUs: 0,
       warnings: warningsOf(node),
       gaps: [],
     };
-    for (const [fromUs, toUs] of idle) {
+    for (const [fromUs, toUs] of idle[index]!) {
       row.selfUs += toUs - fromUs;
       if (children.length > 0 && toUs - fromUs >= shortestGapUs) {
         row.gaps.push({ offsetUs: fromUs - startUs, durationUs: toUs - fromUs });
@@ -141,9 +144,10 @@ export function waterfallOf(trace: Trace): Waterfall {
   };
 }
 
-/** The duration of a span or trace as a text that keeps the order along the tree. */
-export function durationText({ durationUs, extraDigits }: Row | Waterfall): string {
-  return formatWithDigits(durationUs, extraDigits);
+/** The duration of a span or trace as a text that keeps the order along the tree; or which time the span lacks. */
+export function durationText(of: Row | Waterfall): string {
+  const missing = 'span' in of ? of.span.missingTimes : undefined;
+  return missing ? `no ${missing}` : formatWithDigits(of.durationUs, of.extraDigits);
 }
 
 /** The self time of a span as a text that never reads longer than the span's duration. */
@@ -151,30 +155,16 @@ export function selfText({ selfUs, extraDigits }: Row): string {
   return formatWithDigits(selfUs, extraDigits);
 }
 
-/** The earliest start, in µs since 1970, and the time until the latest end, in µs. */
+/** The earliest start, in µs since 1970, and the time until the latest end, in µs; 0 if no span has a time. */
 export function extentOf(spans: readonly Span[]): { startUs: number; durationUs: number } {
-  if (spans.length === 0) return { startUs: 0, durationUs: 0 };
   let startUs = Infinity;
   let endUs = -Infinity;
   for (const span of spans) {
+    if (!hasStart(span)) continue;
     startUs = Math.min(startUs, span.startUs);
     endUs = Math.max(endUs, endOf(span));
   }
-  return { startUs, durationUs: endUs - startUs };
-}
-
-/** The intervals of a span that no child covers, in order, in µs since 1970. Needs children ordered by start. */
-function idleIntervals({ span, children }: SpanNode): [from: number, to: number][] {
-  const intervals: [number, number][] = [];
-  const endUs = endOf(span);
-  let coveredTo = span.startUs;
-  for (const child of children) {
-    const from = Math.min(child.span.startUs, endUs);
-    if (from > coveredTo) intervals.push([coveredTo, from]);
-    coveredTo = Math.max(coveredTo, Math.min(endOf(child.span), endUs));
-  }
-  if (endUs > coveredTo) intervals.push([coveredTo, endUs]);
-  return intervals;
+  return startUs === Infinity ? { startUs: 0, durationUs: 0 } : { startUs, durationUs: endUs - startUs };
 }
 
 function warningsOf(node: SpanNode): Warning[] {
@@ -188,7 +178,8 @@ function warningsOf(node: SpanNode): Warning[] {
     warn('cycle', `its parents form a cycle of ${node.cycle} spans, which is cut here`);
   }
   if (node.others.length > 0) warnings.push(duplicate(node));
-  if (span.durationUs < 0) {
+  if (span.missingTimes) warn('no-time', missingTimes[span.missingTimes]);
+  else if (span.durationUs < 0) {
     warn('no-duration', `ends ${formatDuration(-span.durationUs)} before it starts: the clock was set back`);
   } else if (span.durationUs === 0) {
     warn('no-duration', 'has no duration: it ended in the same µs in which it started');
@@ -252,6 +243,7 @@ function senderOf({ attributes }: Span): string {
  * warning.
  */
 function contradictions(span: Span, parent: Span): Warning[] {
+  if (span.missingTimes || parent.missingTimes) return [];
   const earlyUs = parent.startUs - span.startUs;
   if (earlyUs > clockStepUs) {
     const text = `starts ${formatDuration(earlyUs)} before its parent: their clocks differ`;

@@ -46,7 +46,7 @@ test('a span more, another name, another depth and an error each make a differen
 test('only on a busy machine: short gaps and contradicting clocks are left out, also where their note goes on below', () => {
   const note = (text: string) =>
     waterfall.replace('reviews-api    └', `                 ${text}\nreviews-api    └`);
-  same(waterfall, note('│ ░ 46 ms in which no child of this span ran'));
+  same(waterfall, note('│ ░ 460 ms in which nothing below it runs'));
   same(waterfall, note('│ ! ends 3.0 ms after its parent: nobody waited for it, or the clocks'));
   same(
     waterfall,
@@ -59,7 +59,7 @@ test('only on a busy machine: short gaps and contradicting clocks are left out, 
     `Using the backend\nStill waiting after 10 s: bands-api has not responded.\n${waterfall}`,
   );
   same('mergedDigests  23 ms (p49.9)  53 ms (p95)', 'mergedDigests    23 ms (p50)  54 ms (p95.1)');
-  different(waterfall, note('│ ░ 5.022 s in which no child of this span ran'));
+  different(waterfall, note('│ ░ 5.022 s in which nothing below it runs'));
   different(waterfall, note('│ ! claims to be its own parent'));
 });
 

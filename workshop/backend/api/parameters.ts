@@ -21,7 +21,8 @@ export type TracesParameters = { traceIds: string[] } | { query: TraceQuery };
  */
 export function tracesParameters(parameters: Parameters): TracesParameters {
   const traceIds = all(parameters, 'traceID').map(traceIdParameter);
-  const query = searchFrom(parameters);
+  const nowUs = Date.now() * 1_000;
+  const query = searchFrom(parameters, nowUs, { lookbackUs: SEARCH_LOOKBACK_US, endUs: nowUs });
   if (traceIds.length > 0) return { traceIds };
   if (!query.service) throw new ParameterError("parameter 'service' is required");
   checkSearch(query);
@@ -30,27 +31,33 @@ export function tracesParameters(parameters: Parameters): TracesParameters {
 
 /**
  * Reads the parameters of a search that requires neither a service nor a time range. `lookback`, such as `1h`, says how
- * far back from now the search goes, unless there is a `start`.
+ * far back from now the search goes, unless there is a `start`. Without an `end`, it has none: clocks can be ahead.
  * @throws ParameterError
  */
 export function anySearch(parameters: Parameters): TraceQuery {
   const lookbackUs = duration(parameters, 'lookback');
-  const query = searchFrom(parameters, lookbackUs ?? Infinity);
+  const query = searchFrom(parameters, Date.now() * 1_000, {
+    lookbackUs: lookbackUs ?? Infinity,
+    endUs: Infinity,
+  });
   checkSearch(query);
   return query;
 }
 
-function searchFrom(parameters: Parameters, lookbackUs = SEARCH_LOOKBACK_US): TraceQuery {
+function searchFrom(
+  parameters: Parameters,
+  nowUs: number,
+  defaults: { lookbackUs: number; endUs: number },
+): TraceQuery {
   const operation = one(parameters, 'operation');
-  const nowUs = Date.now() * 1_000;
   const minDurationUs = duration(parameters, 'minDuration');
   const maxDurationUs = duration(parameters, 'maxDuration');
   return {
     service: one(parameters, 'service'),
     ...(operation && { operation }),
     tags: tagsFrom(parameters),
-    startUs: integer(parameters, 'start') ?? nowUs - lookbackUs,
-    endUs: integer(parameters, 'end') ?? nowUs,
+    startUs: integer(parameters, 'start') ?? nowUs - defaults.lookbackUs,
+    endUs: integer(parameters, 'end') ?? defaults.endUs,
     ...(minDurationUs && { minDurationUs }),
     ...(maxDurationUs && { maxDurationUs }),
     limit: integer(parameters, 'limit') ?? DEFAULT_LIMIT,

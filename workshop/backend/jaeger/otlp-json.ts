@@ -2,6 +2,7 @@
  * Converts traces to OTLP's JSON, the format of Jaeger's API v3 (opentelemetry-proto, trace.proto; OTLP specification,
  * "JSON Protobuf Encoding"). Times have the precision of the model, µs; arrays and maps are strings of JSON.
  */
+import { lacks } from '../../trace/missing-times.ts';
 import {
   type Attributes,
   type AttributeTypes,
@@ -68,8 +69,8 @@ function toOtlpSpan(span: Span): object {
     ...(span.parentId && { parentSpanId: span.parentId }),
     name: span.name,
     ...(span.kind !== 'unspecified' && { kind: spanKinds.indexOf(span.kind) }),
-    startTimeUnixNano: nanoseconds(span.startUs),
-    endTimeUnixNano: nanoseconds(endOf(span)),
+    startTimeUnixNano: nanoseconds(lacks(span, 'start') ? 0 : span.startUs),
+    endTimeUnixNano: nanoseconds(lacks(span, 'end') ? 0 : endOf(span)),
     ...listed('attributes', toKeyValues(attributes, span.types)),
     ...listed(
       'events',

@@ -1,6 +1,6 @@
 /** Splits an OTLP request into spans or log records, which stay encoded, each with the fields by which it is found. */
 import protobuf, { type Reader, type Type } from 'protobufjs';
-import { decode, type Fixed64, type Hex, hexId, microseconds, nanosecondsBetween } from './decode.ts';
+import { decode, type Fixed64, type Hex, hexId, microseconds, readTimes } from './decode.ts';
 import {
   idBytes,
   logRecordHead,
@@ -40,8 +40,9 @@ export interface ArrivedSpan extends ItemBytes {
   name: string;
   /** An index into `spanKinds`; 0 for an unknown kind. */
   kind: number;
+  /** The end if the start is missing; 0 if both are. */
   startUs: number;
-  /** With a fraction, exact to the ns; 0 if the span ends before it starts. */
+  /** With a fraction, exact to the ns; 0 if the span ends before it starts, or a time is missing. */
   durationUs: number;
   error: boolean;
 }
@@ -116,15 +117,16 @@ interface SpanHead {
 
 function arrivedSpan(request: Buffer, { from, to, messages }: ItemBytes): ArrivedSpan {
   const head = decode(spanHead, request, from, to) as SpanHead;
-  const { name, kind, startTimeUnixNano, endTimeUnixNano } = head;
+  const { name, kind } = head;
+  const { startUs, durationNs } = readTimes(head.startTimeUnixNano, head.endTimeUnixNano);
   return {
     traceId: hexId(head.traceId),
     spanId: hexId(head.spanId),
     parentId: hexId(head.parentSpanId),
     name,
     kind: kind in spanKinds ? kind : 0,
-    startUs: microseconds(startTimeUnixNano),
-    durationUs: Math.max(0, nanosecondsBetween(startTimeUnixNano, endTimeUnixNano)) / 1_000,
+    startUs,
+    durationUs: Math.max(0, durationNs) / 1_000,
     error: head.status?.code === STATUS_ERROR,
     from,
     to,

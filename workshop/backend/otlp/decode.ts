@@ -1,5 +1,6 @@
 /** Decodes protobuf with protobufjs, and reads the values of fields. */
 import protobuf, { type Type } from 'protobufjs';
+import type { MissingTimes } from '../../trace/model.ts';
 
 /** A field of type bytes as `decode` returns it. For a missing field, protobufjs returns an empty list. */
 export type Hex = string | never[];
@@ -78,7 +79,25 @@ export function microseconds({ high, low }: Fixed64): number {
   return (((high >>> 0) - rest) / 1_000) * 2 ** 32 + Math.floor((rest * 2 ** 32 + (low >>> 0)) / 1_000);
 }
 
+/** When a span started, and how long it took; a time of 0 is not set. */
+export interface SpanTimes {
+  /** In µs since 1970; the end if the start is missing, 0 if both are. */
+  startUs: number;
+  /** Exact up to 104 days; negative if the span ends before it starts, 0 if a time is missing. */
+  durationNs: number;
+  missing: MissingTimes | undefined;
+}
+
+/** Reads the times of a span. */
+export function readTimes(start: Fixed64, end: Fixed64): SpanTimes {
+  const [startUs, endUs] = [microseconds(start), microseconds(end)];
+  if (startUs > 0 && endUs > 0)
+    return { startUs, durationNs: nanosecondsBetween(start, end), missing: undefined };
+  const missing = startUs > 0 ? 'end' : endUs > 0 ? 'start' : 'times';
+  return { startUs: startUs || endUs, durationNs: 0, missing };
+}
+
 /** The time between two times, in ns; exact up to 104 days. */
-export function nanosecondsBetween(start: Fixed64, end: Fixed64): number {
+function nanosecondsBetween(start: Fixed64, end: Fixed64): number {
   return ((end.high >>> 0) - (start.high >>> 0)) * 2 ** 32 + (end.low >>> 0) - (start.low >>> 0);
 }

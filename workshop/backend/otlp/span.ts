@@ -9,7 +9,8 @@ import {
   type SpanLink,
   spanKinds,
 } from '../../trace/model.ts';
-import { decode, type Fixed64, type Hex, hexId, microseconds, nanosecondsBetween } from './decode.ts';
+import { missingTimes } from '../../trace/missing-times.ts';
+import { decode, type Fixed64, type Hex, hexId, microseconds, readTimes } from './decode.ts';
 import { resource as resourceType, scope as scopeType, span as spanType } from './messages.ts';
 
 /** `service` is `service.name`; if that is missing, empty, or not a string, it is the name that Jaeger shows instead. */
@@ -94,8 +95,8 @@ export function readScope(bytes: Uint8Array): Scope {
 /** Reads a Span. */
 export function readSpan(bytes: Uint8Array, traceId: string, resource: Resource, scope: Scope): Span {
   const message = decode(spanType, bytes) as SpanMessage;
-  const { startTimeUnixNano, endTimeUnixNano, status } = message;
-  const durationNs = nanosecondsBetween(startTimeUnixNano, endTimeUnixNano);
+  const { status } = message;
+  const { startUs, durationNs, missing } = readTimes(message.startTimeUnixNano, message.endTimeUnixNano);
   const { attributes, types } = readAttributes(message.attributes);
   const span: Span = {
     traceId,
@@ -103,7 +104,7 @@ export function readSpan(bytes: Uint8Array, traceId: string, resource: Resource,
     name: message.name || 'empty-span-name',
     service: resource.service,
     kind: spanKinds[message.kind] ?? 'unspecified',
-    startUs: microseconds(startTimeUnixNano),
+    startUs,
     durationUs: Math.trunc(durationNs / 1_000),
     error: status?.code === STATUS_ERROR,
     statusMessage: status?.message ?? '',
@@ -116,6 +117,10 @@ export function readSpan(bytes: Uint8Array, traceId: string, resource: Resource,
     resource: resource.resource,
     warnings: [],
   };
+  if (missing) {
+    span.missingTimes = missing;
+    span.warnings.push(missingTimes[missing]);
+  }
   const parentId = hexId(message.parentSpanId);
   if (parentId) span.parentId = parentId;
   if (status?.code === STATUS_OK) attributes['otel.status_code'] = 'OK';

@@ -3,14 +3,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { shortId, traceIdFrom } from '../../trace/ids.ts';
 import { searchDataUrl, queryFrom } from '../../trace/search/query.ts';
-import { logsDataUrl, MAX_OF_TRACE } from '../../trace/search/logs.ts';
+import { logsDataUrl, logsUrlOf } from '../../trace/search/logs.ts';
 import { logQueryFrom } from '../api/log-routes.ts';
 import { readAlerts } from '../indicators/alerts.ts';
 import { askPrometheus } from '../indicators/find.ts';
 import { endOfIndicators, readIndicators } from '../indicators/indicators.ts';
 import { anySearch, type Parameters, traceIdParameter } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
-import { anyLogs, findLogs } from '../store/find-logs.ts';
+import { findLogs } from '../store/find-logs.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { TraceStore } from '../store/store.ts';
 import type {
@@ -58,7 +58,9 @@ function addDocuments(app: FastifyInstance): void {
 
   app.get<{ Params: { id: string } }>('/trace/:id', async ({ params: { id } }, reply) => {
     if (id.includes('...')) return reply.redirect(`/compare/${encodeURIComponent(id)}`);
-    return sendPage(reply.code(statusOf([id])), await shellOf('trace', `Trace ${shortId(id)}`, [id]));
+    const traceId = traceIdFrom(id);
+    const urls = traceId === undefined ? [] : [logsUrlOf(traceId)];
+    return sendPage(reply.code(statusOf([id])), await shellOf('trace', `Trace ${shortId(id)}`, [id], urls));
   });
 
   app.get<{ Params: { pair: string } }>('/compare/:pair', async ({ params: { pair } }, reply) => {
@@ -75,9 +77,14 @@ function statusOf(ids: readonly string[]): number {
   return ids.every((id) => traceIdFrom(id) !== undefined) ? 200 : 400;
 }
 
-async function shellOf(page: PageName, title: string, ids: readonly string[]): Promise<string> {
+async function shellOf(
+  page: PageName,
+  title: string,
+  ids: readonly string[],
+  otherUrls: readonly string[] = [],
+): Promise<string> {
   const urls = ids.flatMap((id) => traceIdFrom(id) ?? []).map((id) => `/viewer/trace/${id}`);
-  return shell(page, title, await assets(), urls);
+  return shell(page, title, await assets(), [...urls, ...otherUrls]);
 }
 
 /** The page for an unknown address. */
@@ -119,12 +126,7 @@ function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void 
     // A new service can change the colors of the others, even if the trace hasn't changed.
     const seen = createHash('sha256').update(JSON.stringify(services)).digest('hex').slice(0, 12);
     if (isKnown(request, reply, `"${run}-${stored.spans.length}-${seen}"`)) return reply.send();
-    const records = { ...anyLogs, traceId: id, limit: MAX_OF_TRACE, attributes: false };
-    const response: TraceResponse = {
-      trace: traceColumns(id, store.spans(stored)),
-      logs: logColumns(await findLogs(logs, records)),
-      services,
-    };
+    const response: TraceResponse = { trace: traceColumns(id, store.spans(stored)), services };
     return sendJson(request, reply, response);
   });
 

@@ -52,7 +52,8 @@ export function traceColumns(traceId: string, spans: Iterable<Span>): TraceColum
   const indexes = new Map<string, number>();
   for (const [index, id] of columns.ids.entries()) if (!indexes.has(id)) indexes.set(id, index);
   columns.parents = parentIds.map((id) => (id === undefined ? -1 : (indexes.get(id) ?? -2 - values.of(id))));
-  const fromUs = columns.startsUs.reduce((earliest, us) => Math.min(earliest, us), columns.startsUs[0] ?? 0);
+  const starts = columns.startsUs.filter((us) => us > 0); // 0 is no time
+  const fromUs = starts.reduce((earliest, us) => Math.min(earliest, us), starts[0] ?? 0);
   columns.fromUs = fromUs;
   columns.startsUs = columns.startsUs.map((us) => us - fromUs);
   for (const { events = [] } of Object.values(columns.more))
@@ -61,11 +62,19 @@ export function traceColumns(traceId: string, spans: Iterable<Span>): TraceColum
 }
 
 function moreOf(span: Span, pairsOf: (attributes: Attributes) => number[]): MoreColumns | undefined {
-  const { error, statusMessage, traceState, events, links, dropped } = span;
-  if (!error && !statusMessage && !traceState && !dropped && events.length + links.length === 0)
+  const { error, missingTimes, statusMessage, traceState, events, links, dropped } = span;
+  if (
+    !error &&
+    !missingTimes &&
+    !statusMessage &&
+    !traceState &&
+    !dropped &&
+    events.length + links.length === 0
+  )
     return undefined;
   return {
     ...(error && { error }),
+    ...(missingTimes && { missingTimes }),
     ...(statusMessage && { statusMessage }),
     ...(traceState && { traceState }),
     ...(events.length > 0 && {

@@ -5,6 +5,7 @@ import { traceSignal } from '../otlp/messages.ts';
 import { readSpan } from '../otlp/span.ts';
 import { type Group, Intake, sharedReader, type StoredItem } from './intake.ts';
 import { type Operation, Operations } from './operations.ts';
+import { withOwnIds } from './shared-ids.ts';
 
 /** How much is kept. When one of the limits is reached, the oldest trace is dropped as a whole. */
 export interface Limits {
@@ -21,7 +22,7 @@ export interface StoredTrace {
   /** In order of arrival, with duplicates. */
   readonly spans: StoredSpan[];
   errors: number;
-  /** Earliest start and latest end of its spans, in µs since 1970. */
+  /** Earliest start and latest end of its spans, in µs since 1970; 0 if none of them has a time. */
   startUs: number;
   endUs: number;
   /** Calls between services, from the first request for them until another span arrives. */
@@ -105,7 +106,12 @@ export class TraceStore extends Intake<ArrivedSpan> {
   /** Reads the spans of a trace one by one, in the order of arrival; identical ones once. */
   *spans(trace: StoredTrace): Generator<Span> {
     const read = this.reader();
-    for (const span of distinct(trace.spans)) yield read(span, trace);
+    for (const stored of spansOf(trace)) {
+      const span = read(stored, trace);
+      span.spanId = stored.spanId; // a client and its server may have had the same
+      if (stored.parentId !== '') span.parentId = stored.parentId;
+      yield span;
+    }
   }
 
   /** Returns a function that reads spans. It reads each resource and scope once, and spans of one resource share it. */
@@ -119,7 +125,7 @@ export class TraceStore extends Intake<ArrivedSpan> {
 
   /** The calls from one service to another within a trace: spans whose parent is a span of another service. */
   calls(trace: StoredTrace): readonly ServiceCall[] {
-    return (trace.calls ??= callsIn(distinct(trace.spans)));
+    return (trace.calls ??= callsIn(spansOf(trace)));
   }
 
   status(): StoreStatus {
@@ -156,7 +162,7 @@ export class TraceStore extends Intake<ArrivedSpan> {
     const operation = this.operations.add(group.service, span.name, span.kind);
     const parentId = sharedId(span.parentId, trace.spans.at(-1));
     trace.spans.push({ spanId, parentId, operation, startUs, durationUs, error, group, from, to });
-    trace.startUs = Math.min(trace.startUs, startUs);
+    if (startUs > 0) trace.startUs = Math.min(trace.startUs || startUs, startUs);
     trace.endUs = Math.max(trace.endUs, startUs + durationUs);
     if (error) trace.errors++;
     trace.calls = undefined;
@@ -189,6 +195,11 @@ function sharedId(id: string, before: StoredSpan | undefined): string {
 /** The encoded Span. */
 export function bytesOf({ group, from, to }: StoredSpan): Buffer {
   return group.bytes.subarray(from, to);
+}
+
+/** The spans of a trace, identical ones once, with an id of its own for each server. */
+function spansOf({ spans }: StoredTrace): readonly StoredSpan[] {
+  return withOwnIds(distinct(spans));
 }
 
 /** The spans without those that are identical, byte for byte, to an earlier one of the same service. */

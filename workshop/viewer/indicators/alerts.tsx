@@ -1,8 +1,7 @@
 import { counted } from '../../trace/numbers.ts';
 import { traceUrl } from '../../trace/ids.ts';
 import type { Alert } from '../../trace/page-data.ts';
-import { now } from '../frame/clock.ts';
-import { ago } from '../frame/times.ts';
+import { agoNow } from '../frame/clock.ts';
 import { alerts, choose, urlOf } from './state.ts';
 
 /** The alerts, in a box that keeps its height, so that an alert that starts to fire moves nothing. */
@@ -51,7 +50,7 @@ function AlertLine({
       )}
       <bdi class="summary">{summary || [service, instance].filter(Boolean).join(' ')}</bdi>
       {traceId !== '' && <a href={traceUrl(traceId)}>example trace</a>}
-      <small>{ago(sinceMs * 1_000, now.value)}</small>
+      <small>{agoNow(sinceMs * 1_000)}</small>
     </li>
   );
 }

@@ -2,11 +2,11 @@ import { useEffect } from 'preact/hooks';
 import type { TraceSummary } from '../../trace/page-data.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
-import { now } from '../frame/clock.ts';
+import { agoNow } from '../frame/clock.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { LiveSwitch } from '../frame/live-switch.tsx';
 import { shortId, traceUrl } from '../../trace/ids.ts';
-import { ago, clockTime } from '../frame/times.ts';
+import { clockTime } from '../frame/times.ts';
 import {
   arrived,
   isLive,
@@ -122,7 +122,7 @@ function Result({ trace, longestUs }: { trace: TraceSummary; longestUs: number }
           <bdi class="name">{rootName}</bdi> <bdi class="service">{rootService}</bdi>
         </span>
         <span class="result-time">
-          <time dateTime={new Date(startUs / 1_000).toISOString()}>{ago(startUs, now.value)}</time>
+          <time dateTime={new Date(startUs / 1_000).toISOString()}>{agoNow(startUs)}</time>
           <span class="absolute">{clockTime(startUs)}</span>
         </span>
         <span class="result-duration">

@@ -3,7 +3,6 @@ import { batch } from '@preact/signals';
 import type { TraceResponse } from '../../trace/page-data.ts';
 import { fromColumns } from '../../trace/columns.ts';
 import type { TimeRange } from '../../trace/lane.ts';
-import { fromLogColumns } from '../../trace/log-columns.ts';
 import { counted } from '../../trace/numbers.ts';
 import { setServices } from '../frame/colors.ts';
 import { notify } from './notification.tsx';
@@ -15,7 +14,6 @@ import {
   focused,
   pinnedRange,
   hits,
-  logs,
   openSpans,
   range,
   rowIndexes,
@@ -51,7 +49,6 @@ export function receive(response: TraceResponse): void {
     batch(() => {
       setServices(response.services);
       trace.value = fromColumns(response.trace);
-      if (!before) logs.value = fromLogColumns(response.logs);
       if (!before || !isTouched) fitDensity();
       if (before) keepRange(before, isTouched);
     }),

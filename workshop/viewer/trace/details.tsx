@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { gapPhrases } from '../../trace/lane.ts';
+import { lacks } from '../../trace/missing-times.ts';
 import type { Span } from '../../trace/model.ts';
 import { percent } from '../../trace/numbers.ts';
 import { durationText, selfText } from '../../trace/waterfall.ts';
@@ -111,7 +112,13 @@ function Facts({ row, index }: { row: Row; index: number }) {
       </Fact>
       <Fact name="Kind">{span.kind}</Fact>
       <Fact name="Starts">
-        {formatDuration(row.offsetUs)} <small>at {clockTime(span.startUs)}</small>
+        {lacks(span, 'start') ? (
+          'not set'
+        ) : (
+          <>
+            {formatDuration(row.offsetUs)} <small>at {clockTime(span.startUs)}</small>
+          </>
+        )}
       </Fact>
       <Fact name="Duration">{durationText(row)}</Fact>
       <Fact name="Self time">
@@ -202,8 +209,9 @@ function Events({ row: { span } }: { row: Row }) {
                 <bdi>{name || 'event'}</bdi>
               </strong>{' '}
               <small>
-                {formatDuration(timeUs - span.startUs)} after the span started, at{' '}
-                {formatDuration(timeUs - waterfall.value.startUs)}
+                {timeUs === 0
+                  ? 'without a time'
+                  : `${formatDuration(timeUs - span.startUs)} after the span started, at ${formatDuration(timeUs - waterfall.value.startUs)}`}
               </small>
             </p>
             <AttributeTable attributes={Object.entries(attributes)} />

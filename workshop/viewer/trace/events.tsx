@@ -74,10 +74,9 @@ function MomentRow({
   moment: Moment;
 }) {
   const { startUs } = waterfall.value;
-  const offsetUs = timeUs - startUs;
   return (
     <tr class={serviceClass(service)}>
-      <td class="number">{offsetUs < 0 ? `−${formatDuration(-offsetUs)}` : formatDuration(offsetUs)}</td>
+      <td class="number">{timeUs === 0 ? '' : formatDuration(timeUs - startUs)}</td>
       <td class="number">{clockTime(timeUs, startUs / 1_000)}</td>
       <td class={level === 'error' ? 'failed' : ''}>
         {record && (

@@ -2,16 +2,27 @@ import { useRef } from 'preact/hooks';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { waterfallText } from '../../trace/text.ts';
 import { durationText } from '../../trace/waterfall.ts';
-import { now } from '../frame/clock.ts';
+import { agoNow } from '../frame/clock.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { serviceClass } from '../frame/colors.ts';
 import { shortId } from '../../trace/ids.ts';
 import { size } from '../frame/preferences.ts';
-import { ago, clockTime } from '../frame/times.ts';
+import { clockTime } from '../frame/times.ts';
 import { type Highlight, highlightsOf } from './highlights.ts';
 import { isPrinting } from './printing.ts';
 import { goTo } from './scrolling.ts';
-import { errorsOnly, explains, isIncomplete, rows, shownLogs, trace, waterfall } from './state.ts';
+import {
+  errorsOnly,
+  explains,
+  isIncomplete,
+  logs,
+  rowIndexes,
+  rows,
+  shownLogs,
+  trace,
+  view,
+  waterfall,
+} from './state.ts';
 
 /** The name and figures of the trace, and below them its highlights. */
 export function TraceHeader() {
@@ -34,8 +45,8 @@ export function TraceHeader() {
       </div>
       <div class="facts">
         <p>
-          <time dateTime={new Date(startUs / 1_000).toISOString()}>{clockTime(startUs)}</time>,{' '}
-          {ago(startUs, now.value)}
+          <time dateTime={new Date(startUs / 1_000).toISOString()}>{clockTime(startUs)}</time>
+          {startUs > 0 && `, ${agoNow(startUs)}`}
         </p>
         <p>{counted(rows.value.length, 'span')}</p>
         <p>{counted(services.length, 'service')}</p>
@@ -55,11 +66,26 @@ export function TraceHeader() {
             'no errors'
           )}
         </p>
+        {logs.value.length > 0 && <LogCount />}
         {isIncomplete.value && <p class="incomplete">incomplete</p>}
         {isTerse ? <More highlights={hidden} traceId={traceId} /> : <Tools traceId={traceId} />}
       </div>
       <Highlights of={visible} label="Highlights" />
     </header>
+  );
+}
+
+/** How many log lines the trace has. It leads to the list of them. */
+function LogCount() {
+  const indexes = rowIndexes.value;
+  const outside = logs.value.filter(({ spanId }) => !indexes.has(spanId)).length;
+  return (
+    <p>
+      <button type="button" class="link" onClick={() => (view.value = 'events')}>
+        {counted(logs.value.length, 'log line')}
+      </button>
+      {outside > 0 && `, ${outside} outside all spans`}
+    </p>
   );
 }
 

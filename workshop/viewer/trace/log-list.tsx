@@ -48,8 +48,9 @@ function LogItem({ record, spanStartUs }: { record: LogRecord; spanStartUs: numb
           <bdi>{messageOf(record)}</bdi>
         </strong>{' '}
         <small>
-          {formatDuration(Math.abs(afterUs))} {afterUs < 0 ? 'before' : 'after'} the span started, at{' '}
-          {formatDuration(timeUs - waterfall.value.startUs)}
+          {timeUs === 0
+            ? 'without a time'
+            : `${formatDuration(Math.abs(afterUs))} ${afterUs < 0 ? 'before' : 'after'} the span started, at ${formatDuration(timeUs - waterfall.value.startUs)}`}
           {eventName !== '' && (
             <>
               , event <bdi>{eventName}</bdi>

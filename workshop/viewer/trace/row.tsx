@@ -127,7 +127,7 @@ function NameCell({ row, index, folded }: { row: Row; index: number; folded: boo
 function SelfCell({ row }: { row: Row }) {
   const share = Math.min(1, row.selfUs / wholeUs.value);
   return (
-    <div class="self-cell" role="gridcell" title="Time in which no child span ran">
+    <div class="self-cell" role="gridcell" title="Time in which nothing below this span ran">
       <span class="hidden-text">self </span>
       {selfText(row)}
       {share >= 0.01 && <span class="share" style={{ width: `${share * 100}%` }} aria-hidden="true" />}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { queryTrace } from '#workshop/backend/query';
+import type { JaegerSpan } from '#workshop/trace/jaeger-json';
+import { waterfallText } from '#workshop/trace/text';
+import type { Waterfall } from '#workshop/trace/waterfall';
+import { highlightsOf } from '#workshop/viewer/trace/highlights';
+import { freshBackend, get, getTrace } from '../backend/backend.ts';
+import { sendHttp } from '../support/otlp.ts';
+import { sendCase, waterfallOnPage } from './traces.ts';
+
+const tree = ({ rows }: Waterfall) => rows.map(({ span, depth }) => `${'  '.repeat(depth)}${span.name}`);
+const rowOf = ({ rows }: Waterfall, name: string) => rows.find(({ span }) => span.name === name)!;
+const id = (number: number) => String(number).padStart(16, '0');
+
+test('time in which a descendant runs is neither a gap nor self time, even after the child has ended', async (t) => {
+  const backend = await freshBackend(t);
+  const traceId = await sendCase(backend, 'consumer-outlives-producer');
+  const waterfall = await waterfallOnPage(backend, traceId);
+  const { selfUs, gaps } = rowOf(waterfall, 'POST /checkout');
+  assert.deepEqual([selfUs, gaps], [10_000 + 18_000 + 70_000, []]);
+  assert.deepEqual(highlightsOf(waterfall), []);
+  const text = waterfallText((await queryTrace(backend.queryUrl, traceId))!, { explain: true });
+  assert.doesNotMatch(text, /░|nothing below/);
+});
+
+test('a span without a start or an end has no duration, and says which time is missing', async (t) => {
+  const backend = await freshBackend(t);
+  const traceId = await sendCase(backend, 'unset-times');
+  const jaeger = await getTrace(backend, traceId);
+  const onPage = await waterfallOnPage(backend, traceId);
+  const text = waterfallText((await queryTrace(backend.queryUrl, traceId))!, { explain: true, width: 140 });
+
+  assert.equal(onPage.durationUs, 100_000);
+  const warningOf = (name: string) => rowOf(onPage, name).warnings.map((warning) => warning.text);
+  const said = {
+    'still running': 'has no end: it was sent before it ended',
+    'began unseen': 'has no start: it was sent without the time at which it started',
+    'never timed': 'has no times: it was sent without its start and its end',
+  };
+  for (const [name, sentence] of Object.entries(said)) {
+    assert.deepEqual(warningOf(name), [sentence]);
+    assert.ok(text.includes(`! ${sentence}`), text);
+    const span = jaeger!.spans.find(({ operationName }) => operationName === name)!;
+    assert.equal(span.duration, 0);
+    assert.ok(span.warnings?.includes(sentence));
+  }
+  assert.match(text, /^worker: nightly job {2}100 ms/);
+  assert.match(text, /still running +\+10 ms +no end/);
+  assert.match(text, /began unseen +\? +no start/);
+  assert.match(text, /never timed +\? +no times/);
+  assert.doesNotMatch(text, /clock|−|\d h/);
+
+  const found = await get<{ traces: { durationUs: number }[] }>(backend, '/viewer/search?service=worker');
+  assert.equal(
+    (found.body as unknown as { traces: { durationUs: number }[] }).traces[0]!.durationUs,
+    100_000,
+  );
+});
+
+test('a server with the span id of its client is shown below the client, and its own spans below it', async (t) => {
+  const backend = await freshBackend(t);
+  const traceId = await sendCase(backend, 'shared-span-id');
+  const waterfall = await waterfallOnPage(backend, traceId);
+  assert.deepEqual(tree(waterfall), [
+    'GET /cart',
+    '  GET',
+    '    connect',
+    '    GET /items',
+    '      select items',
+  ]);
+  assert.deepEqual(
+    waterfall.rows.flatMap(({ warnings }) => warnings),
+    [],
+  );
+
+  const jaeger = new Map((await getTrace(backend, traceId))!.spans.map((span) => [span.operationName, span]));
+  const ids = ({ spanID, references }: JaegerSpan) => [spanID, references[0]?.spanID];
+  assert.deepEqual(ids(jaeger.get('GET /items')!), [id(5), id(2)]);
+  assert.deepEqual(ids(jaeger.get('select items')!), [id(4), id(5)]);
+  assert.deepEqual(ids(jaeger.get('connect')!), [id(3), id(2)]);
+
+  const graph = await get<{ parent: string; child: string; callCount: number }[]>(
+    backend,
+    `/api/dependencies?endTs=${1_790_000_100_000}`,
+  );
+  assert.deepEqual(graph.body.data, [{ parent: 'web', child: 'cart', callCount: 1 }]);
+});
+
+test('a search without an end finds a trace whose clock is ahead', async (t) => {
+  const backend = await freshBackend(t);
+  const startNs = BigInt(Date.now() + 20 * 60_000) * 1_000_000n;
+  const span = {
+    traceId: 'ca5e0000000000000000000000000005',
+    spanId: id(1),
+    name: 'ahead',
+    startTimeUnixNano: String(startNs),
+    endTimeUnixNano: String(startNs + 50_000_000n),
+  };
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'ahead' } }] };
+  const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] });
+  assert.equal((await sendHttp(backend.otlpHttpUrl, body)).status, 200);
+  for (const range of ['', '&lookback=1h']) {
+    const response = await fetch(`${backend.queryUrl}/viewer/search?service=ahead${range}`);
+    assert.equal(((await response.json()) as { traces: unknown[] }).traces.length, 1, range);
+  }
+});
