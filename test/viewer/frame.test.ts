@@ -6,9 +6,10 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { request } from 'undici';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
+import { encodeRequest, someSpan } from '../support/otlp.ts';
 import { slowTest, test } from '../support/tests.ts';
-import { traceIdOf, traceOf } from './traces.ts';
-import { closed, desktop, laptop, narrowest, phone, viewer } from './viewer.ts';
+import { spanIdOf, traceIdOf, traceOf } from './traces.ts';
+import { accessible, closed, desktop, laptop, narrowest, phone, viewer } from './viewer.ts';
 
 const pages = viewer();
 
@@ -170,7 +171,7 @@ for (const { name, ...options } of windows) {
     { skip },
     async () => {
       const page = await pages.open('/search', options);
-      const field = page.getByRole('textbox', { name: 'Trace id' });
+      const field = page.getByRole('textbox', { name: 'Trace or span id' });
       const problem = page.locator('#lookup-problem');
 
       await field.press('Enter');
@@ -178,8 +179,14 @@ for (const { name, ...options } of windows) {
       await field.fill('nonsense');
       assert.equal(await problem.textContent(), '');
       await field.press('Enter');
-      assert.equal(await problem.textContent(), 'A trace id has up to 32 hexadecimal digits.');
+      assert.equal(
+        await problem.textContent(),
+        'This is not an id. A trace id has 32 hexadecimal digits, a span id has 16.',
+      );
       assert.equal(await field.getAttribute('aria-invalid'), 'true');
+      await field.fill('abc0');
+      await field.press('Enter');
+      await problem.getByText('No stored trace or span has the id abc0.').waitFor();
       const { x, width } = (await problem.boundingBox())!;
       assert.ok(x >= 0 && x + width <= options.viewport.width, `from ${x} px, ${width} px wide`);
       await closed(page);
@@ -187,14 +194,36 @@ for (const { name, ...options } of windows) {
   );
 }
 
-test('the field accepts a trace id, or a line that contains one', { skip }, async () => {
+test('the field accepts the id of a trace or span, shortened or in a line', { skip }, async () => {
   const [id] = await pages.send(traceOf('looked-up', [{ id: 'root' }]));
-  for (const text of [id!, `http://localhost/trace/${id!.toUpperCase()}`, `trace_id=${id} span_id=1`]) {
+  const spanId = spanIdOf('looked-up', 'root');
+  for (const text of [id!, `trace_id=${id} span_id=1`, id!.slice(0, 8).toUpperCase(), `span_id=${spanId}`]) {
     const page = await pages.open('/search');
-    const field = page.getByRole('textbox', { name: 'Trace id' });
+    const field = page.getByRole('textbox', { name: 'Trace or span id' });
     await field.fill(text);
     await field.press('Enter');
-    await page.waitForURL(`**/trace/${traceIdOf('looked-up')}`);
+    await page.waitForURL(
+      `**/trace/${traceIdOf('looked-up')}${text.includes(spanId) ? `?*#span-${spanId}` : ''}`,
+    );
     await closed(page);
   }
 });
+
+test(
+  'a link with a shortened id lists the traces whose ids begin with it, and opens the only one',
+  { skip },
+  async () => {
+    for (const beginning of ['abcdef01', 'abcdef02']) {
+      const traceId = beginning.padEnd(32, '0');
+      await pages.send({ traceId, messages: [encodeRequest([someSpan({ traceId })])] });
+    }
+    const page = await pages.open('/trace/abcdef');
+    await page.getByRole('heading', { name: '2 traces with ids that begin with abcdef' }).waitFor();
+    await accessible(page);
+    await page.goto(`${pages.backend.queryUrl}/trace/abcdef02`);
+    await page.waitForURL(`**/trace/${'abcdef02'.padEnd(32, '0')}`);
+    await page.goto(`${pages.backend.queryUrl}/trace/abcdef03`);
+    await page.getByText('A whole trace id has 32 digits, and this one has 8.').waitFor();
+    await closed(page);
+  },
+);

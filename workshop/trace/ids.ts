@@ -4,9 +4,14 @@ export function traceIdFrom(text: string): string | undefined {
   return /^[\da-f]{1,32}$/iu.test(id) ? id.toLowerCase().padStart(32, '0') : undefined;
 }
 
-/** The first digits of an id, enough to recognize it; the leading zeros of a 64-bit id are left out. */
-export function shortId(id: string): string {
-  return id.replace(/^0{16}/u, '').slice(0, 8);
+/** A trace id as it is shown: without the leading zeros of a 64-bit id. */
+export function withoutZeros(id: string): string {
+  return id.replace(/^0{16}/u, '');
+}
+
+/** The first digits of a trace id, 8 by default, enough to recognize it and to find it. */
+export function shortId(id: string, digits = 8): string {
+  return withoutZeros(id).slice(0, digits);
 }
 
 /** The path of a trace's page, or of one span on it. */

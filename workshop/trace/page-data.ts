@@ -7,6 +7,23 @@ export interface TraceResponse {
   trace: TraceColumns;
   /** All services that the backend knows; their colors depend on the whole set. */
   services: string[];
+  idDigits: IdDigits;
+}
+
+/** How many digits tell a trace id from all others, for the ids for which `shortId` is too short. */
+export type IdDigits = Record<string, number>;
+
+/** /viewer/ids/ID: the traces that an id leads to, which may be shortened or a span's; the newest first. */
+export interface IdsResponse {
+  matches: IdMatch[];
+  /** How many further matches there are. */
+  more: number;
+}
+
+export interface IdMatch {
+  trace: TraceSummary;
+  /** If the id is the span's. */
+  spanId?: string;
 }
 
 /** /viewer/logs, with the parameters of /api/logs. */
@@ -18,6 +35,7 @@ export interface LogsResponse {
   loggers: string[];
   /** How many records the backend keeps. */
   kept: number;
+  idDigits: IdDigits;
 }
 
 /** /viewer/search, with the parameters of Jaeger's search; without a service, it searches all of them. */
@@ -29,6 +47,7 @@ export interface SearchResponse {
   operations: string[];
   /** How many traces the backend keeps. */
   kept: number;
+  idDigits: IdDigits;
   /** If no trace matches: how many traces are left after each filter, in this order. */
   left?: FilterStep[];
 }

@@ -20,9 +20,9 @@ export function siteHeader(current: PageName): string {
 <header class="site-header">
 <a class="home" href="/search"><span class="mark" aria-hidden="true"></span>Traces</a>
 <nav aria-label="Pages">${links.join('\n')}</nav>
-<form class="lookup" role="search" aria-label="Go to trace by id" novalidate inert>
-<label><span class="hidden-text">Trace id</span>
-<input name="id" placeholder="Trace id" autocomplete="off" spellcheck="false" aria-describedby="lookup-problem"></label>
+<form class="lookup" role="search" aria-label="Go to a trace or span by id" novalidate inert>
+<label><span class="hidden-text">Trace or span id</span>
+<input name="id" placeholder="Trace or span id" autocomplete="off" spellcheck="false" aria-describedby="lookup-problem"></label>
 <p id="lookup-problem" role="alert"></p>
 </form>
 <div class="switches" inert>

@@ -10,11 +10,13 @@ import { askPrometheus } from '../indicators/find.ts';
 import { endOfIndicators, readIndicators } from '../indicators/indicators.ts';
 import { anySearch, type Parameters, traceIdParameter } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
+import { digitsThatTell, findById } from '../store/find-ids.ts';
 import { findLogs } from '../store/find-logs.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { TraceStore } from '../store/store.ts';
 import type {
   AlertsResponse,
+  IdsResponse,
   LogsResponse,
   ServiceGraphResponse,
   TraceResponse,
@@ -23,6 +25,7 @@ import { assets, type PageName } from './assets.ts';
 import { logColumns } from './log-columns.ts';
 import { isKnown, pageHeaders, sendJson, sendPage, acceptsGzip } from './respond.ts';
 import { searchResponse } from './search-response.ts';
+import { summaryOf } from './summary.ts';
 import { shell } from './shell.ts';
 import { traceColumns } from './trace-columns.ts';
 
@@ -110,6 +113,9 @@ function addAssets(app: FastifyInstance): void {
   });
 }
 
+/** More traces than this whose ids begin alike are only counted. */
+const MAX_MATCHES = 20;
+
 function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void {
   /** Distinguishes this run of the backend from others, whose counts may be the same. */
   const run = randomBytes(4).toString('hex');
@@ -126,18 +132,34 @@ function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void 
     // A new service can change the colors of the others, even if the trace hasn't changed.
     const seen = createHash('sha256').update(JSON.stringify(services)).digest('hex').slice(0, 12);
     if (isKnown(request, reply, `"${run}-${stored.spans.length}-${seen}"`)) return reply.send();
-    const response: TraceResponse = { trace: traceColumns(id, store.spans(stored)), services };
+    const trace = traceColumns(id, store.spans(stored));
+    const response: TraceResponse = { trace, services, idDigits: digitsThatTell(store, [id]) };
+    return sendJson(request, reply, response);
+  });
+
+  app.get<{ Params: { id: string } }>('/viewer/ids/:id', async (request, reply) => {
+    traceIdParameter(request.params.id); // refuses what isn't an id
+    const found = findById(store, request.params.id.toLowerCase());
+    const response: IdsResponse = {
+      matches: found
+        .slice(0, MAX_MATCHES)
+        .map(({ trace, spanId }) => ({ trace: summaryOf(trace), ...(spanId !== undefined && { spanId }) })),
+      more: Math.max(0, found.length - MAX_MATCHES),
+    };
     return sendJson(request, reply, response);
   });
 
   app.get<{ Querystring: Parameters }>('/viewer/logs', async (request, reply) => {
     const query = logQueryFrom(request.query);
     if (isKnown(request, reply, `"${run}-${logs.stateOf(query.traceId)}"`)) return reply.send();
+    const found = await findLogs(logs, query);
+    const ids = new Set(found.map(({ traceId }) => traceId).filter((id) => id !== ''));
     const response: LogsResponse = {
-      logs: logColumns(await findLogs(logs, query)),
+      logs: logColumns(found),
       services: store.operations.services(),
       loggers: logs.services(),
       kept: logs.status().records,
+      idDigits: digitsThatTell(store, ids),
     };
     return sendJson(request, reply, response);
   });

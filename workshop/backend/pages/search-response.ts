@@ -1,4 +1,5 @@
 import { findTraces, type TraceQuery } from '../jaeger/search.ts';
+import { digitsThatTell } from '../store/find-ids.ts';
 import type { TraceStore } from '../store/store.ts';
 import type { FilterStep, SearchResponse } from '../../trace/page-data.ts';
 import { summaryOf } from './summary.ts';
@@ -12,6 +13,10 @@ export function searchResponse(store: TraceStore, query: TraceQuery): SearchResp
     services: store.operations.services(),
     operations: [...new Set(store.operations.of(query.service).map(({ name }) => name))],
     kept: store.status().traces,
+    idDigits: digitsThatTell(
+      store,
+      found.map(({ id }) => id),
+    ),
     ...(found.length === 0 && { left: filterSteps(query, count) }),
   };
 }

@@ -7,7 +7,8 @@ import { counted } from '../../trace/numbers.ts';
 import type { Waterfall } from '../../trace/waterfall.ts';
 import { setServices, serviceClass } from '../frame/colors.ts';
 import { drawPage } from '../frame/frame.tsx';
-import { shortId, traceIdFrom, traceUrl } from '../../trace/ids.ts';
+import { traceIdFrom, traceUrl } from '../../trace/ids.ts';
+import { addIdDigits, shownId } from '../frame/short-ids.ts';
 import { bindKeys } from '../frame/keys.tsx';
 import { poll, type Update } from '../frame/live.ts';
 import { clockTime } from '../frame/times.ts';
@@ -52,7 +53,7 @@ function ComparePage() {
     const problem = responses.flatMap((each) => (each && 'problem' in each ? [each.problem] : []))[0];
     if (problem !== undefined) return <Message title="These traces can't be loaded">{problem}</Message>;
     if (responses.includes(undefined)) return <div class="skeleton" aria-busy="true" />;
-    const missing = [!before && idA, !after && idB].filter(Boolean).map((id) => shortId(String(id)));
+    const missing = [!before && idA, !after && idB].filter(Boolean).map((id) => shownId(String(id)));
     return (
       <Message title={missing.length > 1 ? 'Both traces are missing' : 'One trace is missing'}>
         No spans of {missing.join(' or ')} have arrived. The comparison appears as soon as they do.
@@ -135,7 +136,7 @@ function Side({
           <strong>{formatDuration(durationUs)}</strong> · {clockTime(startUs)} ·{' '}
           {counted(rows.length, 'span')} ·{' '}
           {errorCount > 0 ? <span class="failed">{counted(errorCount, 'error')}</span> : 'no errors'} ·{' '}
-          <code>{shortId(id)}</code>
+          <code>{shownId(id)}</code>
         </p>
       </div>
     </section>
@@ -164,6 +165,7 @@ function start(id: string, side: typeof a, responses: typeof responseA): void {
         responses.value = response;
         if ('problem' in response || !response.data) return;
         setServices(response.data.services);
+        addIdDigits(response.data.idDigits);
         side.value = fromColumns(response.data.trace);
       });
     },
@@ -185,7 +187,7 @@ if (isValid) {
   });
   effect(() => {
     const name = waterfallB.value?.rows[0]?.span.name;
-    if (name) document.title = `Compare ${name}: ${shortId(idA)} with ${shortId(idB)}`;
+    if (name) document.title = `Compare ${name}: ${shownId(idA)} with ${shownId(idB)}`;
   });
 }
 drawPage(<ComparePage />);

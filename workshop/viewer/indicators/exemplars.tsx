@@ -1,4 +1,5 @@
-import { shortId, traceUrl } from '../../trace/ids.ts';
+import { traceUrl } from '../../trace/ids.ts';
+import { shownId } from '../frame/short-ids.ts';
 import { clockTime } from '../frame/times.ts';
 import { secondsText } from './format.ts';
 import { chosenExemplars } from './state.ts';
@@ -32,7 +33,7 @@ export function Exemplars() {
             </bdi>
             <bdi>{instance}</bdi>
             <time dateTime={new Date(time * 1_000).toISOString()}>{clockTime(time * 1_000_000)}</time>
-            <code>{shortId(traceId)}</code>
+            <code>{shownId(traceId)}</code>
           </li>
         ))}
       </ol>

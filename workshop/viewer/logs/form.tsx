@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
-import { shortId, traceUrl } from '../../trace/ids.ts';
+import { traceUrl } from '../../trace/ids.ts';
+import { shownId } from '../frame/short-ids.ts';
 import { severities } from '../../trace/log-record.ts';
 import { anyLogSearch } from '../../trace/search/logs.ts';
 import { Menu } from '../frame/menu.tsx';
@@ -55,7 +56,7 @@ export function LogForm() {
         <p class="of-trace">
           Only lines of trace{' '}
           <a href={traceUrl(traceId)}>
-            <code>{shortId(traceId)}</code>
+            <code>{shownId(traceId)}</code>
           </a>{' '}
           <button type="button" class="button" onClick={() => searchFor({ traceId: '' })}>
             Show all traces

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
-import { shortId, traceUrl } from '../../trace/ids.ts';
+import { traceUrl } from '../../trace/ids.ts';
+import { shownId } from '../frame/short-ids.ts';
 import { type LogRecord, messageOf } from '../../trace/log-record.ts';
 import { levelOf } from '../../trace/log-text.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
@@ -57,7 +58,7 @@ function LogLine({ record }: { record: LogRecord }) {
         {traceId === '' ? (
           message
         ) : (
-          <a class="line-link" href={traceUrl(traceId, spanId)} title={`Open trace ${shortId(traceId)}`}>
+          <a class="line-link" href={traceUrl(traceId, spanId)} title={`Open trace ${shownId(traceId)}`}>
             {message}
           </a>
         )}{' '}
@@ -70,7 +71,7 @@ function LogLine({ record }: { record: LogRecord }) {
           <small>{counted(pairs.length - MAX_ATTRIBUTES, 'more attribute')}</small>
         )}
       </p>
-      <code class="id">{traceId === '' ? '' : shortId(traceId)}</code>
+      <code class="id">{traceId === '' ? '' : shownId(traceId)}</code>
     </li>
   );
 }

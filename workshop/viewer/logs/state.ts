@@ -5,6 +5,7 @@ import type { LogRecord } from '../../trace/log-record.ts';
 import type { LogsResponse } from '../../trace/page-data.ts';
 import { type LogSearch, logParametersOf, logsDataUrl, logSearchFrom } from '../../trace/search/logs.ts';
 import { setServices } from '../frame/colors.ts';
+import { addIdDigits } from '../frame/short-ids.ts';
 import { poll, type Update } from '../frame/live.ts';
 
 export const search = signal<LogSearch>(logSearchFrom(location.search));
@@ -59,6 +60,7 @@ function receive(update: Update<LogsResponse>, url: string): void {
     problem.value = 'problem' in update ? update.problem : '';
     if ('problem' in update || !update.data) return;
     setServices(update.data.services);
+    addIdDigits(update.data.idDigits);
     response.value = update.data;
   });
 }

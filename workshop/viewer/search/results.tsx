@@ -5,7 +5,8 @@ import { counted } from '../../trace/numbers.ts';
 import { agoNow } from '../frame/clock.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { LiveSwitch } from '../frame/live-switch.tsx';
-import { shortId, traceUrl } from '../../trace/ids.ts';
+import { traceUrl } from '../../trace/ids.ts';
+import { shownId } from '../frame/short-ids.ts';
 import { clockTime } from '../frame/times.ts';
 import {
   arrived,
@@ -62,7 +63,7 @@ function CompareTray() {
   if (!pair.value) {
     return (
       <p class="compare-tray">
-        Select another trace to compare with <code>{shortId(first)}</code>.{' '}
+        Select another trace to compare with <code>{shownId(first)}</code>.{' '}
         <button type="button" class="button" onClick={() => togglePicked(first)}>
           Cancel
         </button>
@@ -73,7 +74,7 @@ function CompareTray() {
   return (
     <p class="compare-tray">
       <a class="button primary" href={`/compare/${before}...${after}`}>
-        Compare <code>{shortId(before)}</code> with <code>{shortId(after)}</code>
+        Compare <code>{shownId(before)}</code> with <code>{shownId(after)}</code>
       </a>
     </p>
   );
@@ -115,7 +116,7 @@ function Result({ trace, longestUs }: { trace: TraceSummary; longestUs: number }
     >
       <label class="pick" title="Compare">
         <input type="checkbox" checked={isPicked} onChange={() => togglePicked(traceId)} />
-        <span class="hidden-text">Compare {shortId(traceId)}</span>
+        <span class="hidden-text">Compare {shownId(traceId)}</span>
       </label>
       <a class="result-link" href={traceUrl(traceId)}>
         <span class="result-name">
@@ -150,7 +151,7 @@ function Result({ trace, longestUs }: { trace: TraceSummary; longestUs: number }
         {shown.length < services.length && (
           <span class="count">and {services.length - shown.length} more</span>
         )}
-        <code class="id">{shortId(traceId)}</code>
+        <code class="id">{shownId(traceId)}</code>
       </p>
     </li>
   );

@@ -3,6 +3,7 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import type { SearchResponse, TraceSummary } from '../../trace/page-data.ts';
 import { setServices } from '../frame/colors.ts';
 import { traceIdFrom } from '../../trace/ids.ts';
+import { addIdDigits } from '../frame/short-ids.ts';
 import { poll, type Update } from '../frame/live.ts';
 import { type QueryErrors, validateQuery } from '../../trace/search/validate.ts';
 import { type Fields, fieldsOf, queryOf } from './fields.ts';
@@ -107,6 +108,7 @@ function receive(next: Update<SearchResponse>, url: string): void {
     problem.value = 'problem' in next ? next.problem : '';
     if ('problem' in next || !next.data) return;
     setServices(next.data.services);
+    addIdDigits(next.data.idDigits);
     pending.value = next.data;
     if (responseUrl.value === url) showPendingIfIdle();
     else showPending();

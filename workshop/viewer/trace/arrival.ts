@@ -5,6 +5,7 @@ import { fromColumns } from '../../trace/columns.ts';
 import type { TimeRange } from '../../trace/lane.ts';
 import { counted } from '../../trace/numbers.ts';
 import { setServices } from '../frame/colors.ts';
+import { addIdDigits } from '../frame/short-ids.ts';
 import { notify } from './notification.tsx';
 import { anchor, goTo, restoreAnchor } from './scrolling.ts';
 import { fitDensity } from './sizes.ts';
@@ -48,6 +49,7 @@ export function receive(response: TraceResponse): void {
   withoutHistory(() =>
     batch(() => {
       setServices(response.services);
+      addIdDigits(response.idDigits);
       trace.value = fromColumns(response.trace);
       if (!before || !isTouched) fitDensity();
       if (before) keepRange(before, isTouched);

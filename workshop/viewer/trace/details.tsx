@@ -9,7 +9,8 @@ import { durationText, selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { CopyButton } from '../frame/copy.tsx';
-import { shortId, traceUrl } from '../../trace/ids.ts';
+import { traceUrl } from '../../trace/ids.ts';
+import { shownId } from '../frame/short-ids.ts';
 import { clockTime } from '../frame/times.ts';
 import { AttributeGroups, AttributeTable } from './attributes.tsx';
 import { LogList } from './log-list.tsx';
@@ -233,7 +234,7 @@ function Links({ span: { links } }: { span: Span }) {
         {links.map(({ traceId, spanId }) => (
           <li key={traceId + spanId}>
             <a href={traceUrl(traceId, spanId)}>
-              span <code>{spanId}</code> of trace <code>{shortId(traceId)}</code>
+              span <code>{spanId}</code> of trace <code>{shownId(traceId)}</code>
             </a>
           </li>
         ))}

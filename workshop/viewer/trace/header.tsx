@@ -5,7 +5,7 @@ import { durationText } from '../../trace/waterfall.ts';
 import { agoNow } from '../frame/clock.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { serviceClass } from '../frame/colors.ts';
-import { shortId } from '../../trace/ids.ts';
+import { shownId } from '../frame/short-ids.ts';
 import { size } from '../frame/preferences.ts';
 import { clockTime } from '../frame/times.ts';
 import { type Highlight, highlightsOf } from './highlights.ts';
@@ -119,7 +119,7 @@ function Tools({ traceId }: { traceId: string }) {
   return (
     <>
       <p class="id" title={traceId}>
-        <code>{shortId(traceId)}</code>
+        <code>{shownId(traceId)}</code>
         <CopyButton what="Trace id" text={traceId} />
       </p>
       <p class="actions">

@@ -4,7 +4,9 @@ import { fromLogColumns } from '../../trace/log-columns.ts';
 import type { LogsResponse, TraceResponse } from '../../trace/page-data.ts';
 import { counted } from '../../trace/numbers.ts';
 import { drawPage } from '../frame/frame.tsx';
-import { shortId, traceIdFrom } from '../../trace/ids.ts';
+import { traceIdFrom } from '../../trace/ids.ts';
+import { shownId } from '../frame/short-ids.ts';
+import { findMatches, Matches, matches } from './matches.tsx';
 import { logsUrlOf } from '../../trace/search/logs.ts';
 import { poll } from '../frame/live.ts';
 import { receive } from './arrival.ts';
@@ -23,12 +25,16 @@ import { Toolbar } from './toolbar.tsx';
 import { keepUrl, readUrl } from './url.ts';
 import { zoomByWheel } from './wheel.ts';
 
-const traceId = traceIdFrom(decodeURIComponent(location.pathname.split('/')[2] ?? ''));
+const typedId = decodeURIComponent(location.pathname.split('/')[2] ?? '').trim();
+const traceId = traceIdFrom(typedId);
 
 function TracePage() {
   useEffect(followPrinting, []);
   if (problem.value) return <Problem />;
-  if (!trace.value || rows.value.length === 0) return hasResponse.value ? <NotArrived /> : <Skeleton />;
+  if (!trace.value || rows.value.length === 0) {
+    if (matches.value.matches.length > 0) return <Matches id={typedId} />;
+    return hasResponse.value ? <NotArrived /> : <Skeleton />;
+  }
   return (
     <>
       <TraceHeader />
@@ -66,6 +72,12 @@ function NotArrived() {
       <p>
         <code>{traceId}</code>
       </p>
+      {typedId.length < 32 && (
+        <p>
+          A whole trace id has 32 digits, and this one has {typedId.length}. No stored trace has an id that
+          begins with these digits, and no stored span has this id.
+        </p>
+      )}
       <p>
         The trace appears here as soon as a span arrives. A service sends its spans a moment after they have
         ended; a service that is not traced sends no spans. The backend keeps only the newest traces, and
@@ -109,7 +121,7 @@ function start(): void {
   bindTraceKeys();
   effect(() => {
     const root = rows.value[0]?.span;
-    if (root) document.title = `${root.service}: ${root.name} · trace ${shortId(traceId)}`;
+    if (root) document.title = `${root.service}: ${root.name} · trace ${shownId(traceId)}`;
   });
   poll<TraceResponse>(
     () => `/viewer/trace/${traceId}`,
@@ -118,6 +130,7 @@ function start(): void {
       problem.value = 'problem' in response ? response.problem : '';
       if ('problem' in response) return;
       if (response.data) receive(response.data);
+      else if (!trace.value && typedId.length < 32) findMatches(typedId);
       else if (trace.value)
         notify('The backend no longer has this trace. This page still shows it.', { stays: true });
     },
