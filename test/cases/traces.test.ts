@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { queryTrace } from '#workshop/backend/query';
+import { TraceStore } from '#workshop/backend/store/store';
 import type { JaegerSpan } from '#workshop/trace/jaeger-json';
 import { waterfallText } from '#workshop/trace/text';
 import type { Waterfall } from '#workshop/trace/waterfall';
 import { highlightsOf } from '#workshop/viewer/trace/highlights';
 import { freshBackend, get, getTrace } from '../backend/backend.ts';
-import { sendHttp } from '../support/otlp.ts';
-import { sendCase, waterfallOnPage } from './traces.ts';
+import { encodeRequest, sendHttp, someSpan, someSpanId, someTraceId } from '../support/otlp.ts';
+import { responseForPage, sendCase, waterfallOnPage } from './traces.ts';
 
 const tree = ({ rows }: Waterfall) => rows.map(({ span, depth }) => `${'  '.repeat(depth)}${span.name}`);
 const rowOf = ({ rows }: Waterfall, name: string) => rows.find(({ span }) => span.name === name)!;
@@ -104,4 +105,31 @@ test('a search without an end finds a trace whose clock is ahead', async (t) => 
     const response = await fetch(`${backend.queryUrl}/viewer/search?service=ahead${range}`);
     assert.equal(((await response.json()) as { traces: unknown[] }).traces.length, 1, range);
   }
+});
+
+test('a page gets what the SDK dropped, the attributes of links, and the spans at both ends of them', async (t) => {
+  const backend = await freshBackend(t);
+  const shopId = await sendCase(backend, 'dropped-counts-and-links');
+  const billingId = shopId.replace(/13$/, '14');
+  const { span } = (await waterfallOnPage(backend, billingId)).rows[0]!;
+  assert.deepEqual(span.dropped, { attributes: 2, events: 5, links: 1 });
+  assert.deepEqual(span.links[0]!.attributes, { reason: 'collected overnight' });
+
+  const order = { traceId: shopId, spanId: '00000000000000a1', service: 'shop', name: 'place order' };
+  const invoices = { traceId: billingId, spanId: span.spanId, service: 'billing', name: 'write invoices' };
+  const ofBilling = await responseForPage(backend, billingId);
+  assert.deepEqual(ofBilling.linked, { targets: [order], backlinks: [] });
+  const ofShop = await responseForPage(backend, shopId);
+  assert.deepEqual(ofShop.linked, { targets: [], backlinks: [{ ...invoices, to: order.spanId }] });
+});
+
+test('the links of a dropped trace lead nowhere, and take no memory', () => {
+  const [linking, target] = [someTraceId(), someTraceId()];
+  const links = [{ traceId: target, spanId: someSpanId() }];
+  const store = new TraceStore({ spans: 1 });
+  store.add(encodeRequest([someSpan({ traceId: linking, links })]));
+  assert.equal(store.links.to(target).length, 1);
+  assert.ok(store.links.bytes > 0);
+  store.add(encodeRequest([someSpan()]));
+  assert.deepEqual([store.links.to(target), store.links.bytes], [[], 0]);
 });

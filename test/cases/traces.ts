@@ -14,8 +14,16 @@ export async function sendCase(backend: Pick<Backend, 'otlpHttpUrl'>, name: stri
   return /[\da-f]{32}/.exec(body)![0];
 }
 
+/** What the trace page gets from the backend. */
+export async function responseForPage(
+  backend: Pick<Backend, 'queryUrl'>,
+  id: string,
+): Promise<TraceResponse> {
+  const response = await fetch(`${backend.queryUrl}/viewer/trace/${id}`);
+  return (await response.json()) as TraceResponse;
+}
+
 /** The waterfall that the trace page draws. */
 export async function waterfallOnPage(backend: Pick<Backend, 'queryUrl'>, id: string): Promise<Waterfall> {
-  const response = await fetch(`${backend.queryUrl}/viewer/trace/${id}`);
-  return waterfallOf(fromColumns(((await response.json()) as TraceResponse).trace));
+  return waterfallOf(fromColumns((await responseForPage(backend, id)).trace));
 }

@@ -4,6 +4,7 @@ import { queryTrace } from '#workshop/backend/query';
 import { waterfallText } from '#workshop/trace/text';
 import { skipWithoutBrowser as skip } from '../support/browser.ts';
 import { slowTest, test } from '../support/tests.ts';
+import { sendCase } from '../cases/traces.ts';
 import { largeTrace, richTrace, spanIdOf, traceIdOf, traceOf } from './traces.ts';
 import { accessible, closed, narrowest, phone, rowNames, viewer } from './viewer.ts';
 
@@ -669,7 +670,7 @@ slowTest('in projector mode, a menu has what does not fit on the first screen', 
   await pages.send(richTrace());
   const page = await pages.open(`/trace/${traceIdOf('rich')}?explain=1`, { projector: true });
   await rowNames(page);
-  const second = page.getByRole('button', { name: /in which POST \/orders waits/ });
+  const second = page.getByRole('button', { name: /of POST \/orders in which nothing below it runs/ });
   const tools = [
     page.getByRole('button', { name: 'Copy as text' }),
     page.getByRole('link', { name: 'JSON' }),
@@ -697,4 +698,19 @@ test('an invalid trace id has an error in plain words', { skip }, async () => {
     .getByText('"not-an-id" is not a valid trace id: an id has up to 32 hexadecimal digits (0–9, a–f).')
     .waitFor();
   await closed(page, /status of 400/);
+});
+
+test('a row counts its links, and the details lead to their other ends and back', { skip }, async () => {
+  const shopId = await sendCase(pages.backend, 'dropped-counts-and-links');
+  const page = await pages.open(`/trace/${shopId.replace(/13$/, '14')}`);
+  await page.getByTitle('2 links to other spans').waitFor();
+  await page.locator('.span-row').click();
+  await page.getByText('The limits of the SDK dropped 2 attributes, 5 events, and 1 link.').waitFor();
+  await page.locator('.link-list').getByText('collected overnight').waitFor();
+  await accessible(page);
+  await page.getByRole('link', { name: /shop: place order/ }).click();
+  await page.waitForURL(`**/trace/${shopId}?*`);
+  await page.getByTitle('1 link from other spans').waitFor();
+  await page.getByRole('link', { name: /billing: write invoices/ }).waitFor();
+  await closed(page);
 });

@@ -86,7 +86,7 @@ export function richTrace(): TraceSketch {
       name: 'POST /orders',
       service: 'shop',
       kind: 2,
-      durationMs: 900,
+      durationMs: 1_200,
       attributes: { 'http.route': '/orders', 'http.response.status_code': 500n },
       status: error(''),
     },

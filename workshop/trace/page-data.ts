@@ -8,6 +8,22 @@ export interface TraceResponse {
   /** All services that the backend knows; their colors depend on the whole set. */
   services: string[];
   idDigits: IdDigits;
+  linked: LinkedSpans;
+}
+
+/** The spans at the other ends of the links of a trace. */
+export interface LinkedSpans {
+  /** Those to which its spans link, if the backend keeps them. */
+  targets: LinkedSpan[];
+  /** Those that link to its spans: `to` is the id of the span in this trace. */
+  backlinks: (LinkedSpan & { to: string })[];
+}
+
+export interface LinkedSpan {
+  traceId: string;
+  spanId: string;
+  service: string;
+  name: string;
 }
 
 /** How many digits tell a trace id from all others, for the ids for which `shortId` is too short. */

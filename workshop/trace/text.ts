@@ -303,9 +303,10 @@ function gapText({ extraDigits }: Row, { durationUs }: Gap): string {
 
 /** The links of a span: the first three, and how many more there are. */
 function linkTexts({ links }: Span): string[] {
-  const texts = links
-    .slice(0, MAX_LINKS)
-    .map(({ traceId, spanId }) => `link to span ${spanId} of trace ${traceId}`);
+  const texts = links.slice(0, MAX_LINKS).map(({ traceId, spanId, attributes = {} }) => {
+    const pairs = Object.entries(attributes).map(([key, value]) => `${key}=${value}`);
+    return printable([`link to span ${spanId} of trace ${traceId}`, ...pairs].join(' '));
+  });
   const more = links.length - texts.length;
   return more > 0 ? [...texts, `and ${counted(more, 'more link')}`] : texts;
 }

@@ -45,6 +45,8 @@ export interface ArrivedSpan extends ItemBytes {
   /** With a fraction, exact to the ns; 0 if the span ends before it starts, or a time is missing. */
   durationUs: number;
   error: boolean;
+  /** Without those that lack an id. */
+  links: { traceId: string; spanId: string }[];
 }
 
 /** The id and the time as in `ArrivedSpan`. */
@@ -113,6 +115,7 @@ interface SpanHead {
   startTimeUnixNano: Fixed64;
   endTimeUnixNano: Fixed64;
   status: { code: number } | null;
+  links: { traceId: Hex; spanId: Hex }[];
 }
 
 function arrivedSpan(request: Buffer, { from, to, messages }: ItemBytes): ArrivedSpan {
@@ -128,6 +131,9 @@ function arrivedSpan(request: Buffer, { from, to, messages }: ItemBytes): Arrive
     startUs,
     durationUs: Math.max(0, durationNs) / 1_000,
     error: head.status?.code === STATUS_ERROR,
+    links: head.links
+      .map((link) => ({ traceId: hexId(link.traceId), spanId: hexId(link.spanId) }))
+      .filter((link) => link.traceId !== '' && link.spanId !== ''),
     from,
     to,
     messages,

@@ -68,11 +68,23 @@ export const logSignal: Signal = {
   rejected: 'rejectedLogRecords',
 };
 
+const linkHead = partOf(span.fields['links']!.resolvedType as Type, ['traceId', 'spanId'], {});
+
 /** The fields of a span by which it is stored and found. */
 export const spanHead = partOf(
   span,
-  ['traceId', 'spanId', 'parentSpanId', 'name', 'kind', 'startTimeUnixNano', 'endTimeUnixNano', 'status'],
-  { kind: { type: 'int32' } },
+  [
+    'traceId',
+    'spanId',
+    'parentSpanId',
+    'name',
+    'kind',
+    'startTimeUnixNano',
+    'endTimeUnixNano',
+    'status',
+    'links',
+  ],
+  { kind: { type: 'int32' }, links: { type: linkHead.name } },
 );
 
 /** The fields of a log record by which it is stored and found. */

@@ -22,6 +22,7 @@ import type {
   TraceResponse,
 } from '../../trace/page-data.ts';
 import { assets, type PageName } from './assets.ts';
+import { linkedSpans } from './linked-spans.ts';
 import { logColumns } from './log-columns.ts';
 import { isKnown, pageHeaders, sendJson, sendPage, acceptsGzip } from './respond.ts';
 import { searchResponse } from './search-response.ts';
@@ -131,9 +132,11 @@ function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void 
     const services = store.operations.services();
     // A new service can change the colors of the others, even if the trace hasn't changed.
     const seen = createHash('sha256').update(JSON.stringify(services)).digest('hex').slice(0, 12);
-    if (isKnown(request, reply, `"${run}-${stored.spans.length}-${seen}"`)) return reply.send();
+    const linked = linkedSpans(store, stored);
+    const links = `${linked.targets.length}-${linked.backlinks.length}`;
+    if (isKnown(request, reply, `"${run}-${stored.spans.length}-${seen}-${links}"`)) return reply.send();
     const trace = traceColumns(id, store.spans(stored));
-    const response: TraceResponse = { trace, services, idDigits: digitsThatTell(store, [id]) };
+    const response: TraceResponse = { trace, services, idDigits: digitsThatTell(store, [id]), linked };
     return sendJson(request, reply, response);
   });
 

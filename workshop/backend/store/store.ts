@@ -5,6 +5,7 @@ import { traceSignal } from '../otlp/messages.ts';
 import { readSpan } from '../otlp/span.ts';
 import { type Group, Intake, sharedReader, type StoredItem } from './intake.ts';
 import { type Operation, Operations } from './operations.ts';
+import { Links } from './links.ts';
 import { withOwnIds } from './shared-ids.ts';
 
 /** How much is kept. When one of the limits is reached, the oldest trace is dropped as a whole. */
@@ -76,6 +77,7 @@ export class TraceStore extends Intake<ArrivedSpan> {
   /** Iterates over the traces, oldest first. It never ends, because each trace that it returns is then dropped. */
   readonly #oldestFirst = this.#traces.values();
   readonly operations = new Operations();
+  readonly links = new Links();
   #droppedTraces = 0;
 
   constructor(limits: Partial<Limits> = {}) {
@@ -143,7 +145,7 @@ export class TraceStore extends Intake<ArrivedSpan> {
   }
 
   protected override get bytes(): number {
-    return super.bytes + this.operations.bytes;
+    return super.bytes + this.operations.bytes + this.links.bytes;
   }
 
   protected objectionTo({ traceId, spanId }: ArrivedSpan): string {
@@ -161,7 +163,9 @@ export class TraceStore extends Intake<ArrivedSpan> {
     }
     const operation = this.operations.add(group.service, span.name, span.kind);
     const parentId = sharedId(span.parentId, trace.spans.at(-1));
-    trace.spans.push({ spanId, parentId, operation, startUs, durationUs, error, group, from, to });
+    const stored = { spanId, parentId, operation, startUs, durationUs, error, group, from, to };
+    trace.spans.push(stored);
+    this.links.add(trace, stored, span.links);
     if (startUs > 0) trace.startUs = Math.min(trace.startUs || startUs, startUs);
     trace.endUs = Math.max(trace.endUs, startUs + durationUs);
     if (error) trace.errors++;
@@ -176,6 +180,7 @@ export class TraceStore extends Intake<ArrivedSpan> {
     if (this.#traces.size === 0) return false;
     const trace = this.#oldestFirst.next().value!;
     this.#traces.delete(trace.id);
+    this.links.remove(trace);
     this.take(-TRACE_BYTES);
     for (const { operation, group } of trace.spans) {
       this.operations.remove(operation);

@@ -6,6 +6,7 @@ import type { TimeRange } from '../../trace/lane.ts';
 import { counted } from '../../trace/numbers.ts';
 import { setServices } from '../frame/colors.ts';
 import { addIdDigits } from '../frame/short-ids.ts';
+import { linked } from './links.tsx';
 import { notify } from './notification.tsx';
 import { anchor, goTo, restoreAnchor } from './scrolling.ts';
 import { fitDensity } from './sizes.ts';
@@ -50,6 +51,7 @@ export function receive(response: TraceResponse): void {
     batch(() => {
       setServices(response.services);
       addIdDigits(response.idDigits);
+      linked.value = response.linked;
       trace.value = fromColumns(response.trace);
       if (!before || !isTouched) fitDensity();
       if (before) keepRange(before, isTouched);

@@ -4,15 +4,16 @@ import { formatDuration } from '../../trace/duration.ts';
 import { gapPhrases } from '../../trace/lane.ts';
 import { lacks } from '../../trace/missing-times.ts';
 import type { Span } from '../../trace/model.ts';
-import { percent } from '../../trace/numbers.ts';
+import { counted, percent } from '../../trace/numbers.ts';
+import { listed } from '../../listed.ts';
 import { durationText, selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { traceUrl } from '../../trace/ids.ts';
-import { shownId } from '../frame/short-ids.ts';
 import { clockTime } from '../frame/times.ts';
 import { AttributeGroups, AttributeTable } from './attributes.tsx';
+import { LinkSections } from './links.tsx';
 import { LogList } from './log-list.tsx';
 import { closeDetails, goTo, setDetailHeight } from './scrolling.ts';
 import { parents, rows, waterfall } from './state.ts';
@@ -44,6 +45,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
       <div role="gridcell">
         <Facts row={row} index={index} />
         <Notes row={row} />
+        <Dropped span={span} />
         <div class="columns">
           <AttributeGroups
             title="Attributes"
@@ -53,7 +55,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
           <div>
             <LogList row={row} />
             <Events row={row} />
-            <Links span={span} />
+            <LinkSections span={span} />
             <AttributeGroups
               title="Resource"
               attributes={span.resource}
@@ -80,7 +82,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
 /** A span as a plain object, for copying. */
 function plain(span: Span): Span {
   const { traceId, spanId, parentId, name, service, kind, startUs, durationUs, error, statusMessage } = span;
-  const { traceState, scope, scopeVersion, attributes, events, links, resource, warnings } = span;
+  const { traceState, scope, scopeVersion, attributes, events, links, dropped, resource, warnings } = span;
   return {
     traceId,
     spanId,
@@ -98,6 +100,7 @@ function plain(span: Span): Span {
     attributes,
     events,
     links,
+    ...(dropped && { dropped }),
     resource,
     warnings,
   };
@@ -194,6 +197,19 @@ function Notes({ row }: { row: Row }) {
   );
 }
 
+/** What the limits of the SDK dropped from the span. */
+function Dropped({ span: { dropped } }: { span: Span }) {
+  if (!dropped) return null;
+  const parts = [
+    dropped.attributes > 0 && counted(dropped.attributes, 'attribute'),
+    dropped.events > 0 && counted(dropped.events, 'event'),
+    dropped.links > 0 && counted(dropped.links, 'link'),
+  ];
+  return (
+    <p class="dropped">The limits of the SDK dropped {listed(parts.filter((part) => part !== false))}.</p>
+  );
+}
+
 function Events({ row: { span } }: { row: Row }) {
   const { events } = span;
   if (events.length === 0) return null;
@@ -219,26 +235,6 @@ function Events({ row: { span } }: { row: Row }) {
           </li>
         ))}
       </ol>
-    </section>
-  );
-}
-
-function Links({ span: { links } }: { span: Span }) {
-  if (links.length === 0) return null;
-  return (
-    <section class="detail-section">
-      <h2>
-        Links <small>{links.length}</small>
-      </h2>
-      <ul class="link-list">
-        {links.map(({ traceId, spanId }) => (
-          <li key={traceId + spanId}>
-            <a href={traceUrl(traceId, spanId)}>
-              span <code>{spanId}</code> of trace <code>{shownId(traceId)}</code>
-            </a>
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }

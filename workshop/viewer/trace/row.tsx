@@ -6,6 +6,7 @@ import { counted } from '../../trace/numbers.ts';
 import { selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colors.ts';
+import { LinkBadge } from './links.tsx';
 import { errorText } from './highlights.ts';
 import { laneWidth } from './scrolling.ts';
 import { maxIndent, laneMeter } from './sizes.ts';
@@ -113,6 +114,7 @@ function NameCell({ row, index, folded }: { row: Row; index: number; folded: boo
             <bdi>{span.service}</bdi>
           </span>
           <span class="kind">{span.kind === 'unspecified' ? '' : span.kind}</span>
+          <LinkBadge span={span} />
           {message !== '' && (
             <bdi class="message" title={message}>
               {message}
