@@ -92,7 +92,7 @@ test(
       await page.locator('.ruler .log-mark').getAttribute('title'),
       'Outside all spans: debug: a timer fired (at 50 ms)',
     );
-    await page.getByRole('button', { name: '5 log lines' }).waitFor();
+    await page.getByLabel('Log lines').getByText('all 5').waitFor({ state: 'attached' });
     await accessible(page);
     await closed(page);
   },
@@ -148,6 +148,29 @@ test(
     await closed(page);
   },
 );
+
+test('the rows stay where they are when log lines arrive, at any width', { skip }, async () => {
+  const { traceId, messages } = traceOf('late', [{ id: 'GET /bands/:id', durationMs: 100 }]);
+  await pages.send({ traceId, messages });
+  const page = await pages.open(`/trace/${traceId}`);
+  const row = page.locator('.span-row');
+  const tops = async () => {
+    const found = new Map<number, number>();
+    for (let width = 320; width <= 1920; width += 80) {
+      await page.setViewportSize({ width, height: 900 });
+      found.set(width, (await row.boundingBox())!.y);
+    }
+    return found;
+  };
+  const before = await tops();
+  const inSpan = { traceId, spanId: spanIdOf('late', 'GET /bands/:id'), timeNs: atMs(2), body: 'late' };
+  pages.backend.logs.add(
+    encodeLogRequest([...Array.from({ length: 1_000 }, () => inSpan), { traceId, timeNs: atMs(50) }]),
+  );
+  await page.locator('.log-mark').first().waitFor();
+  assert.deepEqual(await tops(), before);
+  await closed(page);
+});
 
 test('spans are found by the text and the severity of their lines', { skip }, async () => {
   const page = await openLogged('find');

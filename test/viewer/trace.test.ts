@@ -400,7 +400,7 @@ test(
     await pages.send(richTrace());
     const page = await pages.open(`/trace/${traceIdOf('rich')}?open=${spanIdOf('rich', 'pay')}`);
     await rowNames(page);
-    await page.locator('select').selectOption('dark');
+    await page.getByLabel('Theme').selectOption('dark');
     await page.keyboard.press('x');
     await page.evaluate(() => document.documentElement.style.setProperty('--names', '900px'));
     await print(page);

@@ -5,9 +5,8 @@ import type { Browser } from 'playwright-core';
 import { startBackend } from '../../workshop/backend/start.ts';
 import { launchBrowser } from '../browser.ts';
 import { projectFolder } from '../../workshop/settings.ts';
-import { readRecording } from '../traces/recordings.ts';
+import { readRecording, type Recording } from '../traces/recordings.ts';
 import { listSteps } from '../../workshop/course/list.ts';
-import type { Trace } from '../../workshop/trace/model.ts';
 import { sendTrace } from '../traces/send-trace.ts';
 
 const SIZE = { width: 1280, height: 770 };
@@ -46,7 +45,7 @@ export async function renewPictures(): Promise<string[]> {
 }
 
 /** The page of a trace in the light and in the dark theme as PNG, by path relative to the project folder. */
-async function tracePictures(trace: Trace): Promise<Map<string, Buffer>> {
+async function tracePictures(trace: Recording): Promise<Map<string, Buffer>> {
   const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
   try {
     await sendTrace(backend.otlpHttpUrl, trace);
@@ -75,7 +74,7 @@ async function tracePictures(trace: Trace): Promise<Map<string, Buffer>> {
 async function takePicture(
   browser: Browser,
   url: string,
-  { spans }: Trace,
+  { spans }: Recording,
   colorScheme: 'light' | 'dark',
 ): Promise<Buffer> {
   const context = await browser.newContext({
@@ -88,7 +87,7 @@ async function takePicture(
   const startUs = Math.min(...spans.map((span) => span.startUs));
   await page.clock.setFixedTime((startUs + ONE_MINUTE_US) / 1_000);
   await page.goto(url);
-  await page.locator('.span-row').first().waitFor();
+  await page.locator('.span-row .log-mark').first().waitFor();
   const picture = await page.screenshot();
   await context.close();
   return picture;

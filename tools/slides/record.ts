@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { recordTrace, traceOfStep } from '../traces/record-trace.ts';
+import { recordingOfStep, recordTrace } from '../traces/record-trace.ts';
 import type { Step } from '../../workshop/course/list.ts';
-import type { Trace } from '../../workshop/trace/model.ts';
-import { readRecording, recordingFile, shapeOf, wordsOf } from '../traces/recordings.ts';
+import { readRecording, type Recording, recordingFile, shapeOf, wordsOf } from '../traces/recordings.ts';
 
 /**
  * Compares the recording of a step with the trace of a new call; with `write`, replaces a recording that is out of date.
@@ -22,13 +21,16 @@ export async function renewRecording(
 }
 
 /** The trace of the call of a step that the slides show. */
-export function recordStep(step: Step): Promise<Trace> {
+export function recordStep(step: Step): Promise<Recording> {
   const words = wordsOf(step);
-  return words.length > 0 ? recordTrace(step.folder, words) : traceOfStep(step);
+  return words.length > 0 ? recordTrace(step.folder, words) : recordingOfStep(step);
 }
 
-/** One span per line, so that recordings can be compared. */
-function textOf({ traceId, spans }: Trace): string {
-  const lines = spans.map((span) => `    ${JSON.stringify({ ...span, resource: undefined })}`);
-  return `{\n  "traceId": "${traceId}",\n  "spans": [\n${lines.join(',\n')}\n  ]\n}\n`;
+/** One span or log record per line, so that recordings can be compared. */
+function textOf({ traceId, spans, logs }: Recording): string {
+  const listOf = (items: object[]) => {
+    const lines = items.map((item) => `    ${JSON.stringify({ ...item, resource: undefined })}`);
+    return lines.length > 0 ? `[\n${lines.join(',\n')}\n  ]` : '[]';
+  };
+  return `{\n  "traceId": "${traceId}",\n  "spans": ${listOf(spans)},\n  "logs": ${listOf(logs)}\n}\n`;
 }

@@ -5,6 +5,8 @@ import { startBackend } from '../../workshop/backend/start.ts';
 import { traceOfCall } from '../../workshop/check/observation.ts';
 import type { Step } from '../../workshop/course/list.ts';
 import { UserError } from '../../workshop/errors.ts';
+import { anyLogs, findLogs } from '../../workshop/backend/store/find-logs.ts';
+import type { Recording } from './recordings.ts';
 import type { Trace } from '../../workshop/trace/model.ts';
 import { observationOf } from '../observations.ts';
 
@@ -26,10 +28,20 @@ export async function traceOfStep(step: Step, root = ''): Promise<Trace> {
 }
 
 /**
+ * The trace of a step's call with its log records.
+ * @throws UserError when the call leaves no trace
+ */
+export async function recordingOfStep(step: Step): Promise<Recording> {
+  const trace = await traceOfStep(step);
+  const { logs } = await observationOf(step);
+  return { ...trace, logs: logs.filter(({ traceId }) => traceId === trace.traceId) };
+}
+
+/**
  * The trace of a call with words on the command line, as in `npx tsx steps/NN-name/run.ts WORDS`. Random waits repeat.
  * @throws UserError when the call leaves no trace
  */
-export async function recordTrace(stepFolder: string, words: readonly string[]): Promise<Trace> {
+export async function recordTrace(stepFolder: string, words: readonly string[]): Promise<Recording> {
   const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
   try {
     const env = {
@@ -44,7 +56,7 @@ export async function recordTrace(stepFolder: string, words: readonly string[]):
     const { traceId } = JSON.parse(stdout) as { traceId: string | null };
     const trace = traceId === null ? undefined : backend.store.trace(traceId);
     if (!trace) throw new UserError(`A call to ${stepFolder} with ${words.join(' ')} left no trace.`);
-    return trace;
+    return { ...trace, logs: await findLogs(backend.logs, { ...anyLogs, traceId: trace.traceId }) };
   } finally {
     await backend.close();
   }

@@ -1,6 +1,7 @@
 /** Traces for the slides, recorded by running the steps: slides/traces/step-NN.json. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LogRecord } from '../../workshop/trace/log-record.ts';
 import { UserError } from '../../workshop/errors.ts';
 import { projectFolder } from '../../workshop/settings.ts';
 import { listSteps, type Step } from '../../workshop/course/list.ts';
@@ -22,19 +23,29 @@ export function recordingFile(step: Step): string {
   return join(slidesFolder, 'traces', `step-${step.name.slice(0, 2)}.json`);
 }
 
+/** A trace and its log records, in order of time. */
+export interface Recording extends Trace {
+  logs: LogRecord[];
+}
+
 /**
- * Reads the recorded trace of a step. The resource of its spans, which tells of the machine, was not recorded.
+ * Reads the recorded trace of a step. It has no resources, because they describe the machine.
  * @throws UserError when there is none
  */
-export async function readRecording(step: Step): Promise<Trace> {
+export async function readRecording(step: Step): Promise<Recording> {
   const text = await readFile(recordingFile(step), 'utf8').catch(() => {
     throw new UserError(`slides/traces has no trace of step ${step.number}: npm run docs records it.`);
   });
-  const { traceId, spans } = JSON.parse(text) as { traceId: string; spans: Omit<Span, 'resource'>[] };
-  return { traceId, spans: spans.map((span) => ({ ...span, resource: {} })) };
+  const { traceId, spans, logs } = JSON.parse(text) as {
+    traceId: string;
+    spans: Omit<Span, 'resource'>[];
+    logs: Omit<LogRecord, 'resource'>[];
+  };
+  const withResource = <Item>(item: Item) => ({ ...item, resource: {} });
+  return { traceId, spans: spans.map(withResource), logs: logs.map(withResource) };
 }
 
-/** What of a trace must be the same in every run: a line a span with all that it is, indented as deep as it lies. */
+/** The part of a trace that is the same in every run: one line per span, indented by its depth. */
 export function shapeOf(trace: Trace): string {
   const { nodes, parents } = inDisplayOrder(treeOf(trace.spans));
   const paths: string[] = [];

@@ -1,17 +1,47 @@
-import { type Attributes, type Span, spanKinds, type Trace } from '../../workshop/trace/model.ts';
+import type { LogRecord } from '../../workshop/trace/log-record.ts';
+import { type Attributes, type Span, spanKinds } from '../../workshop/trace/model.ts';
+import type { Recording } from './recordings.ts';
 
 /**
  * Sends a recorded trace to a backend, as OTLP in JSON (OTLP specification, "JSON Protobuf Encoding": ids are hex, enums
- * numbers).
- * @throws Error if the backend does not take it
+ * numbers). The log records arrive first.
+ * @throws Error if the backend rejects it
  */
-export async function sendTrace(otlpHttpUrl: string, { spans }: Trace): Promise<void> {
-  const response = await fetch(`${otlpHttpUrl}/v1/traces`, {
+export async function sendTrace(otlpHttpUrl: string, { spans, logs }: Recording): Promise<void> {
+  await send(`${otlpHttpUrl}/v1/logs`, { resourceLogs: logs.map(resourceLogsOf) });
+  await send(`${otlpHttpUrl}/v1/traces`, { resourceSpans: spans.map(resourceSpansOf) });
+}
+
+async function send(url: string, request: object): Promise<void> {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ resourceSpans: spans.map(resourceSpansOf) }),
+    body: JSON.stringify(request),
   });
-  if (!response.ok) throw new Error(`The backend did not take the trace: ${await response.text()}`);
+  if (!response.ok) throw new Error(`The backend rejected the trace: ${await response.text()}`);
+}
+
+function resourceLogsOf(record: LogRecord) {
+  return {
+    resource: { attributes: keyValues({ ...record.resource, 'service.name': record.service }) },
+    scopeLogs: [
+      {
+        scope: { name: record.scope, version: record.scopeVersion },
+        logRecords: [
+          {
+            traceId: record.traceId,
+            spanId: record.spanId,
+            timeUnixNano: nanoseconds(record.timeUs),
+            severityNumber: record.severityNumber,
+            severityText: record.severityText,
+            ...(record.body !== '' && { body: { stringValue: record.body } }),
+            eventName: record.eventName,
+            attributes: keyValues(record.attributes),
+          },
+        ],
+      },
+    ],
+  };
 }
 
 const STATUS_ERROR = 2;

@@ -47,5 +47,6 @@ export function logQueryFrom(parameters: Parameters): LogQuery {
     ...(severity !== '' && { severity }),
     text: one(parameters, 'text'),
     limit,
+    attributes: true,
   };
 }

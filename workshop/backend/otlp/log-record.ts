@@ -1,7 +1,8 @@
 /** Converts encoded log records to the model. They must have passed `readLogRequest`. */
+import type { Type } from 'protobufjs';
 import type { LogRecord } from '../../trace/log-record.ts';
 import { decode, type Hex, hexId } from './decode.ts';
-import { logRecordRest } from './messages.ts';
+import { logRecordLine, logRecordRest } from './messages.ts';
 import {
   type AnyValue,
   type KeyValue,
@@ -18,7 +19,8 @@ interface LogRecordMessage {
   severityText: string;
   body: AnyValue | null;
   eventName: string;
-  attributes: KeyValue[];
+  /** Missing if the attributes were skipped. */
+  attributes?: KeyValue[];
   droppedAttributesCount: number;
 }
 
@@ -31,13 +33,19 @@ interface Indexed {
   timeUs: number;
 }
 
-/** Reads a LogRecord. */
+/**
+ * Reads a LogRecord. Without `attributes`, which takes a fifth of the time, only a record without a body has its
+ * attributes, because `messageOf` needs them.
+ */
 export function readLogRecord(
   { group, from, to, traceId, timeUs }: Indexed,
   resource: Resource,
   scope: Scope,
+  { attributes }: { attributes: boolean },
 ): LogRecord {
-  const message = decode(logRecordRest, group.bytes, from, to) as LogRecordMessage;
+  const readAs = (type: Type) => decode(type, group.bytes, from, to) as LogRecordMessage;
+  const line = readAs(attributes ? logRecordRest : logRecordLine);
+  const message = attributes || line.body ? line : readAs(logRecordRest);
   return {
     traceId,
     spanId: hexId(message.spanId),
@@ -47,7 +55,7 @@ export function readLogRecord(
     severityText: message.severityText,
     body: message.body ? String(readValue(message.body)) : '',
     eventName: message.eventName,
-    attributes: readAttributes(message.attributes).attributes,
+    attributes: readAttributes(message.attributes ?? []).attributes,
     droppedAttributes: message.droppedAttributesCount,
     scope: scope.scope,
     scopeVersion: scope.scopeVersion,

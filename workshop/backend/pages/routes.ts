@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { shortId, traceIdFrom } from '../../trace/ids.ts';
 import { searchDataUrl, queryFrom } from '../../trace/search/query.ts';
-import { logsDataUrl, logsUrlOf } from '../../trace/search/logs.ts';
+import { logsDataUrl, MAX_OF_TRACE } from '../../trace/search/logs.ts';
 import { logQueryFrom } from '../api/log-routes.ts';
 import { readAlerts } from '../indicators/alerts.ts';
 import { askPrometheus } from '../indicators/find.ts';
@@ -11,7 +11,7 @@ import { endOfIndicators, readIndicators } from '../indicators/indicators.ts';
 import { anySearch, type Parameters, traceIdParameter } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
 import { digitsThatTell, findById } from '../store/find-ids.ts';
-import { findLogs } from '../store/find-logs.ts';
+import { anyLogs, findLogs } from '../store/find-logs.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { TraceStore } from '../store/store.ts';
 import type {
@@ -62,9 +62,7 @@ function addDocuments(app: FastifyInstance): void {
 
   app.get<{ Params: { id: string } }>('/trace/:id', async ({ params: { id } }, reply) => {
     if (id.includes('...')) return reply.redirect(`/compare/${encodeURIComponent(id)}`);
-    const traceId = traceIdFrom(id);
-    const urls = traceId === undefined ? [] : [logsUrlOf(traceId)];
-    return sendPage(reply.code(statusOf([id])), await shellOf('trace', `Trace ${shortId(id)}`, [id], urls));
+    return sendPage(reply.code(statusOf([id])), await shellOf('trace', `Trace ${shortId(id)}`, [id]));
   });
 
   app.get<{ Params: { pair: string } }>('/compare/:pair', async ({ params: { pair } }, reply) => {
@@ -81,14 +79,9 @@ function statusOf(ids: readonly string[]): number {
   return ids.every((id) => traceIdFrom(id) !== undefined) ? 200 : 400;
 }
 
-async function shellOf(
-  page: PageName,
-  title: string,
-  ids: readonly string[],
-  otherUrls: readonly string[] = [],
-): Promise<string> {
+async function shellOf(page: PageName, title: string, ids: readonly string[]): Promise<string> {
   const urls = ids.flatMap((id) => traceIdFrom(id) ?? []).map((id) => `/viewer/trace/${id}`);
-  return shell(page, title, await assets(), [...urls, ...otherUrls]);
+  return shell(page, title, await assets(), urls);
 }
 
 /** The page for an unknown address. */
@@ -135,8 +128,14 @@ function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void 
     const linked = linkedSpans(store, stored);
     const links = `${linked.targets.length}-${linked.backlinks.length}`;
     if (isKnown(request, reply, `"${run}-${stored.spans.length}-${seen}-${links}"`)) return reply.send();
-    const trace = traceColumns(id, store.spans(stored));
-    const response: TraceResponse = { trace, services, idDigits: digitsThatTell(store, [id]), linked };
+    const records = { ...anyLogs, traceId: id, limit: MAX_OF_TRACE, attributes: false };
+    const response: TraceResponse = {
+      trace: traceColumns(id, store.spans(stored)),
+      logs: logColumns(await findLogs(logs, records)),
+      services,
+      idDigits: digitsThatTell(store, [id]),
+      linked,
+    };
     return sendJson(request, reply, response);
   });
 

@@ -7,6 +7,7 @@ export function Menu<Value extends string>({
   none = 'any',
   textOf = (option) => option,
   onChoose,
+  disabled = false,
   class: classes,
 }: {
   label: string;
@@ -17,6 +18,7 @@ export function Menu<Value extends string>({
   none?: string;
   textOf?: (option: Value) => string;
   onChoose: (value: Value | '') => void;
+  disabled?: boolean;
   class?: string;
 }) {
   const offered = value === '' || options.includes(value) ? options : [...options, value];
@@ -26,6 +28,7 @@ export function Menu<Value extends string>({
       <select
         name={name}
         value={value}
+        disabled={disabled}
         onChange={({ currentTarget }) => onChoose(currentTarget.value as Value | '')}
       >
         <option value="">{none}</option>

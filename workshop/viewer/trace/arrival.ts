@@ -3,6 +3,7 @@ import { batch } from '@preact/signals';
 import type { TraceResponse } from '../../trace/page-data.ts';
 import { fromColumns } from '../../trace/columns.ts';
 import type { TimeRange } from '../../trace/lane.ts';
+import { fromLogColumns } from '../../trace/log-columns.ts';
 import { counted } from '../../trace/numbers.ts';
 import { setServices } from '../frame/colors.ts';
 import { addIdDigits } from '../frame/short-ids.ts';
@@ -16,6 +17,7 @@ import {
   focused,
   pinnedRange,
   hits,
+  logs,
   openSpans,
   range,
   rowIndexes,
@@ -53,6 +55,7 @@ export function receive(response: TraceResponse): void {
       addIdDigits(response.idDigits);
       linked.value = response.linked;
       trace.value = fromColumns(response.trace);
+      if (!before) logs.value = fromLogColumns(response.logs);
       if (!before || !isTouched) fitDensity();
       if (before) keepRange(before, isTouched);
     }),

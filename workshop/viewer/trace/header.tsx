@@ -11,18 +11,7 @@ import { clockTime } from '../frame/times.ts';
 import { type Highlight, highlightsOf } from './highlights.ts';
 import { isPrinting } from './printing.ts';
 import { goTo } from './scrolling.ts';
-import {
-  errorsOnly,
-  explains,
-  isIncomplete,
-  logs,
-  rowIndexes,
-  rows,
-  shownLogs,
-  trace,
-  view,
-  waterfall,
-} from './state.ts';
+import { errorsOnly, explains, isIncomplete, rows, shownLogs, trace, waterfall } from './state.ts';
 
 /** The name and figures of the trace, and below them its highlights. */
 export function TraceHeader() {
@@ -66,26 +55,11 @@ export function TraceHeader() {
             'no errors'
           )}
         </p>
-        {logs.value.length > 0 && <LogCount />}
         {isIncomplete.value && <p class="incomplete">incomplete</p>}
         {isTerse ? <More highlights={hidden} traceId={traceId} /> : <Tools traceId={traceId} />}
       </div>
       <Highlights of={visible} label="Highlights" />
     </header>
-  );
-}
-
-/** How many log lines the trace has. It leads to the list of them. */
-function LogCount() {
-  const indexes = rowIndexes.value;
-  const outside = logs.value.filter(({ spanId }) => !indexes.has(spanId)).length;
-  return (
-    <p>
-      <button type="button" class="link" onClick={() => (view.value = 'events')}>
-        {counted(logs.value.length, 'log line')}
-      </button>
-      {outside > 0 && `, ${outside} outside all spans`}
-    </p>
   );
 }
 

@@ -126,6 +126,8 @@ function start(): void {
   poll<TraceResponse>(
     () => `/viewer/trace/${traceId}`,
     (response) => {
+      // After the first rows are drawn, because the log records would delay them.
+      if (!hasResponse.value) requestAnimationFrame(() => setTimeout(followLogs));
       hasResponse.value = true;
       problem.value = 'problem' in response ? response.problem : '';
       if ('problem' in response) return;
@@ -135,8 +137,11 @@ function start(): void {
         notify('The backend no longer has this trace. This page still shows it.', { stays: true });
     },
   );
+}
+
+function followLogs(): void {
   poll<LogsResponse>(
-    () => logsUrlOf(traceId),
+    () => logsUrlOf(traceId!),
     (response) => {
       if ('data' in response && response.data) logs.value = fromLogColumns(response.data.logs);
     },

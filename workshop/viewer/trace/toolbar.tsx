@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { useComputed } from '@preact/signals';
-import { counted } from '../../trace/numbers.ts';
+import { counted, grouped } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { severities } from '../../trace/log-record.ts';
 import { Menu } from '../frame/menu.tsx';
@@ -52,15 +52,15 @@ export function Toolbar() {
       >
         Explain
       </button>
-      {/* Near the end, because it appears only when log lines arrive, and must not move the others then. */}
-      {logs.value.length > 0 && <Severities />}
+      <Severities />
       <Views />
     </div>
   );
 }
 
-/** Chooses how severe the shown log lines are at least. */
+/** Chooses how severe the shown log lines are at least. It is always there, so that lines that arrive move nothing. */
 function Severities() {
+  const count = logs.value.length;
   return (
     <Menu
       class="check severities"
@@ -68,7 +68,8 @@ function Severities() {
       name="severity"
       value={leastSeverity.value}
       options={severities.slice(1)}
-      none="all"
+      none={count > 0 ? `all ${grouped(count)}` : 'none'}
+      disabled={count === 0}
       textOf={(severity) => `from ${severity}`}
       onChoose={(chosen) => (leastSeverity.value = chosen)}
     />
