@@ -14,7 +14,9 @@ export class Receivers {
   async where(): Promise<string> {
     const address = await this.#ask({});
     if (address) return address;
-    throw new UserError('The endpoint was withdrawn. To publish it again, restart trace-endpoint.');
+    throw new UserError(
+      'The endpoint was withdrawn: publish it again with PUT /receivers, or restart trace-endpoint.',
+    );
   }
 
   async moveTo(address: string): Promise<void> {
