@@ -5,12 +5,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
-import { combined, readLesson } from '../workshop/check/check.ts';
+import { applying, combined, readLesson } from '../workshop/check/check.ts';
 import type { Observation } from '../workshop/check/observation.ts';
 import { observe } from '../workshop/check/observe.ts';
 import { listChapters } from '../workshop/course/chapters.ts';
 import type { Step } from '../workshop/course/list.ts';
 import { readServices } from '../workshop/services/definition.ts';
+import { isRecorded, readRecorded } from './recorded.ts';
 
 const TIMEOUT_MS = 300_000; // several run side by side, on a machine that may be busy with other work
 const CLAIM_TIMEOUT_MS = 900_000; // if a process was killed while it observed a step, another one takes over
@@ -24,7 +25,8 @@ const observations = new Map<string, Promise<Observation>>();
 const lanes: Promise<unknown>[] = Array.from({ length: 1 + availableParallelism() }, () => Promise.resolve());
 
 /**
- * What the check sees of a step. Besides the run of its run.ts, the step gets the calls of all checks that can judge it
+ * What the check sees of a step. A step that needs a program that few machines have isn't run: what was seen of it once is
+ * recorded. Besides the run of its run.ts, a step gets the calls of all checks that can judge it
  * (see `checksFor`). A step is run once: this process remembers what was seen, and the folder in
  * WORKSHOP_OBSERVATIONS, if that is set, keeps it for other processes, which wait for it. `prepare` is called before the
  * step is run.
@@ -38,16 +40,23 @@ export function observationOf(step: Step, prepare = async () => {}): Promise<Obs
   return seen;
 }
 
-/** The steps whose checks can judge the observation of a step: those of its chapter, up to the step after it. */
+/** The steps whose checks can judge the observation of a step: those that apply to it, and the step after it. */
 export async function checksFor({ name }: Step): Promise<Step[]> {
   const chapter = (await listChapters()).find((steps) => steps.some((step) => step.name === name))!;
-  return chapter.slice(0, chapter.findIndex((step) => step.name === name) + 2);
+  const after = chapter.findIndex((step) => step.name === name) + 1;
+  return [...(await applying(chapter.slice(0, after))), ...chapter.slice(after, after + 1)];
+}
+
+/** Runs a step as `observationOf` describes, whether or not it has been run before, or recorded. */
+export async function observeStep(step: Step): Promise<Observation> {
+  return observe({ ...(await whatToDo(step)), timeoutMs: TIMEOUT_MS });
 }
 
 async function readOrObserve(step: Step, prepare: () => Promise<void>): Promise<Observation> {
+  if (isRecorded(step)) return readRecorded(step);
   const observeNow = async () => {
     await prepare();
-    return observe({ ...(await whatToDo(step)), timeoutMs: TIMEOUT_MS });
+    return observeStep(step);
   };
   const file = fileFor(step);
   if (!file) return inTurn(step, observeNow);

@@ -8,6 +8,7 @@ import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { listSteps } from '#workshop/course/list';
 import { alertmanager } from '#workshop/parts/alertmanager';
+import { collector } from '#workshop/parts/collector';
 import { prometheus } from '#workshop/parts/prometheus';
 import { postgresql } from '#workshop/parts/postgresql';
 import { environmentOf, readServices } from '#workshop/services/definition';
@@ -46,6 +47,7 @@ test('every image is pinned to a version', async () => {
   assert.equal(compose.services.postgresql.image, 'postgres:18.4');
   assert.equal(compose.services.prometheus.image, 'prom/prometheus:v3.5.0');
   assert.equal(compose.services.alertmanager.image, 'prom/alertmanager:v0.28.1');
+  assert.equal(compose.services.collector.image, 'otel/opentelemetry-collector-contrib:0.161.0');
   for (const [, image] of (await text('Dockerfile')).matchAll(/^FROM (\S+)/gm)) {
     assert.match(image!, /^node:\d+\.\d+\.\d+-slim$/);
   }
@@ -104,7 +106,15 @@ test('Prometheus and Alertmanager use the network of the host, and listen on loo
   }
 });
 
+test('the collector uses the network of the host, and the configuration of the working copy', () => {
+  const { network_mode, command, volumes } = compose.services.collector;
+  assert.equal(network_mode, 'host');
+  assert.deepEqual(command, [`--config=/monitoring/${collector.settings!.file}`]);
+  assert.deepEqual(volumes, ['./monitoring:/monitoring:ro']);
+});
+
 test('chapter 1 starts no part that only later chapters need', () => {
+  assert.deepEqual(compose.services.collector.profiles, ['collector']);
   assert.deepEqual(compose.services.postgresql.profiles, ['postgresql', 'pager']);
   assert.deepEqual(compose.services.prometheus.profiles, ['prometheus']);
   assert.deepEqual(compose.services.alertmanager.profiles, ['alertmanager']);

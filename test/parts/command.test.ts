@@ -53,7 +53,10 @@ test('a part that would not be used, because its variable is set: one sentence, 
 
 test('an unknown part, or more than one: one sentence, exit code 2', async (t) => {
   for (const [words, sentence] of [
-    [['mysql'], 'There is no part "mysql". The parts are rabbitmq, postgresql, alertmanager, prometheus.\n'],
+    [
+      ['mysql'],
+      'There is no part "mysql". The parts are rabbitmq, postgresql, alertmanager, prometheus, collector.\n',
+    ],
     [['rabbitmq', 'mysql'], "Unexpected argument 'mysql'; --help lists the options.\n"],
   ] as const) {
     const { code, stderr } = await runScript(t, PARTS, [...words]);

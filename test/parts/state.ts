@@ -9,5 +9,12 @@ chmodSync(stateFolder, 0o755); // for root, PostgreSQL runs as another user
 process.env.WORKSHOP_STATE = stateFolder;
 after(() => rmSync(stateFolder, { recursive: true, force: true, maxRetries: 5 }));
 
-for (const name of ['RABBITMQ_HOST', 'RABBITMQ_PORT', 'DATABASE_URL', 'ALERTMANAGER_URL', 'PROMETHEUS_URL'])
+for (const name of [
+  'RABBITMQ_HOST',
+  'RABBITMQ_PORT',
+  'DATABASE_URL',
+  'ALERTMANAGER_URL',
+  'PROMETHEUS_URL',
+  'COLLECTOR_URL',
+])
   delete process.env[name];

@@ -43,7 +43,7 @@ function problemsOf({ service, connectors = {}, extensions = {}, ...components }
   ]);
 }
 
-const folders = ['steps/shared/scale'];
+const folders = ['steps/shared/scale', 'steps/25-through-a-collector/monitoring'];
 const files = (
   await Promise.all(
     folders.map(async (folder) =>
@@ -62,13 +62,14 @@ for (const path of files) {
   });
 }
 
-test('a component that is missing or not used is noticed', async () => {
-  const configuration = await read('steps/shared/scale/collector.yaml');
+test('a component that is missing or not used is noticed, also if it is a connector', async () => {
+  const configuration = await read('steps/25-through-a-collector/monitoring/collector.yaml');
   delete configuration.processors!['batch'];
-  configuration.service.pipelines['traces']!.exporters = [];
+  delete configuration.service.pipelines['metrics'];
   assert.deepEqual(problemsOf(configuration), [
+    'receivers: span_metrics is not used',
     'processors: batch is not defined',
-    'exporters: kafka is not used',
+    'exporters: prometheus is not used',
   ]);
 });
 

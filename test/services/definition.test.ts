@@ -27,6 +27,16 @@ test('a service.json can name a shared service, whose code and settings are in s
   assert.equal(other!.folder, join(folder, 'other'));
 });
 
+test('what a service.json says beside the name of a shared service replaces what that one says', async (t) => {
+  const folder = await stepWith(t, {
+    gateway: '{ "shared": "gateway", "needs": ["collector"], "port": 9001 }',
+  });
+  const [gateway] = await readServices(folder);
+  assert.deepEqual(gateway!.needs, ['collector']);
+  assert.equal(gateway!.port, 9001);
+  assert.ok(gateway!.env['CHECKOUT_SERVICE_ADDRESS']);
+});
+
 test('instances are processes with names and ports of their own, and one title', async (t) => {
   const folder = await stepWith(t, {
     fleet: '{ "port": 9001, "instances": 3, "env": { "PORT": "{fleet}", "HELPER": "{helper}" } }',

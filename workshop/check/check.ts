@@ -73,6 +73,13 @@ export async function runCheck({ stepFolder, earlier = [], ...options }: CheckOp
   return { ...result, outcomes, step: failed.name, regression: failed.name !== name };
 }
 
+/** Of the steps of a chapter up to some step, in order, those whose checks apply to that step. */
+export async function applying<S extends { number: number; folder: string }>(steps: S[]): Promise<S[]> {
+  const lessons = await Promise.all(steps.map(({ folder }) => readLesson(folder)));
+  const ended = new Set(lessons.flatMap(({ ends = [] }) => ends));
+  return steps.filter(({ number }) => !ended.has(number));
+}
+
 /** What to do for several lessons in one observation. */
 export function combined(lessons: Lesson[]): ObserveOptions['lesson'] {
   const calls = lessons.flatMap((lesson) => Object.entries(lesson.calls ?? {}));

@@ -26,6 +26,8 @@ export interface Lesson {
    * again only if it passes.
    */
   replaces?: number[];
+  /** The numbers of earlier steps whose checks no longer apply, because what they look at is different from this step on. */
+  ends?: number[];
   /** In the order of the lesson: the attendee is told about the first one that is not met. */
   expectations: Expectation[];
 }

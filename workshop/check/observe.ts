@@ -8,12 +8,13 @@ import { type Backend, type BackendOptions, PortInUseError, startBackend } from 
 import { anyLogs, findLogs } from '../backend/store/find-logs.ts';
 import { messageOf } from '../errors.ts';
 import { accepts } from '../net/accepts.ts';
+import { collector } from '../parts/collector.ts';
 import { waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
 import { portVariables, readServices, type Service } from '../services/definition.ts';
 import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
 import { freePorts, settingsOf } from '../services/use.ts';
-import { batchDelayMs, jaegerUrl, otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
+import { batchDelayMs, jaegerUrl, monitoringFolder, otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
 import type { Trace } from '../trace/model.ts';
 import type { CheckCall, Lesson } from './lesson.ts';
 import { type Network, openNetwork } from './network.ts';
@@ -55,6 +56,7 @@ const USUAL_START_MS = 2_000; // of a service, with its imports, on a laptop tha
 const QUIET_MS = batchDelayMs + 150; // after this time, the batch of any span that has ended was sent
 const SILENT_MS = 1_500; // for a span that is still missing
 const SETTLE_TIMEOUT_MS = 5_000;
+const collectorFile = `${monitoringFolder}/${collector.settings!.file}`;
 const NOWHERE = 'http://localhost:1'; // nothing listens there
 
 /**
@@ -93,12 +95,6 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   if (services.length === 0) throw noServices();
   const sources = await readSources(folder, services);
   const ports = await freePorts(services);
-  const used = closeLater(
-    await useParts(services, { settings: settingsOf(folder, services, ports), ownInstances: true, signal }),
-    (all) => all.stop(),
-  );
-  const names = closeLater(ownNames(services, used.env), ({ remove }) => remove());
-  const parts = names.env;
   // Where a service publishes the endpoint, spans that arrive by an address in a file are wrong.
   const isPublished = services.some(isProvider);
   const backend = closeLater(await openBackend(isPublished ? new Map() : sources), (started) =>
@@ -108,6 +104,12 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     await openOtlpRelay({ grpc: portOf(backend.otlpGrpcUrl), http: portOf(backend.otlpHttpUrl) }),
     (relay) => relay.close(),
   );
+  const settings = settingsOf(folder, services, ports, `localhost:${otlp.port}`);
+  const used = closeLater(await useParts(services, { settings, ownInstances: true, signal }), (all) =>
+    all.stop(),
+  );
+  const names = closeLater(ownNames(services, used.env), ({ remove }) => remove());
+  const parts = names.env;
   const state = closeLater(await mkdtemp(join(tmpdir(), 'workshop-check-')), (path) =>
     rm(path, { recursive: true, force: true, maxRetries: 5 }),
   );
@@ -228,14 +230,15 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   return seen;
 }
 
-/** Reads run.ts and the tracing.ts of each service, if they exist. */
-async function readSources(folder: string, services: Service[]): Promise<Map<string, string>> {
+/** Reads run.ts, the tracing.ts of each service, and the collector's configuration, if they exist. */
+export async function readSources(folder: string, services: Service[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   const files = services.map((service) => [
     `${service.title}/tracing.ts`,
     join(service.folder, 'tracing.ts'),
   ]);
-  for (const [name, file] of [[caller, join(folder, caller)], ...files] as [string, string][]) {
+  const others = [caller, collectorFile].map((name) => [name, join(folder, name)]);
+  for (const [name, file] of [...others, ...files] as [string, string][]) {
     if (existsSync(file)) sources.set(name, await readFile(file, 'utf8'));
   }
   return sources;

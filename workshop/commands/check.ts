@@ -1,5 +1,5 @@
 /** npm run check: checks whether the working copy does what a step teaches, and says what is missing. */
-import { type CheckResult, runCheck } from '../check/check.ts';
+import { applying, type CheckResult, runCheck } from '../check/check.ts';
 import { reportJson, reportText } from '../check/report.ts';
 import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
@@ -59,7 +59,8 @@ await main(async () => {
 async function passedBefore(step: Step): Promise<Step[]> {
   const { checked } = await readProgress(course);
   const chapter = (await listChapters()).find((steps) => steps.some(({ name }) => name === step.name)) ?? [];
-  return chapter.filter(({ name, number }) => number < step.number && checked.includes(name));
+  const upToStep = await applying(chapter.filter(({ number }) => number <= step.number));
+  return upToStep.filter(({ name, number }) => number < step.number && checked.includes(name));
 }
 
 /** Checks the working copy, prints the result, and records a step that passed. */

@@ -1,12 +1,13 @@
 import { UserError } from '../errors.ts';
 import { alertmanager } from './alertmanager.ts';
+import { collector } from './collector.ts';
 import type { Part } from './part.ts';
 import { postgresql } from './postgresql.ts';
 import { prometheus } from './prometheus.ts';
 import { rabbitmq } from './rabbitmq.ts';
 
 /** Every part that a service.json can name, in the order in which they start: Prometheus needs Alertmanager's address. */
-export const parts: readonly Part[] = [rabbitmq, postgresql, alertmanager, prometheus];
+export const parts: readonly Part[] = [rabbitmq, postgresql, alertmanager, prometheus, collector];
 
 /** A service with the names of the parts that it needs. */
 export interface NeedingService {

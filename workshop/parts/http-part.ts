@@ -42,7 +42,7 @@ export function httpPart({ variable, usualPort, file, identity }: Options): Http
     settings: {
       file,
       usualPlace,
-      async reload(address) {
+      async reload({ address }) {
         const response = await fetch(`${address[variable]}/-/reload`, { method: 'POST' }).catch((error) => {
           throw new Error(`it is not running (${messageOf(error)})`);
         });

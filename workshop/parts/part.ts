@@ -15,6 +15,8 @@ export interface Launch {
   user: { uid?: number; gid?: number };
   /** The folder with the step's settings, for a part that has `settings`. */
   settings: string;
+  /** Where things really are, by the places in the step's settings; these include the part's own. */
+  places: ReadonlyMap<string, string>;
 }
 
 /** How a part is started. */
@@ -33,8 +35,21 @@ export interface Settings {
   file: string;
   /** The host and port by which the files of other parts refer to it. */
   usualPlace: string;
+  /** The places in its own file at which it listens. Each of them is replaced by one with a free port. */
+  ownPlaces?: string[];
   /** Makes a running instance read its settings again. Throws an Error with its reason if it refuses them. */
-  reload(address: Environment): Promise<void>;
+  reload(running: Reloadable): Promise<void>;
+}
+
+/** A running instance of a part, for which the step's settings were copied again. */
+export interface Reloadable {
+  address: Environment;
+  /** The id of its process. */
+  pid: number;
+  /** The folder that holds its programs. */
+  binaries: string;
+  /** The folder with the copied settings. */
+  settings: string;
 }
 
 /** An npm package for each platform, as in linux-x64, that holds the programs; sizes in MB, as measured. */

@@ -53,7 +53,10 @@ export async function startPart(
     port: port ?? (await freePort()),
     user,
     settings: join(folder, 'settings'),
+    places: settings?.places ?? new Map<string, string>(),
   };
+  for (const place of part.settings?.ownPlaces ?? [])
+    settings?.places.set(place, `localhost:${await freePort()}`);
   if (part.settings) await copySettings(part.settings, settings, launch.settings);
   const { commands, env, address } = await part.launch(launch).catch((error) => {
     throw notStarted(part, launch, messageOf(error));

@@ -85,7 +85,8 @@ export async function usePart(part: Part, options: UseOptions = {}): Promise<Use
     void started.ended.then(() => release(part));
     await publish(part, started);
     options.onReady?.(started);
-    return ours(part, { ...started, folder, settings, afterwards: () => release(part) });
+    const { binaries } = found;
+    return ours(part, { ...started, binaries, folder, settings, afterwards: () => release(part) });
   } catch (error) {
     await started?.stop();
     await release(part);
@@ -110,7 +111,7 @@ async function startOwn(part: Part, binaries: string, options: UseOptions): Prom
       forget();
       await remove();
     };
-    return ours(part, { ...started, folder, settings, afterwards });
+    return ours(part, { ...started, binaries, folder, settings, afterwards });
   } catch (error) {
     await remove();
     throw error;
@@ -119,6 +120,7 @@ async function startOwn(part: Part, binaries: string, options: UseOptions): Prom
 
 /** A part that this process started in a folder; `afterwards` is called when it has stopped. */
 interface Ours extends StartedPart {
+  binaries: string;
   folder: string;
   settings: StepSettings | undefined;
   afterwards: () => Promise<void>;
@@ -132,11 +134,12 @@ function ours(part: Part, one: Ours): UsedParts {
   };
 }
 
-async function reload(part: Part, { folder, address, settings }: Ours): Promise<string[]> {
+async function reload(part: Part, { folder, settings: stepSettings, ...running }: Ours): Promise<string[]> {
   if (!part.settings) return [];
   try {
-    await copySettings(part.settings, settings, join(folder, 'settings'));
-    await part.settings.reload(address);
+    const settings = join(folder, 'settings');
+    await copySettings(part.settings, stepSettings, settings);
+    await part.settings.reload({ ...running, settings });
     return [part.title];
   } catch (error) {
     throw new UserError(`${part.title} keeps its old settings: ${messageOf(error)}`);

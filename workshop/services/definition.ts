@@ -11,8 +11,8 @@ export interface Service {
   /** The name of its folder in the step, which is also its name in traces, in metrics, and at /health. */
   title: string;
   /**
-   * The folder with its code: the one in the step or, if the service.json there is `{ "shared": "gateway" }`,
-   * steps/shared/gateway, which has another service.json.
+   * The folder with its code: the one in the step or, if the service.json there contains `"shared": "gateway"`,
+   * steps/shared/gateway, which has another service.json. Other fields in the step replace those in the shared one.
    */
   folder: string;
   /** Its port; a service that only consumes messages has none. */
@@ -67,9 +67,10 @@ export function isTraced(service: Service): boolean {
 }
 
 async function readInstances(title: string, place: string): Promise<Service[]> {
-  const { shared } = await readServiceJson(place);
+  const { shared, ...inStep } = await readServiceJson(place);
   const folder = shared === undefined ? place : join(projectFolder, 'steps', 'shared', shared);
-  const { port, otherPorts, instances = 1, needs = [], env = {}, ...rest } = await readServiceJson(folder);
+  const all = shared === undefined ? inStep : { ...(await readServiceJson(folder)), ...inStep };
+  const { port, otherPorts, instances = 1, needs = [], env = {}, ...rest } = all;
   const firstPort = port && portFrom(portVariableOf(title), port);
   const names = Array.from({ length: instances }, (_, index) =>
     instances === 1 ? title : `${title}-${index + 1}`,

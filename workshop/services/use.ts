@@ -4,6 +4,7 @@ import { readServices, type Service } from './definition.ts';
 import type { Environment } from '../parts/part.ts';
 import type { StepSettings } from '../parts/step-settings.ts';
 import { useParts } from '../parts/use.ts';
+import { otlpGrpcUrl } from '../settings.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { freePort } from '../net/ports.ts';
 import { filesIn } from './files-in.ts';
@@ -106,16 +107,17 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
   }
 }
 
-/** The step's settings for parts, with the ports that its services really have. */
+/** The step's settings for parts, with the ports that its services really have, and the backend's host and port for spans. */
 export function settingsOf(
   stepFolder: string,
   services: Service[],
   ports: ReadonlyMap<string, number>,
+  backend = otlpGrpcUrl().host,
 ): StepSettings {
   const places = services.flatMap(({ name, usualPort }) =>
     usualPort === undefined ? [] : [[`localhost:${usualPort}`, `localhost:${ports.get(name)}`] as const],
   );
-  return { stepFolder, places: new Map(places) };
+  return { stepFolder, places: new Map([...places, ['localhost:4317', backend]]) };
 }
 
 /** A sentence about how long a service or a part took to start. */

@@ -7,7 +7,7 @@ import {
   TracingEndpointProvider,
   Unit,
 } from '#shared/tracing-endpoints/index.ts';
-import { otlpGrpcUrl, relationsFolder } from '#workshop/settings';
+import { otlpGrpcUrl, relationsFolder, urlFrom } from '#workshop/settings';
 import { addressOf, isOpen, type Place, placeIn } from './place.ts';
 
 const LOOK_EVERY_MS = 1_000;
@@ -34,7 +34,9 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     const { name, log } = options;
-    const { hostname: host, port, protocol } = otlpGrpcUrl();
+    // If there is a collector, services send their spans there, and the collector sends them to the backend.
+    const url = process.env.COLLECTOR_URL ? urlFrom('COLLECTOR_URL', 'http://localhost:14317') : otlpGrpcUrl();
+    const { hostname: host, port, protocol } = url;
     this.#options = options;
     this.#unit = new Unit(this.#store, {
       application: name,

@@ -1,0 +1,188 @@
+/** Judges of spans that pass through an OpenTelemetry Collector. */
+import { parse } from 'yaml';
+import { parsed } from '../../net/parsed.ts';
+import { counted as count } from '../../trace/numbers.ts';
+import { jsonPrinted } from '../json-printed.ts';
+import type { Failure, Judge } from '../lesson.ts';
+import type { Observation } from '../observation.ts';
+import { BUSY } from '../slowness.ts';
+
+/** A kind of request to bands-api: a slow one waits for reviews, and a failed one leaves an error in its trace. */
+export type Kind = 'fast' | 'slow' | 'failed';
+
+/** What steps/shared/tail-sampling/requests.ts found out. */
+export interface Requests {
+  requests: {
+    kind: Kind;
+    traceId: string;
+    durationMs: number;
+    /** Whether the backend has its trace. */
+    kept: boolean;
+  }[];
+  /** How many of them the collector has counted. */
+  counted: number;
+}
+
+/** The part of a collector's configuration that the judges look at (Collector documentation, "Configuration"). */
+interface Configuration {
+  processors?: Record<string, unknown> | null;
+  exporters?: Record<string, unknown> | null;
+  service?: { pipelines?: Record<string, Pipeline | null> | null } | null;
+}
+
+interface Pipeline {
+  receivers?: string[];
+  processors?: string[];
+  exporters?: string[];
+}
+
+const FILE = 'monitoring/collector.yaml';
+/** A trace that takes longer is slow. The caller measures more than the trace shows, so it allows for some time on the way. */
+const SLOW_MS = 250;
+const ON_THE_WAY_MS = 100;
+/** The share of the other traces to keep, and how many standard deviations a count may be from it. */
+const SHARE = 0.1;
+const TOLERANCE = 6;
+
+/** The provider publishes another address than the backend's: that of the collector. */
+export const publishesCollector: Judge = ({ relations, endpoint, sources }) => {
+  const receivers = relations.map(
+    ({ provider }) => parsed(provider?.['receivers'] ?? '') as { url: string }[] | '',
+  );
+  const urls = receivers.flatMap((list) => (list ? list.map(({ url }) => url) : []));
+  const backend = new URL(endpoint).port;
+  if (urls.length > 0 && urls.every((url) => !url.endsWith(`:${backend}`))) return 'ok';
+  return {
+    found: 'trace-endpoint publishes the address of the backend itself.',
+    cause: sources.has(FILE)
+      ? 'It publishes the address of the collector if it needs one: "needs": ["collector"].'
+      : `Add "needs": ["collector"] to its service.json, and write ${FILE}.`,
+    file: 'trace-endpoint/service.json',
+  };
+};
+
+/** The first processor of each pipeline that receives spans limits memory, and spans are sent in batches. */
+export const limitsAndBatches: Judge = ({ sources }) => {
+  const { service, exporters = {} } = configurationIn(sources);
+  const receiving = Object.entries(service?.pipelines ?? {}).filter(([, pipeline]) =>
+    pipeline?.receivers?.some((receiver) => typeOf(receiver) === 'otlp'),
+  );
+  for (const [name, pipeline] of receiving) {
+    const types = pipeline?.processors?.map(typeOf) ?? [];
+    if (types[0] !== 'memory_limiter') {
+      return {
+        found: types.includes('memory_limiter')
+          ? `In the pipeline ${name}, memory_limiter is not the first processor.`
+          : `The pipeline ${name} has no memory_limiter.`,
+        cause:
+          'A collector that runs out of memory loses everything. Only the first processor can refuse spans in time.',
+        file: FILE,
+      };
+    }
+    const sends = pipeline?.exporters?.filter((exporter) => typeOf(exporter).startsWith('otlp')) ?? [];
+    const batches = sends.every((exporter) => hasBatchingQueue(exporters?.[exporter]));
+    if (sends.length > 0 && !batches && types.at(-1) !== 'batch') {
+      return {
+        found: types.includes('batch')
+          ? `In the pipeline ${name}, batch is not the last processor.`
+          : `The pipeline ${name} has no batch processor.`,
+        cause:
+          'Without batches, each request of a service becomes a request to the backend. A batch belongs behind everything that drops spans.',
+        file: FILE,
+      };
+    }
+  }
+  return 'ok';
+};
+
+/** Each trace of a kind that must be kept is kept. */
+export function keepsEvery(kind: 'slow' | 'failed', program: string): Judge {
+  return (seen) => {
+    const all = requestsOf(seen, program);
+    if ('found' in all) return all;
+    const own = all.requests.filter(
+      (one) => one.kind === kind && (kind !== 'slow' || one.durationMs > SLOW_MS + ON_THE_WAY_MS),
+    );
+    const lost = own.filter(({ kept }) => !kept);
+    if (lost.length === 0) return 'ok';
+    if (lost.length < own.length && seen.slowness >= BUSY) return 'inconclusive';
+    const what = kind === 'slow' ? 'slow traces' : 'traces with an error';
+    return {
+      found: `${lost.length} of ${own.length} ${what} did not arrive at the backend.`,
+      cause: all.requests.every(({ kept }) => !kept)
+        ? 'No trace arrived within ten seconds. Does the pipeline for traces have an exporter for the backend? tail_sampling waits for 30 seconds unless you set decision_wait.'
+        : kind === 'slow'
+          ? 'A policy of the type latency keeps traces that take longer than its threshold_ms, from the start of the first span to the end of the last.'
+          : 'A policy of the type status_code keeps traces in which a span has one of its status_codes: [ERROR].',
+      file: FILE,
+    };
+  };
+}
+
+/** About a tenth of the fast traces without an error is kept. */
+export function keepsATenth(program: string): Judge {
+  return (seen) => {
+    const all = requestsOf(seen, program);
+    if ('found' in all) return all;
+    const fast = all.requests.filter(({ kind, durationMs }) => kind === 'fast' && durationMs < SLOW_MS / 2);
+    const kept = fast.filter((one) => one.kept).length;
+    const mean = fast.length * SHARE;
+    if (Math.abs(kept - mean) <= TOLERANCE * Math.sqrt(mean * (1 - SHARE))) return 'ok';
+    return {
+      found: `${kept} of ${count(fast.length, 'fast trace')} without an error were kept.`,
+      cause:
+        kept === fast.length
+          ? 'Everything is kept. Is tail_sampling among the processors of the pipeline? Policies are alternatives: a trace is kept if any of them says yes.'
+          : 'A policy of the type probabilistic keeps sampling_percentage percent of the traces.',
+      file: FILE,
+    };
+  };
+}
+
+/** The collector counts all requests, whether their traces are kept or not. */
+export function countsEverything(program: string): Judge {
+  return (seen) => {
+    const all = requestsOf(seen, program);
+    if ('found' in all) return all;
+    const { requests, counted } = all;
+    if (counted === requests.length) return 'ok';
+    if (counted > 0 && seen.slowness >= BUSY) return 'inconclusive';
+    const kept = requests.filter((one) => one.kept).length;
+    return {
+      found: `The collector has counted ${counted} of ${count(requests.length, 'request')} to bands-api, of which ${kept} have a trace.`,
+      cause:
+        counted === 0
+          ? 'Its metrics are missing at localhost:8889. Three things belong together: span_metrics as an exporter of a pipeline for traces, as a receiver of a pipeline for metrics, and the exporter prometheus there. Without metrics_flush_interval: 1s, they are a minute old.'
+          : 'It counts only what is left after sampling. Give span_metrics a pipeline for traces without tail_sampling.',
+      file: FILE,
+    };
+  };
+}
+
+/** What the program printed; a failure if it printed nothing, because something it needs was not running. */
+function requestsOf(seen: Observation, program: string): Requests | Failure {
+  const [found] = jsonPrinted<Requests>(program, seen);
+  if (found) return found;
+  const lines = seen.programs.get(program)?.stderr ?? [];
+  return {
+    found: 'The requests of this check could not be sent.',
+    cause: lines.at(-1) ?? 'The program printed nothing.',
+    file: FILE,
+    lines,
+  };
+}
+
+function configurationIn(sources: Observation['sources']): Configuration {
+  return (parse(sources.get(FILE) ?? '') as Configuration | null) ?? {};
+}
+
+/** The type of a component, whose id is type or type/name. */
+function typeOf(id: string): string {
+  return id.split('/')[0]!;
+}
+
+/** Whether an exporter makes batches in its own queue, which newer collectors prefer to the batch processor. */
+function hasBatchingQueue(exporter: unknown): boolean {
+  const { sending_queue: queue } = (exporter ?? {}) as { sending_queue?: { batch?: unknown } };
+  return typeof queue === 'object' && queue !== null && 'batch' in queue;
+}
