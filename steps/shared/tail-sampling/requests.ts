@@ -1,6 +1,8 @@
 /** Sends three kinds of requests to bands-api, and finds out which of their traces the collector keeps. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { NodeSDK } from '@opentelemetry/sdk-node';
 import { request } from 'undici';
 import { findBackend } from '#workshop/backend/connect';
 import type { Kind, Requests } from '#workshop/check/judges/collector';
@@ -15,23 +17,30 @@ import { reportText } from '#shared/ops/client/report-text.ts';
 const help = `
 npx tsx steps/shared/tail-sampling/requests.ts [--json]
 
-Sends requests to bands-api, most of them fast, some slow, and some that the caller gives up on. Says how many traces of
-each kind the backend has, and how many requests the collector has counted. The services must be running.
+Sends requests to bands-api, most of them fast, some slow, and some that fail. Says how many traces of each kind the
+backend has, and how many requests the collector has counted. The services must be running.
 
   --json   print one JSON object
 `;
 
-const BAND = '553be815-76f3-49db-b9d7-caca4b23cc3e';
-const WITHOUT_REVIEWS = '3e6b9a0c-6a3f-4b44-9d0e-0d9b2d8f7c11';
-const GIVES_UP_AFTER_MS = 50;
 const LOOK_EVERY_MS = 500;
 const PATIENCE_MS = 10_000;
 
-/** How many requests of each kind, in words, and in which order: traces that must be kept are the last to be decided on. */
-const kinds: [kind: Kind, count: number, title: string][] = [
-  ['fast', 200, 'for a band without reviews'],
-  ['slow', 10, 'for a band with reviews, which is slow'],
-  ['failed', 10, 'that the caller gives up on, which is an error'],
+/** How many requests of each kind, and for what. Traces that must be kept come last, so the decision on them does, too. */
+const kinds: { kind: Kind; count: number; band: string; title: string }[] = [
+  {
+    kind: 'fast',
+    count: 200,
+    band: '3e6b9a0c-6a3f-4b44-9d0e-0d9b2d8f7c11',
+    title: 'for a band without reviews',
+  },
+  {
+    kind: 'slow',
+    count: 10,
+    band: '553be815-76f3-49db-b9d7-caca4b23cc3e',
+    title: 'for a band with reviews, which is slow',
+  },
+  { kind: 'failed', count: 10, band: 'not-a-uuid', title: 'with an invalid id, which is an error' },
 ];
 
 await main(async () => {
@@ -43,11 +52,21 @@ await main(async () => {
   const url = `http://localhost:${portFrom('BANDS_API_PORT', 8000)}`;
   const metricsUrl = `${found.address['COLLECTOR_METRICS_URL']}/metrics`;
 
+  // The caller is traced, too: to a client, a response with status 400 is an error.
+  const sdk = new NodeSDK({
+    serviceName: 'requests.ts',
+    traceExporter: new OTLPTraceExporter({ url: found.address['COLLECTOR_URL']! }),
+    metricReaders: [],
+    logRecordProcessors: [],
+  });
+  sdk.start();
+
   const before = await countedAt(metricsUrl);
   const sent: Sent[] = [];
-  for (const [kind, count] of kinds) {
-    for (let number = 0; number < count; number++) sent.push(await send(kind, url));
+  for (const { kind, count, band } of kinds) {
+    for (let number = 0; number < count; number++) sent.push(await send(kind, `${url}/bands/${band}`));
   }
+  await sdk.shutdown();
   const isKept = async ({ traceId }: Sent) => (await backend.traces.trace(traceId)) !== undefined;
   const areKept = async (some: Sent[]) => (await Promise.all(some.map(isKept))).every(Boolean);
   await untilTrue(() => areKept(sent.filter(({ kind }) => kind !== 'fast')));
@@ -61,7 +80,7 @@ await main(async () => {
     console.log(JSON.stringify(result));
     return;
   }
-  const rows = kinds.map(([kind, count, title]) => {
+  const rows = kinds.map(({ kind, count, title }) => {
     const kept = requests.filter((one) => one.kind === kind && one.kept);
     return [title, String(count), String(kept.length)];
   });
@@ -72,17 +91,17 @@ await main(async () => {
 type Sent = Omit<Requests['requests'][number], 'kept'>;
 
 async function send(kind: Kind, url: string): Promise<Sent> {
-  const traceId = randomBytes(16).toString('hex');
-  const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
-  const signal = kind === 'failed' ? AbortSignal.timeout(GIVES_UP_AFTER_MS) : null;
-  const band = kind === 'fast' ? WITHOUT_REVIEWS : BAND;
+  const span = trace.getTracer('requests.ts').startSpan('GET', { kind: SpanKind.CLIENT });
+  const { traceId } = span.spanContext();
+  const headers: Record<string, string> = {};
+  propagation.inject(trace.setSpan(context.active(), span), headers);
   const since = performance.now();
-  try {
-    const response = await request(`${url}/bands/${band}`, { headers: { traceparent }, signal });
-    await response.body.dump();
-  } catch (error) {
-    if (kind !== 'failed') throw new UserError(`bands-api does not respond (${messageOf(error)}).`);
-  }
+  const response = await request(url, { headers }).catch((error) => {
+    throw new UserError(`bands-api does not respond (${messageOf(error)}).`);
+  });
+  await response.body.dump();
+  if (response.statusCode >= 400) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
   return { kind, traceId, durationMs: Math.round(performance.now() - since) };
 }
 

@@ -4,10 +4,10 @@ import { parsed } from '../../net/parsed.ts';
 import { counted as count } from '../../trace/numbers.ts';
 import { jsonPrinted } from '../json-printed.ts';
 import type { Failure, Judge } from '../lesson.ts';
-import type { Observation } from '../observation.ts';
+import { type Observation, serverSpanOf, tracesOfCall } from '../observation.ts';
 import { BUSY } from '../slowness.ts';
 
-/** A kind of request to bands-api: a slow one waits for reviews, and a failed one leaves an error in its trace. */
+/** A kind of request to bands-api: a slow one waits for reviews, and a failed one has an error in its trace, but is fast. */
 export type Kind = 'fast' | 'slow' | 'failed';
 
 /** What steps/shared/tail-sampling/requests.ts found out. */
@@ -42,7 +42,7 @@ const SLOW_MS = 250;
 const ON_THE_WAY_MS = 100;
 /** The share of the other traces to keep, and how many standard deviations a count may be from it. */
 const SHARE = 0.1;
-const TOLERANCE = 6;
+const TOLERANCE = 4;
 
 /** The provider publishes another address than the backend's: that of the collector. */
 export const publishesCollector: Judge = ({ relations, endpoint, sources }) => {
@@ -60,6 +60,21 @@ export const publishesCollector: Judge = ({ relations, endpoint, sources }) => {
     file: 'trace-endpoint/service.json',
   };
 };
+
+/** The spans of a service arrive at the backend, after they have passed through the collector. */
+export function passesOn(service: string): Judge {
+  return (seen) => {
+    if (serverSpanOf(seen, service)) return 'ok';
+    if (seen.slowness >= BUSY) return 'inconclusive';
+    return {
+      found: `No span of ${service} for the call of run.ts arrived at the backend.`,
+      cause:
+        'A pipeline for traces must begin with the receiver otlp at localhost:14317, and end with an exporter to localhost:4317 without TLS. If it samples, set decision_wait to 2s: the default is 30 seconds.',
+      file: FILE,
+      traces: tracesOfCall(seen),
+    };
+  };
+}
 
 /** The first processor of each pipeline that receives spans limits memory, and spans are sent in batches. */
 export const limitsAndBatches: Judge = ({ sources }) => {
