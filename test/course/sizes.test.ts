@@ -58,6 +58,10 @@ const larger: Record<string, { lines: number; files?: number; because: string }>
     files: 4,
     because: 'a whole exporter, which is read line by line, and a copy of it for the other service',
   },
+  '25-through-a-collector': {
+    lines: 43,
+    because: 'a whole configuration, in three changes',
+  },
 };
 
 test('every step is small', async (t) => {

@@ -27,7 +27,7 @@ const keep = (kind: Kind, isKept: (index: number) => boolean) => (seen: Observat
     requests.filter((one) => one.kind === kind).forEach((one, index) => (one.kept = isKept(index)));
   });
 
-export const mistakes: Mistake[] = [
+export const collectorMistakes: Mistake[] = [
   {
     title: 'trace-endpoint does not need the collector',
     step: 25,

@@ -6,13 +6,9 @@ import { evaluate, readLesson } from '#workshop/check/check';
 import { readSources } from '#workshop/check/observe';
 import { readServices } from '#workshop/services/definition';
 import { assertPassed, stepNumber } from '../check/support.ts';
-import { testEdited } from '../check/wrong-attempts.ts';
 import { observed } from '../support/observed.ts';
-import { mistakes } from './collector-mistakes.ts';
 
 const step = stepNumber(25);
-
-await testEdited(mistakes);
 
 test('the recording was made with the code and the configuration that the step has now', async () => {
   assert.ok(isRecorded(step));

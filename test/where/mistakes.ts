@@ -2,6 +2,7 @@
 import type { MoveReport } from '#workshop/check/judges/moving-endpoint';
 import type { Observation } from '#workshop/check/observation';
 import type { Mistake } from '../check/support.ts';
+import { collectorMistakes } from './collector-mistakes.ts';
 
 /** Changes what a service has published; undefined if it has published nothing. */
 function request(service: string, protocols: string[] | undefined) {
@@ -289,4 +290,5 @@ export const mistakes: Mistake[] = [
     cause: /unit\.unref\(\)/,
     file: 'reviews-api/endpoint.ts',
   },
+  ...collectorMistakes,
 ];

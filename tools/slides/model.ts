@@ -11,7 +11,7 @@ export const schedules = {
   messages: { title: 'Chapter 2', minutes: 60 },
   monitoring: { title: 'Chapter 3', minutes: 70 },
   operate: { title: 'Chapter 4', minutes: 49 },
-  endpoints: { title: 'Chapter 5', minutes: 41 },
+  endpoints: { title: 'Chapter 5', minutes: 64 },
 } as const;
 
 export type ScheduleName = keyof typeof schedules;

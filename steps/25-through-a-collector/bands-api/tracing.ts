@@ -2,13 +2,12 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { register } from 'node:module';
 import type { Span } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { findEndpoint } from './endpoint.ts';
+import { EndpointExporter } from './endpoint.ts';
 
 // The loader hook lets an instrumentation wrap an ES module while it is being imported.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
@@ -18,17 +17,11 @@ function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
   if (response instanceof ServerResponse) response.setHeader('trace-id', span.spanContext().traceId);
 }
 
-// Without an endpoint, the service works as usual.
-const endpoint = await findEndpoint('bands-api');
-if (!endpoint) console.error('No spans are sent, because no provider has published an endpoint.');
-
 const sdk = new NodeSDK({
   // The resource says who created a span; its most important attribute is service.name.
   serviceName: 'bands-api',
-  // In the data of a relation, the URL of a gRPC receiver has no scheme. Without one, the exporter uses TLS.
-  ...(endpoint
-    ? { traceExporter: new OTLPTraceExporter({ url: `http://${endpoint}` }) }
-    : { spanProcessors: [] }),
+  // Finished spans wait in a batch processor, for at most OTEL_BSP_SCHEDULE_DELAY ms, and then go to this exporter.
+  traceExporter: new EndpointExporter('bands-api'),
   // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
   // Undici creates a CLIENT span for each request that we send, and writes the traceparent into its headers.
   // Pino puts the ids of the active span on each log line.

@@ -1,21 +1,58 @@
-import { once } from 'node:events';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { FileStore, TracingEndpointRequirer, Unit } from '#shared/tracing-endpoints/index.ts';
 import { relationsFolder } from '#workshop/settings';
 
-const WAIT_MS = Number(process.env.ENDPOINT_WAIT_MS ?? 5_000);
+/** Sends spans over OTLP/gRPC to the endpoint that a provider publishes at the moment. Without one, it drops and counts them. */
+export class EndpointExporter implements SpanExporter {
+  readonly #unit: Unit;
+  #exporter: OTLPTraceExporter | undefined;
+  #dropped = 0;
 
-/** Finds out where an application can send spans over OTLP/gRPC; undefined if no provider says so in time. */
-export async function findEndpoint(application: string): Promise<string | undefined> {
-  const unit = new Unit(new FileStore(relationsFolder), {
-    application,
-    isLeader: true,
-    metadata: { requires: { tracing: { interface: 'tracing', limit: 1 } } },
-  });
-  const requirer = new TracingEndpointRequirer(unit, { protocols: ['otlp_grpc'] });
-  const changed = once(requirer, 'endpointChanged', { signal: AbortSignal.timeout(WAIT_MS) });
+  constructor(application: string) {
+    this.#unit = new Unit(new FileStore(relationsFolder), {
+      application,
+      isLeader: true,
+      metadata: { requires: { tracing: { interface: 'tracing', limit: 1 } } },
+    });
+    const requirer = new TracingEndpointRequirer(this.#unit, { protocols: ['otlp_grpc'] });
+    requirer.on('endpointChanged', () => this.#moveTo(requirer.getEndpoint('otlp_grpc')));
+    requirer.on('endpointRemoved', () => this.#moveTo(undefined));
 
-  unit.start();
-  await changed.catch(() => {}); // the wait was too long
-  unit.close();
-  return requirer.isReady() ? requirer.getEndpoint('otlp_grpc') : undefined;
+    this.#unit.start();
+    this.#unit.unref(); // the process may exit while it watches files
+    if (!this.#exporter) this.#moveTo(undefined);
+  }
+
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void) {
+    const exporter = this.#exporter;
+    if (!exporter) {
+      this.#dropped += spans.length;
+      return done({ code: ExportResultCode.SUCCESS }); // the SDK would log a failure of each batch
+    }
+    exporter.export(spans, (result) => {
+      const hasMoved = this.#exporter !== exporter;
+      if (result.code === ExportResultCode.FAILED && hasMoved) this.export(spans, done);
+      else done(result);
+    });
+  }
+
+  async shutdown() {
+    this.#unit.close();
+    await this.#exporter?.shutdown();
+    this.#sayDropped();
+  }
+
+  #moveTo(endpoint: string | undefined) {
+    void this.#exporter?.shutdown(); // after its exports in flight
+    this.#exporter = endpoint ? new OTLPTraceExporter({ url: `http://${endpoint}` }) : undefined;
+    if (endpoint) this.#sayDropped();
+    console.error(endpoint ? `Spans go to ${endpoint}.` : 'There is no endpoint: spans are dropped.');
+  }
+
+  #sayDropped() {
+    if (this.#dropped > 0) console.error(`Spans dropped while there was no endpoint: ${this.#dropped}.`);
+    this.#dropped = 0;
+  }
 }

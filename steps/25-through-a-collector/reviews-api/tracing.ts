@@ -1,26 +1,19 @@
 // Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
 import { register } from 'node:module';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { findEndpoint } from './endpoint.ts';
+import { EndpointExporter } from './endpoint.ts';
 
 // The loader hook lets an instrumentation wrap an ES module while it is being imported.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
-// Without an endpoint, the service works as usual.
-const endpoint = await findEndpoint('reviews-api');
-if (!endpoint) console.error('No spans are sent, because no provider has published an endpoint.');
-
 const sdk = new NodeSDK({
   // The resource says who created a span; its most important attribute is service.name.
   serviceName: 'reviews-api',
-  // In the data of a relation, the URL of a gRPC receiver has no scheme. Without one, the exporter uses TLS.
-  ...(endpoint
-    ? { traceExporter: new OTLPTraceExporter({ url: `http://${endpoint}` }) }
-    : { spanProcessors: [] }),
+  // Finished spans wait in a batch processor, for at most OTEL_BSP_SCHEDULE_DELAY ms, and then go to this exporter.
+  traceExporter: new EndpointExporter('reviews-api'),
   // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
   // Pino puts the ids of the active span on each log line.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation(), new PinoInstrumentation()],

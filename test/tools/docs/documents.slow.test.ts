@@ -6,7 +6,7 @@ import { readBlocks } from '#tools/markdown';
 import { projectPaths, readProjectFile } from '#tools/project-files';
 import { listSteps } from '#workshop/course/list';
 import { brokerMissing, startBroker } from '../../support/broker.ts';
-import { unobservable } from '../../support/observed.ts';
+import { unrunnable } from '../../support/observed.ts';
 
 // documents.test.ts takes outputs from the observations of the steps; here every command runs.
 const documents: string[] = [];
@@ -15,7 +15,7 @@ for (const path of (await projectPaths()).filter((name) => name.endsWith('.md'))
 }
 if (!brokerMissing) Object.assign(process.env, (await startBroker()).env);
 const skips = new Map<string, string | false>();
-for (const step of await listSteps()) skips.set(`steps/${step.name}/README.md`, await unobservable(step));
+for (const step of await listSteps()) skips.set(`steps/${step.name}/README.md`, await unrunnable(step));
 
 const renewals = renewAll(
   documents.filter((path) => !skips.get(path)),
