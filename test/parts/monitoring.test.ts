@@ -122,7 +122,7 @@ test(
 
 test('without its file it does not start, and says how to restore the file', { skip }, async (t) => {
   await assert.rejects(usePart(prometheus, { settings: await stepSettings(t, {}) }), {
-    message: 'monitoring/prometheus.yml is missing: npm run step -- --reset restores it.',
+    message: 'monitoring/prometheus.yml is missing: write it, or restore it with npm run step -- --reset.',
   });
 });
 

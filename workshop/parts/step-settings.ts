@@ -29,7 +29,9 @@ export async function copySettings(
   if (!settings) throw new UserError(`it needs the file ${monitoringFolder}/${file} of a step.`);
   const source = join(settings.stepFolder, monitoringFolder);
   if (!existsSync(join(source, file))) {
-    throw new UserError(`${monitoringFolder}/${file} is missing: npm run step -- --reset restores it.`);
+    throw new UserError(
+      `${monitoringFolder}/${file} is missing: write it, or restore it with npm run step -- --reset.`,
+    );
   }
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
