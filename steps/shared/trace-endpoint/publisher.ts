@@ -35,7 +35,9 @@ export class Publisher {
   constructor(options: PublisherOptions) {
     const { name, log } = options;
     // If there is a collector, services send their spans there, and the collector sends them to the backend.
-    const url = process.env.COLLECTOR_URL ? urlFrom('COLLECTOR_URL', 'http://localhost:14317') : otlpGrpcUrl();
+    const url = process.env.COLLECTOR_URL
+      ? urlFrom('COLLECTOR_URL', 'http://localhost:14317')
+      : otlpGrpcUrl();
     const { hostname: host, port, protocol } = url;
     this.#options = options;
     this.#unit = new Unit(this.#store, {
