@@ -13,7 +13,7 @@ setInterval(() => app.server.closeIdleConnections(), 100).unref();
 setTimeout(() => app.server.closeAllConnections(), 1_000).unref();
 // Node.js exits on its own when nothing is left to do. If something hangs, say so and exit after two seconds.
 setTimeout(() => {
-  console.error('Exiting, because something still hangs: spans that were not sent are lost.');
+  console.error('Exiting, because something is still hanging: spans that were not sent are lost.');
   process.exit(1);
 }, 2_000).unref();
 await app.close();
