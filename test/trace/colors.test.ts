@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { colorIndex, serviceColors, serviceLooks } from '#workshop/trace/colors';
+import { colorIndex, serviceColors, looksTogether, serviceLooks } from '#workshop/trace/colors';
 
 type Triple = [number, number, number];
 
@@ -166,4 +166,18 @@ test('a service without a clash keeps its color when other services join', () =>
       assert.deepEqual(look, { color: colorIndex('bands-api'), mark: 0 });
     }),
   );
+});
+
+test('services that are shown together keep their colors, and have marks only if they share one', () => {
+  const known = Array.from({ length: 20 }, (_, index) => `service-${index}`);
+  const all = serviceLooks(known);
+  const sharing = known.filter((name) => all.get(name)!.color === all.get('service-0')!.color);
+  const other = known.find((name) => !sharing.includes(name))!;
+  for (const name of known) {
+    const alone = looksTogether([name], known).get(name);
+    assert.deepEqual(alone, { color: all.get(name)!.color, mark: 0 });
+  }
+  assert.ok(sharing.length > 1);
+  const marks = [...looksTogether([other, ...sharing], known).values()].map(({ mark }) => mark);
+  assert.deepEqual(marks.toSorted(), [0, ...sharing.keys()].toSorted());
 });

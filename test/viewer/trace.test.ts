@@ -644,7 +644,7 @@ slowTest(
 );
 
 test(
-  'a trace is explained only on request, by a key or a button, and its link keeps that',
+  'a trace is explained only on request, by a key or a button; its link and the browser keep that',
   { skip },
   async () => {
     await pages.send(richTrace());
@@ -661,7 +661,23 @@ test(
     await explanations.first().waitFor();
     await button.click();
     await explanations.first().waitFor({ state: 'detached' });
-    await page.waitForURL((url) => !url.searchParams.has('explain'));
+    await page.waitForURL((url) => url.searchParams.get('explain') === '0');
+
+    const { queryUrl } = pages.backend;
+    const trace = `${queryUrl}/trace/${traceIdOf('rich')}`;
+    await page.goto(`${trace}?explain`);
+    await explanations.first().waitFor();
+    await page.goto(trace);
+    await rowNames(page);
+    assert.equal(await explanations.count(), 0, 'a link does not change what the browser remembers');
+    await page.keyboard.press('i');
+    await explanations.first().waitFor();
+    await page.goto(`${queryUrl}/search`);
+    await page.goto(trace);
+    await explanations.first().waitFor();
+    await page.goto(`${trace}?explain=0`);
+    await rowNames(page);
+    assert.equal(await explanations.count(), 0);
     await closed(page);
   },
 );

@@ -64,6 +64,23 @@ export function serviceLooks(services: Iterable<string>): Map<string, ServiceLoo
   return looks;
 }
 
+/**
+ * How services look that are shown together: each in the color that it has among all known services, so that it keeps it
+ * everywhere, and with a mark only if another one of them has the same color.
+ */
+export function looksTogether(together: Iterable<string>, known: Iterable<string>): Map<string, ServiceLook> {
+  const shown = new Set(together);
+  const counts = new Map<number, number>();
+  const looks = [...serviceLooks([...known, ...shown])].filter(([name]) => shown.has(name));
+  return new Map(
+    looks.map(([name, { color }]) => {
+      const before = counts.get(color) ?? 0;
+      counts.set(color, before + 1);
+      return [name, { color, mark: before % MARKS }];
+    }),
+  );
+}
+
 /** The name that gets each color. Names for which no color is left are missing. */
 function ownersOf(names: readonly string[]): Map<number, string> {
   const owners = new Map<number, string>();

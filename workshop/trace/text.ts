@@ -200,7 +200,7 @@ function rowLine(row: Row, tree: TreeLine, waterfall: Waterfall, layout: Layout,
     nameCell(row.span, tree.own, layout.name, paint),
     ...(layout.start > 0 ? [paint.dim(padStart(shortened(startText(row), layout.start), layout.start))] : []),
     padStart(shortened(durationText(row), layout.duration), layout.duration),
-    row.span.error ? paint.red(bar) : paint.service(row.span.service, bar),
+    paint.service(row.span.service, bar),
   ].join(columnGap);
 }
 

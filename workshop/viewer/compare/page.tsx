@@ -164,9 +164,13 @@ function start(id: string, side: typeof a, responses: typeof responseA): void {
       batch(() => {
         responses.value = response;
         if ('problem' in response || !response.data) return;
-        setServices(response.data.services);
         addIdDigits(response.data.idDigits);
         side.value = fromColumns(response.data.trace);
+        const onPage = [a.value, b.value].flatMap((trace) => trace?.spans ?? []);
+        setServices(
+          response.data.services,
+          onPage.map(({ service }) => service),
+        );
       });
     },
   );

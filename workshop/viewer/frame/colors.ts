@@ -1,15 +1,18 @@
 import { signal } from '@preact/signals';
-import { serviceLooks, type ServiceLook } from '../../trace/colors.ts';
+import { looksTogether, serviceLooks, type ServiceLook } from '../../trace/colors.ts';
 
 const looks = signal(new Map<string, ServiceLook>());
 
-/** Sets the services that the backend knows, so that each of them looks the same on every page. */
-export function setServices(services: Iterable<string>): void {
-  const known = serviceLooks(services);
+/**
+ * Sets the services on this page, and those that the backend knows: each looks the same on every page, except for the
+ * marks that tell services of one color apart, which are only where they are needed.
+ */
+export function setServices(known: Iterable<string>, onPage: Iterable<string> = known): void {
+  const next = looksTogether(onPage, known);
   const isSame =
-    known.size === looks.value.size &&
-    [...known].every(([name, look]) => classOf(look) === classOf(looks.value.get(name)));
-  if (!isSame) looks.value = known;
+    next.size === looks.value.size &&
+    [...next].every(([name, look]) => classOf(look) === classOf(looks.value.get(name)));
+  if (!isSame) looks.value = next;
 }
 
 /**

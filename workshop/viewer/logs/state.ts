@@ -59,7 +59,11 @@ function receive(update: Update<LogsResponse>, url: string): void {
   batch(() => {
     problem.value = 'problem' in update ? update.problem : '';
     if ('problem' in update || !update.data) return;
-    setServices(update.data.services);
+    const found = fromLogColumns(update.data.logs);
+    setServices(
+      update.data.services,
+      found.map(({ service }) => service),
+    );
     addIdDigits(update.data.idDigits);
     response.value = update.data;
   });

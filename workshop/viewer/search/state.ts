@@ -32,6 +32,11 @@ export const isLive = signal(true);
 export const picked = signal<readonly string[]>([]);
 
 export const response = signal<SearchResponse | undefined>(undefined);
+effect(() => {
+  const { services, traces: listed } = response.value ?? { services: [], traces: [] };
+  const onPage = listed.flatMap((trace) => trace.services.map(({ name }) => name));
+  setServices(services, onPage);
+});
 /** The URL of the response. */
 const responseUrl = signal('');
 /** Whether the response is for a query other than the current one. */
@@ -107,7 +112,6 @@ function receive(next: Update<SearchResponse>, url: string): void {
   batch(() => {
     problem.value = 'problem' in next ? next.problem : '';
     if ('problem' in next || !next.data) return;
-    setServices(next.data.services);
     addIdDigits(next.data.idDigits);
     pending.value = next.data;
     if (responseUrl.value === url) showPendingIfIdle();

@@ -5,7 +5,6 @@ import { fromColumns } from '../../trace/columns.ts';
 import type { TimeRange } from '../../trace/lane.ts';
 import { fromLogColumns } from '../../trace/log-columns.ts';
 import { counted } from '../../trace/numbers.ts';
-import { setServices } from '../frame/colors.ts';
 import { addIdDigits } from '../frame/short-ids.ts';
 import { linked } from './links.tsx';
 import { notify } from './notification.tsx';
@@ -18,6 +17,7 @@ import {
   pinnedRange,
   hits,
   logs,
+  knownServices,
   openSpans,
   range,
   rowIndexes,
@@ -51,7 +51,7 @@ export function receive(response: TraceResponse): void {
   const isTouched = held !== undefined || shownZoom.value !== undefined || openSpans.value.size > 0;
   withoutHistory(() =>
     batch(() => {
-      setServices(response.services);
+      knownServices.value = response.services;
       addIdDigits(response.idDigits);
       linked.value = response.linked;
       trace.value = fromColumns(response.trace);

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { fromLogColumns } from '../../trace/log-columns.ts';
 import type { LogsResponse, TraceResponse } from '../../trace/page-data.ts';
 import { counted } from '../../trace/numbers.ts';
+import { setServices } from '../frame/colors.ts';
 import { drawPage } from '../frame/frame.tsx';
 import { traceIdFrom } from '../../trace/ids.ts';
 import { shownId } from '../frame/short-ids.ts';
@@ -20,7 +21,7 @@ import { followPrinting } from './printing.ts';
 import { goTo } from './scrolling.ts';
 import { bindTraceKeys } from './shortcuts.ts';
 import { isDense } from './sizes.ts';
-import { hasResponse, logs, problem, rows, trace, view } from './state.ts';
+import { hasResponse, knownServices, logs, problem, rows, trace, view, waterfall } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
 import { keepUrl, readUrl } from './url.ts';
 import { zoomByWheel } from './wheel.ts';
@@ -119,6 +120,12 @@ function start(): void {
   readUrl();
   keepUrl((spanId) => goTo(spanId, { open: true }));
   bindTraceKeys();
+  effect(() =>
+    setServices(knownServices.value, [
+      ...waterfall.value.services,
+      ...new Set(logs.value.map(({ service }) => service)),
+    ]),
+  );
   effect(() => {
     const root = rows.value[0]?.span;
     if (root) document.title = `${root.service}: ${root.name} · trace ${shownId(traceId)}`;

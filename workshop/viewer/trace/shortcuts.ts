@@ -13,6 +13,7 @@ import {
   placeOf,
   rowIndexes,
   rows,
+  setExplains,
   showsPath,
   view,
   zoomBy,
@@ -66,7 +67,7 @@ export function bindTraceKeys(): void {
     {
       keys: ['i'],
       description: 'explain the trace: gaps and warnings',
-      run: () => (explains.value = !explains.value),
+      run: () => setExplains(!explains.value),
     },
     {
       keys: ['g'],

@@ -12,6 +12,7 @@ import { leastNumber, type LogRecord, type Severity } from '../../trace/log-reco
 import { logsBySpan } from '../../trace/log-text.ts';
 import type { Trace } from '../../trace/model.ts';
 import { treeOf } from '../../trace/tree.ts';
+import { explanations } from '../frame/preferences.ts';
 import { unexplained, waterfallOf } from '../../trace/waterfall.ts';
 import type { Waterfall } from '../../trace/waterfall.ts';
 
@@ -21,6 +22,8 @@ export type View = 'timeline' | 'events';
 export const trace = signal<Trace | undefined>(undefined);
 /** The log records of the trace in order of time. */
 export const logs = signal<readonly LogRecord[]>([]);
+/** All services that the backend knows. */
+export const knownServices = signal<readonly string[]>([]);
 /** Why the trace can't be shown, as a sentence; empty if it can. */
 export const problem = signal('');
 /** Whether a response has arrived. */
@@ -36,8 +39,16 @@ export const errorsOnly = signal(false);
 /** Only log records that are at least this severe are shown; all of them, if it is empty. */
 export const leastSeverity = signal<Severity | ''>('');
 export const showsPath = signal(true);
+/** What the URL says about explaining the trace; undefined if it says nothing, so that the browser's preference counts. */
+export const explainsInUrl = signal<boolean | undefined>(undefined);
 /** Whether the page explains the trace: with its gaps, and with warnings about its spans. */
-export const explains = signal(false);
+export const explains = computed(() => explainsInUrl.value ?? explanations.value === 'on');
+
+/** Explains the trace or not, in the URL and, for other traces, in the browser. */
+export function setExplains(explain: boolean): void {
+  explainsInUrl.value = explain;
+  explanations.set(explain ? 'on' : 'off');
+}
 export const view = signal<View>('timeline');
 export const openSpans = signal<ReadonlySet<string>>(new Set());
 /** The id of the span whose row has the focus. */

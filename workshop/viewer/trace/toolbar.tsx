@@ -19,6 +19,7 @@ import {
   openLevels,
   rows,
   services,
+  setExplains,
   shownZoom,
   showsPath,
   view,
@@ -45,9 +46,9 @@ export function Toolbar() {
       )}
       <button
         type="button"
-        class="button"
+        class="button explain"
         aria-pressed={explains.value}
-        onClick={() => keepFocus(() => (explains.value = !explains.value))}
+        onClick={() => keepFocus(() => setExplains(!explains.value))}
         title="Show long gaps, and what is unusual about the spans (i)"
       >
         Explain

@@ -4,13 +4,14 @@
  * `uiFind` is the search text, as in Jaeger; `#span-ID` is the focused row. `zoom=FROM-TO` is in µs from the start of
  * the trace; `level` is the number of expanded levels, and `toggled` lists the exceptions; `open` lists the spans whose
  * details are shown; `service` (may be repeated) and `errors` filter spans, and `severity` log lines; `path=0` hides the
- * critical path; `explain` explains the trace.
+ * critical path; `explain` explains the trace, and `explain=0` doesn't, whatever the browser remembers.
  */
 import { batch, effect } from '@preact/signals';
 import { isSeverity } from '../../trace/log-record.ts';
 import {
   errorsOnly,
   explains,
+  explainsInUrl,
   findText,
   focused,
   folding,
@@ -37,7 +38,7 @@ export function readUrl(): void {
     findText.value = parameters.get('uiFind') ?? '';
     services.value = new Set(parameters.getAll('service'));
     errorsOnly.value = parameters.get('errors') === '1';
-    explains.value = parameters.has('explain');
+    explainsInUrl.value = parameters.has('explain') ? parameters.get('explain') !== '0' : undefined;
     const severity = parameters.get('severity') ?? '';
     leastSeverity.value = isSeverity(severity) ? severity : '';
     showsPath.value = parameters.get('path') !== '0';
@@ -73,7 +74,7 @@ function urlOfState(): string {
   add('open', [...openSpans.value].slice(0, MAX_IDS).join(','));
   add('zoom', zoom.value ? `${Math.round(zoom.value.fromUs)}-${Math.ceil(zoom.value.toUs)}` : '');
   add('path', showsPath.value ? '' : '0');
-  add('explain', explains.value ? '1' : '');
+  add('explain', explains.value ? '1' : explainsInUrl.value === false ? '0' : '');
   const query = parameters.toString().replaceAll('%2C', ',');
   return `${location.pathname}${query && `?${query}`}${focused.value ? `#span-${focused.value}` : ''}`;
 }
