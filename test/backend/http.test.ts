@@ -291,6 +291,64 @@ test('a rejected span is told as a partial success in the type of the request', 
   assert.deepEqual(Buffer.from(await inProtobuf.arrayBuffer()), expected);
 });
 
+/** A span with the trace id 5d5d…, in OTLP's JSON, compressed by zstd(1), because Node.js 20 has no zstd. */
+const zstdJson = Buffer.from(
+  'KLUv/QRodQMAckYVGIBtDpj+e8dLnyw7yVQwYQYM7MNMEmZKA1FFFVUUWPPzKaXgeqa3eFojvLQDuoXvKehZN+V5gMEHXc/L' +
+    '9vN5NlzPCF7rYMOs9yjRv97G4OUc5rF7FAgAIBDi2ZUoYD31S6u25QS1aAvhJh5KdAp3',
+  'base64',
+);
+
+/** A zstd frame (RFC 8878, section 3.1.1) whose blocks repeat one byte, each 128 KiB long. */
+function zstdZeros(bytes: number): Buffer {
+  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0]);
+  header.writeUInt32LE(bytes, 5);
+  const blocks = Array.from({ length: bytes / (128 * 1024) }, (_, index, count = bytes / (128 * 1024)) => {
+    const block = Buffer.alloc(4);
+    block.writeUIntLE((index === count - 1 ? 1 : 0) | (1 << 1) | ((128 * 1024) << 3), 0, 3);
+    return block;
+  });
+  return Buffer.concat([header, ...blocks]);
+}
+
+test('zstd is taken, too; what is too large or broken is refused', async (t) => {
+  const { otlpHttpUrl, queryUrl } = await freshBackend(t);
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'zstd' };
+  assert.equal((await sendHttp(otlpHttpUrl, zstdJson, headers)).status, 200);
+  assert.equal((await getTrace({ queryUrl }, '5d'.repeat(16)))?.spans.length, 1);
+
+  assert.equal((await sendHttp(otlpHttpUrl, zstdZeros(65 * MIB), headers)).status, 413);
+  for (const broken of [Buffer.from('no zstd'), zstdJson.subarray(0, -20)]) {
+    const { status, message } = await refusal(await sendHttp(otlpHttpUrl, broken, headers));
+    assert.equal(status, 400, message);
+  }
+});
+
+test('pages on this machine may send, and no others', async (t) => {
+  const { otlpHttpUrl } = await freshBackend(t);
+  const ask = (origin: string) =>
+    fetch(`${otlpHttpUrl}/v1/traces`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      },
+    });
+  for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:8080']) {
+    const { status, headers } = await ask(origin);
+    assert.equal(status, 204);
+    assert.equal(headers.get('access-control-allow-origin'), origin);
+    assert.equal(headers.get('access-control-allow-methods'), 'POST');
+    assert.equal(headers.get('access-control-allow-headers'), 'content-type');
+    const response = await sendHttp(otlpHttpUrl, encodeRequest([someSpan()]), { origin });
+    assert.equal(response.headers.get('access-control-allow-origin'), origin);
+  }
+  for (const origin of ['https://example.org', 'http://localhost.example.org', 'null']) {
+    const { headers } = await ask(origin);
+    assert.equal(headers.get('access-control-allow-origin'), null, origin);
+  }
+});
+
 test('more than 64 MiB is 413, before and after unpacking', async (t) => {
   const { otlpHttpUrl } = await freshBackend(t);
   const tooLarge = bytesField(1_000, Buffer.alloc(64 * MIB));

@@ -13,7 +13,7 @@ for (const [signal, code] of [
   test(`${signal} during the calls leaves no process`, { skip: !posix }, async (t) => {
     const { env, ports } = await isolatedEnvironment(t);
     const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
-    await subject.printed(/^1 {2}200/m);
+    await subject.printed(/^ *1 {2}200/m);
 
     subject.child.kill(signal);
 
@@ -25,7 +25,7 @@ for (const [signal, code] of [
 test('if run.ts is killed, its services exit on their own', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
-  await subject.printed(/^1 {2}200/m);
+  await subject.printed(/^ *1 {2}200/m);
 
   subject.child.kill('SIGKILL');
 

@@ -11,7 +11,7 @@ const posix = process.platform !== 'win32';
 slowTest('Ctrl-C during the calls leaves no process', { skip: !posix }, async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const subject = startScript(t, 'run.ts', ['--times', '1000'], { env });
-  await subject.printed(/^1 {2}200/m);
+  await subject.printed(/^ *1 {2}200/m);
 
   subject.child.kill('SIGINT');
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -55,6 +56,26 @@ test('a slow reviews-api: status 504, with the body and the URL, exit code 1', a
   )!;
   assert.equal(server.error, true);
   assert.equal(server.attributes['http.response.status_code'], 504);
+});
+
+test('reviews-api responds with something other than a list: status 502, with the reason on the span', async (t) => {
+  const { env, ports } = await isolatedEnvironment(t);
+  const backend = await backendAt(t, ports);
+  const reviews = createHttpServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(request.url === '/health' ? { service: 'reviews-api' } : { reviews: [] }));
+  }).listen(ports.reviews, 'localhost');
+  await once(reviews, 'listening');
+  t.after(() => reviews.close());
+
+  const { stdout, stderr } = await runScript(t, 'run.ts', ['--json'], { env });
+
+  const { band, traceId } = JSON.parse(stdout) as { band: { message: string }; traceId: string };
+  assert.match(stderr, /The call failed with status 502 Bad Gateway\./);
+  assert.equal(band.message, 'reviews-api failed: it did not respond with a list');
+  const trace = await queryTrace(backend.queryUrl, traceId);
+  const failed = trace!.spans.find(({ name }) => name === 'get reviews')!;
+  assert.equal(failed.events[0]!.attributes['exception.message'], band.message);
 });
 
 test('messageOf: the code, for an error about both addresses of a host, which has no message', () => {

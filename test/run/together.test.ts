@@ -12,7 +12,7 @@ const posix = process.platform !== 'win32';
 test('of two run.ts started together, the second uses what the first starts, and shows its response when the first is gone', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const runs = [1, 2].map(() => startScript(t, 'run.ts', ['--times', '1000'], { env }));
-  await Promise.all(runs.map((run) => run.printed(/^1 {2}200 .*\/trace\//m)));
+  await Promise.all(runs.map((run) => run.printed(/^ *1 {2}200 .*\/trace\//m)));
 
   const using = runs.map(({ stderr }) => /^Using .*/m.exec(stderr)![0]);
   const owner = using.findIndex((text) => text.includes('(started)'));
@@ -60,7 +60,7 @@ slowTest(
 );
 
 for (const [command, words, ready] of [
-  ['npx', ['tsx', 'run.ts', '--times', '1000'], /^1 {2}200/m],
+  ['npx', ['tsx', 'run.ts', '--times', '1000'], /^ *1 {2}200/m],
   ['npm', ['run', 'services'], /bands-api {3}│ starting/],
 ] as const) {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,6 +9,8 @@ import {
   servicesOf,
 } from '../../workshop/course/files.ts';
 import { listSteps, type Step } from '../../workshop/course/list.ts';
+import { UserError } from '../../workshop/errors.ts';
+import { projectFolder } from '../../workshop/settings.ts';
 import { git } from './git.ts';
 
 /** The branch of a step: its commit applies the step's folder to the previous branch. */
@@ -43,9 +45,10 @@ type Lesson = Step & { files: LessonFiles };
  * consecutive commits differ only by the lesson. The first commit has no parent, so that the history of main doesn't
  * change the ids. Apart from the step folders, it neither reads nor changes the working tree, the index, or the current
  * branch.
- * @throws UserError if this isn't a Git repository, or Git is missing
+ * @throws UserError if the project isn't a Git repository of its own, or Git is missing
  */
 export async function buildBranches(): Promise<StepBranch[]> {
+  await requireOwnRepository();
   const steps = await listSteps();
   const lessons = await Promise.all(
     steps.map(async (step) => ({ ...step, files: await readLessonFiles(step.folder) })),
@@ -56,6 +59,15 @@ export async function buildBranches(): Promise<StepBranch[]> {
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** An archive may have been unpacked inside the repository of something else, which must not get our branches. */
+async function requireOwnRepository(): Promise<void> {
+  const top = await git(['rev-parse', '--show-toplevel']);
+  if ((await realpath(top)) === (await realpath(projectFolder))) return;
+  throw new UserError(
+    `The workshop isn't a Git repository of its own: it is inside the one in ${top}, which stays as it is. Clone the workshop, or run git init here and commit the files.`,
+  );
 }
 
 async function buildWith(index: Record<string, string>, lessons: Lesson[]): Promise<StepBranch[]> {

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import wrapAnsi from 'wrap-ansi';
 import { messageOf, UsageError, UserError } from '../errors.ts';
 import { interruption } from './interruption.ts';
 
@@ -26,7 +27,7 @@ export function readCommandLine<Options extends ParseArgsOptionsConfig>(command:
       strict: true,
     });
     if ((parsed.values as { help?: boolean }).help) {
-      console.log(command.help.trim());
+      console.log(fitted(command.help.trim()));
       process.exit(0);
     }
     const unexpected = parsed.positionals[command.positionals ?? 0];
@@ -37,6 +38,24 @@ export function readCommandLine<Options extends ParseArgsOptionsConfig>(command:
     const [sentence] = messageOf(error).split(/\. /);
     throw new UsageError(`${sentence!.replace(/\.$/, '')}; --help lists the options.`, { cause: error });
   }
+}
+
+/**
+ * Wraps the lines that are too long for the terminal at words. A line goes on where its own text begins: below the
+ * description of a flag, or as far to the right as the line itself.
+ */
+function fitted(help: string): string {
+  const { columns = Infinity } = process.stdout;
+  return help
+    .split('\n')
+    .flatMap((line) => {
+      if (line.length <= columns) return line;
+      const [start = ''] = /^\s*(?:\S.*? {2,})?/.exec(line) ?? [];
+      const room = Math.max(20, columns - start.length);
+      const [first = '', ...rest] = wrapAnsi(line.slice(start.length), room).split('\n');
+      return [start + first, ...rest.map((text) => ' '.repeat(start.length) + text)];
+    })
+    .join('\n');
 }
 
 /** Reads a flag's value as a whole number of at least 1, digits only. Throws UsageError if it isn't one. */

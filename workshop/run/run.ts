@@ -75,7 +75,7 @@ async function callAndShow(
     failed ||= hasFailed(result);
     if (json || times) noteFailure(result);
     if (json) printAlone(callJson(result, asked));
-    else if (times) console.log(callLine(result, number));
+    else if (times) console.log(callLine(result, number, times));
     else await show(result);
   }
 

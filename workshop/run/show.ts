@@ -51,11 +51,18 @@ function failureText({ status, failure }: CallResult): string {
     : `The call got no response (${failure}): see the services' logs in ${join(stateFolder, 'logs')}.`;
 }
 
-/** One of several calls as a line. */
-export function callLine(result: CallResult, number: number): string {
+/** One of several calls as a line; the columns of all lines are aligned. */
+export function callLine(result: CallResult, number: number, times: number): string {
   const count = result.trace?.spans.length;
   const spans = count ? `${count} ${count === 1 ? 'span' : 'spans'}` : 'no trace';
-  return `${number}  ${result.status ?? 'no response'}  ${result.durationMs.toFixed(0)} ms  ${spans}  ${result.url ?? ''}`.trimEnd();
+  const columns = [
+    String(number).padStart(String(times).length),
+    String(result.status ?? 'no response').padEnd(3),
+    `${result.durationMs.toFixed(0)} ms`.padStart(8),
+    spans.padEnd(8),
+    result.url ?? '',
+  ];
+  return columns.join('  ').trimEnd();
 }
 
 /** A call as JSON, with the response under `name`; `durationMs` is rounded to µs, `spans` is the number of spans. */

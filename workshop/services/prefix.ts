@@ -1,6 +1,6 @@
 import { paint } from '../command-line/color.ts';
 
-const COLORS = ['cyan', 'magenta', 'yellow', 'blue'] as const;
+const COLORS = ['cyan', 'magenta', 'yellow', 'blueBright'] as const;
 
 /** For each service, a function that puts its name, in its own color, before each line of a text. */
 export function prefixes(names: string[]): Map<string, (text: string) => string> {

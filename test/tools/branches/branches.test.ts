@@ -75,6 +75,22 @@ test('each step is a commit on top of the previous one, with the tree of its fol
   assert.equal(git('rev-list', '--count', branchOf(steps.at(-1)!.number)), String(steps.length));
 });
 
+test('inside the repository of something else, nothing is touched there', async (t) => {
+  const outer = await temporaryFolder(t);
+  const cwd = join(outer, 'workshop');
+  await rename(await projectCopy(t), cwd);
+  await rm(join(cwd, '.git'), { recursive: true, force: true });
+  const git = (...words: string[]) => spawnSync('git', words, { cwd: outer, encoding: 'utf8' });
+  git('init', '--quiet');
+  git(...somebody, 'commit', '--quiet', '--allow-empty', '--message', 'Something else');
+
+  const { code, stderr } = await runScript(t, 'workshop/commands/branches.ts', [], { cwd });
+
+  assert.equal(code, 1);
+  assert.match(stderr, /^The workshop isn't a Git repository of its own: .+\n$/);
+  assert.equal(git('branch', '--list').stdout.trim().split('\n').length, 1);
+});
+
 slowTest(
   'the same folders give the same commits for any working copy, and the user’s work is not touched',
   async (t) => {

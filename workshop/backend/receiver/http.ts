@@ -1,7 +1,9 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import * as grpc from '@grpc/grpc-js';
+import cors from '@fastify/cors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Decompress as DecompressZstd } from 'fzstd';
 import { listen, localApp } from '../local-app.ts';
 import type { LoopbackListener } from '../../net/loopback.ts';
 import { MalformedError } from '../otlp/arrival.ts';
@@ -26,8 +28,8 @@ class Refusal extends Error {
 }
 
 /**
- * Receives OTLP over HTTP: POST /v1/traces and /v1/logs with protobuf or JSON, uncompressed or compressed with gzip or
- * deflate.
+ * Receives OTLP over HTTP: POST /v1/traces and /v1/logs with protobuf or JSON, uncompressed or compressed with gzip,
+ * deflate, or zstd.
  * @throws PortInUseError
  */
 export async function receiveHttp(stores: readonly Receiver[], port: number): Promise<LoopbackListener> {
@@ -39,6 +41,9 @@ export async function receiveHttp(stores: readonly Receiver[], port: number): Pr
   app.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
+
+  // Pages on this machine may send, too, but no other pages: see the Fetch standard, "CORS protocol".
+  await app.register(cors, { origin: localOrigin, methods: 'POST', allowedHeaders: ['content-type'] });
 
   for (const store of stores) {
     app.post(store.signal.httpPath, async (request, reply) => {
@@ -78,11 +83,15 @@ function addJson(store: Receiver, body: Buffer): Added {
 }
 
 /** By their names in Content-Encoding, which are case-insensitive (RFC 9110, section 8.4.1). */
-const decompressors = new Map([
-  ['gzip', gunzip],
-  ['x-gzip', gunzip],
-  ['deflate', inflate],
+const decompressors = new Map<string, (body: Buffer) => Promise<Buffer>>([
+  ['gzip', (body) => promisify<Buffer, object, Buffer>(gunzip)(body, limits)],
+  ['x-gzip', (body) => promisify<Buffer, object, Buffer>(gunzip)(body, limits)],
+  ['deflate', (body) => promisify<Buffer, object, Buffer>(inflate)(body, limits)],
+  ['zstd', unzstd],
 ]);
+const limits = { maxOutputLength: MAX_MESSAGE_BYTES };
+
+const localOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 
 async function decompressed(body: Buffer | undefined, encoding = 'identity'): Promise<Buffer> {
   if (!body || encoding.toLowerCase() === 'identity') return body ?? Buffer.alloc(0);
@@ -90,22 +99,49 @@ async function decompressed(body: Buffer | undefined, encoding = 'identity'): Pr
   if (!decompress) {
     throw new Refusal(415, grpc.status.INVALID_ARGUMENT, `The encoding "${encoding}" is unknown: use gzip.`);
   }
-  return promisify<Buffer, object, Buffer>(decompress)(body, { maxOutputLength: MAX_MESSAGE_BYTES });
+  return decompress(body);
+}
+
+/** Node.js 20 has no zstd. */
+async function unzstd(body: Buffer): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const stream = new DecompressZstd((chunk) => {
+    size += chunk.length;
+    if (size > MAX_MESSAGE_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  });
+  try {
+    stream.push(body, true);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw notDecompressed(error as Error);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(): Refusal {
+  const limit = `${MAX_MESSAGE_BYTES / 1024 / 1024} MiB`;
+  return new Refusal(
+    413,
+    grpc.status.RESOURCE_EXHAUSTED,
+    `The message is larger than ${limit}: send smaller batches.`,
+  );
+}
+
+function notDecompressed({ message }: Error): Refusal {
+  return new Refusal(400, grpc.status.INVALID_ARGUMENT, `Decompressing the body failed: ${message}.`);
 }
 
 /** Bad data is the sender's fault; the status must not suggest trying again. */
 function refusalFor(error: Error & { statusCode?: number; code?: string }, statusSoFar: number): Refusal {
   if (error instanceof Refusal) return error;
-  const tooLarge = `The message is larger than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB: send smaller batches.`;
-  const { INVALID_ARGUMENT, RESOURCE_EXHAUSTED, INTERNAL } = grpc.status;
+  const { INVALID_ARGUMENT, INTERNAL } = grpc.status;
   if (error instanceof MalformedError || error instanceof JsonError) {
     return new Refusal(400, INVALID_ARGUMENT, `This is not OTLP: ${error.message}.`);
   }
-  if (error.code === 'ERR_BUFFER_TOO_LARGE' || error.statusCode === 413) {
-    return new Refusal(413, RESOURCE_EXHAUSTED, tooLarge);
-  }
-  if (error.code?.startsWith('Z_'))
-    return new Refusal(400, INVALID_ARGUMENT, `Decompressing the body failed: ${error.message}.`);
+  if (error.code === 'ERR_BUFFER_TOO_LARGE' || error.statusCode === 413) return tooLarge();
+  if (error.code?.startsWith('Z_')) return notDecompressed(error);
   if (error.statusCode === 415) {
     return new Refusal(415, INVALID_ARGUMENT, `The content type must be ${PROTOBUF} or ${JSON_TYPE}.`);
   }
