@@ -62,6 +62,8 @@ function coloredLine(line: string): string {
 function totalText(changes: FileChange[]): string {
   const sum = (count: (change: FileChange) => number) =>
     changes.reduce((total, change) => total + count(change), 0);
+  const added = sum((change) => change.added);
   const files = changes.length === 1 ? '1 file' : `${changes.length} files`;
-  return ` ${files} changed, ${sum(({ added }) => added)} lines added, ${sum(({ removed }) => removed)} removed`;
+  const lines = added === 1 ? '1 line' : `${added} lines`;
+  return ` ${files} changed, ${lines} added, ${sum(({ removed }) => removed)} removed`;
 }

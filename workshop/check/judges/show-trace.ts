@@ -5,6 +5,7 @@ import type { Failure, Judge } from '../lesson.ts';
 import type { Observation } from '../observation.ts';
 import { errorInFile } from '../printed.ts';
 import { BUSY } from '../slowness.ts';
+import { counted } from '../../trace/numbers.ts';
 
 /** A trace that the lesson asks about: the name of the program that does, and the id. */
 export interface AskedTrace {
@@ -94,7 +95,7 @@ export function listsErrors(asked: AskedTrace): Judge {
     }
     if (errors.length <= failed.length) return 'ok';
     return {
-      found: `errors has ${errors.length} entries, but ${failed.length} spans ended with an error.`,
+      found: `errors has ${errors.length} ${errors.length === 1 ? 'entry' : 'entries'}, but ${counted(failed.length, 'span')} ended with an error.`,
       cause: 'Not every span failed: filter them with isError.',
     };
   });

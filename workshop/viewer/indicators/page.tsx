@@ -42,7 +42,12 @@ function Measurements() {
         <h2>
           <bdi>{service.name}</bdi>{' '}
           <small>
-            {instance ? instance.name : `all ${service.instances.length} instances`}, last {minutes} minutes
+            {instance
+              ? instance.name
+              : service.instances.length === 1
+                ? 'its only instance'
+                : `all ${service.instances.length} instances`}
+            , last {minutes} minutes
           </small>
         </h2>
         <LiveSwitch what="New points appear in the charts" isLive={isLive} setLive={setLive} />
