@@ -29,19 +29,22 @@ test('of two run.ts started together, the second uses what the first starts, and
   other.child.kill('SIGKILL');
 });
 
-test('the backend of another command ends during the call: the response is shown, and a sentence says what has ended', async (t) => {
-  const { env } = await isolatedEnvironment(t);
-  const backend = startScript(t, 'workshop/commands/backend.ts', [], { env });
-  await backend.printed(/ready/);
-  const run = startScript(t, 'run.ts', [], { env });
-  await run.printed(/is ready after/);
+slowTest(
+  'the backend of another command ends during the call: the response is shown, and a sentence says what has ended',
+  async (t) => {
+    const { env } = await isolatedEnvironment(t);
+    const backend = startScript(t, 'workshop/commands/backend.ts', [], { env });
+    await backend.printed(/ready/);
+    const run = startScript(t, 'run.ts', [], { env });
+    await run.printed(/is ready after/);
 
-  backend.child.kill('SIGKILL');
+    backend.child.kill('SIGKILL');
 
-  await run.ended;
-  assert.match(run.stdout, /\S/, 'the response is shown, whatever it is on a busy machine');
-  assert.match(run.stderr, /^The trace backend at \S+ has ended: start it again with npm run backend\.$/m);
-});
+    await run.ended;
+    assert.match(run.stdout, /\S/, 'the response is shown, whatever it is on a busy machine');
+    assert.match(run.stderr, /^The trace backend at \S+ has ended: start it again with npm run backend\.$/m);
+  },
+);
 
 slowTest(
   'run.ts and npm run services started together: each service runs once',
@@ -76,7 +79,7 @@ for (const [command, words, ready] of [
   }
 }
 
-test('services of another folder respond: a sentence says which, and in which folder', async (t) => {
+slowTest('services of another folder respond: a sentence says which, and in which folder', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const folder = join(projectFolder, 'steps/06-fix-the-bugs/bands-api');
   const loader = ['--import', import.meta.resolve('tsx')];

@@ -6,7 +6,7 @@ import { freePort } from '#workshop/net/ports';
 import { projectCopy } from '../support/copy.ts';
 import { allClosed, isolatedEnvironment } from '../support/environment.ts';
 import { eventually } from '../support/eventually.ts';
-import { runScript, start } from '../support/process.ts';
+import { runScript, start, startScript } from '../support/process.ts';
 import { test } from '../support/tests.ts';
 
 const skip =
@@ -41,6 +41,11 @@ test(
     assert.doesNotMatch(unchanged, /is ready after|Using/);
     assert.match(unchanged, new RegExp(`^http://localhost:${ports.query}/trace/[0-9a-f]{32}\\s*$`, 'm'));
 
+    const [compare] = /(?<=^Compare with the call before: )\S+/m.exec(unchanged)!;
+    const page = await fetch(compare);
+    assert.equal(page.status, 200);
+    assert.match(page.url, /\/compare\/[0-9a-f]{32}\.\.\.[0-9a-f]{32}$/);
+
     await change('bands-api/app.ts', 'Fugazi', 'Lungfish');
     const changed = await sinceEnter();
     assert.match(changed, /"name": "Lungfish"/);
@@ -64,5 +69,11 @@ test(
     subject.child.stdin!.write('q');
     assert.equal(await subject.ended, 0);
     await eventually(() => allClosed(ports), 'all ports are closed');
+
+    const backend = startScript(t, 'workshop/commands/backend.ts', [], { cwd, env });
+    await backend.printed(/ready/);
+    assert.equal((await fetch(compare)).status, 200, 'the traces are kept for the next run');
+    const [traceId] = /[0-9a-f]{32}$/.exec(compare)!;
+    assert.equal((await fetch(`http://localhost:${ports.query}/api/traces/${traceId}`)).status, 200);
   },
 );
