@@ -18,7 +18,9 @@ export async function askReviewsApi(path: string, { headers = {}, signal }: Opti
       signal: AbortSignal.any([signal, timeout]),
     });
     if (response.statusCode !== 200) throw new Error(`it responded with status ${response.statusCode}`);
-    return await response.body.json();
+    const reviews = await response.body.json();
+    if (!Array.isArray(reviews)) throw new Error('it did not respond with a list');
+    return reviews;
   } catch (error) {
     throw reviewsFailed(error as Error, timeout.aborted);
   }
