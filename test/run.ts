@@ -10,6 +10,9 @@ import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
+import { postgresql } from '#workshop/parts/postgresql';
+import { binariesOf, isStartable } from '#workshop/parts/programs';
+import { usePart } from '#workshop/parts/use';
 import { projectFolder } from '#workshop/settings';
 
 const FILE_TIMEOUT_MS = 1_800_000; // a file that hangs should be named, before CI ends the whole run
@@ -57,6 +60,10 @@ process.once('exit', () => rmSync(observations, { recursive: true, force: true }
 process.env.WORKSHOP_OBSERVATIONS = observations;
 process.env.WORKSHOP_TESTS = values.all ? 'all' : values.rest ? 'slow' : 'fast'; // see test/support/tests.ts
 
+// One database for all test files: if each started its own, the first to end would end that of another file.
+const hasDatabase = words.length === 0 && isStartable(postgresql) && binariesOf(postgresql) !== undefined;
+const database = hasDatabase ? await usePart(postgresql) : undefined;
+
 const seconds = new Map<string, number>();
 const tests = run({ files: chosen, concurrency: availableParallelism(), timeout: FILE_TIMEOUT_MS });
 tests.on('test:fail', ({ todo }) => {
@@ -66,7 +73,11 @@ tests.on('test:complete', ({ name, details }) => {
   const file = resolve(name); // tests end here too, whose names are not paths
   if (chosen.includes(file)) seconds.set(file, details.duration_ms / 1_000);
 });
-tests.compose(new spec()).on('end', showTimes).pipe(process.stdout);
+tests
+  .compose(new spec())
+  .on('end', showTimes)
+  .on('end', () => database?.stop())
+  .pipe(process.stdout);
 
 /** The files in the order in which to begin them. */
 function inOrder(names: string[]): string[] {
