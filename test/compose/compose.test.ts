@@ -47,7 +47,12 @@ test('every image is pinned to a version', async () => {
   assert.equal(compose.services.postgresql.image, 'postgres:18.4');
   assert.equal(compose.services.prometheus.image, 'prom/prometheus:v3.5.0');
   assert.equal(compose.services.alertmanager.image, 'prom/alertmanager:v0.28.1');
-  assert.equal(compose.services.collector.image, 'otel/opentelemetry-collector-contrib:0.161.0');
+  for (const name of ['collector', 'agent'])
+    assert.equal(compose.services[name].image, 'otel/opentelemetry-collector-contrib:0.161.0');
+  for (const name of ['jaeger-collector', 'jaeger-ingester', 'jaeger-query'])
+    assert.equal(compose.services[name].image, compose.services.jaeger.image);
+  assert.equal(compose.services.kafka.image, 'apache/kafka:4.1.2');
+  assert.equal(compose.services['cassandra-2'].image, 'cassandra:5.0.5');
   for (const [, image] of (await text('Dockerfile')).matchAll(/^FROM (\S+)/gm)) {
     assert.match(image!, /^node:\d+\.\d+\.\d+-slim$/);
   }
@@ -62,7 +67,13 @@ test('every port is published on 127.0.0.1 alone, where the workshop looks for i
   for (const { name, port } of await readServices(projectFolder)) expected.set(name, [port]);
   expected.set('gateway', [8081]); // the port of checkout is not published: bands-api or reviews-api may use it
 
-  const published = Object.keys(compose.services).filter((name) => 'ports' in compose.services[name]);
+  const elsewhere = { agent: '127.0.0.1:14317:4317', 'jaeger-query': '127.0.0.1:16687:16686' }; // beside the usual ones
+  for (const [name, address] of Object.entries(elsewhere))
+    assert.deepEqual(compose.services[name].ports, [address]);
+
+  const published = Object.keys(compose.services).filter(
+    (name) => 'ports' in compose.services[name] && !(name in elsewhere),
+  );
   assert.deepEqual(published.toSorted(), [...expected.keys()].toSorted());
   for (const [name, ports] of expected) {
     const addresses = ports.map((port) => `127.0.0.1:${port}:${port}`);
@@ -173,6 +184,27 @@ test('the profile pager has the services and parts of step 18, each instance at 
   const database = new URL(compose.services['followers-api-1'].environment.DATABASE_URL);
   assert.equal(database.password, compose.services.postgresql.environment.POSTGRES_PASSWORD);
   assert.equal(String(database).replace('127.0.0.1', 'localhost'), postgresql.address()['DATABASE_URL']);
+});
+
+test('the profile scale has a service for each name in the configurations of the chain, and gives each its file', async () => {
+  const names = inProfile('scale');
+  for (const [service, file] of [
+    ['agent', 'agent'],
+    ['jaeger-collector', 'collector'],
+    ['jaeger-ingester', 'ingester'],
+    ['jaeger-query', 'query'],
+  ]) {
+    const { command, volumes } = compose.services[service!];
+    assert.deepEqual(command, [`--config=/scale/${file}.yaml`]);
+    assert.deepEqual(volumes, ['./steps/shared/scale:/scale:ro']);
+    const hosts = (await text(`steps/shared/scale/${file}.yaml`)).matchAll(
+      /([a-z][\w-]+):(?:9042|9092)|hostname: ([\w-]+)/g,
+    );
+    for (const [, host, hostname] of hosts)
+      assert.ok(names.includes(host ?? hostname!), `${file}.yaml: ${host}`);
+  }
+  assert.equal(compose.services['cassandra-2'].environment.CASSANDRA_SEEDS, 'cassandra-1');
+  assert.equal(compose.services['jaeger-collector'].deploy.replicas, 2);
 });
 
 test('the README names the same version and ports', async () => {

@@ -4,7 +4,7 @@ import { parsed } from '../../net/parsed.ts';
 import { counted as count } from '../../trace/numbers.ts';
 import { jsonPrinted } from '../json-printed.ts';
 import type { Failure, Judge } from '../lesson.ts';
-import { type Observation, serverSpanOf, tracesOfCall } from '../observation.ts';
+import { type Observation, serverSpanOf } from '../observation.ts';
 import { BUSY } from '../slowness.ts';
 
 /** A kind of request to bands-api: a slow one waits for reviews, and a failed one has an error in its trace, but is fast. */
@@ -37,6 +37,8 @@ interface Pipeline {
 }
 
 const FILE = 'monitoring/collector.yaml';
+/** Where to look. A trace shows nothing about what the collector did with it. */
+const inFile = { file: FILE, traces: [] };
 /** A trace that takes longer is slow. The caller measures more than the trace shows, so it allows for some time on the way. */
 const SLOW_MS = 250;
 const ON_THE_WAY_MS = 100;
@@ -58,6 +60,7 @@ export const publishesCollector: Judge = ({ relations, endpoint, sources }) => {
       ? 'It publishes the address of the collector if it needs one: "needs": ["collector"].'
       : `Add "needs": ["collector"] to its service.json, and write ${FILE}.`,
     file: 'trace-endpoint/service.json',
+    traces: [],
   };
 };
 
@@ -70,8 +73,7 @@ export function passesOn(service: string): Judge {
       found: `No span of ${service} for the call of run.ts arrived at the backend.`,
       cause:
         'A pipeline for traces must begin with the receiver otlp at localhost:14317, and end with an exporter to localhost:4317 without TLS. If it samples, set decision_wait to 2s: the default is 30 seconds.',
-      file: FILE,
-      traces: tracesOfCall(seen),
+      ...inFile,
     };
   };
 }
@@ -91,7 +93,7 @@ export const limitsAndBatches: Judge = ({ sources }) => {
           : `The pipeline ${name} has no memory_limiter.`,
         cause:
           'A collector that runs out of memory loses everything. Only the first processor can refuse spans in time.',
-        file: FILE,
+        ...inFile,
       };
     }
     const sends = pipeline?.exporters?.filter((exporter) => typeOf(exporter).startsWith('otlp')) ?? [];
@@ -103,7 +105,7 @@ export const limitsAndBatches: Judge = ({ sources }) => {
           : `The pipeline ${name} has no batch processor.`,
         cause:
           'Without batches, each request of a service becomes a request to the backend. A batch belongs behind everything that drops spans.',
-        file: FILE,
+        ...inFile,
       };
     }
   }
@@ -129,7 +131,7 @@ export function keepsEvery(kind: 'slow' | 'failed', program: string): Judge {
         : kind === 'slow'
           ? 'A policy of the type latency keeps traces that take longer than its threshold_ms, from the start of the first span to the end of the last.'
           : 'A policy of the type status_code keeps traces in which a span has one of its status_codes: [ERROR].',
-      file: FILE,
+      ...inFile,
     };
   };
 }
@@ -149,7 +151,7 @@ export function keepsATenth(program: string): Judge {
         kept === fast.length
           ? 'Everything is kept. Is tail_sampling among the processors of the pipeline? Policies are alternatives: a trace is kept if any of them says yes.'
           : 'A policy of the type probabilistic keeps sampling_percentage percent of the traces.',
-      file: FILE,
+      ...inFile,
     };
   };
 }
@@ -169,7 +171,7 @@ export function countsEverything(program: string): Judge {
         counted === 0
           ? 'Its metrics are missing at localhost:8889. Three things belong together: span_metrics as an exporter of a pipeline for traces, as a receiver of a pipeline for metrics, and the exporter prometheus there. Without metrics_flush_interval: 1s, they are a minute old.'
           : 'It counts only what is left after sampling. Give span_metrics a pipeline for traces without tail_sampling.',
-      file: FILE,
+      ...inFile,
     };
   };
 }
@@ -182,7 +184,7 @@ function requestsOf(seen: Observation, program: string): Requests | Failure {
   return {
     found: 'The requests of this check could not be sent.',
     cause: lines.at(-1) ?? 'The program printed nothing.',
-    file: FILE,
+    ...inFile,
     lines,
   };
 }
