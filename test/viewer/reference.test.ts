@@ -125,6 +125,7 @@ test(
     const bar = (await row.locator('.bar').boundingBox())!;
     assert.ok(gap.width > bar.width / 2 && gap.width < bar.width);
 
+    await page.getByText('Rows', { exact: true }).click();
     assert.ok(await page.getByLabel('critical path').isChecked());
     assert.ok((await page.locator('.critical').count()) > 0);
     await page.getByLabel('critical path').uncheck();
@@ -356,7 +357,7 @@ test(
 test('zoom, view, filter, folding, and focus are in the URL, and Back undoes them', { skip }, async () => {
   const page = await pages.open(`/trace/${ids[slowStep]}`);
   await rowNames(page);
-  await page.locator('.chip', { hasText: 'reviews-api' }).click();
+  await page.getByLabel('Services', { exact: true }).selectOption('reviews-api');
   await inUrl(page, 'service=reviews-api');
   await page.keyboard.press('+');
   await inUrl(page, 'zoom=');

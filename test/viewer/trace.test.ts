@@ -19,6 +19,19 @@ const tree = () =>
     { id: 'b', parent: 'root', startMs: 50, durationMs: 40 },
     { id: 'b1', parent: 'b', startMs: 55, durationMs: 10, service: 'reviews-api' },
   ]);
+/** A trace of twelve services with an error. */
+const twelveServices = () =>
+  traceOf(
+    'twelve services',
+    Array.from({ length: 12 }, (_, index) => ({
+      id: `work ${index}`,
+      service: `service-number-${index}`,
+      startMs: index,
+      durationMs: 300 - 2 * index,
+      ...(index > 0 && { parent: `work ${index - 1}` }),
+      ...(index === 11 && { status: { code: 2, message: 'out of things' } }),
+    })),
+  );
 const rowOf = (page: Page, name: string) => page.locator(`#span-${spanIdOf('tree', name)}`);
 
 async function openTree(query = ''): Promise<Page> {
@@ -43,11 +56,13 @@ test('one span, all spans, or one level at a time can be collapsed and expanded'
   await rowsBecome(page, ['root', 'a', 'b', 'b1']);
   await page.keyboard.press(']');
   await rowsBecome(page, ['root']);
+  await page.getByText('Rows', { exact: true }).click();
   await page.getByRole('button', { name: 'Expand one level' }).click();
   await rowsBecome(page, ['root', 'a', 'b']);
   await page.waitForURL(/level=2/);
   await page.reload();
   await rowsBecome(page, ['root', 'a', 'b']);
+  await page.getByText('Rows', { exact: true }).click();
   await page.getByRole('button', { name: 'Expand all' }).click();
   await rowsBecome(page, ['root', 'a', 'a1', 'a2', 'b', 'b1']);
   await closed(page);
@@ -141,7 +156,7 @@ test('next and previous go from match to match and wrap around', { skip }, async
 
 test('a filter shows the spans of a service and the paths to them', { skip }, async () => {
   const page = await openTree();
-  await page.locator('.chip', { hasText: 'reviews-api' }).click();
+  await page.getByLabel('Services', { exact: true }).selectOption('reviews-api');
   await page.locator('.path-only').first().waitFor();
   assert.deepEqual(await page.locator('.span-row:not(.path-only) .name').allTextContents(), [
     'a1',
@@ -404,7 +419,7 @@ test(
     await page.keyboard.press('x');
     await page.evaluate(() => document.documentElement.style.setProperty('--names', '900px'));
     await print(page);
-    await page.locator('.critical-sample').waitFor();
+    await page.locator('.path-legend .critical-sample').waitFor();
     assert.ok(await page.locator('.path-legend').getByText('critical path').isVisible());
     const look = await page.evaluate(() => ({
       background: getComputedStyle(document.querySelector('.timeline')!).backgroundColor,
@@ -682,31 +697,67 @@ test(
   },
 );
 
-slowTest('in projector mode, a menu has what does not fit on the first screen', { skip }, async () => {
-  await pages.send(richTrace());
-  const page = await pages.open(`/trace/${traceIdOf('rich')}?explain=1`, { projector: true });
-  await rowNames(page);
-  const second = page.getByRole('button', { name: /of POST \/orders in which nothing below it runs/ });
-  const tools = [
-    page.getByRole('button', { name: 'Copy as text' }),
-    page.getByRole('link', { name: 'JSON' }),
-    page.getByRole('link', { name: 'Compare…' }),
-    page.getByRole('button', { name: 'Copy trace id' }),
-    second,
-  ];
-  for (const tool of tools) assert.ok(!(await tool.isVisible()));
-  await page.getByText('More: 1 highlight').focus();
-  await page.keyboard.press('Enter');
-  for (const tool of tools) await tool.waitFor();
-  await accessible(page);
-  await page.keyboard.press('Escape');
-  for (const tool of tools) await tool.waitFor({ state: 'hidden' });
-  await page.getByText('More: 1 highlight').click();
-  await second.click();
-  await page.waitForURL(/#span-/);
-  await second.waitFor({ state: 'hidden' });
-  await closed(page);
-});
+for (const [viewport, least] of [
+  [{ width: 1280, height: 720 }, 8],
+  [{ width: 1920, height: 1080 }, 10],
+] as const) {
+  test(
+    `a projector of ${viewport.width} px shows ${least} rows; the parts above them are a key or button away`,
+    { skip },
+    async () => {
+      const [id] = await pages.send(twelveServices());
+      const page = await pages.open(`/trace/${id}`, { viewport, projector: true });
+      await rowNames(page);
+      const onScreen = await page
+        .locator('.span-row')
+        .evaluateAll(
+          (rows) => rows.filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length,
+        );
+      assert.ok(onScreen >= least, `${onScreen} rows`);
+      for (const [key, name, selector] of [
+        ['h', 'Facts', '.trace-header .facts'],
+        ['l', 'Highlights', '.highlights'],
+        ['m', 'Overview', '.overview'],
+        ['t', 'Toolbar', '.toolbar'],
+      ] as const) {
+        const part = page.locator(selector);
+        assert.equal(await part.count(), 0);
+        await page.keyboard.press(key);
+        await part.waitFor();
+        await page.getByRole('button', { name, exact: true }).click();
+        await part.waitFor({ state: 'detached' });
+      }
+      await page.keyboard.press('/');
+      await page.keyboard.type('work');
+      await page.locator('.find output', { hasText: '12 found' }).waitFor();
+      await accessible(page);
+      await closed(page);
+    },
+  );
+}
+
+for (const projector of [false, true]) {
+  const title = `the toolbar of a trace of 12 services is one line at 1280 px${projector ? ' on a projector' : ''}`;
+  test(title, { skip }, async () => {
+    const [id] = await pages.send(twelveServices());
+    const viewport = { width: 1280, height: 720 };
+    const query = '?service=service-number-1&service=service-number-2&service=service-number-3&zoom=5-4000';
+    const page = await pages.open(`/trace/${id}${query}`, { viewport, projector });
+    await rowNames(page);
+    if (projector) await page.keyboard.press('t');
+    await page.getByRole('button', { name: 'Whole trace' }).waitFor();
+    const tops = await page.locator('.toolbar > *').evaluateAll((tools) =>
+      tools.map((tool) => {
+        const { top, bottom } = tool.getBoundingClientRect();
+        return (top + bottom) / 2;
+      }),
+    );
+    assert.ok(Math.max(...tops) - Math.min(...tops) < 8, tops.join());
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= viewport.width);
+    await closed(page);
+  });
+}
 
 test('an invalid trace id has an error in plain words', { skip }, async () => {
   const page = await pages.open('/trace/not-an-id');

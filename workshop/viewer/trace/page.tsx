@@ -15,6 +15,7 @@ import { EventsView } from './events.tsx';
 import { TraceHeader } from './header.tsx';
 import { Notification, notify } from './notification.tsx';
 import { Overview } from './overview.tsx';
+import { isShown } from './parts.tsx';
 import { Rows } from './rows.tsx';
 import { Ruler } from './ruler.tsx';
 import { followPrinting } from './printing.ts';
@@ -39,14 +40,14 @@ function TracePage() {
   return (
     <>
       <TraceHeader />
-      <Overview />
+      {isShown('overview') && <Overview />}
       <section
         class={isDense.value ? 'timeline dense' : 'timeline'}
         aria-label="Timeline"
         onWheel={zoomByWheel}
       >
         <div class="timeline-head">
-          <Toolbar />
+          {isShown('toolbar') && <Toolbar />}
           {view.value === 'timeline' && <Ruler />}
         </div>
         {view.value === 'timeline' ? <Rows /> : <EventsView />}

@@ -1,5 +1,6 @@
 import { bindKeys, type KeyBinding } from '../frame/keys.tsx';
 import { find, findInput, nextHit } from './find.ts';
+import { partKeys, setShown } from './parts.tsx';
 import { closeDetails, goTo, goToPlace, keepFocus } from './scrolling.ts';
 import {
   errorsOnly,
@@ -59,7 +60,7 @@ export function bindTraceKeys(): void {
     { keys: ['Enter', ' '], description: 'show or hide the details of a row', run: () => goBy(0) },
   );
   bindPageKeys(
-    { keys: ['/'], description: 'find spans', run: () => findInput.current?.current?.select() },
+    { keys: ['/'], description: 'find spans', run: startFinding },
     { keys: ['n', 'f'], description: 'next match', run: () => nextHit(1) },
     { keys: ['N', 'b'], description: 'previous match', run: () => nextHit(-1) },
     { keys: ['Enter', 'Shift+Enter'], description: 'in the search field: next or previous match' },
@@ -97,9 +98,16 @@ export function bindTraceKeys(): void {
     { keys: ['p'], description: 'collapse one level', run: () => foldTo(openLevels() - 1) },
   );
   bindPageKeys(
+    ...partKeys,
     { keys: ['0'], description: 'show the whole trace', run: () => zoomTo(undefined) },
     { keys: ['Escape'], description: 'close all details, or clear the search', run: clear },
   );
+}
+
+/** Focuses the search field, which is drawn first if the toolbar is hidden. */
+function startFinding(): void {
+  setShown('toolbar', true);
+  requestAnimationFrame(() => findInput.current?.current?.select());
 }
 
 function clear(): void {

@@ -4,8 +4,10 @@ import { counted, grouped } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { severities } from '../../trace/log-record.ts';
 import { Menu } from '../frame/menu.tsx';
+import { Popup } from '../frame/popup.tsx';
 import { find, findInput, nextHit } from './find.ts';
 import { momentCount } from './moments.ts';
+import { isPrinting } from './printing.ts';
 import { keepFocus } from './scrolling.ts';
 import {
   errorsOnly,
@@ -33,6 +35,7 @@ export function Toolbar() {
     <div class="toolbar">
       <Find />
       <Services />
+      <Errors />
       {view.value === 'timeline' && <RowTools />}
       {shownZoom.value && (
         <button
@@ -44,18 +47,30 @@ export function Toolbar() {
           Whole trace
         </button>
       )}
-      <button
-        type="button"
-        class="button explain"
-        aria-pressed={explains.value}
-        onClick={() => keepFocus(() => setExplains(!explains.value))}
-        title="Show long gaps, and what is unusual about the spans (i)"
-      >
-        Explain
-      </button>
+      <ExplainButton />
       <Severities />
       <Views />
+      {isPrinting.value && showsPath.value && (
+        <p class="path-legend">
+          <span class="critical-sample" /> critical path
+        </p>
+      )}
     </div>
+  );
+}
+
+/** Explains the trace, or doesn't. */
+export function ExplainButton() {
+  return (
+    <button
+      type="button"
+      class="button explain"
+      aria-pressed={explains.value}
+      onClick={() => keepFocus(() => setExplains(!explains.value))}
+      title="Show long gaps, and what is unusual about the spans (i)"
+    >
+      Explain
+    </button>
   );
 }
 
@@ -80,9 +95,9 @@ function Severities() {
 /** The tools that apply to rows only. */
 function RowTools() {
   return (
-    <div class="group">
+    <Popup label="Rows">
       {waterfall.value.depth > 1 && <Levels />}
-      <label class="check path-legend" title="The work that determined how long the trace took (c)">
+      <label class="check" title="The work that determined how long the trace took (c)">
         <input
           type="checkbox"
           checked={showsPath.value}
@@ -91,7 +106,7 @@ function RowTools() {
         <span class="critical-sample" aria-hidden="true" />
         critical path
       </label>
-    </div>
+    </Popup>
   );
 }
 
@@ -161,10 +176,10 @@ function Find() {
   );
 }
 
-/** If there are more services than this, the rest are in a menu. */
-const MAX_CHIPS = 8;
+/** More chosen services than this are only counted. */
+const MAX_CHIPS = 2;
 
-/** The colors of the services, and filters by service and by error. */
+/** The filter by service: a menu, and the chosen services, each as a button that removes it. */
 function Services() {
   const counts = new Map<string, number>();
   for (const { span } of rows.value) counts.set(span.service, (counts.get(span.service) ?? 0) + 1);
@@ -174,52 +189,66 @@ function Services() {
     if (!chosen.delete(service)) chosen.add(service);
     keepFocus(() => (services.value = all.every((each) => chosen.has(each)) ? new Set() : chosen));
   };
-  const first = all.length > MAX_CHIPS + 2 ? all.slice(0, MAX_CHIPS) : all;
-  // Chosen services are always visible, so that they can be removed, even one from the URL without a span in this
-  // trace.
-  const visible = [...new Set([...first, ...services.value])];
-  const others = all.filter((service) => !visible.includes(service));
+  const chosen = [...services.value];
+  const others = all.filter((service) => !services.value.has(service));
   return (
     <div class="services" role="group" aria-label="Show only these services">
-      {visible.map((service) => (
+      <select
+        aria-label="Services"
+        title="Show only the spans of a service"
+        value=""
+        onChange={({ currentTarget }) => currentTarget.value && toggle(currentTarget.value)}
+      >
+        <option value="">
+          {chosen.length === 0 ? counted(all.length, 'service') : `${others.length} more`}
+        </option>
+        {others.map((service) => (
+          <option key={service} value={service}>
+            {service} ({counts.get(service)})
+          </option>
+        ))}
+      </select>
+      {chosen.slice(0, MAX_CHIPS).map((service) => (
         <button
           key={service}
           type="button"
           class={`chip ${serviceClass(service)}`}
-          aria-pressed={services.value.has(service)}
+          aria-pressed="true"
           onClick={() => toggle(service)}
-          title={`Show only ${service}`}
+          title={`Remove ${service} from the filter`}
         >
           <span class="swatch" aria-hidden="true" />
           <bdi>{service}</bdi> <small>{counts.get(service) ?? 0}</small>
         </button>
       ))}
-      {others.length > 0 && (
-        <select
-          aria-label="More services"
-          value=""
-          onChange={({ currentTarget }) => currentTarget.value && toggle(currentTarget.value)}
-        >
-          <option value="">{counted(others.length, 'more service')}</option>
-          {others.map((service) => (
-            <option key={service} value={service}>
-              {service}
-            </option>
-          ))}
-        </select>
-      )}
-      {(waterfall.value.errorCount > 0 || errorsOnly.value) && (
+      {chosen.length > MAX_CHIPS && (
         <button
           type="button"
-          class="chip errors"
-          aria-pressed={errorsOnly.value}
-          onClick={() => keepFocus(() => (errorsOnly.value = !errorsOnly.value))}
+          class="chip"
+          title="Show all services"
+          onClick={() => keepFocus(() => (services.value = new Set()))}
         >
-          <span class="error-sign" aria-hidden="true" />
-          errors <small>{waterfall.value.errorCount}</small>
+          and {chosen.length - MAX_CHIPS} more
         </button>
       )}
     </div>
+  );
+}
+
+/** The filter by error. */
+function Errors() {
+  const { errorCount } = waterfall.value;
+  if (errorCount === 0 && !errorsOnly.value) return null;
+  return (
+    <button
+      type="button"
+      class="chip errors"
+      aria-pressed={errorsOnly.value}
+      onClick={() => keepFocus(() => (errorsOnly.value = !errorsOnly.value))}
+    >
+      <span class="error-sign" aria-hidden="true" />
+      errors <small>{errorCount}</small>
+    </button>
   );
 }
 
@@ -251,12 +280,7 @@ function Levels() {
       >
         +
       </button>
-      <button
-        type="button"
-        class="button wide-only"
-        title="Expand all levels ([)"
-        onClick={() => foldTo(Infinity)}
-      >
+      <button type="button" class="button" title="Expand all levels ([)" onClick={() => foldTo(Infinity)}>
         Expand all
       </button>
     </div>
