@@ -125,7 +125,7 @@ test(
     const bar = (await row.locator('.bar').boundingBox())!;
     assert.ok(gap.width > bar.width / 2 && gap.width < bar.width);
 
-    await page.getByText('Rows', { exact: true }).click();
+    await page.locator('.popup summary').click();
     assert.ok(await page.getByLabel('critical path').isChecked());
     assert.ok((await page.locator('.critical').count()) > 0);
     await page.getByLabel('critical path').uncheck();

@@ -86,19 +86,19 @@ test(
   async () => {
     const page = await pages.open('/search');
     await resultsBecome(page, ['GET /slow', 'GET /quick']);
-    await page.getByLabel('Tags').fill('http.route="/a b"');
+    await page.getByLabel('Attributes').fill('http.route="/a b"');
     await page.locator('select[name=service]').focus();
     await page.keyboard.press('b');
     await resultsBecome(page, ['GET /quick']);
     assert.equal(await focusedName(page), 'service');
-    assert.equal(await page.getByLabel('Tags').inputValue(), 'http.route="/a b"');
+    assert.equal(await page.getByLabel('Attributes').inputValue(), 'http.route="/a b"');
     const { searchParams } = new URL(page.url());
     assert.deepEqual(
       [searchParams.get('service'), searchParams.get('tags')],
       ['bands-api', '{"http.route":"/a b"}'],
     );
 
-    await page.getByLabel('Tags').fill('');
+    await page.getByLabel('Attributes').fill('');
     await page.getByLabel('Min duration').fill('1s');
     await page.getByLabel('Lookback').focus();
     await page.keyboard.press('ArrowDown');
@@ -128,13 +128,13 @@ slowTest(
     await resultsBecome(page, ['GET /slow', 'GET /quick']);
     await page.locator('select[name=service]').selectOption('reviews-api');
     await resultsBecome(page, ['GET /quick']);
-    await page.getByLabel('Tags').fill('a=1');
+    await page.getByLabel('Attributes').fill('a=1');
     await page.goBack();
     await resultsBecome(page, ['GET /slow', 'GET /quick']);
-    assert.equal(await page.getByLabel('Tags').inputValue(), '');
-    await page.getByLabel('Tags').fill('a=1');
+    assert.equal(await page.getByLabel('Attributes').inputValue(), '');
+    await page.getByLabel('Attributes').fill('a=1');
     await page.getByRole('button', { name: 'Reset' }).press('Enter');
-    assert.equal(await page.getByLabel('Tags').inputValue(), '');
+    assert.equal(await page.getByLabel('Attributes').inputValue(), '');
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Reset');
     await closed(page);
   },
@@ -143,11 +143,11 @@ slowTest(
 test("tags are typed in logfmt and have Jaeger's format in the URL", { skip }, async () => {
   const page = await pages.open('/search');
   await page.locator('.result').first().waitFor();
-  await page.getByLabel('Tags').fill('http.route="/a b"');
+  await page.getByLabel('Attributes').fill('http.route="/a b"');
   await page.keyboard.press('Enter');
   await resultsBecome(page, ['GET /quick']);
   assert.equal(new URL(page.url()).searchParams.get('tags'), '{"http.route":"/a b"}');
-  await page.getByLabel('Tags').fill('="nonsense"');
+  await page.getByLabel('Attributes').fill('="nonsense"');
   await page.keyboard.press('Enter');
   await page
     .getByText(
@@ -155,7 +155,7 @@ test("tags are typed in logfmt and have Jaeger's format in the URL", { skip }, a
     )
     .waitFor();
   await resultsBecome(page, ['GET /quick']);
-  await page.getByLabel('Tags').fill('error');
+  await page.getByLabel('Attributes').fill('error');
   await page.getByText('is not a tag').waitFor({ state: 'detached' });
   await page.keyboard.press('Enter');
   await resultsBecome(page, ['GET /quick']);
@@ -166,14 +166,14 @@ test("tags are typed in logfmt and have Jaeger's format in the URL", { skip }, a
 test('invalid tags in the URL are shown with their error, and no results are shown', { skip }, async () => {
   const page = await pages.open('/search?service=bands-api&tags=foo%20bar=%22x');
   await page.getByText('A closing quote is missing in bar="x: write key="value with spaces".').waitFor();
-  assert.equal(await page.getByLabel('Tags').inputValue(), 'foo bar="x');
-  assert.equal(await page.getByLabel('Tags').getAttribute('aria-invalid'), 'true');
+  assert.equal(await page.getByLabel('Attributes').inputValue(), 'foo bar="x');
+  assert.equal(await page.getByLabel('Attributes').getAttribute('aria-invalid'), 'true');
   await page
     .locator('select[name=service] option', { hasText: 'reviews-api' })
     .waitFor({ state: 'attached' });
   assert.equal(await page.locator('.result, .empty-view').count(), 0);
   await accessible(page);
-  await page.getByLabel('Tags').fill('http.route="/a b"');
+  await page.getByLabel('Attributes').fill('http.route="/a b"');
   await page.keyboard.press('Enter');
   await resultsBecome(page, ['GET /quick']);
   await closed(page);
@@ -235,7 +235,7 @@ test(
     assert.deepEqual(steps, [
       'has a span of bands-api: 2',
       'with a duration of at least 1s: 1',
-      'with the tags http.route="/a b": 0',
+      'with the attributes http.route="/a b": 0',
     ]);
     await accessible(page);
     await page.getByRole('button', { name: 'Search without it' }).click();
@@ -302,8 +302,8 @@ test('new traces wait while the reader uses the list, and while live is off', { 
 slowTest('new traces appear again after the list has disappeared under the pointer', { skip }, async () => {
   const page = await pages.open('/search');
   await page.locator('.result').first().hover();
-  await page.getByLabel('Tags').fill('later=yes');
-  await page.getByLabel('Tags').press('Enter');
+  await page.getByLabel('Attributes').fill('later=yes');
+  await page.getByLabel('Attributes').press('Enter');
   await page.getByText('No trace matches all filters').waitFor();
   await pages.send(traceOf('later', [{ id: 'GET /later', startMs: 900, attributes: { later: 'yes' } }]));
   await resultsBecome(page, ['GET /later']);
@@ -538,7 +538,7 @@ test('when the backend goes away, the page keeps its content and says so', { ski
   await page.emulateMedia({ media: 'print' });
   assert.ok(!(await page.locator('.disconnected').isVisible()));
   await page.emulateMedia({ media: 'screen' });
-  await page.getByLabel('Tags').fill('nothing=like-this');
+  await page.getByLabel('Attributes').fill('nothing=like-this');
   await page.keyboard.press('Enter');
   await page.getByText('The results appear here as soon as the backend responds.').waitFor();
   assert.equal(await result.count(), 0);

@@ -56,13 +56,13 @@ test('one span, all spans, or one level at a time can be collapsed and expanded'
   await rowsBecome(page, ['root', 'a', 'b', 'b1']);
   await page.keyboard.press(']');
   await rowsBecome(page, ['root']);
-  await page.getByText('Rows', { exact: true }).click();
+  await page.locator('.popup summary').click();
   await page.getByRole('button', { name: 'Expand one level' }).click();
   await rowsBecome(page, ['root', 'a', 'b']);
   await page.waitForURL(/level=2/);
   await page.reload();
   await rowsBecome(page, ['root', 'a', 'b']);
-  await page.getByText('Rows', { exact: true }).click();
+  await page.locator('.popup summary').click();
   await page.getByRole('button', { name: 'Expand all' }).click();
   await rowsBecome(page, ['root', 'a', 'a1', 'a2', 'b', 'b1']);
   await closed(page);
@@ -728,6 +728,7 @@ for (const [viewport, least] of [
         await part.waitFor({ state: 'detached' });
       }
       await page.keyboard.press('/');
+      await page.locator('.find input:focus').waitFor();
       await page.keyboard.type('work');
       await page.locator('.find output', { hasText: '12 found' }).waitFor();
       await accessible(page);

@@ -60,10 +60,17 @@ export function drawingOf({ services, calls }: ServiceGraphResponse, measures: M
     marginy: em,
   });
   graph.setDefaultEdgeLabel(() => ({}));
+  // The graph keeps nodes as properties of an object, which some names, such as __proto__, can't be.
+  const ids = new Map(services.map(({ name }, index) => [name, `service ${index}`]));
+  const idOf = (name: string) => ids.get(name)!;
   for (const { name } of services)
-    graph.setNode(name, { width: nodeWidth(shortName(name)), height: 3.4 * em });
+    graph.setNode(idOf(name), { width: nodeWidth(shortName(name)), height: 3.4 * em });
   for (const { parent, child, ...counts } of calls) {
-    graph.setEdge(parent, child, { width: edgeWidth(edgeLabel(counts)), height: 1.3 * em, labelpos: 'c' });
+    graph.setEdge(idOf(parent), idOf(child), {
+      width: edgeWidth(edgeLabel(counts)),
+      height: 1.3 * em,
+      labelpos: 'c',
+    });
   }
   layout(graph);
 
@@ -72,11 +79,14 @@ export function drawingOf({ services, calls }: ServiceGraphResponse, measures: M
     width,
     height,
     nodes: services.map(({ name, spans }) => {
-      const node = graph.node(name) as Pick<DrawnNode, 'x' | 'y' | 'width' | 'height'>;
+      const node = graph.node(idOf(name)) as Pick<DrawnNode, 'x' | 'y' | 'width' | 'height'>;
       return { name, spans, x: node.x, y: node.y, width: node.width, height: node.height };
     }),
     edges: calls.map((call) => {
-      const edge = graph.edge(call.parent, call.child) as unknown as Pick<DrawnEdge, 'points' | 'x' | 'y'>;
+      const edge = graph.edge(idOf(call.parent), idOf(call.child)) as unknown as Pick<
+        DrawnEdge,
+        'points' | 'x' | 'y'
+      >;
       return { ...call, points: edge.points, x: edge.x, y: edge.y, labelWidth: edgeWidth(edgeLabel(call)) };
     }),
   };

@@ -1,15 +1,30 @@
 import { type ComponentChildren, render } from 'preact';
 import { CopyNotes } from './copy.tsx';
-import { bindKeys, isHelpOpen, KeyHelp } from './keys.tsx';
+import { bindKeys, EVERY_PAGE, isHelpOpen, KeyHelp } from './keys.tsx';
 import { isBackendReachable } from './live.ts';
 import { activateHeader } from './header.ts';
 import { size, theme } from './preferences.ts';
 
 bindKeys(
-  { keys: ['?'], description: 'show or hide this list', run: () => (isHelpOpen.value = !isHelpOpen.value) },
-  { keys: ['x'], description: 'projector mode: double the text size', run: () => size.next() },
-  { keys: ['T'], description: 'change the theme: system, light, dark', run: () => theme.next() },
-  { keys: ['S'], description: 'go to search', run: () => location.assign('/search') },
+  {
+    group: EVERY_PAGE,
+    keys: ['?'],
+    description: 'show or hide this list',
+    run: () => (isHelpOpen.value = !isHelpOpen.value),
+  },
+  {
+    group: EVERY_PAGE,
+    keys: ['x'],
+    description: 'projector mode: double the text size',
+    run: () => size.next(),
+  },
+  {
+    group: EVERY_PAGE,
+    keys: ['T'],
+    description: 'change the theme: system, light, dark',
+    run: () => theme.next(),
+  },
+  { group: EVERY_PAGE, keys: ['S'], description: 'go to search', run: () => location.assign('/search') },
 );
 
 /** Draws a page below the header, with the parts that all pages have: the list of shortcuts, and notes. */

@@ -8,6 +8,8 @@ export interface KeyBinding {
   description: string;
   /** Missing for keys that the focused element handles itself and that are only listed. */
   run?: (event: KeyboardEvent) => void;
+  /** The heading in the list of keys; "This page" by default. */
+  group?: string;
   /** Whether the keys work at this moment; always, by default. */
   isActive?: () => boolean;
 }
@@ -58,6 +60,20 @@ const names: Record<string, string> = {
   Escape: 'Esc',
 };
 
+/** The bindings by their groups: those of this page first, those of every page last. */
+function groups(): { group: string; members: KeyBinding[] }[] {
+  const byGroup = new Map<string, KeyBinding[]>();
+  for (const binding of bindings) {
+    const { group = 'This page' } = binding;
+    byGroup.set(group, [...(byGroup.get(group) ?? []), binding]);
+  }
+  const all = [...byGroup].map(([group, members]) => ({ group, members }));
+  return all.toSorted((a, b) => Number(a.group === EVERY_PAGE) - Number(b.group === EVERY_PAGE));
+}
+
+/** The group of the keys that all pages have. */
+export const EVERY_PAGE = 'Every page';
+
 /** The list of all shortcuts of the page. */
 export function KeyHelp() {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -80,18 +96,25 @@ export function KeyHelp() {
       onClose={() => (isHelpOpen.value = false)}
     >
       <h2 id="help-title">Keyboard shortcuts</h2>
-      <dl>
-        {bindings.map(({ keys, description }) => (
-          <div key={description}>
-            <dt>
-              {keys.map((key) => (
-                <kbd key={key}>{names[key] ?? key}</kbd>
+      <div class="key-groups">
+        {groups().map(({ group, members }) => (
+          <section key={group}>
+            <h3>{group}</h3>
+            <dl>
+              {members.map(({ keys, description }) => (
+                <div key={description}>
+                  <dt>
+                    {keys.map((key) => (
+                      <kbd key={key}>{names[key] ?? key}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{description}</dd>
+                </div>
               ))}
-            </dt>
-            <dd>{description}</dd>
-          </div>
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
       <form method="dialog">
         <button class="button">Close</button>
       </form>

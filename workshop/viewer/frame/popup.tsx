@@ -6,7 +6,7 @@ export function Popup({ label, children }: { label: string; children: ComponentC
   const popup = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const closeIfOutside = ({ target }: Event) => {
-      if (!popup.current!.contains(target as Node)) popup.current!.open = false;
+      if (popup.current && !popup.current.contains(target as Node)) popup.current.open = false;
     };
     for (const type of ['pointerdown', 'focusin']) document.addEventListener(type, closeIfOutside);
     return () => {

@@ -63,7 +63,7 @@ function wordsFor(filter: FilterStep['filter'], search: SearchQuery): string {
     service: `has a span of ${search.service}`,
     operation: `has a span ${search.operation}${search.service && ' of that service'}`,
     duration: `with a duration of ${[search.minDuration && `at least ${search.minDuration}`, search.maxDuration && `at most ${search.maxDuration}`].filter(Boolean).join(' and ')}`,
-    tags: `with the tags ${search.tags}`,
+    tags: `with the attributes ${search.tags}`,
   };
   return words[filter];
 }

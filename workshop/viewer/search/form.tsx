@@ -35,7 +35,7 @@ export function SearchForm() {
         onChoose={(chosen) => submit({ operation: chosen })}
       />
       <label class="wide">
-        Tags
+        Attributes
         <input
           name="tags"
           value={tags}

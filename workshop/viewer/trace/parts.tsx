@@ -30,7 +30,7 @@ export function setShown(part: Part, shown: boolean): void {
 /** The keys that show and hide the parts. */
 export const partKeys: readonly KeyBinding[] = parts.map(({ part, key, name }) => ({
   keys: [key],
-  description: `show or hide the ${name.toLowerCase()}`,
+  description: name.toLowerCase(),
   run: () => setShown(part, !isShown(part)),
 }));
 

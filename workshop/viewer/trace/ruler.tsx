@@ -5,6 +5,8 @@ import { laneWidth } from './scrolling.ts';
 import { laneMeter, nameWidth, resizeNames } from './sizes.ts';
 import { range, spanLogs, waterfall } from './state.ts';
 
+const LABEL_MARGIN_PX = 8;
+
 /** The column headings; the last one is the time axis, with marks for the log lines outside all spans. */
 export function Ruler() {
   return (
@@ -17,11 +19,13 @@ export function Ruler() {
         Self time
       </div>
       <div class="lane" aria-hidden="true">
-        {rulerTicks().map(({ us, text }) => (
-          <span key={us} class={percentOf(us) > 92 ? 'last' : ''} style={{ left: `${percentOf(us)}%` }}>
-            {text}
-          </span>
-        ))}
+        {rulerTicks()
+          .filter(({ us, text }) => hasRoom(us, text))
+          .map(({ us, text }) => (
+            <span key={us} style={{ left: `${percentOf(us)}%` }}>
+              {text}
+            </span>
+          ))}
         {logMarks(spanLogs.value.get('') ?? [], {
           range: range.value,
           widthPx: laneWidth.value,
@@ -52,6 +56,12 @@ export function TickLines() {
       </div>
     </div>
   );
+}
+
+/** Whether the label of a tick fits right of its line, where all of them are. */
+function hasRoom(us: number, text: string): boolean {
+  const roomPx = (1 - percentOf(us) / 100) * laneWidth.value;
+  return laneMeter()(text) + LABEL_MARGIN_PX <= roomPx;
 }
 
 /** The ticks of the time axis, as many as there is room for. */

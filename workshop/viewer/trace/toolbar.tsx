@@ -176,59 +176,57 @@ function Find() {
   );
 }
 
-/** More chosen services than this are only counted. */
-const MAX_CHIPS = 2;
-
-/** The filter by service: a menu, and the chosen services, each as a button that removes it. */
+/** The filter by service: a menu, and beside it what is chosen, as a button that removes it. */
 function Services() {
   const counts = new Map<string, number>();
   for (const { span } of rows.value) counts.set(span.service, (counts.get(span.service) ?? 0) + 1);
   const all = waterfall.value.services;
+  const chosen = services.value;
+  const choose = (next: ReadonlySet<string>) => keepFocus(() => (services.value = next));
   const toggle = (service: string) => {
-    const chosen = new Set(services.value);
-    if (!chosen.delete(service)) chosen.add(service);
-    keepFocus(() => (services.value = all.every((each) => chosen.has(each)) ? new Set() : chosen));
+    const next = new Set(chosen);
+    if (!next.delete(service)) next.add(service);
+    choose(all.every((each) => next.has(each)) ? new Set() : next);
   };
-  const chosen = [...services.value];
-  const others = all.filter((service) => !services.value.has(service));
+  const [only] = chosen;
   return (
     <div class="services" role="group" aria-label="Show only these services">
       <select
         aria-label="Services"
         title="Show only the spans of a service"
         value=""
-        onChange={({ currentTarget }) => currentTarget.value && toggle(currentTarget.value)}
+        onChange={({ currentTarget }) => {
+          const service = currentTarget.value;
+          currentTarget.value = '';
+          if (service !== '') toggle(service);
+        }}
       >
         <option value="">
-          {chosen.length === 0 ? counted(all.length, 'service') : `${others.length} more`}
+          {chosen.size === 0 ? counted(all.length, 'service') : `${chosen.size} of ${all.length}`}
         </option>
-        {others.map((service) => (
+        {all.map((service) => (
           <option key={service} value={service}>
+            {chosen.has(service) ? '✓ ' : ''}
             {service} ({counts.get(service)})
           </option>
         ))}
       </select>
-      {chosen.slice(0, MAX_CHIPS).map((service) => (
+      {only !== undefined && (
         <button
-          key={service}
           type="button"
-          class={`chip ${serviceClass(service)}`}
+          class={chosen.size === 1 ? `chip ${serviceClass(only)}` : 'chip'}
           aria-pressed="true"
-          onClick={() => toggle(service)}
-          title={`Remove ${service} from the filter`}
-        >
-          <span class="swatch" aria-hidden="true" />
-          <bdi>{service}</bdi> <small>{counts.get(service) ?? 0}</small>
-        </button>
-      ))}
-      {chosen.length > MAX_CHIPS && (
-        <button
-          type="button"
-          class="chip"
           title="Show all services"
-          onClick={() => keepFocus(() => (services.value = new Set()))}
+          onClick={() => choose(new Set())}
         >
-          and {chosen.length - MAX_CHIPS} more
+          {chosen.size === 1 ? (
+            <>
+              <span class="swatch" aria-hidden="true" />
+              <bdi>{only}</bdi> <small>{counts.get(only) ?? 0}</small>
+            </>
+          ) : (
+            counted(chosen.size, 'service')
+          )}
         </button>
       )}
     </div>
