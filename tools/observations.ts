@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { applying, combined, readLesson } from '../workshop/check/check.ts';
 import type { Observation } from '../workshop/check/observation.ts';
+import { ObservationError } from '../workshop/check/observation-error.ts';
 import { observe } from '../workshop/check/observe.ts';
 import { listChapters } from '../workshop/course/chapters.ts';
 import type { Step } from '../workshop/course/list.ts';
@@ -47,9 +48,16 @@ export async function checksFor({ name }: Step): Promise<Step[]> {
   return [...(await applying(chapter.slice(0, after))), ...chapter.slice(after, after + 1)];
 }
 
-/** Runs a step as `observationOf` describes, whether or not it has been run before, or recorded. */
+/**
+ * Runs a step as `observationOf` describes, whether or not it has been run before, or recorded. If the machine was too busy,
+ * tries again.
+ */
 export async function observeStep(step: Step): Promise<Observation> {
-  return observe({ ...(await whatToDo(step)), timeoutMs: TIMEOUT_MS });
+  const options = { ...(await whatToDo(step)), timeoutMs: TIMEOUT_MS };
+  return observe(options).catch((error) => {
+    if (error instanceof ObservationError && error.inconclusive) return observe(options);
+    throw error;
+  });
 }
 
 async function readOrObserve(step: Step, prepare: () => Promise<void>): Promise<Observation> {
