@@ -8,7 +8,7 @@ const everySecond = signal(0);
 const everyTenSeconds = signal(0);
 setInterval(() => {
   everySecond.value++;
-  if (everySecond.peek() % (SLOW_MS / 1_000) === 0) everyTenSeconds.value++;
+  everyTenSeconds.value = Math.floor(Date.now() / SLOW_MS);
 }, 1_000);
 
 /**

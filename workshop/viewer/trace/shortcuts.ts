@@ -73,6 +73,7 @@ export function bindTraceKeys(): void {
     { keys: ['/'], description: 'find spans', run: startFinding },
     { keys: ['n', 'f'], description: 'next match', run: () => nextHit(1) },
     { keys: ['N', 'b'], description: 'previous match', run: () => nextHit(-1) },
+    { keys: ['Enter', 'Shift+Enter'], description: 'in the search field: next or previous match' },
     { keys: ['e'], description: 'next error', run: () => goToNext(({ span }) => span.error) },
     { keys: ['E'], description: 'errors only', run: () => (errorsOnly.value = !errorsOnly.value) },
     { keys: ['Escape'], description: 'close all details, or clear the search', run: clear },
@@ -93,6 +94,7 @@ export function bindTraceKeys(): void {
     { keys: ['-'], description: 'zoom out', run: () => zoomBy(2) },
     { keys: ['a'], description: 'move back', run: () => pan(-0.25) },
     { keys: ['d'], description: 'move forward', run: () => pan(0.25) },
+    { keys: ['ArrowLeft', 'ArrowRight'], description: 'on a handle or the edge of the names: move it' },
   );
   bindPageKeys('Time', { keys: ['0'], description: 'the whole trace', run: () => zoomTo(undefined) });
   bindPageKeys('Show', ...partKeys, {
