@@ -2,7 +2,7 @@
 import { startEmbedded } from '../backend/connect.ts';
 import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
-import { inTurn } from '../services/turn.ts';
+import { inTurn, sayWaiting } from '../services/turn.ts';
 import { otlpGrpcUrl, otlpHttpUrl } from '../settings.ts';
 
 const help = `
@@ -21,7 +21,10 @@ shows them; when the memory limit is reached, it deletes the oldest traces. Ctrl
 
 await main(async () => {
   const { values } = readCommandLine({ help, options: { forget: { type: 'boolean' } } });
-  const backend = await inTurn(() => startEmbedded(values));
+  const backend = await inTurn(() => startEmbedded(values), {
+    onWaiting: sayWaiting,
+    signal: interruption.signal,
+  });
   console.log(
     `The trace backend is ready: traces at ${backend.url}, ` +
       `OTLP over gRPC at ${otlpGrpcUrl().origin} and over HTTP at ${otlpHttpUrl().origin}.`,

@@ -5,7 +5,7 @@ import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
 import { readServices } from '../services/definition.ts';
 import { superviseServices } from '../services/supervise.ts';
-import { inTurn } from '../services/turn.ts';
+import { inTurn, sayWaiting } from '../services/turn.ts';
 import { projectFolder } from '../settings.ts';
 
 const help = `
@@ -26,7 +26,7 @@ await main(async () => {
     throw new UsageError(`--only needs the name of a service: ${[...new Set(names)].join(', ')}.`);
   }
   // If each run.ts started and stopped a backend, the services' exporters would often wait to reconnect.
-  const backend = await inTurn(useBackend);
+  const backend = await inTurn(useBackend, { onWaiting: sayWaiting, signal: interruption.signal });
   try {
     console.log(`Traces go to ${whereTracesAre(backend)}.`);
     await superviseServices(projectFolder, interruption.signal, values.only);

@@ -10,7 +10,7 @@ import { readableLogLine } from './log-line.ts';
 import { type RunningService, startService, type StartOptions } from './start.ts';
 import { prefixes } from './prefix.ts';
 import { type UsedParts, useParts } from '../parts/use.ts';
-import { inTurn } from './turn.ts';
+import { inTurn, sayWaiting } from './turn.ts';
 import { portsOf, readyText, requireFreePorts, settingsOf } from './use.ts';
 
 const RESTART_GRACE_MS = 300; // after a save, the new code matters more than the last spans of the old code
@@ -89,10 +89,6 @@ export async function superviseServices(
   } finally {
     for (const used of parts) await used.stop();
   }
-}
-
-function sayWaiting(): void {
-  console.log(paint('gray', 'Waiting for another command, which is starting services …'));
 }
 
 interface Supervisor {

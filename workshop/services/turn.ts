@@ -1,75 +1,86 @@
-import { mkdir, link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { paint } from '../command-line/color.ts';
 import { isAlive } from '../is-alive.ts';
 import { stateFolder } from '../settings.ts';
 
-/** `onWaiting` is called once if another command is starting something. */
+/** `onWaiting` is called once if another command is starting something; `signal` ends the wait. */
 export interface TurnOptions {
   onWaiting?: () => void;
   signal?: AbortSignal | undefined;
 }
 
 const POLL_MS = 50;
+/** Longer than any start takes. After that, the id in the file may be that of a new process, as after a restart. */
+const LONGEST_MS = 180_000;
 /** The file contains the id of the process whose turn it is. proper-lockfile would end the process on Ctrl-C. */
 const file = join(stateFolder, 'starting');
 
-let works = 0;
-let turn: Promise<void> | undefined;
+/** How many starts of this process share its turn. */
+let starts = 0;
+let drafts = 0;
 
 /**
  * Starts something while no other command of this workshop does, so that the second of two commands uses what the first
  * has started. Within one process, several can start at once.
+ * @throws AbortError if the signal is aborted during the wait; the waits of other starts go on
  */
 export async function inTurn<Started>(
   start: () => Promise<Started>,
   options: TurnOptions = {},
 ): Promise<Started> {
-  works++;
-  turn ??= takeTurn(options);
+  await takeTurn(options);
   try {
-    await turn;
     return await start();
   } finally {
-    if (--works === 0) {
-      turn = undefined;
-      if ((await owner()) === process.pid) await rm(file, { force: true });
-    }
+    if (--starts === 0 && (await owner()) === process.pid) await rm(file, { force: true });
   }
 }
 
+/** For `onWaiting`: says it on stdout. */
+export function sayWaiting(): void {
+  console.log(paint('gray', 'Waiting for another command, which is starting services …'));
+}
+
 async function takeTurn({ onWaiting, signal }: TurnOptions): Promise<void> {
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${process.pid}.${++drafts}`;
+  await mkdir(stateFolder, { recursive: true }).catch(() => {});
   try {
-    await mkdir(stateFolder, { recursive: true });
-    await writeFile(draft, String(process.pid));
-  } catch {
-    return; // the folder can't be written, so there are no turns
-  }
-  try {
-    for (let attempt = 0; !(await linked(draft)); attempt++) {
-      if (attempt === 0) onWaiting?.();
+    for (let attempt = 0; !(await hasTurn(draft)); attempt++) {
+      if (attempt === 1) onWaiting?.();
       await sleep(POLL_MS, undefined, { signal });
     }
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => {});
   }
 }
 
 /**
- * Gives the draft the name that only one process can use, so that the others never see an empty file. Returns false if it
- * is in use, and true if the file system has no links, because then there are no turns.
+ * Whether a start can begin, which it then must. Gives the draft the name that only one process can use, so that the
+ * others never see an empty file. If the folder can't be written, or the file system has no links, there are no turns.
  */
-async function linked(draft: string): Promise<boolean> {
+async function hasTurn(draft: string): Promise<boolean> {
   try {
+    await writeFile(draft, String(process.pid));
     await link(draft, file);
-    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return true;
-    const pid = await owner();
-    if (pid !== undefined && !isAlive(pid)) await rm(file, { force: true }); // it was killed
-    return false;
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    if (isTaken && !((await owner()) === process.pid && starts > 0)) {
+      if (await isLeft()) await rm(file, { force: true });
+      return false;
+    }
   }
+  starts++; // at once, so that no other start of this process ends the turn in between
+  return true;
+}
+
+/** Whether the file was left by a process that was killed. */
+async function isLeft(): Promise<boolean> {
+  const [pid, stats] = [await owner(), await stat(file).catch(() => undefined)];
+  return (
+    pid !== undefined && stats !== undefined && (!isAlive(pid) || Date.now() - stats.mtimeMs > LONGEST_MS)
+  );
 }
 
 async function owner(): Promise<number | undefined> {
