@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { interruption } from '../command-line/interruption.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { portVariables } from '../services/definition.ts';
 import { nextKey } from './keys.ts';
@@ -29,6 +30,7 @@ async function repeat({ services: { ports, env } }: Used): Promise<void> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     env: { ...process.env, ...portVariables(ports), ...env, WORKSHOP_REPEATED: '1' },
     stdio: 'inherit',
+    signal: interruption.signal,
   });
   await once(child, 'exit');
 }
