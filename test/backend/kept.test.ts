@@ -61,6 +61,16 @@ test('the newest traces are kept, up to 16 MiB, and only whole ones', async (t) 
   assert.ok([...second.traces.traces()].every(({ spans }) => spans.length === 2));
 });
 
+test('a trace that is larger than 16 MiB is left out, and the others are kept', async (t) => {
+  const folder = await temporaryFolder(t);
+  const first = await stored(folder);
+  const traceId = someTraceId();
+  first.traces.add(encodeRequest([someSpan({ traceId })]));
+  first.traces.add(encodeRequest([someSpan({ attributes: { text: 'x'.repeat(17 * 1024 * 1024) } })]));
+  await first.close();
+  assert.deepEqual((await stored(folder)).ids(), [traceId]);
+});
+
 test('a damaged file is put aside with a sentence, and the rest works', async (t) => {
   const folder = await temporaryFolder(t);
   const first = await stored(folder);

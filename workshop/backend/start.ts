@@ -48,8 +48,9 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   let kept: Kept | undefined;
   const listeners: LoopbackListener[] = [];
   const close = async () => {
+    await kept?.close(); // while no other backend can start and read what an earlier one has kept
     await Promise.all(listeners.map((listener) => listener.close()));
-    await kept?.close();
+    await kept?.close(); // what has arrived meanwhile
   };
   const opened = (listener: LoopbackListener) => {
     listeners.push(listener);

@@ -119,13 +119,18 @@ export abstract class Intake<Item extends ItemBytes> {
     return added;
   }
 
-  /** The newest items, roughly up to some bytes, as a request that `add` reads; the oldest of them come first. */
+  /**
+   * The newest items, roughly up to some bytes, as a request that `add` reads; the oldest of them come first. Leaves out a
+   * batch that is larger than that alone.
+   */
   encode(mostBytes: number): Uint8Array {
     const batches: EncodedParts['resources'][] = [];
     let bytes = 0;
     for (const items of this.newest()) {
       const batch = encodedBatch(items);
-      bytes += batch.reduce((sum, part) => sum + bytesIn(part), 0);
+      const size = batch.reduce((sum, part) => sum + bytesIn(part), 0);
+      if (size > mostBytes) continue; // it would take the place of all others
+      bytes += size;
       if (bytes > mostBytes) break;
       batches.push(batch);
     }

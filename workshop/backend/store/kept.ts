@@ -5,7 +5,7 @@ import { MalformedError } from '../otlp/arrival.ts';
 import type { LogStore } from './log-store.ts';
 import type { TraceStore } from './store.ts';
 
-/** What a backend keeps when it ends. `close` writes it for the last time. */
+/** What a backend keeps when it ends. `close` writes it if anything has arrived, now or, if it is called again, since then. */
 export interface Kept {
   close(): Promise<void>;
 }
