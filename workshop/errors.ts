@@ -4,6 +4,11 @@ export class UserError extends Error {}
 /** A command line that was not understood: a command prints the message without a stack trace and exits with 2. */
 export class UsageError extends Error {}
 
+/** Whether a line is a stack frame in the code of Node.js, the loader, or a package, among which one's own would be lost. */
+export function isOthersFrame(line: string): boolean {
+  return /^\s+at .*(?:node:|node_modules)/.test(line);
+}
+
 /** For packages that are missing because `npm ci` ran with NODE_ENV=production; `what` needs them, as in "the pages". */
 export function missingPackages(what: string): UserError {
   return new UserError(`The packages for ${what} are not installed: run npm ci --include=dev.`);

@@ -1,6 +1,6 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { inspect, parseArgs, type ParseArgsConfig } from 'node:util';
 import wrapAnsi from 'wrap-ansi';
-import { messageOf, UsageError, UserError } from '../errors.ts';
+import { isOthersFrame, messageOf, UsageError, UserError } from '../errors.ts';
 import { interruption } from './interruption.ts';
 
 const CTRL_C = 130; // the exit code that a command replaces by its own if Ctrl-C is how it usually ends
@@ -76,7 +76,8 @@ export async function main(command: () => Promise<number | void>): Promise<void>
     process.exit(1);
   });
   process.on('uncaughtException', (error) => {
-    console.error(withoutOthersFrames(error));
+    const lines = inspect(error).split('\n'); // with its cause
+    console.error(lines.filter((line) => !isOthersFrame(line)).join('\n'));
     process.exit(1);
   });
   try {
@@ -96,11 +97,4 @@ export async function main(command: () => Promise<number | void>): Promise<void>
 /** Whether the machine refused something, such as to write to a full disk; the message says what, and which file. */
 function isOfTheSystem(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
-}
-
-/** The stack trace of an error, without the frames of Node.js, the loader, and packages. */
-function withoutOthersFrames(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const lines = (error.stack ?? messageOf(error)).split('\n');
-  return lines.filter((line) => !/^\s+at .*(?:node:|node_modules)/.test(line)).join('\n');
 }

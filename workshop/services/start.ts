@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
-import { UserError } from '../errors.ts';
+import { isOthersFrame, UserError } from '../errors.ts';
 import { refusalIn } from '../parts/all.ts';
 import { stateFolder } from '../settings.ts';
 import { printable } from '../trace/terminal-text.ts';
@@ -47,8 +47,6 @@ export interface StartOptions {
 const READY_TIMEOUT_MS = 60_000; // importing the SDK takes between one second and twenty, depending on the laptop
 const STOP_TIMEOUT_MS = 3_000; // one second more than the time after which a service exits on its own
 const SHOWN_LINES = 12;
-/** Stack frames in other people's code, among which the relevant one would be lost. */
-const OTHER_FRAMES = /^\s+at .*(?:node:|node_modules)/;
 
 /** The file with the output of a service since its last start. */
 export function logFileOf(service: Service): string {
@@ -76,7 +74,7 @@ export async function startService(service: Service, options: StartOptions): Pro
       options.onLine?.(line);
       refusal ??= refusalIn(service, line);
       if (refusal && !isReady) child.kill('SIGKILL');
-      if (OTHER_FRAMES.test(line)) return;
+      if (isOthersFrame(line)) return;
       lastLines.push(line);
       lastLines.splice(0, lastLines.length - SHOWN_LINES);
     });
