@@ -74,6 +74,14 @@ for (const [variable, value, sentence] of [
   });
 }
 
+test('OTLP_URL is the usual endpoint for gRPC: one sentence', async (t) => {
+  const { look } = await places(t, { OTEL_EXPORTER_OTLP_ENDPOINT: '', OTLP_URL: 'http://localhost:4317' });
+  await assertRefused(
+    look,
+    /^OTLP_URL is http:\/\/localhost:4317, where OTLP goes over gRPC: unset OTLP_URL, or set it to http:\/\/localhost:4318\.$/,
+  );
+});
+
 for (const [variable, value] of [
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://localhost:4318'],
   ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://localhost:4318/v1/traces'],

@@ -179,8 +179,11 @@ function incomplete(missing: URL, what: string, present: URL): UserError {
 function requireGrpcEndpoint(): void {
   if (portOf(otlpGrpcUrl()) !== portOf(otlpHttpUrl())) return;
   const variable = otlpGrpcVariable();
+  const endpoint = process.env[variable];
   throw new UserError(
-    `${variable} is ${process.env[variable]}, where OTLP goes over HTTP, but the workshop sends spans over gRPC: unset ${variable}, or set it to http://localhost:4317.`,
+    endpoint
+      ? `${variable} is ${endpoint}, where OTLP goes over HTTP, but the workshop sends spans over gRPC: unset ${variable}, or set it to http://localhost:4317.`
+      : `OTLP_URL is ${otlpHttpUrl().origin}, where OTLP goes over gRPC: unset OTLP_URL, or set it to http://localhost:4318.`,
   );
 }
 
