@@ -167,6 +167,15 @@ export const collectorMistakes: Mistake[] = [
     file: FILE,
   },
   {
+    title: 'the pipeline that samples has metrics, too',
+    step: 25,
+    edit: (seen) => found(seen, (requests) => (requests.counted += 40)),
+    expect: /^Its metrics count every request/,
+    found: /^The collector has counted 260 of 220 requests/,
+    cause: /^It counts requests twice/,
+    file: FILE,
+  },
+  {
     title: 'the program could not send its requests',
     step: 25,
     edit({ programs }) {
