@@ -79,7 +79,9 @@ export async function superviseServices(
       (turn = turn
         .then(() => inTurn(adapt, { signal }))
         .then(reload)
-        .catch((error) => console.error(messageOf(error))));
+        .catch((error) => {
+          if (!signal.aborted) console.error(messageOf(error));
+        }));
     const watcher = watch(stepFolder, nextTurn, { depth: 1, ignored: isIrrelevant });
     const settingsWatcher = watch(join(stepFolder, monitoringFolder), nextTurn);
 
