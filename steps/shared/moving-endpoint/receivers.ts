@@ -1,6 +1,6 @@
-import { UserError } from '#workshop/errors';
+import { messageOf, UserError } from '#workshop/errors';
 
-/** Asks trace-endpoint where spans are received, and tells it where they will be. Rejects with a UserError if it refuses. */
+/** Asks trace-endpoint where spans are received, and tells it where they will be. Rejects with a UserError if it refuses or doesn't respond. */
 export class Receivers {
   readonly #url: string;
 
@@ -29,7 +29,9 @@ export class Receivers {
   }
 
   async #ask(request: RequestInit): Promise<string | null> {
-    const response = await fetch(this.#url, request);
+    const response = await fetch(this.#url, request).catch((error) => {
+      throw new UserError(`trace-endpoint does not respond (${messageOf(error)}).`);
+    });
     const { message, otlp_grpc } = (await response.json()) as { message?: string; otlp_grpc: string | null };
     if (response.ok) return otlp_grpc;
     throw new UserError(`trace-endpoint responded with ${response.status}: ${message}`);
