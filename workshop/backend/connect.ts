@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import { callGrpc } from '../net/call-grpc.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { accepts } from '../net/accepts.ts';
+import { portOf } from '../net/ports.ts';
 import { type TraceSource, tracesAt, tracesIn } from './query.ts';
 import { jaegerUrl, otlpGrpcUrl, otlpGrpcVariable, otlpHttpUrl, stateFolder } from '../settings.ts';
 
@@ -185,10 +186,6 @@ function requireGrpcEndpoint(): void {
       ? `${variable} is ${endpoint}, where OTLP goes over HTTP, but the workshop sends spans over gRPC: unset ${variable}, or set it to http://localhost:4317.`
       : `OTLP_URL is ${otlpHttpUrl().origin}, where OTLP goes over gRPC: unset OTLP_URL, or set it to http://localhost:4318.`,
   );
-}
-
-function portOf(url: URL): number {
-  return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 }
 
 function requireLocal(places: { url: URL; variable: string }[]): void {

@@ -8,6 +8,7 @@ import { type Backend, type BackendOptions, PortInUseError, startBackend } from 
 import { anyLogs, findLogs } from '../backend/store/find-logs.ts';
 import { messageOf } from '../errors.ts';
 import { accepts } from '../net/accepts.ts';
+import { portOf } from '../net/ports.ts';
 import { collector } from '../parts/collector.ts';
 import { waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
@@ -432,8 +433,4 @@ async function addTracesElsewhere(
       else traces.push(trace);
     }
   }
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port);
 }

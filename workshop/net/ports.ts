@@ -12,6 +12,12 @@ const LAST = 32_000;
 /** The next port to try. Each process starts at another port, and tries all ports before it tries one again. */
 let next = FIRST + ((process.pid * 20) % (LAST - FIRST));
 
+/** The port of a URL; without one, that of its scheme. */
+export function portOf(url: URL | string): number {
+  const { port, protocol } = new URL(url);
+  return Number(port || (protocol === 'https:' ? 443 : 80));
+}
+
 /** Finds a port that is free on both 127.0.0.1 and ::1, and that no other process gets from this function. */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -7,6 +7,7 @@ import {
   TracingEndpointProvider,
   Unit,
 } from '#shared/tracing-endpoints/index.ts';
+import { portOf } from '#workshop/net/ports';
 import { otlpGrpcUrl, relationsFolder, urlFrom } from '#workshop/settings';
 import { addressOf, isOpen, type Place, placeIn } from './place.ts';
 
@@ -38,7 +39,8 @@ export class Publisher {
     const url = process.env.COLLECTOR_URL
       ? urlFrom('COLLECTOR_URL', 'http://localhost:14317')
       : otlpGrpcUrl();
-    const { hostname: host, port, protocol } = url;
+    const { hostname: host, protocol } = url;
+    const port = portOf(url);
     this.#options = options;
     this.#unit = new Unit(this.#store, {
       application: name,
@@ -47,10 +49,10 @@ export class Publisher {
       log,
     });
     this.#provider = new TracingEndpointProvider(this.#unit);
-    this.#configured = { host, port: Number(port) };
+    this.#configured = { host, port };
     this.#receivers = {
       address: { host, tls: protocol === 'https:' },
-      ports: { otlp_grpc: Number(port) },
+      ports: { otlp_grpc: port },
     };
     this.#place = this.#configured;
     this.#publish = publishRequested(this.#provider, this.#receivers);
