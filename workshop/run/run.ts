@@ -36,11 +36,6 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
     main(async () => {
       const options = readRunOptions(asked);
       const used = await useAll(folder);
-      if (!isRepeated) note(usageText(used));
-      for (const sentence of isChecked ? [] : await strangersText(used.services)) note(sentence);
-      const variables = tracingVariablesText();
-      if (variables) note(variables);
-
       const makeTracedCall = (given: Call) =>
         sayIfSilent(
           (places) => context.with(ROOT_CONTEXT, () => makeCall({ ...given, ...places })),
@@ -49,6 +44,10 @@ export function run(makeCall: MakeCall, folder: string, asked = aBand): Promise<
         );
       const callOnce = () => call(makeTracedCall, used.services, used.backend, options.chosen);
       try {
+        if (!isRepeated) note(usageText(used));
+        for (const sentence of isChecked ? [] : await strangersText(used.services)) note(sentence);
+        const variables = tracingVariablesText();
+        if (variables) note(variables);
         return await interruption.orDone(callAndShow(callOnce, options, used, asked));
       } finally {
         await Promise.all([used.services.stop(), used.backend.close()]);

@@ -1,6 +1,9 @@
 import { messageOf, UserError } from '#workshop/errors';
 
-/** Asks trace-endpoint where spans are received, and tells it where they will be. Rejects with a UserError if it refuses or doesn't respond. */
+/**
+ * Asks trace-endpoint where spans are received, and tells it where they will be. Rejects with a UserError if it refuses or
+ * doesn't respond.
+ */
 export class Receivers {
   readonly #url: string;
 
