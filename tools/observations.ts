@@ -26,8 +26,8 @@ const observations = new Map<string, Promise<Observation>>();
 const lanes: Promise<unknown>[] = Array.from({ length: 1 + availableParallelism() }, () => Promise.resolve());
 
 /**
- * What the check sees of a step. A step that needs a program that few machines have isn't run: what was seen of it once is
- * recorded. Besides the run of its run.ts, a step gets the calls of all checks that can judge it
+ * What the check sees of a step. A step that needs a program that few machines have isn't run: a recording of an earlier
+ * run is used instead. Besides the run of its run.ts, a step gets the calls of all checks that can judge it
  * (see `checksFor`). A step is run once: this process remembers what was seen, and the folder in
  * WORKSHOP_OBSERVATIONS, if that is set, keeps it for other processes, which wait for it. `prepare` is called before the
  * step is run.

@@ -34,8 +34,8 @@ export async function recordedSources(step: Step): Promise<Map<string, string>> 
 }
 
 /**
- * Records an observation, without what tells of the machine. What belongs to the traces in the output of the lesson's
- * programs is left out, because the output says what became of them.
+ * Records an observation without what is specific to the machine. If the lesson's programs print the id of a trace, what
+ * belongs to this trace is left out, because their output says what became of it.
  */
 export async function record(step: Step, seen: Observation): Promise<void> {
   const printed = [...seen.programs.values()].flatMap(({ stdout }) => stdout).join('\n');

@@ -4,7 +4,7 @@ export class UserError extends Error {}
 /** A command line that was not understood: a command prints the message without a stack trace and exits with 2. */
 export class UsageError extends Error {}
 
-/** Whether a line is a stack frame in the code of Node.js, the loader, or a package, among which one's own would be lost. */
+/** Whether a line is a stack frame in the code of Node.js, the loader, or a package. These would hide the frames that matter. */
 export function isOthersFrame(line: string): boolean {
   return /^\s+at .*(?:node:|node_modules)/.test(line);
 }

@@ -12,14 +12,14 @@ import type { Lesson } from '#workshop/check/lesson';
 const requests = 'requests.ts';
 
 export default {
-  done: 'the collector keeps the traces that matter, and counts all of them',
+  done: 'the collector keeps the traces that matter, and counts every request',
   programs: {
     [requests]: {
       file: fileURLToPath(import.meta.resolve('#shared/tail-sampling/requests.ts')),
       words: () => ['--json'],
     },
   },
-  // Behind a collector that samples, not every span arrives.
+  // Through a collector that samples, not every span arrives.
   ends: [24],
   expectations: [
     { expect: 'trace-endpoint publishes the address of the collector', judge: publishesCollector },
@@ -28,6 +28,9 @@ export default {
     { expect: 'It keeps every trace with an error', judge: keepsEvery('failed', requests) },
     { expect: 'It keeps every slow trace', judge: keepsEvery('slow', requests) },
     { expect: 'It keeps a tenth of the others', judge: keepsATenth(requests) },
-    { expect: 'Its metrics count every request, even without a trace', judge: countsEverything(requests) },
+    {
+      expect: 'Its metrics count every request, even those without a trace',
+      judge: countsEverything(requests),
+    },
   ],
 } satisfies Lesson;

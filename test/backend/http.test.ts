@@ -310,7 +310,7 @@ function zstdZeros(bytes: number): Buffer {
   return Buffer.concat([header, ...blocks]);
 }
 
-test('zstd is taken, too; what is too large or broken is refused', async (t) => {
+test('zstd is accepted, too; what is too large or broken is refused', async (t) => {
   const { otlpHttpUrl, queryUrl } = await freshBackend(t);
   const headers = { 'content-type': 'application/json', 'content-encoding': 'zstd' };
   assert.equal((await sendHttp(otlpHttpUrl, zstdJson, headers)).status, 200);

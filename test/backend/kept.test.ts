@@ -91,7 +91,7 @@ test('a damaged file is put aside with a sentence, and the rest works', async (t
   assert.equal((await stored(folder)).ids().length, 1);
 });
 
-test('to forget deletes what is kept, even if nothing arrives afterwards', async (t) => {
+test('forget deletes what is kept, even if nothing arrives afterwards', async (t) => {
   const folder = await temporaryFolder(t);
   const first = await stored(folder);
   first.traces.add(encodeRequest([someSpan()]));
@@ -108,7 +108,7 @@ test('a file that cannot be written, and one that cannot be read: a sentence, an
   const folder = await temporaryFolder(t);
   const file = join(folder, 'traces.binpb');
   const first = await stored(folder);
-  await mkdir(file); // a folder in the place of the file
+  await mkdir(file); // a folder in place of the file
   first.traces.add(encodeRequest([someSpan()]));
   await first.close();
   assert.match(first.said.join('\n'), /^The spans can't be kept for the next run: .+$/);

@@ -1,4 +1,4 @@
-/** Traces that are drawn wrong if their ids and times are taken at their word, as OTLP in JSON. */
+/** Traces that are drawn wrong if their ids and times are taken at face value, as OTLP in JSON. */
 import { readFile } from 'node:fs/promises';
 import type { Backend } from '#workshop/backend/start';
 import { fromColumns } from '#workshop/trace/columns';

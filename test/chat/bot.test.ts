@@ -84,7 +84,7 @@ test('a user who asks too often is told once, and can ask again a minute later',
   now = 40_000;
   assert.equal(await ask(), 'I reply to 20 questions a minute. Ask again in 20 s.');
   assert.equal(await ask(), undefined);
-  assert.equal(lookedUp, 20, 'who asks too often is not looked up');
+  assert.equal(lookedUp, 20, 'a user who asks too often is not looked up');
   assert.equal(await ask('grace'), 'Hello you');
   now = 60_000;
   assert.equal(await ask(), 'Hello you');

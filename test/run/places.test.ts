@@ -78,7 +78,7 @@ test('OTLP_URL is the usual endpoint for gRPC: one sentence', async (t) => {
   const { look } = await places(t, { OTEL_EXPORTER_OTLP_ENDPOINT: '', OTLP_URL: 'http://localhost:4317' });
   await assertRefused(
     look,
-    /^OTLP_URL is http:\/\/localhost:4317, where OTLP goes over gRPC: unset OTLP_URL, or set it to http:\/\/localhost:4318\.$/,
+    /^OTLP_URL is http:\/\/localhost:4317, which is for OTLP over gRPC: unset OTLP_URL, or set it to http:\/\/localhost:4318\.$/,
   );
 });
 
@@ -89,7 +89,7 @@ for (const [variable, value] of [
   test(`${variable} is the endpoint for HTTP: one sentence, whether or not a backend is running`, async (t) => {
     const { look, ports } = await places(t, { [variable]: value, OTLP_URL: 'http://localhost:4318' });
     const sentence = new RegExp(
-      `^${variable} is ${value}, where OTLP goes over HTTP, but the workshop sends spans over gRPC: unset ${variable}, or set it to http://localhost:4317\\.$`,
+      `^${variable} is ${value}, which is for OTLP over HTTP, but the workshop sends spans over gRPC: unset ${variable}, or set it to http://localhost:4317\\.$`,
     );
     await assertRefused(look, sentence);
     await assert.rejects(startEmbedded(), (error: Error) => sentence.test(error.message));

@@ -62,7 +62,7 @@ for (const path of files) {
   });
 }
 
-test('a component that is missing or not used is noticed, also if it is a connector', async () => {
+test('a component that is missing or not used is noticed, even if it is a connector', async () => {
   const configuration = await read('steps/25-through-a-collector/monitoring/collector.yaml');
   delete configuration.processors!['batch'];
   delete configuration.service.pipelines['metrics'];

@@ -19,7 +19,7 @@ export interface Running extends Subject {
   address: string;
 }
 
-/** A configuration of the chain as an object, so that a test can replace the names of other machines by addresses. */
+/** A configuration of the chain as an object, so that a test can replace the names of other machines with addresses. */
 export type Configuration = Record<string, any>;
 
 interface StartOptions {

@@ -27,7 +27,7 @@ test('a service.json can name a shared service, whose code and settings are in s
   assert.equal(other!.folder, join(folder, 'other'));
 });
 
-test('what a service.json says beside the name of a shared service replaces what that one says', async (t) => {
+test('what a service.json says besides the name of a shared service replaces what that one says', async (t) => {
   const folder = await stepWith(t, {
     gateway: '{ "shared": "gateway", "needs": ["collector"], "port": 9001 }',
   });

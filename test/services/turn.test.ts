@@ -37,7 +37,7 @@ test('starts of one process share its turn, and the last of them ends it', async
   assert.deepEqual(await readdir(stateFolder), []);
 });
 
-test('a file that is older than any start was left, although a process has the id in it', async () => {
+test('a file that is older than any start is ignored, even if a running process has the id in it', async () => {
   await giveTurnToAnother();
   const hourAgo = new Date(Date.now() - 3_600_000);
   await utimes(file, hourAgo, hourAgo);

@@ -8,7 +8,7 @@ import { accessible, closed, viewer } from './viewer.ts';
 const pages = viewer();
 
 test(
-  'a service has the same color on every page, and looks different from the others there, even if there are more than colors',
+  'a service has the same color on every page, and looks different from the others there, even if there are more services than colors',
   { skip },
   async () => {
     const names = Array.from({ length: 24 }, (_, index) => `service-${index}`);

@@ -223,7 +223,7 @@ test(
     await page.goto(`${pages.backend.queryUrl}/trace/abcdef02`);
     await page.waitForURL(`**/trace/${'abcdef02'.padEnd(32, '0')}`);
     await page.goto(`${pages.backend.queryUrl}/trace/abcdef03`);
-    await page.getByText('A whole trace id has 32 digits, and this one has 8.').waitFor();
+    await page.getByText('A full trace id has 32 digits, and this one has 8.').waitFor();
     await closed(page);
   },
 );

@@ -89,7 +89,7 @@ export const collectorMistakes: Mistake[] = [
       configure(seen, '[memory_limiter, tail_sampling, batch]', '[memory_limiter, batch, tail_sampling]'),
     expect: /^It limits its memory/,
     found: /batch is not the last processor/,
-    cause: /behind everything that drops spans/,
+    cause: /after everything that drops spans/,
     file: FILE,
   },
   {

@@ -244,7 +244,7 @@ export const mistakes: Mistake[] = [
     file: 'bands-api/endpoint.ts',
   },
   {
-    title: 'bands-api counts batches in place of spans',
+    title: 'bands-api counts batches instead of spans',
     step: 24,
     patch: { 'bands-api/endpoint.ts': [['this.#dropped += spans.length;', 'this.#dropped++;']] },
     edit: saysDropped(() => ['Spans dropped while there was no endpoint: 7.']),

@@ -124,7 +124,7 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
     const count = (number: number) => number.toLocaleString('en-US');
     const rows = [
       ...Object.entries(figures.spansPerCpuSecond).map(
-        ([part, spans]) => `| ${part} | ${count(spans)} spans per core and second |`,
+        ([part, spans]) => `| ${part} | ${count(spans)} spans per second per core |`,
       ),
       ...Object.entries(figures.bytesPerSpan).map(
         ([form, bytes]) => `| ${form} | ${count(bytes)} bytes per span |`,

@@ -20,7 +20,7 @@ export interface Demand {
   keep: number;
   /** How long a collector waits for a trace to be complete. */
   decisionWaitSeconds: number;
-  /** How long Kafka keeps spans, which is how long everything behind it may stand still. */
+  /** How long Kafka keeps spans, which is how long everything after it may be down. */
   kafkaHours: number;
   retentionDays: number;
   /** How many copies of a span Kafka and Cassandra keep, each. */

@@ -183,8 +183,8 @@ function requireGrpcEndpoint(): void {
   const endpoint = process.env[variable];
   throw new UserError(
     endpoint
-      ? `${variable} is ${endpoint}, where OTLP goes over HTTP, but the workshop sends spans over gRPC: unset ${variable}, or set it to http://localhost:4317.`
-      : `OTLP_URL is ${otlpHttpUrl().origin}, where OTLP goes over gRPC: unset OTLP_URL, or set it to http://localhost:4318.`,
+      ? `${variable} is ${endpoint}, which is for OTLP over HTTP, but the workshop sends spans over gRPC: unset ${variable}, or set it to http://localhost:4317.`
+      : `OTLP_URL is ${otlpHttpUrl().origin}, which is for OTLP over gRPC: unset OTLP_URL, or set it to http://localhost:4318.`,
   );
 }
 

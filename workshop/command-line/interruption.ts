@@ -14,8 +14,8 @@ function interrupt(signal: Signal): void {
 }
 
 for (const signal of Object.keys(exitCodes) as Signal[]) process.once(signal, () => interrupt(signal));
-// Whoever ends npm wants to end this process, too. npm, its shell, and tsx don't all pass signals on, and none can pass
-// on SIGKILL.
+// When npm is ended, this process should end, too. But npm, its shell, and tsx don't all pass signals on, and none of them
+// can pass on SIGKILL.
 watchLaunchers(() => interrupt('SIGTERM'));
 
 /** Resolves when a signal is aborted, at once if it already is. */

@@ -3,7 +3,7 @@ import wrapAnsi from 'wrap-ansi';
 import { isOthersFrame, messageOf, UsageError, UserError } from '../errors.ts';
 import { interruption } from './interruption.ts';
 
-const CTRL_C = 130; // the exit code that a command replaces by its own if Ctrl-C is how it usually ends
+const CTRL_C = 130; // the exit code that a command replaces with its own if Ctrl-C is how it usually ends
 
 type ParseArgsOptionsConfig = NonNullable<ParseArgsConfig['options']>;
 
@@ -94,7 +94,7 @@ export async function main(command: () => Promise<number | void>): Promise<void>
   }
 }
 
-/** Whether the machine refused something, such as to write to a full disk; the message says what, and which file. */
+/** Whether the machine refused something, such as writing to a full disk; the message says what, and which file. */
 function isOfTheSystem(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }

@@ -4,7 +4,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { FileStore, TracingEndpointRequirer, Unit } from '#shared/tracing-endpoints/index.ts';
 import { relationsFolder } from '#workshop/settings';
 
-/** Sends spans over OTLP/gRPC to the endpoint that a provider publishes at the moment. Without one, it drops and counts them. */
+/** Sends spans over OTLP/gRPC to the endpoint that a provider has published. While there is none, it drops and counts them. */
 export class EndpointExporter implements SpanExporter {
   readonly #unit: Unit;
   #exporter: OTLPTraceExporter | undefined;
@@ -29,7 +29,7 @@ export class EndpointExporter implements SpanExporter {
     const exporter = this.#exporter;
     if (!exporter) {
       this.#dropped += spans.length;
-      return done({ code: ExportResultCode.SUCCESS }); // the SDK would log a failure of each batch
+      return done({ code: ExportResultCode.SUCCESS }); // the SDK would log a failure for each batch
     }
     exporter.export(spans, (result) => {
       const hasMoved = this.#exporter !== exporter;

@@ -24,8 +24,8 @@ export function servicesIn(spans: readonly HeldSpan[]): string[] {
 }
 
 /**
- * How many spans of a service, or of all, each call creates: as many as in the trace that has the most of them. All calls
- * are the same, so a trace with fewer spans is not complete.
+ * How many spans of a service, or of all services, each call creates: as many as in the trace that has the most of them.
+ * All calls are the same, so a trace with fewer spans is not complete.
  */
 export function spansPerCall(spans: readonly HeldSpan[], service?: string): number {
   const counts = new Map<string, Set<string>>();
@@ -36,7 +36,10 @@ export function spansPerCall(spans: readonly HeldSpan[], service?: string): numb
   return Math.max(0, ...[...counts.values()].map(({ size }) => size));
 }
 
-/** What became of the spans of a service, or of all, of the calls with these trace ids, if each has `perCall` spans. */
+/**
+ * What became of the spans of a service, or of all services, if each call with one of these trace ids has created `perCall`
+ * spans.
+ */
 export function accountOf(
   traceIds: ReadonlySet<string>,
   places: readonly (readonly HeldSpan[])[],

@@ -12,7 +12,7 @@ export interface Calls {
   failed: number;
 }
 
-/** Asks bands-api for a band, each time in a new trace. At most 200 calls per second, so that no queue of spans is full. */
+/** Asks bands-api for a band, each time in a new trace. At most 200 calls per second, so that no queue of spans fills up. */
 export async function makeCalls(url: string, count: number): Promise<Calls> {
   const pool = new Pool(url, { connections: AT_ONCE });
   const calls: Calls = { traceIds: new Set(), failed: 0 };

@@ -2,7 +2,7 @@ import type { MoveReport } from '#workshop/check/judges/moving-endpoint';
 import { reportText } from '#shared/ops/client/report-text.ts';
 import { counted, grouped } from '#workshop/trace/numbers';
 
-/** A report as two tables; `said` has the number of dropped spans that each service says, if its log is here. */
+/** A report as two tables; `said` has the number of dropped spans that each service reports, if its log is here. */
 export function moveText({ calls, failed, services }: MoveReport, said: ReadonlyMap<string, number>): string {
   const failures = failed.moving + failed.withdrawn;
   const rows = Object.entries(services);
@@ -20,7 +20,7 @@ export function moveText({ calls, failed, services }: MoveReport, said: Readonly
   });
   const withdrawn = reportText({
     sentence: `${grouped(calls.withdrawn)} calls, most of them while there is no endpoint:`,
-    columns: ['service', 'spans sent', 'arrived', 'dropped', 'dropped, as it says'],
+    columns: ['service', 'spans sent', 'arrived', 'dropped', 'reported as dropped'],
     rows: rows.map(
       ([
         name,

@@ -6,7 +6,7 @@ import type { Calls } from './calls.ts';
 const LOOK_EVERY_MS = 250;
 const PATIENCE_MS = 3_000; // services send their spans in batches, and an export that fails may be repeated
 
-/** The spans that a backend holds, of at most `limit` traces of each service since then (ms since 1970). */
+/** The spans that a backend holds, of at most `limit` traces of each service since `sinceMs` (ms since 1970). */
 export async function spansAt(queryUrl: string, sinceMs: number, limit: number): Promise<HeldSpan[]> {
   const traces = await queryTraces(queryUrl, sinceMs, undefined, limit);
   return traces.flatMap(({ traceId, spans }) =>

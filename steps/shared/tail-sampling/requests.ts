@@ -46,7 +46,7 @@ const kinds: { kind: Kind; count: number; band: string; title: string }[] = [
 await main(async () => {
   const { values } = readCommandLine({ help, options: { json: { type: 'boolean' } } });
   const found = await lookFor(collector);
-  if (!('address' in found)) throw new UserError(`${describe(collector, found)} npm run services uses it.`);
+  if (!('address' in found)) throw new UserError(`${describe(collector, found)} npm run services starts it.`);
   const backend = await findBackend();
   if (!backend) throw new UserError('The trace backend is not running: npm run services starts it.');
   const url = `http://localhost:${portFrom('BANDS_API_PORT', 8000)}`;

@@ -1,6 +1,6 @@
 /**
  * A trace backend that keeps spans in memory, and prints its port and then a line for each span that it keeps: the ids of
- * its trace and its own, and the name of its service. It writes at once, so that nothing is missing if it is killed.
+ * the trace and of the span, and the name of the service. It writes at once, so that nothing is missing if it is killed.
  */
 import { writeSync } from 'node:fs';
 import { receiveGrpc } from '#workshop/backend/receiver/grpc';

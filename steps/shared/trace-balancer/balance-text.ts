@@ -7,7 +7,7 @@ export interface BalanceReport {
   calls: number;
   /** How many other calls failed. */
   failed: number;
-  /** How many spans were sent, how many of them each backend has kept, the second one also after the kill. */
+  /** How many spans were sent, and how many each backend has kept; `afterKill` is the second one's share after the kill. */
   spans: { sent: number; first: number; second: number; afterKill: number; repeated: number; lost: number };
   /** What the balancer has done with the exports that arrived after the kill. */
   exports: Passed;
@@ -32,6 +32,6 @@ export function balanceText({ calls, failed, spans, exports }: BalanceReport): s
       ['kept by neither', String(lost), lost > 0 ? `${counted(exports.failed, 'export')} failed` : ''],
     ],
   });
-  const behavior = `After the kill, the balancer passed on ${counted(atOnce, 'export')} at once, and ${later} when it had noticed.`;
+  const behavior = `After the kill, the balancer passed on ${counted(atOnce, 'export')} immediately, and ${later} after it had noticed.`;
   return [table, '', behavior, ...(failed > 0 ? ['', `${counted(failed, 'call')} failed.`] : [])].join('\n');
 }

@@ -5,7 +5,7 @@ import { listenOnLoopback } from '#workshop/net/loopback';
 
 const CHECK_EVERY_MS = 1_000;
 
-/** Exports of OTLP/gRPC by what became of them: numbers. */
+/** What became of the exports over OTLP/gRPC, in numbers. */
 export interface Passed {
   /** A backend has accepted it at the first attempt. */
   atOnce: number;
@@ -79,7 +79,7 @@ export async function startBalancer(addresses: readonly string[]): Promise<Balan
     },
   };
 
-  /** If the backend whose turn it is doesn't respond, waits for the next check, which leaves it out or finds it back. */
+  /** If the backend whose turn it is doesn't respond, waits for the next check, which leaves it out or finds that it is back. */
   async function pass(message: Buffer, deadline: number): Promise<Buffer> {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -4,7 +4,7 @@ import { Publisher } from './publisher.ts';
 
 const NAME = 'trace-endpoint';
 
-/** Builds trace-endpoint without listening. It publishes where spans are received, to those who ask. */
+/** Builds trace-endpoint without listening. It publishes where spans are received, to the applications that ask. */
 export function buildApp() {
   const app = Fastify({ logger: true });
   const requirers = (process.env.REQUIRERS ?? '').split(',');

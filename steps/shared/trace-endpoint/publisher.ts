@@ -21,7 +21,7 @@ interface PublisherOptions {
   log: Log & { info(message: string): void };
 }
 
-/** Publishes where spans are received, to those who ask: at the place in the environment, unless it is moved. */
+/** Publishes where spans are received, to the applications that ask: at the place in the environment, unless it is moved. */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #store = new FileStore(relationsFolder);
@@ -68,7 +68,7 @@ export class Publisher {
     return this.#unit.relations().length > 0 ? this.#place : null;
   }
 
-  /** Begins to publish. If only the place that it published before a restart is open, it goes on to publish that one. */
+  /** Begins to publish. If only the place that it published before a restart is open, it keeps publishing that one. */
   async start(): Promise<void> {
     this.#relateAll();
     const [last] = this.#unit.relations().flatMap(({ localData }) => placeIn(localData) ?? []);
@@ -105,7 +105,7 @@ export class Publisher {
     this.moveTo(this.#configured);
   }
 
-  /** As with an ingress, the address to publish can be another one than the provider's own. */
+  /** As with an ingress, the published address can differ from the provider's own. */
   #setPlace(place: Place): void {
     const isOwn = addressOf(place) === addressOf(this.#configured);
     this.#place = isOwn ? this.#configured : place;

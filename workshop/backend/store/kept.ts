@@ -24,7 +24,7 @@ export interface KeptOptions {
   folder: string;
   /** Whether to delete what earlier backends have kept there. */
   forget: boolean;
-  /** Gets a sentence if something can't be read or written. */
+  /** Called with a sentence if something can't be read or written. */
   say: (sentence: string) => void;
 }
 
@@ -99,7 +99,7 @@ async function load(
   return true;
 }
 
-/** Replaces a file at once, so that it is complete even if the process is killed meanwhile. */
+/** Replaces a file in one step, so that it is complete even if the process is killed meanwhile. */
 async function write(file: string, bytes: Uint8Array): Promise<void> {
   await mkdir(join(file, '..'), { recursive: true });
   const draft = `${file}.${process.pid}`;

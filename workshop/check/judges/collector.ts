@@ -48,7 +48,7 @@ const TOLERANCE = 4;
 /** Requests that were sent before can be counted late: the metrics are as old as their metrics_flush_interval. */
 const LATE = 0.1;
 
-/** The provider publishes another address than the backend's: that of the collector. */
+/** The provider publishes the address of the collector, not the backend's. */
 export const publishesCollector: Judge = ({ relations, endpoint, sources }) => {
   const receivers = relations.map(
     ({ provider }) => parsed(provider?.['receivers'] ?? '') as { url: string }[] | '',
@@ -106,7 +106,7 @@ export const limitsAndBatches: Judge = ({ sources }) => {
           ? `In the pipeline ${name}, batch is not the last processor.`
           : `The pipeline ${name} has no batch processor.`,
         cause:
-          'Without batches, each request of a service becomes a request to the backend. A batch belongs behind everything that drops spans.',
+          'Without batches, each export from a service becomes an export to the backend. Put batch after everything that drops spans.',
         ...inFile,
       };
     }
@@ -172,7 +172,7 @@ export function countsEverything(program: string): Judge {
       found: `The collector has counted ${counted} of ${count(requests.length, 'request')} to bands-api, of which ${kept} have a trace.`,
       cause:
         counted === 0
-          ? 'Its metrics are missing at localhost:8889. Three things belong together: span_metrics as an exporter of a pipeline for traces, as a receiver of a pipeline for metrics, and the exporter prometheus there. Without metrics_flush_interval: 1s, they are a minute old.'
+          ? 'Its metrics are missing at localhost:8889. Three things belong together: span_metrics as an exporter of a pipeline for traces, as a receiver of a pipeline for metrics, and the exporter prometheus there. Without metrics_flush_interval: 1s, they are up to a minute late.'
           : counted > most
             ? 'It counts requests twice. Only one pipeline for traces, the one without tail_sampling, needs the exporter span_metrics.'
             : 'It counts only what is left after sampling. Give span_metrics a pipeline for traces without tail_sampling.',

@@ -47,7 +47,7 @@ export function followsEndpoint(service: string, program: string): Judge {
       : {
           found: `While the endpoint was at a second place, no span of ${name} arrived there.`,
           cause:
-            'Leave the unit started. At each endpointChanged, create a new OTLPTraceExporter for the endpoint of that moment, and let export() use it from then on.',
+            'Leave the unit started. At each endpointChanged, create a new OTLPTraceExporter for the current endpoint, and let export() use it from then on.',
           file: `${name}/${FILE}`,
         };
   });
@@ -150,7 +150,7 @@ type FaultOf = (
   seen: Observation,
 ) => Failure | undefined;
 
-/** Judges what the program reports of some services. `faultOf` returns undefined if there is no fault. */
+/** Judges what the program reports about some services. `faultOf` returns undefined if there is no fault. */
 function withReport(program: string, services: string[], faultOf: FaultOf): Judge {
   return (seen) => {
     const report = jsonPrinted<MoveReport>(program, seen).find((value) => 'services' in value);

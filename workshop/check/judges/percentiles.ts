@@ -97,7 +97,7 @@ function wrong(method: string, share: number, value: number, why: string) {
   return { found, file: FILE, traces: [] };
 }
 
-/** A method returned something else than a number: not the result of `call`, or that of a call with a wrong argument. */
+/** A method returned something other than a number: not the result of `call`, or that of a call with a wrong argument. */
 function notANumber(method: string, share: number, value: string, call: string): Failure {
   const causes: Record<string, string> = {
     undefined: `There is no return in front of the result: return ${call}.`,

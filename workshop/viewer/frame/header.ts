@@ -51,7 +51,7 @@ function idIn(text: string): string | undefined {
   return found?.[0].toLowerCase();
 }
 
-/** Goes to what the id leads to. The page of a whole trace id waits until the trace arrives. */
+/** Goes to what the id leads to. The page of a full trace id waits until the trace arrives. */
 async function lookUp(id: string, showProblem: (sentence: string) => void): Promise<void> {
   if (id.length === 32) return location.assign(traceUrl(id));
   const matches = await matchesOf(id);

@@ -49,7 +49,7 @@ export function Matches({ id }: { id: string }) {
           </li>
         ))}
       </ul>
-      {more > 0 && <p>{counted(more, 'older trace')} more. Type more digits of the id.</p>}
+      {more > 0 && <p>Not listed: {counted(more, 'older trace')}. Type more digits of the id.</p>}
     </div>
   );
 }

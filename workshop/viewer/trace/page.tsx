@@ -76,7 +76,7 @@ function NotArrived() {
       </p>
       {typedId.length < 32 && (
         <p>
-          A whole trace id has 32 digits, and this one has {typedId.length}. No stored trace has an id that
+          A full trace id has 32 digits, and this one has {typedId.length}. No stored trace has an id that
           begins with these digits, and no stored span has this id.
         </p>
       )}
