@@ -4,6 +4,7 @@ import {
   DataAccessPermissionError,
   relate,
   type RelationEvents,
+  TracingEndpointRequirer,
   type Unit,
 } from '#shared/tracing-endpoints/index.ts';
 import { eventually } from '../support/eventually.ts';
@@ -101,3 +102,23 @@ test('an application with an invalid name is refused, and so is a relation to it
   assert.throws(() => relate(store, '../backend', 'bands-api'), /"\.\.\/backend" can't be related/);
   assert.throws(() => relate(store, 'backend:a', 'backend:b'), /"backend:a" can't be related to itself/);
 });
+
+for (const [transport, createStore] of Object.entries(transports)) {
+  test(`${transport}: a relation that is removed while its change is handled has no endpoint`, async (t) => {
+    const store = await createStore(t);
+    const relation = relate(store, 'backend', 'bands-api');
+    const receiver = { protocol: { name: 'otlp_grpc', type: 'grpc' }, url: 'localhost:4317' };
+    store.write(relation, 'provider', { receivers: JSON.stringify([receiver]) });
+    const metadata = { requires: { tracing: { interface: 'tracing', limit: 1 } } };
+    const unit = requirerUnit(t, store, { metadata });
+    const requirer = new TracingEndpointRequirer(unit, { protocols: ['otlp_grpc'] });
+    const endpoints: (string | undefined)[] = [];
+    requirer.on('endpointChanged', () => {
+      store.remove(relation); // as another process may do at this moment
+      endpoints.push(requirer.getEndpoint('otlp_grpc'));
+    });
+
+    unit.start();
+    assert.deepEqual(endpoints, [undefined]);
+  });
+}

@@ -36,6 +36,8 @@ export class TracingEndpointRequirer extends EventEmitter<{
   readonly unit: Unit;
   readonly #relationName: string;
   readonly #isSingle: boolean;
+  /** What it requests over every relation, including one that another process has just removed. */
+  readonly #protocols: readonly ReceiverProtocol[];
 
   /**
    * Throws a RelationNotFoundError, RelationInterfaceMismatchError, or RelationRoleMismatchError if the metadata of the
@@ -48,6 +50,7 @@ export class TracingEndpointRequirer extends EventEmitter<{
     this.unit = unit;
     this.#relationName = relationName;
     this.#isSingle = limit === 1;
+    this.#protocols = unit.isLeader ? protocols : [];
 
     if (unit.isLeader && protocols.length > 0) {
       this.requestProtocols(protocols);
@@ -97,7 +100,7 @@ export class TracingEndpointRequirer extends EventEmitter<{
     const requested = relations.flatMap(
       ({ localData }) => undefinedOn(DataValidationError, () => readRequest(localData)) ?? [],
     );
-    if (requested.includes(protocol)) return undefined;
+    if ([...this.#protocols, ...requested].includes(protocol)) return undefined;
     throw new ProtocolNotRequestedError(
       `"${protocol}" is neither offered nor requested: request it with requestProtocols.`,
     );
