@@ -7,8 +7,12 @@ const MAX_BACKLINKS = 200;
 
 /** The spans to which a trace links, if they are kept, and the spans that link to it. */
 export function linkedSpans(store: TraceStore, trace: StoredTrace): LinkedSpans {
-  const targets = store.links.from(trace).flatMap(({ to }) => {
-    const span = store.get(to.traceId)?.spans.find(({ spanId }) => spanId === to.spanId);
+  const links = store.links.from(trace);
+  const spans = new Map(
+    [...new Set(links.map(({ to }) => to.traceId))].map((id) => [id, spansById(store.get(id))]),
+  );
+  const targets = links.flatMap(({ to }) => {
+    const span = spans.get(to.traceId)!.get(to.spanId);
     return span ? [described(to, span)] : [];
   });
   const sources = store.links.to(trace.id).slice(0, MAX_BACKLINKS);
@@ -19,6 +23,10 @@ export function linkedSpans(store: TraceStore, trace: StoredTrace): LinkedSpans 
       to: to.spanId,
     })),
   };
+}
+
+function spansById(trace: StoredTrace | undefined): Map<string, StoredSpan> {
+  return new Map(trace?.spans.map((span) => [span.spanId, span]));
 }
 
 function described({ traceId, spanId }: SpanAddress, { operation }: StoredSpan): LinkedSpan {
