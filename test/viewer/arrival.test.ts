@@ -188,7 +188,7 @@ test("Back undoes the reader's changes, not the growth of the trace", { skip }, 
   const page = await pages.open('/search');
   await page.goto(`${pages.backend.queryUrl}/trace/${id}`);
   await page.locator(`#span-${spanIdOf(name, 'c1')}`).click();
-  await page.getByRole('button', { name: /^bands-api/ }).click();
+  await page.getByLabel('Services', { exact: true }).selectOption('bands-api');
   await page.waitForURL(/service=bands-api/);
   const ruler = page.locator('.ruler .lane');
   const before = await ruler.textContent();
