@@ -41,7 +41,7 @@ test('with the tokens, it replies in Slack until it is stopped', async (t) => {
   await eventually(() => slack.posts.length === 1, 'the reply');
   assert.equal(slack.posts[0]!.text, 'I need one trace id: show trace ID.');
   bot.child.kill('SIGTERM');
-  assert.equal(await bot.ended, 0);
+  assert.equal(await bot.ended, 143);
   assert.doesNotMatch(bot.stdout + bot.stderr, /secret/);
 });
 
@@ -50,7 +50,7 @@ test('while Slack cannot be reached, it says so, tries again, and can be stopped
   const bot = startScript(t, program, [], { env: { ...process.env, ...tokens, SLACK_API_URL } });
   await bot.printed(/http request failed[^]*http request failed/);
   bot.child.kill('SIGTERM');
-  assert.equal(await bot.ended, 0);
+  assert.equal(await bot.ended, 143);
   assert.doesNotMatch(bot.stdout + bot.stderr, /secret/);
 });
 
