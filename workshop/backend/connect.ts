@@ -1,8 +1,8 @@
 import { UserError } from '../errors.ts';
-import { callGrpc } from '../net/call-grpc.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { accepts } from '../net/accepts.ts';
 import { portOf } from '../net/ports.ts';
+import { probeOtlp } from '../net/probe-otlp.ts';
 import { type TraceSource, tracesAt, tracesIn } from './query.ts';
 import { jaegerUrl, otlpGrpcUrl, otlpGrpcVariable, otlpHttpUrl, stateFolder } from '../settings.ts';
 
@@ -48,7 +48,10 @@ export async function requireUsableBackend(): Promise<void> {
  */
 export async function findBackend(): Promise<UsedBackend | undefined> {
   requireGrpcEndpoint();
-  const [query, otlp] = await Promise.all([probeQuery(jaegerUrl()), probeOtlp(otlpGrpcUrl())]);
+  const [query, otlp] = await Promise.all([
+    probeQuery(jaegerUrl()),
+    probeOtlp(otlpGrpcUrl().origin, { timeoutMs: PROBE_TIMEOUT_MS }),
+  ]);
   const url = jaegerUrl().origin;
 
   if (query === 'other') throw await portInUse(jaegerUrl(), "Jaeger's pages", 'JAEGER_URL');
@@ -149,15 +152,6 @@ async function probeQuery(url: URL): Promise<'nothing' | 'other' | UsedBackend['
   } catch {
     return 'other';
   }
-}
-
-/** Sends an empty ExportTraceServiceRequest, as the OTLP specification ("OTLP/gRPC") describes it. */
-async function probeOtlp(url: URL): Promise<'nothing' | 'other' | 'otlp'> {
-  if (!(await accepts(portOf(url), url.hostname))) return 'nothing';
-  const status = await callGrpc(url.origin, '/opentelemetry.proto.collector.trace.v1.TraceService/Export', {
-    timeoutMs: PROBE_TIMEOUT_MS,
-  });
-  return status === '0' ? 'otlp' : 'other';
 }
 
 /** The error for a port of the backend that another program uses. */

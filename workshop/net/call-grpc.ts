@@ -2,7 +2,7 @@ import { connect } from 'node:http2';
 
 const TIMEOUT_MS = 2_000;
 
-interface CallOptions {
+export interface CallOptions {
   message?: Buffer;
   headers?: Record<string, string>;
   timeoutMs?: number;

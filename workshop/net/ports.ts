@@ -18,6 +18,12 @@ export function portOf(url: URL | string): number {
   return Number(port || (protocol === 'https:' ? 443 : 80));
 }
 
+/** The host of a URL, without the brackets of an IPv6 address, and its port. */
+export function placeOf(url: string, usualPort = portOf(url)): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port || usualPort) };
+}
+
 /** Finds a port that is free on both 127.0.0.1 and ::1, and that no other process gets from this function. */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { accepts } from '../net/accepts.ts';
-import { callGrpc } from '../net/call-grpc.ts';
+import { placeOf } from '../net/ports.ts';
+import { probeOtlp } from '../net/probe-otlp.ts';
 import { urlFrom } from '../settings.ts';
-import type { Environment, Part } from './part.ts';
+import type { Part } from './part.ts';
 import { programIn } from './programs.ts';
 
 const run = promisify(execFile);
@@ -27,13 +27,10 @@ export const collector: Part = {
     COLLECTOR_URL: urlFrom('COLLECTOR_URL', `http://${otlp}`).origin,
     COLLECTOR_METRICS_URL: urlFrom('COLLECTOR_METRICS_URL', `http://${metrics}`).origin,
   }),
-  place: placeOf,
+  place: (address) => placeOf(address['COLLECTOR_URL']!),
   async probe(address) {
-    const { host, port } = placeOf(address);
-    if (!(await accepts(port, host))) return 'nothing';
-    // An empty request, as the OTLP specification ("OTLP/gRPC") describes it.
-    const method = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
-    return (await callGrpc(address['COLLECTOR_URL']!, method)) === '0' ? 'ready' : 'other';
+    const listener = await probeOtlp(address['COLLECTOR_URL']!);
+    return listener === 'otlp' ? 'ready' : listener;
   },
   programs: [program],
   places: [],
@@ -75,8 +72,3 @@ export const collector: Part = {
   start: {},
   docker: 'docker compose up collector (with COLLECTOR_URL=http://localhost:14317)',
 };
-
-function placeOf({ COLLECTOR_URL }: Environment) {
-  const { hostname, port } = new URL(COLLECTOR_URL!);
-  return { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port || 80) };
-}

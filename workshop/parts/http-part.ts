@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { placeOf } from '../net/ports.ts';
 import { urlFrom } from '../settings.ts';
 import type { Part, Probe } from './part.ts';
 
@@ -24,10 +25,7 @@ export function httpPart({ variable, usualPort, file, identity }: Options): Http
     variables: [variable],
     acceptsAnyInstance: false, // its settings are those of another system
     address: () => ({ [variable]: urlFrom(variable, `http://${usualPlace}`).origin }),
-    place(address) {
-      const { hostname, port } = new URL(address[variable]!);
-      return { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port || 80) };
-    },
+    place: (address) => placeOf(address[variable]!),
     async probe(address): Promise<Probe> {
       try {
         const response = await fetch(`${address[variable]}${identity.path}`, {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { placeOf } from '../net/ports.ts';
 import { UserError } from '../errors.ts';
 import { firstReply } from '../net/first-reply.ts';
 import type { Environment, Launch, Launched, Part, Probe } from './part.ts';
@@ -28,10 +29,7 @@ export const postgresql: Part = {
       `DATABASE_URL is "${url}", which is not a valid PostgreSQL URL: set it to something like ${EXAMPLE}.`,
     );
   },
-  place({ DATABASE_URL }) {
-    const { hostname, port } = new URL(DATABASE_URL!);
-    return { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port || 5432) };
-  },
+  place: ({ DATABASE_URL }) => placeOf(DATABASE_URL!, 5432),
   probe,
 
   programs: ['initdb', 'postgres'],
