@@ -9,7 +9,8 @@ export class Receivers {
 
   /** Throws a UserError if there is no URL of trace-endpoint. */
   constructor(url: string | undefined) {
-    if (!url) throw new UserError('There is no trace-endpoint here: npm run step 24/start puts it there.');
+    if (!url)
+      throw new UserError('trace-endpoint is not in this folder: to add it, run npm run step 24/start.');
     this.#url = `${url}/receivers`;
   }
 

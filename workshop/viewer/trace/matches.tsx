@@ -1,4 +1,4 @@
-/** What a shortened id leads to, and the id of a span: shown if there is no trace with exactly this id. */
+/** Shows the traces that a shortened trace id or a span id refers to, if no trace has exactly this id. */
 import { signal } from '@preact/signals';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
