@@ -1,4 +1,4 @@
-/** The system's Chromium, which prints slides, takes pictures of pages and tests them. */
+/** The system's Chromium, which prints slides, takes pictures of pages, and tests them. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -26,7 +26,7 @@ const places: Record<string, readonly string[]> = {
 };
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** A Chromium of this machine: CHROMIUM, else what the system has; undefined if it has none. */
+/** The path of a Chromium on this machine: CHROMIUM, or else that of the system; undefined if there is none. */
 export function chromiumPath(): string | undefined {
   const inPath = (process.env.PATH ?? '')
     .split(delimiter)
@@ -35,13 +35,13 @@ export function chromiumPath(): string | undefined {
   return candidates.find((path) => path !== '' && existsSync(path));
 }
 
-/** What someone without one can do. */
+/** What to do if there is none, as part of a sentence. */
 export const howToGetIt =
-  'install it (apt install chromium, brew install chromium) or say where it is with CHROMIUM';
+  'install it (apt install chromium, brew install chromium) or set CHROMIUM to its path';
 
 /**
- * Starts the browser without a window. It talks to nothing but this machine. Close it when done.
- * @throws UserError when there is none
+ * Starts the browser without a window. It connects only to this machine. The caller must close it.
+ * @throws UserError if there is none
  */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = chromiumPath();
@@ -63,7 +63,7 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * For `addInitScript`: functions that are handed from Node into a page call this, because tsx compiles functions so that
+ * For `addInitScript`: functions that are passed from Node.js to a page call this, because tsx compiles functions so that
  * they keep their names.
  */
 export const nameHelper = 'globalThis.__name ??= (value) => value;';

@@ -3,11 +3,11 @@ import { marked, type Token, type Tokens } from 'marked';
 import { UserError } from '../workshop/errors.ts';
 
 /**
- * A Markdown document as blocks that can be renewed. Put together again by their `raw`, they are the document.
+ * A Markdown document as blocks that can be renewed. The `raw` texts of all blocks together are the document.
  *
- * - `console`: a fenced block ```` ```console ````: commands on lines that begin with `$ `, below each what it prints.
- *   With the word `stays` after `console` its one command keeps running, and the lines below are waited for.
- * - `generated`: the text between `<!-- name words -->`, in lower case, and `<!-- end -->`.
+ * - `console`: a fenced block ```` ```console ````: commands on lines that begin with `$ `, each followed by its output.
+ *   With the word `stays` after `console`, its only command keeps running, and must print the lines below it.
+ * - `generated`: the text between `<!-- name words -->`, with a lowercase name, and `<!-- end -->`.
  * - `text`: anything else.
  */
 export type Block =
@@ -26,8 +26,8 @@ const OPENING = /^<!-- ([a-z]+)((?: [^\s<>]+)*) -->\s*$/;
 const CLOSING = /^<!-- end -->\s*$/;
 
 /**
- * Reads a document into its blocks.
- * @throws UserError when a console block has no command, is part of a list or a quotation, or a generated part has no end
+ * Splits a document into its blocks.
+ * @throws UserError if a console block has no command, or is part of a list or a quotation, or a generated part has no end
  */
 export function readBlocks(document: string): Block[] {
   const blocks: Block[] = [];
@@ -58,19 +58,19 @@ export function readBlocks(document: string): Block[] {
   return blocks;
 }
 
-/** A console block with other outputs, as Markdown. */
+/** A console block with new output, as Markdown. */
 export function consoleBlock({ raw }: Block, commands: ShownCommand[]): string {
   const lines = commands.flatMap(({ command, output }) => [PROMPT + command, ...(output ? [output] : [])]);
   return [raw.split('\n', 1)[0], ...lines, `\`\`\`${lineFeedsAfter(raw)}`].join('\n');
 }
 
-/** A generated part with another body, as Markdown. */
+/** A generated part with a new body, as Markdown. */
 export function generatedBlock({ raw, name, words }: Block & { kind: 'generated' }, body: string): string {
   const opening = `<!-- ${[name, ...words].join(' ')} -->`;
   return `${opening}\n\n${body}\n\n<!-- end -->${lineFeedsAfter(raw)}`;
 }
 
-/** Where a document points to: the targets of its links and images, those in HTML tags too. */
+/** The targets of a document's links and images, including those in HTML tags. */
 export function readLinks(document: string): string[] {
   const links: string[] = [];
   marked.walkTokens(marked.lexer(document), (token) => {
@@ -84,7 +84,7 @@ export function readLinks(document: string): string[] {
   return links;
 }
 
-/** The anchors of a document's headings, as GitHub makes them. */
+/** The anchors of a document's headings, as GitHub generates them. */
 export function readAnchors(document: string): Set<string> {
   const slugger = new GithubSlugger();
   const anchors = new Set<string>();
@@ -105,7 +105,7 @@ function readCommands(text: string): ShownCommand[] {
     else if (commands.length > 0) commands.at(-1)!.lines.push(line);
     else
       throw new UserError(
-        `A console block begins with "${line}", which is no command: those begin with "$ ".`,
+        `A console block begins with "${line}", which is not a command: commands begin with "$ ".`,
       );
   }
   return commands.map(({ command, lines }) => ({ command, output: lines.join('\n').trimEnd() }));
@@ -118,7 +118,7 @@ function lineFeedsAfter(raw: string): string {
 function refuseInner(token: Token): void {
   marked.walkTokens([token], (inner) => {
     if (inner !== token && isConsole(inner)) {
-      throw new UserError(`A console block may not be part of a ${token.type}: it would not be run.`);
+      throw new UserError(`A console block can't be part of a ${token.type}, because it would not be run.`);
     }
   });
 }

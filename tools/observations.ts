@@ -1,4 +1,4 @@
-/** Each step is observed once. Its documents, its slides, and its tests all look at that one run. */
+/** Each step is observed once. Its documents, its slides, and its tests all use that one run. */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -31,7 +31,7 @@ const lanes: Promise<unknown>[] = Array.from({ length: 1 + availableParallelism(
  * (see `checksFor`). A step is run once: this process remembers what was seen, and the folder in
  * WORKSHOP_OBSERVATIONS, if that is set, keeps it for other processes, which wait for it. `prepare` is called before the
  * step is run.
- * @throws ObservationError when the step does not run
+ * @throws ObservationError if the step does not run
  */
 export function observationOf(step: Step, prepare = async () => {}): Promise<Observation> {
   const known = observations.get(step.name);

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { projectFolder } from '../workshop/settings.ts';
 
-/** What is not the project's own: installed, kept by git, or written while working. */
+/** What isn't part of the project: Git's data, what the commands write, and installed packages. */
 const NOT_OURS = new Set(['.git', '.workshop', 'node_modules']);
 
 /** The entries of the project's folder that belong to it, by name. */

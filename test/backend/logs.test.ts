@@ -265,7 +265,7 @@ test('metrics are refused with a sentence, over gRPC and HTTP', async (t) => {
   assert.match(((await response.json()) as { message: string }).message, /no metrics/);
 });
 
-test('records are found by trace, span, service, time, severity, and text, in order of time', async (t) => {
+test('records are found by trace, span, service, time, severity, and text, in chronological order', async (t) => {
   const backend = await freshBackend(t);
   const [traceId, spanId] = [someTraceId(), someSpanId()];
   const at = (us: number) => BigInt(us) * 1_000n;

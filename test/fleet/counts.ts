@@ -33,7 +33,7 @@ interface Stored {
   value: number;
 }
 
-/** All samples of a metric of one instance, in order of time within each series. */
+/** All samples of a metric of one instance, in chronological order within each series. */
 async function readSamples({ prometheusUrl }: Fleet, instance: string, metric: string): Promise<Stored[]> {
   const query = new URLSearchParams({ query: `${metric}{instance="${instance}"}[1h]` });
   const response = await fetch(`${prometheusUrl}/api/v1/query?${query}`);

@@ -197,7 +197,7 @@ test(
   },
 );
 
-test('ShowLogs: log lines and events in order of time', { skip }, async () => {
+test('ShowLogs: log lines and events in chronological order', { skip }, async () => {
   const span = someSpan({
     startNs: ns(3_000),
     endNs: ns(2_000),

@@ -41,7 +41,7 @@ test(
     assert.doesNotMatch(unchanged, /is ready after|Using/);
     assert.match(unchanged, new RegExp(`^http://localhost:${ports.query}/trace/[0-9a-f]{32}\\s*$`, 'm'));
 
-    const [compare] = /(?<=^Compare with the call before: )\S+/m.exec(unchanged)!;
+    const [compare] = /(?<=^Compare with the previous call: )\S+/m.exec(unchanged)!;
     const page = await fetch(compare);
     assert.equal(page.status, 200);
     assert.match(page.url, /\/compare\/[0-9a-f]{32}\.\.\.[0-9a-f]{32}$/);

@@ -25,12 +25,12 @@ test('of two run.ts started together, the second uses what the first starts, and
   runs[owner]!.child.kill('SIGKILL');
   await eventually(() => allClosed(ports), 'all ports are closed');
   const other = runs[1 - owner]!;
-  await other.printed(/^The trace backend at \S+ has ended|^The call got no response/m);
+  await other.printed(/^The trace backend at \S+ has stopped|^The call got no response/m);
   other.child.kill('SIGKILL');
 });
 
 slowTest(
-  'the backend of another command ends during the call: the response is shown, and a sentence says what has ended',
+  'the backend of another command stops during the call: the response is shown, and a sentence says what has stopped',
   async (t) => {
     const { env } = await isolatedEnvironment(t);
     const backend = startScript(t, 'workshop/commands/backend.ts', [], { env });
@@ -42,7 +42,10 @@ slowTest(
 
     await run.ended;
     assert.match(run.stdout, /\S/, 'the response is shown, whatever it is on a busy machine');
-    assert.match(run.stderr, /^The trace backend at \S+ has ended: start it again with npm run backend\.$/m);
+    assert.match(
+      run.stderr,
+      /^The trace backend at \S+ has stopped: start it again with npm run backend\.$/m,
+    );
   },
 );
 

@@ -53,7 +53,7 @@ const said = (stdout: string) =>
     .split('\n')
     .map((text) => text.replace(/ +│ (\[\d\d:\d\d:\d\d\] INFO: )?/, ': ').replace(/ trace_id.*/, ''));
 
-test('the lines of a trace, from all services, are shown in order of time', async (t) => {
+test('the lines of a trace, from all services, are shown in chronological order', async (t) => {
   for (const word of [ours, ours.toUpperCase(), `http://localhost:16686/trace/${ours}`]) {
     const { code, stdout } = await logs(t, [word], both);
     assert.deepEqual(said(stdout), [

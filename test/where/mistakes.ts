@@ -230,7 +230,7 @@ export const mistakes: Mistake[] = [
     }),
     expect: /^Without an endpoint, both services respond/,
     found: /^All spans of bands-api arrived/,
-    cause: /^At endpointRemoved, forget the exporter/,
+    cause: /^On endpointRemoved, forget the exporter/,
     file: 'bands-api/endpoint.ts',
   },
   {

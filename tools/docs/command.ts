@@ -6,24 +6,24 @@ export interface RunningCommand {
   /** What a terminal would show of it so far. */
   printed(): string;
   hasEnded(): boolean;
-  /** Resolves when it and all that it started have ended. */
+  /** Resolves when it and everything that it started have exited. */
   ended: Promise<void>;
-  /** Ends it and all that it started, as Ctrl-C does. */
+  /** Stops it and everything that it started, as Ctrl-C does. */
   stop(): Promise<void>;
 }
 
 const STOP_TIMEOUT_MS = 5_000;
 const IS_WINDOWS = process.platform === 'win32';
 
-/** Starts a command in the system's shell, in a folder and with nothing in its environment but what is given. */
+/** Starts a command in the system's shell, in a folder, with only the given variables in its environment. */
 export function startCommand(command: string, folder: string, env: NodeJS.ProcessEnv): RunningCommand {
-  // One pipe for both streams: what is written first comes first, as in a terminal.
+  // One pipe for both streams keeps the order in which they are written, as in a terminal.
   const child = spawn(`(${command}) 2>&1`, {
     shell: true,
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'ignore'],
-    detached: !IS_WINDOWS, // a process group of its own, which can be ended as one
+    detached: !IS_WINDOWS, // its own process group, which can be stopped as a whole
   });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
@@ -47,7 +47,7 @@ export function startCommand(command: string, folder: string, env: NodeJS.Proces
   };
 }
 
-/** Signals the whole group; Windows has none, and there the tree of processes is ended. */
+/** Signals the whole process group. On Windows, which has no groups, it stops the process tree. */
 function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   if (IS_WINDOWS) spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });

@@ -1,8 +1,9 @@
 import { structuredPatch } from 'diff';
 
 /**
- * What changes from one text to another, as lines of the unified format, for people: one line around each change, and
- * behind the numbers of a hunk the function or statement that it is in, so that its place is found without counting.
+ * The changes from one text to another, as lines of the unified format, for people: one line of context around each
+ * change, and after the numbers of a hunk the function or statement that it is in, so that readers find it without
+ * counting lines.
  */
 export function hunksOf(before = '', after = ''): string[] {
   const linesBefore = before.split('\n');
@@ -13,7 +14,7 @@ export function hunksOf(before = '', after = ''): string[] {
   });
 }
 
-/** The line in which begins what the last of some lines is in; empty if that is nothing, or that last line itself. */
+/** The line that begins the function or statement that the last line is in; empty if there is none, or the last line begins it. */
 function placeOf(lines: string[]): string {
   const nearest = lines.findLastIndex((line) => /^[\w$})\]]/.test(line));
   const line = lines[nearest];

@@ -1,4 +1,4 @@
-/** What differs between runs without meaning anything, and what replaces it in a comparison. */
+/** What differs between runs and doesn't matter, and what replaces it in a comparison. */
 const VARYING: [pattern: RegExp, mark: string][] = [
   [/ *[█░▌▐▏▕][█░▌▐▏▕ ]*$/, ''], // the bar of a waterfall
   [/(?<=\S)[\w.]*…(?=\S)/g, '…'], // a long name is shortened to the width that the times leave
@@ -13,7 +13,7 @@ const VARYING: [pattern: RegExp, mark: string][] = [
   [/\s+$/, ''],
 ];
 
-/** What differs too, but is worth comparing: the same one twice, or two different ones. */
+/** What also differs, although it matters whether two of them are the same. */
 const IDENTITIES: Record<string, RegExp> = {
   uuid: /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
   date: /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g,
@@ -27,19 +27,19 @@ const CONSTANT = /^0+$/;
 /** Lines whose order is a race between processes. */
 const RACING = / is ready after <time>$/;
 
-/** What only a busy machine shows: a gap or a contradiction between clocks of less than a second, a late response, */
+/** Lines that only a busy machine prints: a gap or a difference between clocks of less than a second, or a late response. */
 const BUSY =
   /^Still waiting after|^[ │]*(?:░ [\d.]+ (?:µs|ms) in which nothing below it runs|! (?:starts|ends) [\d.]+ (?:µs|ms) (?:before|after) its parent)/;
-/** and the lines that go on with such a note of a waterfall. */
+/** The next lines of such a note in a waterfall. */
 const GOES_ON = /^[ │]{9,}[a-z]/;
 
-/** A line as it was printed, with those below it that do not count, and what of it can be compared between runs. */
+/** A line as it was printed, with the lines below it that are ignored, and the part of it that can be compared between runs. */
 export interface ComparableLine {
   raw: string;
   plain: string;
 }
 
-/** The lines of a text that count, each without what varies; lines that race are in the order of the alphabet. */
+/** The lines of a text that aren't ignored, each without what varies. Lines that race are sorted alphabetically. */
 export function comparableLines(text: string): ComparableLine[] {
   const lines: ComparableLine[] = [];
   let busy = false;
@@ -53,7 +53,7 @@ export function comparableLines(text: string): ComparableLine[] {
 
 /**
  * A text without what differs from one run to the next, so that two runs of a command can be compared: bars, times,
- * durations, free ports and process ids become marks, and lines that race are sorted. Ids and dates become numbers in
+ * durations, free ports, and process ids become marks, and lines that race are sorted. Ids and dates become numbers in
  * the order in which they appear, so that it still shows whether two of them are the same.
  */
 export function normalize(text: string): string {
@@ -71,7 +71,7 @@ export function normalize(text: string): string {
   return plain;
 }
 
-/** The uuids, trace ids and span ids of a text, each once, by kind and then in the order in which they appear. */
+/** The UUIDs, trace ids, and span ids of a text, each once, by kind and then in the order in which they appear. */
 export function idsIn(text: string): Record<string, string[]> {
   const kinds = Object.entries(IDENTITIES).filter(([kind]) => kind !== 'date');
   return Object.fromEntries(

@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 
 /**
  * A terminal that runs no commands: output comes from the observations of the steps. If they don't contain the output of a
- * command, it "prints" what the document shows already. Its working copy is a copy of the project's.
+ * command, it "prints" what the document already shows. Its working copy is a copy of the project's.
  */
 export async function openObservedTerminal(): Promise<Terminal> {
   const parent = await mkdtemp(join(tmpdir(), 'workshop-docs-'));

@@ -14,10 +14,9 @@ import { checksFor, observationOf } from '../observations.ts';
 const USUAL_BACKEND = 'http://localhost:16686';
 
 /**
- * What a command prints where it is known from the observation of the step that a working copy holds: a check that can
- * judge it, or `npx tsx run.ts` from the response on. Undefined for any other command or working copy, and if a check is
- * inconclusive.
- * `shown` is what a document shows now: one that shows how the services start needs a real run.
+ * What a command prints, if that follows from the observation of the step in the working copy: a check that can judge
+ * this step, or `npx tsx run.ts` from the response on. Undefined for any other command or working copy, and if a check is
+ * inconclusive. `shown` is what a document shows now: one that shows how the services start needs a real run.
  */
 export async function observedOutput(
   command: string,

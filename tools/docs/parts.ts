@@ -24,7 +24,7 @@ export interface Part {
   body: string;
 }
 
-/** What a part says about one file. A text is undefined where there is no such file. */
+/** What a part shows of one file. A text is undefined if there is no such file. */
 export interface Change {
   path: string;
   before: string | undefined;
@@ -37,7 +37,7 @@ const changes: Record<string, (words: string[]) => Promise<Change[]>> = {
   async diff([from = '', to = '', path, other = path]) {
     const [before, after] = [await filesOf(from), await filesOf(to)];
     if (path && other) {
-      // A file that goes has no text in the next step; one that is only misspelled has none in either.
+      // A file that the next step removes has no text there; a misspelled path has none in either step.
       const goes = path === other && !after.has(path);
       return [{ path: other, before: textOf(before, path), after: goes ? undefined : textOf(after, other) }];
     }
@@ -140,7 +140,7 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
     return scheduleTable(await readDeck(), schedule);
   },
 
-  /** trace STEP: the trace of a call; trace STEP NAME: one that it led to, whose root has a name. */
+  /** trace STEP: the trace of a call; trace STEP NAME: another trace that it led to, whose root has this name. */
   async trace([step = '', ...name], body) {
     const trace = await traceOfStep(await findStep(step), name.join(' '));
     const shown = body.split('\n').slice(1, -1).join('\n');
@@ -149,12 +149,12 @@ const generators: Record<string, (words: string[], body: string) => Promise<stri
 };
 
 /**
- * Gives the text of a generated part, as Markdown. A recorded one stays as it is while only varying things differ.
- * @throws UserError for a name that means nothing, UsageError for a step that does not exist
+ * Returns the text of a generated part, as Markdown. A recorded text stays as it is if only ids, times, and the like differ.
+ * @throws UserError for an unknown name, UsageError for a step that doesn't exist
  */
 export async function generatePart({ name, words, body }: Part): Promise<string> {
   const generate = generators[name];
-  if (!generate) throw new UserError(`<!-- ${name} --> is no part that could be generated.`);
+  if (!generate) throw new UserError(`<!-- ${name} --> is not a part that can be generated.`);
   return generate(words, body);
 }
 
@@ -163,7 +163,7 @@ export async function changesShownBy({ name, words }: Pick<Part, 'name' | 'words
   return (await changes[name]?.(words)) ?? [];
 }
 
-/** Types what a part shows into a working copy, file by file, where that is as it was before the change. */
+/** Applies what a part shows to a working copy, except for files that aren't as they were before the change. */
 export async function typePart(part: Part, workingCopy: string): Promise<void> {
   for (const { path, before, after } of await changesShownBy(part)) {
     const file = join(workingCopy, path);
@@ -175,7 +175,7 @@ export async function typePart(part: Part, workingCopy: string): Promise<void> {
   }
 }
 
-/** Each file of a step as a reader got it: from the first step of the chapter, or whole in the step that adds it. */
+/** Each file of a step as the reader first got it: from the first step of the chapter, or from the step that adds it. */
 async function filesGiven(words: string): Promise<LessonFiles> {
   const { number } = await findStep(words);
   const chapter = (await listChapters()).find((steps) => steps.some((step) => step.number === number))!;

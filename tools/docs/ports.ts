@@ -1,13 +1,13 @@
 import { readServices } from '../../workshop/services/definition.ts';
 import { freePort } from '../../workshop/net/ports.ts';
 
-/** Free ports in place of the usual ones, so that a command can be tried beside others and beside a workshop that runs. */
+/** Free ports in place of the usual ones, so that a command can run next to others, and next to a running workshop. */
 export interface MovedPorts {
-  /** The variables that move them. */
+  /** The variables that set the free ports. */
   environment: Record<string, string>;
-  /** A text that names the usual ports, with the free ones in their place. */
+  /** A text with the usual ports replaced by the free ones. */
   moved(text: string): string;
-  /** A text that names the free ports, with the usual ones in their place. */
+  /** A text with the free ports replaced by the usual ones. */
   usual(text: string): string;
 }
 

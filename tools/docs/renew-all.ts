@@ -4,10 +4,10 @@ import { readServices } from '../../workshop/services/definition.ts';
 import { projectFolder } from '../../workshop/settings.ts';
 import { type Renewal, renewDocument, type RenewOptions } from './renew.ts';
 
-/** One more than there are processors, because much of what documents show is waiting. */
+/** One more than there are processors, because the commands in documents often wait. */
 const AT_A_TIME = availableParallelism() + 1;
 
-/** Renews documents, a few at a time and each in a copy of its own, and gives what comes of each. */
+/** Renews documents, a few at a time, each in its own copy of the project. Returns the result for each. */
 export function renewAll(documents: string[], options: RenewOptions = {}): Map<string, Promise<Renewal>> {
   const lanes: Promise<unknown>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
   let turn: Promise<unknown> = Promise.resolve();

@@ -7,7 +7,7 @@ import { openObservedTerminal } from './observed-terminal.ts';
 import { pairIds, renewOutput } from './shown.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
-/** A document as it is and as it should be: the same text when nothing in it is out of date. */
+/** A document as it is and as it should be: the same text if nothing in it is out of date. */
 export interface Renewal {
   before: string;
   after: string;
@@ -66,7 +66,7 @@ class Reader {
     this.#live = live;
   }
 
-  /** Gives the block as Markdown, up to date. */
+  /** Returns the updated block as Markdown. */
   async renew(block: Block): Promise<string> {
     if (block.kind === 'text') return block.raw;
     if (block.kind === 'console') return this.#renewConsole(block);
@@ -93,7 +93,7 @@ class Reader {
     return changed ? consoleBlock(block, commands) : block.raw;
   }
 
-  /** What the only command of a block prints, if that is known. One of several may build on what the others leave. */
+  /** What the only command of a block prints, if that is known. One of several may depend on what the others did. */
   async #observed({ commands }: Block & { kind: 'console' }, output: string): Promise<string | undefined> {
     if (this.#live || commands.length > 1) return undefined;
     return observedOutput(commands[0]!.command, output, this.#terminal!.folder);

@@ -1,18 +1,18 @@
 import { comparableLines, type ComparableLine, idsIn, normalize } from './normalize.ts';
 
-/** Stands in a document for any number of lines that it does not show. */
+/** In a document, stands for any number of lines that it doesn't show. */
 const CUT = '…';
 
 /**
- * What a document should show of the output of a command, given what it shows now: the same text as long as only
- * varying things differ, otherwise the new output, with the same parts left out if they can still be found.
+ * What a document should show of a command's output, given what it shows now: the same text if only ids, times, and the
+ * like differ; otherwise the new output, without the parts that the document leaves out, if they can still be found.
  */
 export function renewOutput(shown: string, output: string): string {
   const cut = cutLike(shown, output);
   return normalize(cut) === normalize(shown) ? shown : cut;
 }
 
-/** Leaves out of an output what a document leaves out; all of the output where the parts that are shown do not occur. */
+/** The output without the parts that a document leaves out; all of it if it lacks one of the parts that are shown. */
 function cutLike(shown: string, output: string): string {
   const parts = splitAtCuts(shown);
   if (parts.length === 1) return output;
@@ -49,7 +49,7 @@ function splitAtCuts(shown: string): ComparableLine[][] {
   return parts;
 }
 
-/** Where some lines occur, at the earliest at `from` and at the latest at `to`. */
+/** Where some lines first occur, from `from` to `to`; undefined if they don't. */
 function find(part: ComparableLine[], lines: ComparableLine[], from: number, to: number): number | undefined {
   for (let at = from; at <= to; at++) {
     if (part.every(({ plain }, index) => sameLine(plain, lines[at + index]?.plain))) return at;

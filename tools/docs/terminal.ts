@@ -14,30 +14,30 @@ export interface Terminal {
   folder: string;
   /**
    * Runs a command and returns what it printed; `shown` is what a document shows below it.
-   * Throws UserError when it does not end in time.
+   * Throws UserError if it doesn't exit in time.
    */
   run(command: string, shown?: string): Promise<string>;
   /**
    * Starts a command in a terminal of its own and waits until it has printed some lines, in any order.
-   * Throws UserError when it ends before that or does not print them in time.
+   * Throws UserError if it exits before that, or doesn't print them in time.
    */
   start(command: string, lines: string): Promise<void>;
-  /** Ends what still runs and removes the copy. */
+  /** Stops what is still running, and removes the copy. */
   close(): Promise<void>;
 }
 
 const TIMEOUT_MS = 180_000; // many times what the slowest command of a lesson takes
 const POLL_MS = 50;
 
-/** What would change the installed packages that all copies share, or needs more than this machine. */
+/** Commands that would change the installed packages, which all copies share, or that need more than this machine. */
 const REFUSED = /\bnpm (?:ci|i|install|update)\b|\bdocker\b|\bgit clone\b/;
 
-/** What npm, a test run or a shell put into the environment says nothing to a reader's commands. */
+/** Variables that npm, a test run, or a shell has set, which a reader's commands must not get. */
 const NOT_PASSED_ON = /^(?:npm_|NODE_TEST_|OTEL_|WORKSHOP_|INIT_CWD$|NODE_OPTIONS$)/i;
 
 /**
  * Opens a terminal in a new copy of the project. Random waits repeat; the usual ports are replaced by free ones in
- * commands and put back in what they print; the lines in which npm says what it runs are left out.
+ * commands, and restored in what they print; the lines in which npm says what it runs are left out.
  */
 export async function openTerminal(): Promise<Terminal> {
   const steps = await listSteps();
@@ -54,9 +54,7 @@ export async function openTerminal(): Promise<Terminal> {
 
   function start(command: string): RunningCommand {
     if (REFUSED.test(command)) {
-      throw new UserError(
-        `"${command}" cannot be tried in a copy: show it in a block that is no console block.`,
-      );
+      throw new UserError(`"${command}" can't be run in a copy: show it in a block other than console.`);
     }
     const running = startCommand(ports.moved(command), folder, env);
     started.push(running);
@@ -67,7 +65,7 @@ export async function openTerminal(): Promise<Terminal> {
     folder,
     async run(command) {
       const running = start(command);
-      await waitFor(running, running.hasEnded, `"${command}" did not end within ${TIMEOUT_MS / 1_000} s`);
+      await waitFor(running, running.hasEnded, `"${command}" did not exit within ${TIMEOUT_MS / 1_000} s`);
       return running.printed().trimEnd();
     },
     async start(command, lines) {
@@ -90,7 +88,7 @@ export async function openTerminal(): Promise<Terminal> {
   };
 }
 
-/** Paths as they are seen from the project's folder. */
+/** A text with its paths relative to the project's folder. */
 function inProject(text: string, folder: string): string {
   return text.replaceAll(join(folder, sep), '').replaceAll(folder, '.');
 }

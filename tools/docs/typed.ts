@@ -2,8 +2,8 @@ const COMMENT_LINES = /^[ \t]*(?:\/\*[^]*?\*\/[ \t]*|\/\/.*)\n/gm;
 const TRAILING_COMMENT = / +\/\/ .*$/;
 
 /**
- * A file as a reader has it who types the code of a lesson but not its comments: without the comments that are not in
- * the text that the reader was given.
+ * A file as it looks when a reader has typed the code of a lesson but not its comments: without the comments that aren't
+ * in the text that the reader was given.
  */
 export function asTyped(text: string, given: string): string {
   const linesGiven = new Set(given.split('\n'));

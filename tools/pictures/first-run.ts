@@ -28,7 +28,7 @@ g { animation: ${REPEAT_AFTER}s step-end infinite; }
 
 /**
  * Draws the run that a document shows: its first console block with `npx tsx run.ts`. The picture is an SVG without
- * scripts. Where a reader prefers reduced motion, it shows the end of the run.
+ * scripts. If the reader prefers reduced motion, it shows the end of the run.
  * @throws UserError if the document shows no run
  */
 export function firstRunPicture(document: string): string {

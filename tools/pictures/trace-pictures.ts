@@ -21,8 +21,8 @@ export const picturePaths: readonly string[] = themes.map(pathOf);
 const STEP_SHOWN = 10;
 
 /**
- * Takes the pictures of the recorded trace of step 10, in which nothing is left to find, and gives the paths of
- * those that have changed.
+ * Takes the pictures of the recorded trace of step 10, in which all bugs are fixed, and returns the paths of those that
+ * have changed.
  * @throws UserError if there is no Chromium or no recording
  */
 export async function renewPictures(): Promise<string[]> {

@@ -15,9 +15,9 @@ const run = promisify(execFile);
 const TIMEOUT_MS = 120_000;
 
 /**
- * The trace of a step's call, as the observation of the step has it; or, given the name of a root span, another trace
- * that the call led to.
- * @throws UserError when the call leaves no such trace
+ * The trace of a step's call, from the observation of the step; or, given the name of a root span, another trace that
+ * the call led to.
+ * @throws UserError if the call leaves no such trace
  */
 export async function traceOfStep(step: Step, root = ''): Promise<Trace> {
   const seen = await observationOf(step);
@@ -29,7 +29,7 @@ export async function traceOfStep(step: Step, root = ''): Promise<Trace> {
 
 /**
  * The trace of a step's call with its log records.
- * @throws UserError when the call leaves no trace
+ * @throws UserError if the call leaves no trace
  */
 export async function recordingOfStep(step: Step): Promise<Recording> {
   const trace = await traceOfStep(step);
@@ -39,7 +39,7 @@ export async function recordingOfStep(step: Step): Promise<Recording> {
 
 /**
  * The trace of a call with words on the command line, as in `npx tsx steps/NN-name/run.ts WORDS`. Random waits repeat.
- * @throws UserError when the call leaves no trace
+ * @throws UserError if the call leaves no trace
  */
 export async function recordTrace(stepFolder: string, words: readonly string[]): Promise<Recording> {
   const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
@@ -62,7 +62,7 @@ export async function recordTrace(stepFolder: string, words: readonly string[]):
   }
 }
 
-/** A call that is refused exits with 1, but has printed its trace id. */
+/** A run.ts whose call is refused exits with 1, but has printed the trace id. */
 function withStatus(error: unknown): { stdout: string } {
   const { code, stdout } = error as { code?: unknown; stdout?: string };
   if (code === 1 && stdout) return { stdout };

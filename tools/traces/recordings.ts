@@ -13,7 +13,7 @@ const slidesFolder = join(projectFolder, 'slides');
 /** The arguments of run.ts for steps whose lesson is about a different call. */
 const words: Record<number, string[]> = { 7: ['--band', 'not-a-uuid'] };
 
-/** The words on the command line of a step's call; none where it is the usual one. */
+/** The words on the command line of a step's call; none if it is the usual one. */
 export function wordsOf({ number }: Step): string[] {
   return words[number] ?? [];
 }
@@ -23,14 +23,14 @@ export function recordingFile(step: Step): string {
   return join(slidesFolder, 'traces', `step-${step.name.slice(0, 2)}.json`);
 }
 
-/** A trace and its log records, in order of time. */
+/** A trace and its log records, in chronological order. */
 export interface Recording extends Trace {
   logs: LogRecord[];
 }
 
 /**
  * Reads the recorded trace of a step. It has no resources, because they describe the machine.
- * @throws UserError when there is none
+ * @throws UserError if there is none
  */
 export async function readRecording(step: Step): Promise<Recording> {
   const text = await readFile(recordingFile(step), 'utf8').catch(() => {

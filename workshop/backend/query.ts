@@ -21,7 +21,7 @@ export interface TraceSource {
    * and the name of its first span.
    */
   before(trace: Trace): Promise<string | undefined>;
-  /** The log records of a trace, or the newest of all, in order of time. Jaeger stores none. */
+  /** The log records of a trace, or the newest of all, in chronological order. Jaeger stores none. */
   logs(traceId?: string): Promise<LogRecord[]>;
 }
 
@@ -110,7 +110,7 @@ async function query(url: string): Promise<Trace[]> {
 async function get<Item>(url: string): Promise<Item[]> {
   const { origin } = new URL(url);
   const response = await fetch(url).catch(() => {
-    throw new UserError(`The trace backend at ${origin} has ended: start it again with npm run backend.`);
+    throw new UserError(`The trace backend at ${origin} has stopped: start it again with npm run backend.`);
   });
   if (response.status === 404) return [];
   const text = await response.text();

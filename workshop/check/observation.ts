@@ -16,7 +16,7 @@ export interface Observation {
   secondRun?: SecondRun;
   /** The check's own calls by name, in the same form as what passed through a relay. */
   calls: Map<string, Exchange>;
-  /** The requests that run.ts and the services sent each other, in order of time. */
+  /** The requests that run.ts and the services sent each other, in chronological order. */
   exchanges: Exchange[];
   /** What the services published. */
   messages: Message[];
@@ -32,7 +32,7 @@ export interface Observation {
   ruleTests: Map<string, string>;
   /** Every trace that arrived. */
   traces: Trace[];
-  /** Every log record that arrived, in order of time. */
+  /** Every log record that arrived, in chronological order. */
   logs: LogRecord[];
   /** The lines that each service printed. */
   lines: Map<string, string[]>;

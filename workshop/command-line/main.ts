@@ -41,8 +41,8 @@ export function readCommandLine<Options extends ParseArgsOptionsConfig>(command:
 }
 
 /**
- * Wraps the lines that are too long for the terminal at words. A line goes on where its own text begins: below the
- * description of a flag, or as far to the right as the line itself.
+ * Wraps lines that are too long for the terminal between words. The rest of a line starts in the same column as its
+ * text: below the description of a flag, or with the indent of the line.
  */
 function fitted(help: string): string {
   const { columns = Infinity } = process.stdout;

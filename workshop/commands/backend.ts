@@ -10,7 +10,7 @@ npm run backend [-- --forget]
 
 Starts the trace backend that the workshop uses if Jaeger isn't running. It receives spans, stores them in memory, and
 shows them; when the memory limit is reached, it deletes the oldest traces. Ctrl-C stops it. The newest traces are kept in
-.workshop/ for the next time, also by npx tsx run.ts and npm run services.
+.workshop/ for the next time. npx tsx run.ts and npm run services use the same traces.
 
   --forget   delete the traces of earlier runs first
 

@@ -23,9 +23,9 @@ Starts the services of the working copy on free ports, runs its run.ts, and exam
 headers, and the log lines. Shows which expectations of the step are met; for the first one that isn't, what was found
 instead, the likely cause, and which file to open. Processes that are already running are not affected.
 
-  STEP      number or name; the default is the step after the one that you put there last or that passed its check, or
-            the one that you put the start of there. By default, the earlier steps of the chapter that passed are checked
-            again, in the same run
+  STEP      number or name. The default is the next step: the one after the step that you put into the working copy last
+            or that passed its check or, if you put only the start of a step there, that step. Without STEP, the earlier
+            steps of the chapter that passed are checked again, in the same run
   --watch   check again whenever you save a file (npm run check -- --watch)
   --json    print one JSON object per check: step, passed, inconclusive, regression, durationMs, expectations, editedFiles
   --help    this text
@@ -97,7 +97,7 @@ async function checkAndShow(
   return result;
 }
 
-/** Checks now and after each save until interrupted. A save during a check ends that check, which looks at old code. */
+/** Checks now and after each save until interrupted. A save during a check cancels that check, which looks at old code. */
 async function checkAtEachSave(check: (signal: AbortSignal) => Promise<unknown>): Promise<number> {
   const services = await readServices(projectFolder);
   const paths = [`${projectFolder}/run.ts`, ...services.map(({ folder }) => folder)];

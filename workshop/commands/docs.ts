@@ -33,14 +33,14 @@ run, and so does npx tsx run.ts if only the output from the response on is shown
   $ npm run step 2         A line "…" stands for any number of lines that are not shown.
   …                        A command can use an id from the output of an earlier command.
   \`\`\`
-  \`\`\`console stays        The command keeps running until it has printed the lines below it, in any order.
+  \`\`\`console stays        The command keeps running. The lines below it are those that it must print, in any order.
   <!-- diff 02 03 -->      The difference between two steps; <!-- diff 02 03 run.ts --> in one file. If the copy
   <!-- end -->             contains the first of the two steps, the change is applied to it.
   <!-- file 02 run.ts -->  A file of a step, which is applied in the same way.
   <!-- code PATH -->       A file of the project.
   <!-- steps -->           The table of steps.
-  <!-- trace 05 -->        The trace of a call to a step's services; followed by the name of a span, the trace that
-                           the call causes and that has this root.
+  <!-- trace 05 -->        The trace of a call to a step's services. If the name of a span follows, another trace
+                           that the call causes: the one whose root has this name.
   <!-- schedule ninety --> The parts of the talk with their times, from the notes. The schedules are
                            ${Object.keys(schedules).join(', ')}.
 

@@ -1,7 +1,8 @@
-/** npm run logs: shows what the services logged, in order of time, or only the lines of one trace. */
+/** npm run logs: shows what the services logged, in chronological order, or only the lines of one trace. */
 import { findBackend } from '../backend/connect.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { UsageError, UserError } from '../errors.ts';
+import { listed } from '../listed.ts';
 import { readServices } from '../services/definition.ts';
 import { readableLogLine } from '../services/log-line.ts';
 import { readLogs, withRecords } from '../services/logs.ts';
@@ -11,8 +12,8 @@ import { projectFolder } from '../settings.ts';
 const help = `
 npm run logs [TRACE]
 
-Shows what the services of the working copy have printed since they were last started, in order of time, each line
-after the name of the service. With a trace id, or the URL of a trace, shows only the lines with that id.
+Shows what the services of the working copy have printed since they were last started, in chronological order, each
+line prefixed with the name of its service. With a trace id, or the URL of a trace, shows only the lines with that id.
 
 The lines of a service that sends them over OTLP come from the trace backend; the others come from its log file.
 `;
@@ -39,7 +40,7 @@ await main(async () => {
   if (lines.length === 0) {
     throw new UserError(
       `None of the ${logged.length} lines that ${namesOf(services)} have logged since their last start contains ${traceId}: ` +
-        'either the call was made before, or the log lines have no trace id.',
+        'either the call was made earlier, or the log lines have no trace id.',
     );
   }
 
@@ -50,5 +51,5 @@ await main(async () => {
 });
 
 function namesOf(services: { name: string }[]): string {
-  return services.map(({ name }) => name).join(' and ');
+  return listed(services.map(({ name }) => name));
 }

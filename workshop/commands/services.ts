@@ -11,12 +11,12 @@ import { projectFolder } from '../settings.ts';
 const help = `
 npm run services [-- --only SERVICE]
 
-Starts the services of the working copy and shows their output, each line after the name of the service. When you save a
-file of a service, the command restarts the service. If a service crashes, the command waits for the next save.
+Starts the services of the working copy and shows their output, each line prefixed with the name of its service. When
+you save a file of a service, the command restarts the service. If a service crashes, the command waits for the next save.
 If Jaeger isn't running, this command also starts the embedded backend.
 Ctrl-C stops everything.
 
-  --only SERVICE  show the output of this service, and of the others only that they start, stop, or crash
+  --only SERVICE  show the output of this service only, and when the others start, stop, or crash
 `;
 
 await main(async () => {

@@ -149,12 +149,12 @@ async function examineDocker(): Promise<Finding[]> {
   }
 }
 
-/** Whether Node.js would send requests for localhost to a proxy. The exporter of spans doesn't (settings.ts). */
 async function examineEnvironment(): Promise<Finding[]> {
   const variables = tracingVariablesText();
   return [variables ? warning(variables) : ok('no variable in this shell changes what is traced')];
 }
 
+/** Whether Node.js would send requests for localhost to a proxy. The exporter of spans doesn't (settings.ts). */
 async function examineProxy(): Promise<Finding[]> {
   const { env } = process;
   const proxy = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].find((name) => env[name]);

@@ -30,7 +30,7 @@ export function folderOf({ name }: Part): string {
 /** The addresses of parts that only this process uses, by the names of the parts. */
 const ownAddresses = new Map<string, Environment>();
 
-/** Makes `runningOf` find a part that only this process uses. Returns a function that ends this. */
+/** Makes `runningOf` find a part that only this process uses. Returns a function that undoes this. */
 export function keepOwn({ name }: Part, address: Environment): () => void {
   ownAddresses.set(name, address);
   return () => void ownAddresses.delete(name);

@@ -23,7 +23,7 @@ const help = `
 npx tsx load.ts [--to N] [--expect N]
 
 Sends more and more requests per second to all instances of a service, until it breaks its promise. Starts what isn't
-running yet. All processes share this computer, so the number is about this computer, too.
+running yet. All processes share this computer, so the result depends on the computer, too.
 
   --to N       send at most N requests per second (1000), or as many as are expected
   --expect N   also say whether N requests per second fit, such as those of tomorrow's launch

@@ -104,8 +104,8 @@ async function showTraced(
   const records = isStored ? await awaitLogs(() => backend.traces.logs(id), id, services) : [];
   showCall(result, { explain, logs: records });
   if (result.trace && result.traceId && !isChecked) {
-    const before = await backend.traces.before(result.trace).catch(() => undefined); // the backend has just ended
-    if (before) note(`Compare with the call before: ${backend.url}/trace/${before}...${result.traceId}`);
+    const before = await backend.traces.before(result.trace).catch(() => undefined); // the backend has just stopped
+    if (before) note(`Compare with the previous call: ${backend.url}/trace/${before}...${result.traceId}`);
   }
   if (!logs || !id || records.length > 0) return;
   const reason =

@@ -12,7 +12,7 @@ export interface LoggedLine {
   timeMs: number;
 }
 
-/** The lines that some services printed, in order of time. A service that was never started has none. */
+/** The lines that some services printed, in chronological order. A service that was never started has none. */
 export async function readLogs(services: Service[]): Promise<LoggedLine[]> {
   const logs = await Promise.all(
     services.map(async (service) => {

@@ -143,7 +143,7 @@ function ready(child: ChildProcess, signal?: AbortSignal): Promise<void> {
       () =>
         reject(
           new Error(
-            `was not ready after ${READY_TIMEOUT_MS / 1_000} s: it is in a loop, it waits for something, or the machine is too busy`,
+            `was not ready after ${READY_TIMEOUT_MS / 1_000} s: it is in a loop, it is waiting for something, or the machine is too busy`,
           ),
         ),
       READY_TIMEOUT_MS,

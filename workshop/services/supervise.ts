@@ -18,7 +18,7 @@ const RESTART_GRACE_MS = 300; // after a save, the new code matters more than th
 /**
  * Runs the services of a folder until the signal, and restarts a service when one of its files changes. When another step
  * is put into the folder, stops the services that no longer exist and starts the new ones.
- * With `only`, shows what this service prints, and of the others only that they start, stop, or crash.
+ * With `only`, shows what this service prints, and when the others start, stop, or crash.
  * @throws UserError if there is no service, a port is in use, or a part is missing
  */
 export async function superviseServices(

@@ -24,7 +24,7 @@ let drafts = 0;
 /**
  * Starts something while no other command of this workshop does, so that the second of two commands uses what the first
  * has started. Within one process, several can start at once.
- * @throws AbortError if the signal is aborted during the wait; the waits of other starts go on
+ * @throws AbortError if the signal is aborted during the wait; other starts keep waiting
  */
 export async function inTurn<Started>(
   start: () => Promise<Started>,

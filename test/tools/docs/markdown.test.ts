@@ -89,7 +89,10 @@ test('a block written anew has the same form', () => {
 });
 
 test('what cannot be run or renewed is refused with a sentence', () => {
-  assert.throws(() => readBlocks(`${fence}console\nls\n${fence}\n`), /begins with "ls", which is no command/);
+  assert.throws(
+    () => readBlocks(`${fence}console\nls\n${fence}\n`),
+    /begins with "ls", which is not a command/,
+  );
   assert.throws(() => readBlocks(`- item\n\n  ${fence}console\n  $ ls\n  ${fence}\n`), /part of a list/);
   assert.throws(() => readBlocks('<!-- steps -->\n\ntext\n'), /<!-- steps … --> has no <!-- end -->/);
   assert.throws(

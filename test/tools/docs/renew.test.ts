@@ -64,7 +64,7 @@ test('a document that cannot be renewed is named', async () => {
   await assert.rejects(renewDocument('no-such.md'), /no-such\.md/);
   await assert.rejects(
     renewText('<!-- dif 02 03 -->\n\n<!-- end -->\n'),
-    /<!-- dif --> is no part that could be generated/,
+    /<!-- dif --> is not a part that can be generated/,
   );
   await assert.rejects(renewText('<!-- diff 02 99 -->\n\n<!-- end -->\n'), /no step "99"/);
   await assert.rejects(renewText('<!-- file 02 app.ts -->\n\n<!-- end -->\n'), /no app\.ts in that step/);

@@ -64,6 +64,6 @@ test('a command that ends without printing what is shown fails with what it prin
 
 test('a command that would change what all copies share is refused', async () => {
   for (const command of ['npm ci && npx tsx run.ts', 'npm i left-pad', 'docker compose up jaeger']) {
-    await assert.rejects(run(command), /cannot be tried in a copy/);
+    await assert.rejects(run(command), /can't be run in a copy/);
   }
 });

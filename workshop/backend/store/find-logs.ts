@@ -35,7 +35,7 @@ export const anyLogs: LogQuery = {
 /** How many records are read before other requests get their turn: a few ms of work. */
 const READ_AT_ONCE = 500;
 
-/** Finds log records, in order of time. If there are more than the limit, it finds the last to arrive. */
+/** Finds log records, in chronological order. If there are more than the limit, it finds the last to arrive. */
 export async function findLogs(store: LogStore, query: LogQuery): Promise<LogRecord[]> {
   const { traceId, spanId, service, startUs, endUs, severity, limit } = query;
   const least = severity ? leastNumber(severity) : -Infinity;

@@ -47,7 +47,7 @@ export function followsEndpoint(service: string, program: string): Judge {
       : {
           found: `While the endpoint was at a second place, no span of ${name} arrived there.`,
           cause:
-            'Leave the unit started. At each endpointChanged, create a new OTLPTraceExporter for the current endpoint, and let export() use it from then on.',
+            'Leave the unit started. On each endpointChanged, create a new OTLPTraceExporter for the current endpoint, and let export() use it from then on.',
           file: `${name}/${FILE}`,
         };
   });
@@ -84,7 +84,7 @@ export function countsDropped(services: string[], program: string): Judge {
     if (dropped === 0) {
       return {
         found: `All spans of ${name} arrived, although the endpoint was removed.`,
-        cause: 'At endpointRemoved, forget the exporter, so that export() drops spans and counts them.',
+        cause: 'On endpointRemoved, forget the exporter, so that export() drops spans and counts them.',
         file,
       };
     }
@@ -120,7 +120,7 @@ export function resumes(services: string[], program: string): Judge {
       ? undefined
       : {
           found: `The endpoint was published again, but no more spans of ${name} arrived.`,
-          cause: "At endpointRemoved, don't close the unit: it has to notice the next endpoint.",
+          cause: "On endpointRemoved, don't close the unit: it has to notice the next endpoint.",
           file: `${name}/${FILE}`,
         },
   );

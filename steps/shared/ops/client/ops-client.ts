@@ -48,7 +48,7 @@ export class OpsClient {
     return this.#call('ShowTrace', { id });
   }
 
-  /** Shows the log lines and the events of a trace in order of time. */
+  /** Shows the log lines and the events of a trace in chronological order. */
   showLogs(id: string) {
     return this.#call('ShowLogs', { id });
   }

@@ -130,7 +130,7 @@ export class TraceBackend {
     return this.#spans(`/api/v3/traces?${query}`);
   }
 
-  /** The log records of a trace in order of time; none if the backend is a real Jaeger, which stores no logs. */
+  /** The log records of a trace in chronological order; none if the backend is a real Jaeger, which stores no logs. */
   async logs(traceId: string): Promise<BackendLog[]> {
     const received = await this.#get(`/api/logs?traceID=${traceId}&limit=${MAX_LOGS}`);
     if (received.status === 404 || String(received.body).startsWith('<')) return []; // Jaeger has a page there, or nothing

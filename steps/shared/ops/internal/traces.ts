@@ -46,7 +46,7 @@ export async function listTraces(backend: TraceBackend, request: ListTracesReq):
   return { traces: traces.slice(0, limit), url: backend.searchPageOf(search, shownTags) };
 }
 
-/** Shows the log lines and the events of a trace in order of time. */
+/** Shows the log lines and the events of a trace in chronological order. */
 export async function showLogs(backend: TraceBackend, request: ShowLogsReq): Promise<ShowLogsResp> {
   const spans = await backend.spansOf(request.id);
   const logs = await backend.logs(spans[0]!.traceId);
