@@ -78,7 +78,7 @@ export default {
           status: 400,
           judgeBody: ({ message }) =>
             message ? undefined : { cause: 'The body does not contain the reason as "message".' },
-          cause: 'The schema of the route was removed: it rejects an invalid UUID.',
+          cause: 'The route no longer has a schema that rejects an invalid UUID.',
           file: 'bands-api/app.ts',
         },
         'an invalid UUID',

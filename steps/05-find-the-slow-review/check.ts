@@ -35,7 +35,7 @@ export default {
     },
     {
       expect:
-        'When reviews-api is down, your span ends as an error with its exception, and the response is still 502',
+        'When reviews-api is down, your span records the exception and ends as an error, and the response is still 502',
       judge: customSpanFails('bands-api', 'a call while reviews-api is down', { status: 502 }),
     },
   ],

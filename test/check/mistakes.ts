@@ -96,7 +96,7 @@ export const mistakes: Mistake[] = [
     patch: { 'bands-api/app.ts': [['{ id: uuid }', "{ id: { type: 'string' } }"]] },
     edit: (seen) => void (seen.calls.get('an invalid UUID')!.response!.status = 502),
     expect: /The response to an invalid UUID/,
-    cause: /The schema of the route was removed/,
+    cause: /The route no longer has a schema that rejects/,
     file: 'bands-api/app.ts',
   },
 
