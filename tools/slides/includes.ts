@@ -7,11 +7,11 @@ import { projectFolder } from '../../workshop/settings.ts';
 import { startOf, type Step } from '../../workshop/course/list.ts';
 import { change, type Choice, excerpt, type Line } from './code/excerpt.ts';
 import { drawCost, drawCostTable, type OverheadResult } from './draw/cost.ts';
-import { drawHop, drawLostHop, drawTraceparent, drawTracestate } from './draw/header.ts';
+import { drawHop, drawTraceparent, drawTracestate } from './draw/header.ts';
+import { drawJourney, sceneOf } from './draw/journey.ts';
 import { drawSampling } from './draw/sampling.ts';
 import { drawSpan } from './draw/span-card.ts';
 import { escaped } from './draw/svg.ts';
-import { drawSystem } from './draw/system.ts';
 import { drawTree } from './draw/tree.ts';
 import { drawBars, drawWaterfall } from './draw/waterfall.ts';
 import { readRecording } from '../traces/recordings.ts';
@@ -29,7 +29,7 @@ export interface Code {
 /** The file with the benchmark result that the slides show. */
 const overheadFile = join(projectFolder, 'bench', 'results', 'overhead.json');
 
-const SCHEMES = /^(?:code|diff|output|trace|tree|span|header|tracestate|hop|system|bars|cost|sampling):/;
+const SCHEMES = /^(?:code|diff|output|trace|tree|span|header|tracestate|hop|journey|bars|cost|sampling):/;
 
 /** Whether the URL of an image is an include. */
 export function isInclude(href: string): boolean {
@@ -44,12 +44,13 @@ export function isInclude(href: string): boolean {
  * - `diff:FROM..TO/PATH?plain&context=1#PART`: how the parts changed between two steps; with `start`, from the start of
  *   FROM, which begins a chapter
  * - `output:STEP?from=TEXT&lines=5#COMMAND`: a command's output in the step's README, from the line with TEXT
- * - `trace:STEP?critical&letters&quiet&plays&ghost`: the recorded trace of a step as a waterfall, at most `height` px
+ * - `trace:STEP?critical&letters&quiet&plays&gathers&ghost`: the recorded trace of a step as a waterfall, at most `height` px
  *   high
  * - `tree:STEP`, `bars:STEP`: the same trace as a tree next to its bars, or the bars alone as an ornament
- * - `span:STEP/SERVICE`, `hop:STEP/SERVICE?lost`, `header:STEP/SERVICE`, `tracestate:STEP/SERVICE`: a SERVER span of
+ * - `span:STEP/SERVICE`, `hop:STEP/SERVICE`, `header:STEP/SERVICE`, `tracestate:STEP/SERVICE`: a SERVER span of
  *   the recorded trace, the call into its service, and the headers of that call
- * - `system:STEP`: who calls whom, and how long the caller waited
+ * - `journey:STEP?to SERVICE=HEADERS&from SERVICE=HEADERS&SERVICE=MISSING&bare&logs&seconds&stores=NAMES`: the boxes of
+ *   a system, what travels between them, and what each records, as `sceneOf` reads it
  * - `cost:parts`, `cost:table`: the stored result of the benchmark
  * - `sampling:head`: which of many requests a sampler keeps
  *
@@ -110,6 +111,7 @@ export async function include(
           letters: has('letters'),
           quiet: has('quiet'),
           plays: has('plays'),
+          gathers: has('gathers'),
           ghost: has('ghost'),
           height,
         }),
@@ -125,9 +127,9 @@ export async function include(
     case 'tracestate:':
       return html(drawTracestate(await trace(), path, alt));
     case 'hop:':
-      return html(has('lost') ? drawLostHop(await trace(), path, alt) : drawHop(await trace(), path, alt));
-    case 'system:':
-      return html(drawSystem(await trace(), alt));
+      return html(drawHop(await trace(), path, alt));
+    case 'journey:':
+      return html(drawJourney(await trace(), alt, sceneOf(searchParams)));
     case 'cost:':
       return html((pathname === 'table' ? drawCostTable : drawCost)(await readOverhead(), alt));
     default:
@@ -174,11 +176,9 @@ async function outputOf(step: Step, command: string, words: URLSearchParams): Pr
     .map((text, index): Line => ({ kind: 'same', text, html: printed(text), number: index + 1 }));
 }
 
-/** A line of a command's output as HTML: its words don't wrap, and trace ids are marked. */
+/** A line of a command's output as HTML: its words don't wrap. */
 function printed(line: string): string {
-  return escaped(line)
-    .replaceAll(/\S+/g, '<span class="word">$&</span>')
-    .replaceAll(/\btrace_id=([0-9a-f]{32})/g, 'trace_id=<span class="trace-id">$1</span>');
+  return escaped(line).replaceAll(/\S+/g, '<span class="word">$&</span>');
 }
 
 /** The saved result of npm run bench -- overhead. Throws UserError if there is none. */

@@ -72,4 +72,4 @@ export async function recordedSteps(): Promise<Step[]> {
   return (await listSteps()).filter(({ number }) => numbers.has(number));
 }
 
-const SHOWS_TRACE = /\]\(<?(?:trace|tree|bars|span|header|tracestate|hop|system):(\d+)/g;
+const SHOWS_TRACE = /\]\(<?(?:trace|tree|bars|span|header|tracestate|hop|journey):(\d+)/g;

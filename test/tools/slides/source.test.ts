@@ -10,6 +10,7 @@ import { chaptersOf, kinds, schedules, type ScheduleName } from '#tools/slides/m
 import { readNotes } from '#tools/slides/notes';
 import { readDeck } from '#tools/slides/read';
 import { scheduleTable, slotsOf } from '#tools/slides/schedule';
+import { readRecording } from '#tools/traces/recordings';
 import { listSteps } from '#workshop/course/list';
 
 const deck = await readDeck();
@@ -233,6 +234,8 @@ test('a missing file, part, or difference gives an error of one sentence', async
     ['diff:04..05/bands-api/app.ts#nowhere', /has no part "nowhere"/],
     ['output:03?from=never%20printed#npx tsx run.ts', /has no output with "never printed"/],
     ['trace:01', /no trace of step 1: npm run docs records it/],
+    ['journey:02?to reviews-api=traceparent', /no call into reviews-api/],
+    ['journey:16', /no journey through/],
     ['hop:02/reviews-api', /no call into reviews-api with both sides/],
     ['span:05/checkout', /no SERVER span of checkout/],
   ];
@@ -243,6 +246,50 @@ test('a missing file, part, or difference gives an error of one sentence', async
       return true;
     });
   }
+});
+
+test('the journey of a request has the same boxes in the same places on every slide of a chapter', async () => {
+  const placesIn = new Map<string, Set<string>>();
+  const hrefs = chaptersOf(deck).flatMap(({ slides }) =>
+    slides.flatMap(({ body }) =>
+      body.flatMap(({ raw }) => /\((?:<(journey:[^>]+)>|(journey:\S+))\)/.exec(raw)?.slice(1) ?? []),
+    ),
+  );
+  const journeys = hrefs.filter((href) => href !== undefined);
+  assert.ok(journeys.length > 10);
+  for (const href of journeys) {
+    const drawn = await include(href, 'words', steps, 600);
+    const html = drawn.kind === 'html' ? drawn.html : '';
+    const names = [...html.matchAll(/class="box-name"[^>]*>([\w-]+)</g)].map(([, name]) => name!);
+    const edges = [...html.matchAll(/class="box-edge" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"/g)];
+    const system = names.includes('caller') ? 'HTTP' : 'messages';
+    const places = placesIn.get(system) ?? placesIn.set(system, new Set()).get(system)!;
+    places.add(edges.map(([, ...place], index) => `${names[index]} ${place.join(' ')}`).join(', '));
+  }
+  assert.deepEqual(
+    [...placesIn.values()].map(({ size }) => size),
+    [1, 1],
+  );
+});
+
+test('a packet carries the ids of the recording, and a missing header has none', async () => {
+  const { spans } = await readRecording(step(4));
+  const [bands, reviews] = ['bands-api', 'reviews-api'].map((service) =>
+    spans.find((span) => span.service === service && span.kind === 'server')!,
+  );
+  const packets = async (query: string) => {
+    const drawn = await include(`journey:04?${query}`, 'words', steps, 600);
+    const html = drawn.kind === 'html' ? drawn.html : '';
+    return [...html.matchAll(/class="header-value[^>]*>([^<]*)</g)].map(([, text]) => text);
+  };
+  const short = (id: string) => `${id.slice(0, 4)}…${id.slice(-4)}`;
+  assert.deepEqual(await packets('to bands-api=traceparent&to reviews-api=traceparent'), [
+    short(bands!.traceId),
+    short(bands!.parentId!),
+    short(reviews!.traceId),
+    short(reviews!.parentId!),
+  ]);
+  assert.deepEqual(await packets('to bands-api=no traceparent&to reviews-api=GET'), []);
 });
 
 /** A result with this many µs per request for each of the parts of tracing. */

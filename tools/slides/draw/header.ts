@@ -107,29 +107,6 @@ export function drawHop(trace: Trace, service: string, alt: string): string {
   );
 }
 
-/** Draws the same call without a header, so that the receiver starts a new trace. */
-export function drawLostHop(trace: Trace, service: string, alt: string): string {
-  const { from, to } = hopInto(service, trace);
-  const classOf = serviceClasses([from.service, to.service]);
-  return picture(
-    contentWidth,
-    600,
-    alt,
-    words(contentWidth / 2, ARROW_Y - 44, 'no traceparent', 'lost', 'middle'),
-    arrow('arrow no-header'),
-    side(0, from.service, from.name, classOf, [
-      ['trace id', short(from.traceId), 'ink-1'],
-      ['span id', short(from.spanId), 'ink-2'],
-      ['parent', from.parentId ? short(from.parentId) : 'none', ''],
-    ]),
-    side(contentWidth - SIDE.width, to.service, to.name, classOf, [
-      ['trace id', 'its own', 'lost'],
-      ['span id', 'its own', 'lost'],
-      ['parent', 'none', 'lost'],
-    ]),
-  );
-}
-
 const SIDE = { width: 540, height: 380, y: 160 };
 const SPAN_SIZE = 34;
 const ARROW_Y = SIDE.y + SIDE.height / 2;
@@ -157,10 +134,10 @@ function side(
   );
 }
 
-function arrow(className = 'arrow'): string {
+function arrow(): string {
   const end = contentWidth - SIDE.width - 24;
   return (
-    element('path', { class: className, d: `M${SIDE.width + 24} ${ARROW_Y}H${end - 16}` }) +
+    element('path', { class: 'arrow', d: `M${SIDE.width + 24} ${ARROW_Y}H${end - 16}` }) +
     element('path', { class: 'arrow-head', d: `M${end} ${ARROW_Y}l-32 -18v36z` })
   );
 }

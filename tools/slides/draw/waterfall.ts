@@ -4,6 +4,7 @@ import { ticksOf } from '../../../workshop/trace/ticks.ts';
 import { treeOf } from '../../../workshop/trace/tree.ts';
 import { type Row, type Waterfall, waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { type Lane, laneOf } from '../../../workshop/trace/lane.ts';
+import { boxesOf, type Node, nodesOf } from './journey.ts';
 import { serviceClasses } from './services.ts';
 import { contentWidth, element, escaped, fitted, picture, textWidthPx, words } from './svg.ts';
 
@@ -17,6 +18,8 @@ export interface WaterfallOptions {
   quiet?: boolean;
   /** Animates the bars at twice the speed of the request. */
   plays?: boolean;
+  /** Begins with the spans in the boxes of the journey, from which they move to their places in time. */
+  gathers?: boolean;
   /** A row at the top for a missing parent span. */
   ghost?: boolean;
   /** The maximum height. px. */
@@ -44,6 +47,8 @@ export function drawWaterfall(trace: Trace, alt: string, options: WaterfallOptio
   const frame = frameOf(waterfall, orphan !== undefined, options);
   const segments = options.criticalPath ? segmentsBySpan(trace) : new Map<string, CriticalSegment[]>();
   const classOf = serviceClasses(services);
+  const boxes = options.gathers ? boxesOf(services) : [];
+  const nodes = boxes.flatMap((box) => nodesOf(rows, box));
 
   const drawn = rows.map((row, index) => {
     const y = frame.top + index * frame.rowPx;
@@ -51,8 +56,17 @@ export function drawWaterfall(trace: Trace, alt: string, options: WaterfallOptio
     return element(
       'g',
       {
-        class: `${classOf(row.span.service)}${row.span.error ? ' error' : ''}${options.plays ? ' plays' : ''}`,
-        style: options.plays ? `--at: ${row.offsetUs / 2e6}s; --takes: ${row.durationUs / 2e6}s` : undefined,
+        class: [
+          classOf(row.span.service),
+          ...(row.span.error ? ['error'] : []),
+          ...(options.plays ? ['plays'] : []),
+          ...(options.gathers ? ['gathers'] : []),
+        ].join(' '),
+        style: options.plays
+          ? `--at: ${row.offsetUs / 2e6}s; --takes: ${row.durationUs / 2e6}s`
+          : options.gathers
+            ? originOf(row, nodes, lane, y, frame)
+            : undefined,
       },
       nameOf(row, index, rows, y, frame, options.letters),
       laneElements(lane, y, frame, options.quiet),
@@ -65,9 +79,26 @@ export function drawWaterfall(trace: Trace, alt: string, options: WaterfallOptio
     alt,
     rulerOf(waterfall, frame),
     ...(orphan ? [ghostOf(orphan, frame)] : []),
+    ...boxes.map(({ name, x, width }) =>
+      element('rect', { class: `left-box ${classOf(name)}`, x, y: 0, width, height: frame.height, rx: 20 }),
+    ),
     ...drawn,
     legendOf(services, classOf, frame, options),
   );
+}
+
+/** Where a bar comes from: from its node in the journey, relative to its place in the waterfall. */
+function originOf(row: Row, nodes: readonly Node[], { bar }: Lane, y: number, frame: Frame): string {
+  const { span } = row;
+  const node = nodes.find(
+    (each) =>
+      each.span.parentId === span.parentId &&
+      each.span.name === span.name &&
+      each.span.service === span.service,
+  )!;
+  const { left, width } = bar!;
+  const px = (percent: number) => (percent / 100) * frame.laneWidth;
+  return `--dx: ${Math.round(node.x - frame.laneX - px(left))}px; --dy: ${Math.round(node.y - y)}px; --wide: ${(node.width / Math.max(4, px(width))).toFixed(3)}`;
 }
 
 /** Draws only the bars of a trace, as an ornament. */
