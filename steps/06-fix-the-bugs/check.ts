@@ -12,7 +12,7 @@ const file = 'reviews-api/app.ts';
 const fugazi = (judgeBody: BodyJudge) =>
   responds({ status: 200, judgeBody, cause: 'A service responds with an error.', file });
 
-/** A sentence that says which of the three reviews have the same uuid. */
+/** A sentence that says how many of the three reviews have the same uuid, and which uuid it is. */
 function sharedUuid(reviews: Review[]): string {
   const alike = reviews.map(({ uuid }) => reviews.filter((other) => other.uuid === uuid));
   const [{ uuid }, , third] = alike.find(({ length }) => length > 1) as [Review, Review, Review?];
