@@ -7,16 +7,16 @@ import type { Step } from '../../workshop/course/list.ts';
  */
 export const schedules = {
   ninety: { title: '90 minutes', minutes: 90 },
-  'half-day': { title: 'Half a day', minutes: 210 },
-  messages: { title: 'Chapter 2', minutes: 60 },
-  monitoring: { title: 'Chapter 3', minutes: 70 },
-  operate: { title: 'Chapter 4', minutes: 49 },
-  endpoints: { title: 'Chapter 5', minutes: 64 },
+  'half-day': { title: 'Half a day', minutes: 240 },
+  messages: { title: 'Chapter 2', minutes: 70 },
+  monitoring: { title: 'Chapter 3', minutes: 95 },
+  operate: { title: 'Chapter 4', minutes: 60 },
+  endpoints: { title: 'Chapter 5', minutes: 75 },
 } as const;
 
 export type ScheduleName = keyof typeof schedules;
 
-/** Minutes in each schedule; a slide of 0 minutes is left out. */
+/** Minutes in each schedule; a slide of 0 minutes is left out, except in the lobby. */
 export type Minutes = Record<ScheduleName, number>;
 
 /** The speaker's notes for a slide. All fields except the minutes are one paragraph of Markdown. */
@@ -32,8 +32,22 @@ export interface Notes {
   wrong: string;
 }
 
-/** The purpose of a slide, which determines its layout. */
-export const kinds = ['title', 'statement', 'plain', 'problem', 'change', 'turn', 'see', 'quiz'] as const;
+/**
+ * The purpose of a slide, which determines its layout. A `lobby` is shown before the talk, in every schedule; a `break`
+ * is time without slides: a pause, or questions.
+ */
+export const kinds = [
+  'lobby',
+  'title',
+  'statement',
+  'plain',
+  'problem',
+  'change',
+  'turn',
+  'see',
+  'quiz',
+  'break',
+] as const;
 
 export type Kind = (typeof kinds)[number];
 
@@ -59,15 +73,10 @@ export interface Chapter {
   slides: Slide[];
 }
 
-/** A break in the half-day schedule, in minutes. */
-export interface Break {
-  break: number;
-}
-
 export interface Deck {
   title: string;
   /** In the order of the talk. */
-  parts: (Chapter | Break)[];
+  chapters: Chapter[];
 }
 
 /** Whether a chapter teaches the first step of a system, which has no changes yet. */
@@ -78,14 +87,9 @@ export function beginsSystem({ step, slides }: Chapter): boolean {
 /** The steps of the system that a chapter's step belongs to, in order; empty if the chapter teaches no step. */
 export function stepsOfSystem({ step }: Chapter, deck: Deck): Step[] {
   const systems: Step[][] = [];
-  for (const chapter of chaptersOf(deck).filter((each) => each.step)) {
+  for (const chapter of deck.chapters.filter((each) => each.step)) {
     if (beginsSystem(chapter) || systems.length === 0) systems.push([]);
     systems.at(-1)!.push(chapter.step!);
   }
   return systems.find((steps) => steps.some(({ number }) => number === step?.number)) ?? [];
-}
-
-/** The chapters of a deck, without the breaks. */
-export function chaptersOf(deck: Deck): Chapter[] {
-  return deck.parts.filter((part): part is Chapter => 'slides' in part);
 }

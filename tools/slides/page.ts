@@ -1,7 +1,7 @@
 import type { Step } from '../../workshop/course/list.ts';
 import { escaped } from './draw/svg.ts';
 import { hatching } from './draw/waterfall.ts';
-import { chaptersOf, type Deck, stepsOfSystem } from './model.ts';
+import { type Deck, stepsOfSystem } from './model.ts';
 import { sectionsOf } from './section.ts';
 
 /** Sets the theme before the page is drawn; the deck's script changes it on a key. */
@@ -14,7 +14,7 @@ document.documentElement.dataset.theme = requested === 'dark' || requested === '
 /** The talk as an HTML page that loads deck.css and deck.js; each chapter is a column of slides. */
 export async function pageOf(deck: Deck, steps: readonly Step[]): Promise<string> {
   const columns: string[] = [];
-  for (const chapter of chaptersOf(deck)) {
+  for (const chapter of deck.chapters) {
     const context = { chapter, steps, systemSteps: stepsOfSystem(chapter, deck) };
     const sections: string[] = [];
     for (const slide of chapter.slides) sections.push(...(await sectionsOf(slide, context)));

@@ -5,16 +5,16 @@ import { marked, type Token, type Tokens } from 'marked';
 import { messageOf, UserError } from '../../workshop/errors.ts';
 import { projectFolder } from '../../workshop/settings.ts';
 import { listSteps, type Step } from '../../workshop/course/list.ts';
-import { type Chapter, type Deck, type Kind, kinds, type Break, type Slide } from './model.ts';
+import { type Chapter, type Deck, type Kind, kinds, type Slide } from './model.ts';
 import { readNotes } from './notes.ts';
 
 /** The folder with the source of the talk. */
 export const slidesFolder = join(projectFolder, 'slides');
 
-/** The content of slides/deck.json: the names of the chapters' files, and the breaks between them. */
+/** The content of slides/deck.json: the names of the chapters' files. */
 interface DeckFile {
   title: string;
-  parts: (string | Break)[];
+  chapters: string[];
 }
 
 /**
@@ -24,13 +24,12 @@ interface DeckFile {
  * @throws UserError naming the file and the slide, if something is missing or invalid
  */
 export async function readDeck(): Promise<Deck> {
-  const { title, parts } = await readDeckFile();
+  const { title, chapters: names } = await readDeckFile();
   const steps = await listSteps();
   const slugger = new GithubSlugger();
-  const read: Deck['parts'] = [];
-  for (const part of parts)
-    read.push(typeof part === 'string' ? await readChapter(part, steps, slugger) : part);
-  return { title, parts: read };
+  const chapters: Chapter[] = [];
+  for (const name of names) chapters.push(await readChapter(name, steps, slugger));
+  return { title, chapters };
 }
 
 async function readDeckFile(): Promise<DeckFile> {

@@ -8,16 +8,16 @@ export interface Slot {
   /** How many of these minutes people type. */
   handsOn: number;
   title: string;
-  /** The step that the working copy should have at the start; missing if people don't type. */
+  /** The step to put into the working copy: where people begin to type, or the finished step if it is only shown. */
   step?: string;
 }
 
-/** The parts of the talk with their times, from the minutes in the notes; parts of 0 minutes are left out. */
+/** The chapters of the talk with their times, from the minutes in the notes; those of 0 minutes are left out. */
 export function slotsOf(deck: Deck, schedule: ScheduleName): Slot[] {
   let startsAt = 0;
   const slots: Slot[] = [];
-  for (const part of deck.parts) {
-    const slot = 'break' in part ? breakSlot(part.break, schedule) : chapterSlot(part, schedule);
+  for (const chapter of deck.chapters) {
+    const slot = slotOf(chapter, schedule);
     if (slot.minutes === 0) continue;
     slots.push({ ...slot, startsAt });
     startsAt += slot.minutes;
@@ -47,27 +47,23 @@ export function scheduleNamed(name: string): ScheduleName | undefined {
   return (Object.keys(schedules) as ScheduleName[]).find((known) => known === name);
 }
 
-function chapterSlot(chapter: Chapter, schedule: ScheduleName): Omit<Slot, 'startsAt'> {
+function slotOf(chapter: Chapter, schedule: ScheduleName): Omit<Slot, 'startsAt'> {
   const { slides, title, step } = chapter;
   const minutesOf = (some: typeof slides) =>
     some.reduce((sum, { notes }) => sum + notes.minutes[schedule], 0);
+  const handsOn = minutesOf(slides.filter(({ kind }) => kind === 'turn'));
   return {
     minutes: minutesOf(slides),
-    handsOn: minutesOf(slides.filter(({ kind }) => kind === 'turn')),
+    handsOn,
     title,
-    ...(step && { step: beginOf(chapter, step) }),
+    ...(step && { step: handsOn > 0 ? beginOf(chapter, step) : String(step.number) }),
   };
 }
 
-/** The step to begin with: the one before or, if it begins a system, its start or itself. */
+/** The step to begin typing with: the one before or, if it begins a system, its start or itself. */
 function beginOf(chapter: Chapter, step: Step): string {
   if (startOf(step)) return `${step.number}/start`;
   return String(beginsSystem(chapter) ? step.number : step.number - 1);
-}
-
-/** Only the half day is long enough for breaks. */
-function breakSlot(minutes: number, schedule: ScheduleName): Omit<Slot, 'startsAt'> {
-  return { minutes: schedule === 'half-day' ? minutes : 0, handsOn: 0, title: 'Break' };
 }
 
 function clock(minutes: number): string {

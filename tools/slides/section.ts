@@ -136,7 +136,7 @@ function bodyOf(
     },
   });
   const html = (tokens: Token[]) => marked.parser(tokens);
-  if (slide.kind !== 'turn') return html(slide.body);
+  if (!['lobby', 'turn', 'break'].includes(slide.kind)) return html(slide.body);
 
   const commands = slide.body.filter(({ type }) => type === 'code');
   const rest = slide.body.filter(({ type }) => type !== 'code');

@@ -22,8 +22,8 @@ Serves the talk at http://127.0.0.1:3030, and reloads it when you save a slide o
 
 Keys in the browser: → and ← go through the slides, Esc or O shows all slides, S opens the speaker window with notes
 and clocks, T starts and pauses the timer of a slide, D switches between dark and light, F switches to full screen, B
-makes the screen black, and ? lists all keys. In the URL, ?schedule=half-day selects the slides of the half day, and
-?theme=dark the dark theme.
+makes the screen black, and ? lists all keys. In the URL, ?schedule=half-day selects the slides of the half day,
+?theme=dark the dark theme, and ?start=09:30 makes the first slide count down to half past nine.
 `;
 
 await main(async () => {

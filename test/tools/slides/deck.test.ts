@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { buildDeck } from '#tools/slides/build';
-import { chaptersOf, schedules, type ScheduleName } from '#tools/slides/model';
+import { schedules, type ScheduleName } from '#tools/slides/model';
 import { notesPage } from '#tools/slides/notes-page';
 import { printDeck } from '#tools/slides/pdf';
 import { readDeck } from '#tools/slides/read';
@@ -230,7 +230,7 @@ slowTest('with reduced motion, bars do not grow and packets do not travel', opti
 });
 
 test("a schedule shows its slides, with the minutes of each in the speaker's notes", options, async () => {
-  const slides = chaptersOf(await readDeck()).flatMap((chapter) => chapter.slides);
+  const slides = (await readDeck()).chapters.flatMap((chapter) => chapter.slides);
   for (const schedule of Object.keys(schedules) as ScheduleName[]) {
     const page = await openDeck({ query: schedule === 'ninety' ? '' : `schedule=${schedule}` });
     const shown = await page.$$eval('section.slide:not(.before)', (sections) =>
@@ -241,7 +241,7 @@ test("a schedule shows its slides, with the minutes of each in the speaker's not
     );
     const wanted = slides
       .map(({ id, notes }) => ({ id, seconds: notes.minutes[schedule] * 60 }))
-      .filter(({ seconds }) => seconds > 0);
+      .filter(({ id, seconds }) => seconds > 0 || id.startsWith('lobby'));
     assert.deepEqual(shown, wanted, schedule);
     await page.context().close();
   }
@@ -258,9 +258,9 @@ test('an unknown schedule gives an error that lists the schedules', options, asy
 
 test('the notes begin with the minutes of the current schedule only', options, async () => {
   for (const [query, minutes] of [
-    ['', '4 min'],
+    ['', '5.5 min'],
     ['schedule=half-day', '7 min'],
-    ['schedule=all', '4 min (90 minutes) · 7 min (Half a day)'],
+    ['schedule=all', '5.5 min (90 minutes) · 7 min (Half a day)'],
   ] as const) {
     const page = await openDeck({ query });
     assert.equal(await page.textContent('#step-02-turn .notes p'), minutes);
@@ -329,17 +329,32 @@ slowTest('T starts and pauses the timer of a slide, which runs out', options, as
   await page.clock.runFor(1_000);
   await page.waitForSelector('#step-02-turn.present');
   const time = () => page.textContent('#step-02-turn .time');
-  assert.equal(await time(), '4:00');
+  assert.equal(await time(), '5:30');
   await page.keyboard.press('t');
   await page.clock.runFor(61_500);
-  assert.equal(await time(), '2:59');
+  assert.equal(await time(), '4:29');
   await page.keyboard.press('t');
   await page.clock.runFor(30_000);
-  assert.equal(await time(), '2:59');
+  assert.equal(await time(), '4:29');
   await page.click('#step-02-turn .timer button');
-  await page.clock.runFor(180_000);
+  await page.clock.runFor(270_000);
   assert.equal(await time(), '0:00');
   assert.equal(await page.textContent('#step-02-turn .timer button'), 'restart');
+  await page.context().close();
+});
+
+slowTest('in the lobby, the timer counts down to the start that the URL gives', options, async () => {
+  const page = await openDeck({ query: '' });
+  await page.clock.install({ time: new Date(2026, 0, 1, 9, 0) });
+  await page.goto(`${page.url().replace(/[?#].*/, '')}?start=09:30`);
+  await page.waitForSelector('html[data-ready]');
+  await page.clock.runFor(90_000);
+  assert.match((await page.textContent('section.lobby .time'))!, /^28:/);
+  await page.goto(`${page.url().replace(/[?#].*/, '')}?start=soon`);
+  assert.equal(
+    await page.textContent('.problem-banner[role=alert]'),
+    '"start=soon" is not a time of day: write it as in start=09:30.',
+  );
   await page.context().close();
 });
 
@@ -359,10 +374,10 @@ test('from disk, S opens the speaker’s window with the notes of the slide', op
   const [speaker] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('s')]);
   const notes = '.speaker-controls-notes:not(.hidden) .value';
   await speaker.waitForSelector(`${notes} p`);
-  assert.match((await speaker.textContent(notes))!, /Say\. Welcome\./);
+  assert.match((await speaker.textContent(notes))!, /Say\. Nothing yet\./);
   await page.keyboard.press('ArrowRight');
   await speaker.waitForFunction(
-    (selector) => document.querySelector(selector)?.textContent?.includes('Which of the two is to blame'),
+    (selector) => document.querySelector(selector)?.textContent?.includes('Welcome.'),
     notes,
   );
   assert.deepEqual(complaints, []);
@@ -395,7 +410,7 @@ slowTest('the PDF has one page per slide of the schedule', options, async (t) =>
 slowTest('the notes are printed with one page per slide', options, async (t) => {
   const file = join(await temporaryFolder(t), 'notes.pdf');
   await printDeck(await buildDeck(), file, { schedule: 'ninety', notes: true });
-  const slides = chaptersOf(await readDeck()).flatMap((chapter) => chapter.slides);
+  const slides = (await readDeck()).chapters.flatMap((chapter) => chapter.slides);
   assert.equal(await pagesOf(file), slides.filter(({ notes }) => notes.minutes.ninety > 0).length);
 });
 

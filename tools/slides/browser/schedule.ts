@@ -5,8 +5,8 @@ const names = Object.keys(schedules) as ScheduleName[];
 
 /**
  * Keeps only the slides of one schedule: the one that `?schedule=` names, or `all`; by default, the first that has the
- * slide in the URL. Shows an error for an unknown name. Slides of 0 minutes in the schedule are removed, and the
- * minutes of the others are added to their notes.
+ * slide in the URL. Shows an error for an unknown name. Slides of 0 minutes in the schedule are removed, except
+ * the lobby, and the minutes of the others are added to their notes.
  */
 export function chooseSchedule(): void {
   const requested = new URLSearchParams(location.search).get('schedule');
@@ -24,7 +24,7 @@ export function chooseSchedule(): void {
     // The code before a change belongs to the next section.
     const timed = section.classList.contains('before') ? sections[index + 1]! : section;
     const minutes = minutesOf(timed, schedule);
-    if (minutes === 0 && schedule !== 'all') section.remove();
+    if (minutes === 0 && schedule !== 'all' && !timed.classList.contains('lobby')) section.remove();
     section.dataset.timing = String(timed === section ? minutes * 60 : 0);
     section.querySelector('.notes .minutes')!.textContent = minutesText(timed, schedule);
   }
