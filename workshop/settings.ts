@@ -98,7 +98,7 @@ export function portFrom(variable: string, fallback: number): number {
 }
 
 /**
- * Reads a URL of HTTP from an environment variable.
+ * Reads an HTTP URL from an environment variable.
  * @throws UserError if the value isn't a valid URL
  */
 export function urlFrom(variable: string, fallback: string): URL {

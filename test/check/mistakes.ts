@@ -491,7 +491,7 @@ export const mistakes: Mistake[] = [
     patch: { 'bands-api/app.ts': [['      throw error;\n', '      return [] as T;\n']] },
     edit: (seen) => void (seen.calls.get('a call while reviews-api is down')!.response!.status = 200),
     expect: /When reviews-api is down/,
-    found: /bands-api responded with status 200, not with 502/,
+    found: /bands-api responded with status 200\. Without your span, it responds with status 502/,
     cause: /A span must not change what the service does/,
     file: 'bands-api/app.ts',
   },

@@ -1,4 +1,4 @@
-/** Programs that do what a step teaches in another way than the step itself. Their check must pass. */
+/** Programs that do what a step teaches in a different way than the step itself. Their check must pass. */
 import type { Observation } from '#workshop/check/observation';
 import { freePort } from '#workshop/net/ports';
 import type { Span } from '#workshop/trace/model';

@@ -1,4 +1,4 @@
-/** Programs that solve a step in another way than its folder does, run as learners would run them: the check must pass. */
+/** Programs that solve a step in a different way than its folder does, run as learners run them: the check must pass. */
 import { test } from 'node:test';
 import { assertPassed, fewAtATime, type Patch, runMistake } from '../check/support.ts';
 import { brokerMissing, startBroker } from '../support/broker.ts';

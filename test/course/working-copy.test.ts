@@ -146,7 +146,7 @@ test('the file that blocks a change is named, and the next command finishes the 
 
   assert.match(
     String(said.mock.calls[0]!.arguments[0]),
-    /^An interrupted change of the working copy was finished; your changes since then are saved in \.workshop.saved.\S+\.$/,
+    /^An interrupted change to the working copy was finished; your changes since then are saved in \.workshop.saved.\S+\.$/,
   );
   assert.deepEqual(await course.files(), await course.step(2));
   await restoreWork(course);

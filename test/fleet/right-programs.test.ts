@@ -1,4 +1,4 @@
-/** Programs that solve a step in another way than its folder does: the check must pass. */
+/** Programs that solve a step in a different way than its folder does: the check must pass. */
 import { test } from 'node:test';
 import { evaluate, readLesson } from '#workshop/check/check';
 import { assertPassed, stepNumber } from '../check/support.ts';

@@ -137,7 +137,7 @@ export const mistakes: Mistake[] = [
     file: showTrace,
   },
   {
-    title: 'operations are in the order of the alphabet',
+    title: 'operations are in alphabetical order',
     step: 20,
     patch: { [showTrace]: [['[...new Set(operations)]', '[...new Set(operations)].toSorted()']] },
     edit: inTrace(({ operations }) => ({ operations: operations.toSorted() })),

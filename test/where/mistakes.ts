@@ -258,7 +258,7 @@ export const mistakes: Mistake[] = [
     step: 24,
     edit: saysDropped(() => Array.from({ length: 9 }, (_, index) => `Dropped: ${index} spans`)),
     expect: /^Without an endpoint, both services respond/,
-    found: /^bands-api says 9 times/,
+    found: /^bands-api reports the number of dropped spans 9 times/,
     cause: /^Say it once/,
     file: 'bands-api/endpoint.ts',
   },

@@ -54,7 +54,7 @@ export function comparableLines(text: string): ComparableLine[] {
 /**
  * A text without what differs from one run to the next, so that two runs of a command can be compared: bars, times,
  * durations, free ports, and process ids become marks, and lines that race are sorted. Ids and dates become numbers in
- * the order in which they appear, so that it still shows whether two of them are the same.
+ * the order in which they appear, so that the text still shows whether two of them are the same.
  */
 export function normalize(text: string): string {
   let plain = comparableLines(text)

@@ -158,7 +158,7 @@ export async function generatePart({ name, words, body }: Part): Promise<string>
   return generate(words, body);
 }
 
-/** The changes of code that a part shows. */
+/** The code changes that a part shows. */
 export async function changesShownBy({ name, words }: Pick<Part, 'name' | 'words'>): Promise<Change[]> {
   return (await changes[name]?.(words)) ?? [];
 }

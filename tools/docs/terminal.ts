@@ -8,7 +8,7 @@ import { copyProject, removeCopy } from '../project-copy.ts';
 import { comparableLines } from './normalize.ts';
 import { movePorts } from './ports.ts';
 
-/** A terminal in a copy of the project, in which the commands of a document are tried as a reader would. */
+/** A terminal in a copy of the project, in which the commands of a document are run as a reader would run them. */
 export interface Terminal {
   /** The copy's folder. */
   folder: string;
@@ -36,7 +36,7 @@ const REFUSED = /\bnpm (?:ci|i|install|update)\b|\bdocker\b|\bgit clone\b/;
 const NOT_PASSED_ON = /^(?:npm_|NODE_TEST_|OTEL_|WORKSHOP_|INIT_CWD$|NODE_OPTIONS$)/i;
 
 /**
- * Opens a terminal in a new copy of the project. Random waits repeat; the usual ports are replaced by free ones in
+ * Opens a terminal in a new copy of the project. Random waits are reproducible; the usual ports are replaced by free ones in
  * commands, and restored in what they print; the lines in which npm says what it runs are left out.
  */
 export async function openTerminal(): Promise<Terminal> {

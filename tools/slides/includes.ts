@@ -42,7 +42,7 @@ export function isInclude(href: string): boolean {
  * - `code:STEP/PATH?plain&dense#PART,PART`: parts of a file, as `findRegion` names them; `plain` leaves out comment
  *   lines, `dense` blank lines
  * - `diff:FROM..TO/PATH?plain&context=1#PART`: how the parts changed between two steps; with `start`, from the start of
- *   FROM, which begins a chapter
+ *   FROM, which has a folder `start`
  * - `output:STEP?from=TEXT&lines=5#COMMAND`: a command's output in the step's README, from the line with TEXT
  * - `trace:STEP?critical&letters&quiet&plays&gathers&ghost`: the recorded trace of a step as a waterfall, at most `height` px
  *   high

@@ -74,7 +74,7 @@ export async function sectionsOf(
   return changes ? [section('before'), section('after')] : [section('after')];
 }
 
-/** Slides with text only have larger text. */
+/** Slides that contain nothing but text show it larger. */
 function classesOf(
   { kind }: Slide,
   included: ReadonlyMap<Token, Included>,

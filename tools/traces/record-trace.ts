@@ -38,7 +38,8 @@ export async function recordingOfStep(step: Step): Promise<Recording> {
 }
 
 /**
- * The trace of a call with words on the command line, as in `npx tsx steps/NN-name/run.ts WORDS`. Random waits repeat.
+ * The trace of a call with words on the command line, as in `npx tsx steps/NN-name/run.ts WORDS`. Random waits are
+ * reproducible.
  * @throws UserError if the call leaves no trace
  */
 export async function recordTrace(stepFolder: string, words: readonly string[]): Promise<Recording> {

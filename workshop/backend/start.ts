@@ -39,7 +39,7 @@ export interface Backend {
 /**
  * Starts the embedded backend in this process: the receivers of OTLP, the stores in memory, Jaeger's query API, and the
  * pages, all on 127.0.0.1 and ::1. The default ports are Jaeger's.
- * @throws PortInUseError if one of the ports is in use; nothing is left listening then
+ * @throws PortInUseError if one of the ports is in use; in that case, nothing is left listening
  */
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const { otlpGrpcPort = 4317, otlpHttpPort = 4318, queryPort = 16686 } = options;

@@ -65,7 +65,7 @@ export interface CheckProgram {
 }
 
 export interface Expectation {
-  /** A sentence of the lesson, without the full stop. */
+  /** A sentence of the lesson, without the period. */
   expect: string;
   judge: Judge;
 }

@@ -212,7 +212,7 @@ function noResponseShown(seen: Observation, end: RunEnd): ObservationError {
   });
 }
 
-/** run.ts shows another body than it received. */
+/** run.ts shows a different body from the one that it received. */
 function otherBody(seen: Observation, call: Exchange): ObservationError {
   return new ObservationError(`${caller} shows the response`, {
     found: `${call.to} responded with ${call.response!.body.slice(0, SHOWN_BODY)}, and ${caller} showed ${JSON.stringify(seen.run.output!.body).slice(0, SHOWN_BODY)}.`,

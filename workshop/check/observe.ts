@@ -54,7 +54,7 @@ export interface ObserveOptions {
 
 const TIMEOUT_MS = 30_000; // the first steps take 7 s on any laptop
 const USUAL_START_MS = 2_000; // of a service, with its imports, on a laptop that isn't busy
-const QUIET_MS = batchDelayMs + 150; // after this time, the batch of any span that has ended was sent
+const QUIET_MS = batchDelayMs + 150; // after this time, the batch with any span that has ended has been sent
 const SILENT_MS = 1_500; // for a span that is still missing
 const SETTLE_TIMEOUT_MS = 5_000;
 const collectorFile = `${monitoringFolder}/${collector.settings!.file}`;
@@ -171,7 +171,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const limited = () => closeLater(openDeadline(signal, limitMs), async (timer) => timer.clear()).signal;
   const deadline = limited();
   const ending = runChild(join(folder, caller), { env: runEnv, signal: deadline });
-  // Not before run.ts has made its call: if one of these calls crashes a service, run.ts can't find out who it is.
+  // Not before run.ts has made its call: if one of these calls crashed a service, run.ts couldn't recognize the service.
   await Promise.race([called, ending]);
   const sendAll = async (limit: AbortSignal, areAfterwards = false) => {
     const calls = Object.entries(lesson.calls ?? {}).filter(
@@ -282,7 +282,7 @@ async function startAll(seen: Observation, options: StartOptions): Promise<Runni
   throw notStarted(seen, seen.services[failed]!, reason);
 }
 
-/** Whether a service publishes where spans are received. Then only its own environment says so. */
+/** Whether a service publishes where spans are received. In that case, only its own environment contains the address. */
 function isProvider({ provides }: Service): boolean {
   return provides === 'tracing';
 }
@@ -318,7 +318,7 @@ async function stopAll(running: RunningService[]): Promise<void> {
   await Promise.all(running.map((service) => service.stop()));
 }
 
-/** Sends all spans to the check, logs export errors, and makes random waits repeat; clears other OTEL_ variables. */
+/** Sends all spans to the check, logs export errors, and makes random waits reproducible; clears other OTEL_ variables. */
 function tracingEnv(endpoint: string): Record<string, string> {
   const names = Object.keys(process.env).filter((name) => name.startsWith('OTEL_'));
   return {

@@ -41,7 +41,7 @@ export function errorInFile(lines: string[], folder: string, file: string): Prin
   return error?.place?.startsWith(file) ? error : undefined;
 }
 
-/** The last lines that help to understand an error. */
+/** The last lines that help explain an error. */
 export function shownLines(lines: string[]): string[] {
   return lines.filter((line) => !noise.test(line)).slice(-SHOWN_LINES);
 }

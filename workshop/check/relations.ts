@@ -10,7 +10,7 @@ export interface Published {
   requirer: Bag | undefined;
 }
 
-/** Reads what services have published, whose state is in the given folder. */
+/** Reads what the services that keep their state in the given folder have published. */
 export function readRelations(state: string): Published[] {
   const store = new FileStore(join(state, basename(relationsFolder)));
   return store.ids().map((id) => ({

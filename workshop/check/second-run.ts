@@ -4,7 +4,7 @@ import { caller } from './observation.ts';
 import { type Exchange, openRelay } from './relay.ts';
 import { runChild } from './run-child.ts';
 
-/** What run.ts printed after a response whose header contained another trace id than the one of its call. */
+/** What run.ts printed after a response whose header contained a different trace id from that of its call. */
 export interface SecondRun {
   header: string;
   /** The id in the header. */

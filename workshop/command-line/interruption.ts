@@ -14,7 +14,7 @@ function interrupt(signal: Signal): void {
 }
 
 for (const signal of Object.keys(exitCodes) as Signal[]) process.once(signal, () => interrupt(signal));
-// When npm is ended, this process should end, too. But npm, its shell, and tsx don't all pass signals on, and none of them
+// When npm ends, this process should end, too. But npm, its shell, and tsx don't all pass signals on, and none of them
 // can pass on SIGKILL.
 watchLaunchers(() => interrupt('SIGTERM'));
 

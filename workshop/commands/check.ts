@@ -24,8 +24,8 @@ headers, and the log lines. Shows which expectations of the step are met; for th
 instead, the likely cause, and which file to open. Processes that are already running are not affected.
 
   STEP      number or name. The default is the next step: the one after the step that you put into the working copy last
-            or that passed its check or, if you put only the start of a step there, that step. Without STEP, the earlier
-            steps of the chapter that passed are checked again, in the same run
+            or that passed its check. If you put only the start of a step there, the default is that step. Without STEP,
+            the earlier steps of the chapter that passed are checked again, in the same run
   --watch   check again whenever you save a file (npm run check -- --watch)
   --json    print one JSON object per check: step, passed, inconclusive, regression, durationMs, expectations, editedFiles
   --help    this text

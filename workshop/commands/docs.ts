@@ -34,11 +34,15 @@ run, and so does npx tsx run.ts if only the output from the response on is shown
   …                        A command can use an id from the output of an earlier command.
   \`\`\`
   \`\`\`console stays        The command keeps running. The lines below it are those that it must print, in any order.
-  <!-- diff 02 03 -->      The difference between two steps; <!-- diff 02 03 run.ts --> in one file. If the copy
-  <!-- end -->             contains the first of the two steps, the change is applied to it.
+  <!-- diff 02 03 -->      The difference between two steps; <!-- diff 02 03 run.ts --> in one file. A second path names
+  <!-- end -->             the file of the later step if it is a different one. If the copy contains the first of the two
+                           steps, the change is applied to it.
   <!-- file 02 run.ts -->  A file of a step, which is applied in the same way.
   <!-- code PATH -->       A file of the project.
   <!-- steps -->           The table of steps.
+  <!-- cost -->            The cost of tracing, from bench/results/overhead.json.
+  <!-- indicators -->      The cost of the indicators, from bench/results/indicators.json.
+  <!-- scale -->           What a span costs in each part of the chain in docs/scale.md, from bench/results/scale.json.
   <!-- trace 05 -->        The trace of a call to a step's services. If the name of a span follows, another trace
                            that the call causes: the one whose root has this name.
   <!-- schedule ninety --> The parts of the talk with their times, from the notes. The schedules are

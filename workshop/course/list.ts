@@ -31,7 +31,7 @@ export async function listSteps({ root } = openCourse()): Promise<Step[]> {
 
 /**
  * Finds a step by its number (`3` or `03`) or its name. `16/start` is what step 16 begins with, if the step has a folder
- * `start` because it begins a chapter.
+ * `start` because it doesn't begin with the code of the step before.
  * @throws UsageError with a list of the steps, if there is no such step
  */
 export async function findStep(words: string, course = openCourse()): Promise<Step> {

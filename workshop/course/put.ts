@@ -18,7 +18,7 @@ export async function putStep(step: Step, course: Course): Promise<string | unde
 }
 
 /**
- * Puts the newest saved work back that differs from the working copy. `saved` is the folder in which the working copy was
+ * Puts back the newest saved work that differs from the working copy. `saved` is the folder in which the working copy was
  * saved, if it was the attendee's own work.
  * @throws UserError if there is no such work, a file can't be written, or another process is changing the working copy
  */

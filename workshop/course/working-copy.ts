@@ -8,14 +8,14 @@ import { listSteps, startOf } from './list.ts';
 import { listSavedWork, readAllFiles, saveWork } from './saved-work.ts';
 
 /**
- * The journal is a folder that exists while a change of the working copy is in progress. It contains the files `after` the
+ * The journal is a folder that exists while a change to the working copy is in progress. It contains the files `after` the
  * change and the process id of its `owner`. As long as it exists, the change must be finished: by its owner or, if that
  * process has died, by the next command. A single rename creates it, and another one removes it.
  */
 const journalOf = ({ state }: Course) => join(state, 'change');
 
 /**
- * Reads the working copy. If a change of it was interrupted, finishes the change first and says so on stderr.
+ * Reads the working copy. If a change to it was interrupted, finishes the change first and says so on stderr.
  * @throws UserError if another process is changing the working copy, or the interrupted change can't be finished
  */
 export async function readWorkingCopy(course: Course): Promise<LessonFiles> {
@@ -27,7 +27,7 @@ export async function readWorkingCopy(course: Course): Promise<LessonFiles> {
       const saved = (await hasUnsavedText(now, course)) ? await saveWork(now, course) : undefined;
       await finishChange(course);
       const also = saved ? `; your changes since then are saved in ${relative(course.root, saved)}` : '';
-      console.error(`An interrupted change of the working copy was finished${also}.`);
+      console.error(`An interrupted change to the working copy was finished${also}.`);
     }
     return readFiles(course);
   });

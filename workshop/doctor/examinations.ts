@@ -154,7 +154,7 @@ async function examineEnvironment(): Promise<Finding[]> {
   return [variables ? warning(variables) : ok('no variable in this shell changes what is traced')];
 }
 
-/** Whether Node.js would send requests for localhost to a proxy. The exporter of spans doesn't (settings.ts). */
+/** Whether Node.js would send requests for localhost to a proxy. The span exporter doesn't (settings.ts). */
 async function examineProxy(): Promise<Finding[]> {
   const { env } = process;
   const proxy = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].find((name) => env[name]);

@@ -7,7 +7,7 @@ const help = `
 npm run doctor [-- --chapter N]
 
 Checks Node.js, the packages, the ports, the parts that steps need (such as RabbitMQ), the trace backend, Docker,
-proxies, variables of OpenTelemetry, the clock, disk space, and memory. Each line is ok or says what to do. Exit code 1 if
+proxies, OpenTelemetry's variables, the clock, disk space, and memory. Each line is ok or says what to do. Exit code 1 if
 the workshop can't run.
 
   --chapter N   require the parts that chapter N needs, instead of those that the working copy needs

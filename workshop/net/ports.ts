@@ -9,7 +9,7 @@ import { isTaken, listenOnLoopback, PortInUseError } from './loopback.ts';
 const FIRST = 20_000;
 const LAST = 32_000;
 
-/** The next port to try. Each process starts at another port, and tries all ports before it tries one again. */
+/** The next port to try. Each process starts at a different port, and tries all ports before it tries one again. */
 let next = FIRST + ((process.pid * 20) % (LAST - FIRST));
 
 /** The port of a URL; without one, that of its scheme. */

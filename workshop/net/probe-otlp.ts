@@ -6,7 +6,7 @@ import { placeOf } from './ports.ts';
 export type OtlpListener = 'nothing' | 'otlp' | 'other';
 
 /**
- * Finds out whether something receives spans over OTLP/gRPC at a URL, by an empty ExportTraceServiceRequest, as the OTLP
+ * Finds out whether something receives spans over OTLP/gRPC at a URL, with an empty ExportTraceServiceRequest, as the OTLP
  * specification ("OTLP/gRPC") describes it.
  */
 export async function probeOtlp(url: string, options: CallOptions = {}): Promise<OtlpListener> {

@@ -15,7 +15,7 @@ export interface NeedingService {
   needs: string[];
 }
 
-/** The parts that some services need, each once, in their order. Throws UserError for an unknown name. */
+/** The parts that some services need, each once, in the order of `parts`. Throws UserError for an unknown name. */
 export function partsOf(services: NeedingService[]): Part[] {
   const names = new Set(services.flatMap((service) => service.needs));
   const known = parts.map(({ name }) => name);

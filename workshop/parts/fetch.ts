@@ -20,7 +20,7 @@ export async function fetchPart(part: Part, say: (text: string) => void): Promis
   const { name, version, downloadMB, diskMB } = wanted;
   const sizes = `${downloadMB} MB to download, ${diskMB} MB on disk`;
   say(`Fetching ${title} (${name} ${version}): ${sizes} in ${fetchedFolder}`);
-  // npm runs the script below or not, depending on its version and settings.
+  // Whether npm itself runs the script below depends on its version and settings.
   const words = ['install', '--prefix', fetchedFolder, '--ignore-scripts', '--no-audit', '--no-fund'];
   await npm([...words, '--save-exact', `${name}@${version}`]).catch((error) => {
     throw new UserError(`npm could not fetch ${title}: ${messageOf(error)}`);

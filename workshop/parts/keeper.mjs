@@ -1,4 +1,4 @@
-// Runs a part until the parent process exits. The channel between the two closes then, even if the parent is killed.
+// Runs a part until the parent process exits. The channel between the two then closes, even if the parent is killed.
 // Plain JavaScript, because it starts without a loader.
 import { spawn } from 'node:child_process';
 

@@ -5,8 +5,8 @@ import { publishedAddress, runningOf } from './running.ts';
 import { listed } from '../listed.ts';
 
 /**
- * How to get at a part: it is running at an address, it can be started from a folder with its programs, or neither; then
- * a sentence says what to do.
+ * How to get at a part: it is running at an address, it can be started from a folder with its programs, or neither. In
+ * that case, a sentence says what to do.
  */
 export type Found = { address: Environment } | { binaries: string } | { missing: string };
 

@@ -36,7 +36,7 @@ export interface UseOptions {
 
 /**
  * Makes sure that the parts that some services need are running: uses those that are, and starts the others.
- * @throws UserError with what to do, if a part is missing or does not start; nothing is left running then
+ * @throws UserError with what to do, if a part is missing or does not start; in that case, nothing is left running
  */
 export async function useParts(services: NeedingService[], options: UseOptions = {}): Promise<UsedParts> {
   const used: UsedParts[] = [];

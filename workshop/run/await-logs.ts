@@ -9,7 +9,7 @@ const LIMIT_MS = 3_000;
 
 /**
  * Looks for the log records of a trace until there is one for each line with its id that the services have printed, or
- * until the time is over, because a service may print lines that it doesn't send.
+ * until time is up, because a service may print lines that it doesn't send.
  */
 export async function awaitLogs(
   look: () => Promise<LogRecord[]>,

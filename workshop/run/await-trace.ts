@@ -22,7 +22,7 @@ const POLL_MS = 40;
 const QUIET_MS = batchDelayMs + 100; // by then, the batch with any span that ended with the call has been sent
 
 /**
- * Looks for a trace until it is complete or the time is over: each span has its parent, each call its other side, each
+ * Looks for a trace until it is complete or time is up: each span has its parent, each call its other side, each
  * service a span, and no span has arrived for a while. Returns the trace as it is then, or undefined if there is none.
  */
 export async function awaitTrace(

@@ -8,9 +8,9 @@ import { note } from './show.ts';
 import { showingProgress, type Used } from './use-all.ts';
 
 /**
- * Calls again each time someone presses Enter, until they quit. run.ts is started anew for that, and services are restarted
- * if their files have changed, so that each call uses what is on the disk. The services and the backend stay with this
- * process, and `used` always has the services that are running.
+ * Calls again each time someone presses Enter, until they quit. Each time, run.ts is started again, and services are
+ * restarted if their files have changed, so that each call uses what is on the disk. The services and the backend stay with
+ * this process, and `used` always has the services that are running.
  */
 export async function repeatAtEachKey(used: Used): Promise<void> {
   for (;;) {

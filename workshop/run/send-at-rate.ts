@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 
-/** What the clients saw while some requests per second were sent. */
+/** What the clients saw while requests were sent at a certain rate. */
 export interface Sent {
   /** From the moment at which a request was due until its response was complete, in ms. A failed one is Infinity. */
   durations: number[];

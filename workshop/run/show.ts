@@ -29,7 +29,7 @@ export function callText(result: CallResult): string {
   return parts.map(({ text }) => text).join('\n');
 }
 
-/** The texts about a call in their order; notes go to stderr. */
+/** The texts about a call, in order; notes go to stderr. */
 function callParts(result: CallResult, look: WaterfallLook): { text: string; isNote: boolean }[] {
   const { status, body, traceId, url } = result;
   const parts: { text: string; isNote: boolean }[] = [];

@@ -17,7 +17,7 @@ export interface Service {
   folder: string;
   /** Its port; a service that only consumes messages has none. */
   port?: number;
-  /** The port in its service.json. Files of the step, such as those for Prometheus, refer to it by that. */
+  /** The port in its service.json, by which files of the step, such as those for Prometheus, refer to it. */
   usualPort?: number;
   /**
    * The ports of other things that it listens for, by name, as in `{ "sampling": 5778 }`; SAMPLING_PORT sets this one. Only

@@ -141,7 +141,7 @@ function supervise(
     starting.abort();
     const own = (starting = new AbortController());
     const before = turn;
-    // A run.ts that is started now waits until the service is ready, and doesn't start one, too.
+    // A run.ts that is started now waits until the service is ready, instead of starting another one.
     const work = inTurn(() => before.then(() => restart(own)), { signal: own.signal }).catch((error) => {
       if (!own.signal.aborted) print(paint('red', messageOf(error)));
     });

@@ -49,8 +49,8 @@ export interface UseOptions extends StartOptions {
 
 /**
  * Makes sure that the services of a step are running: uses those that are, and starts the others.
- * @throws UserError if a part is missing, another program uses a port, or a service doesn't start; nothing is left
- * running then
+ * @throws UserError if a part is missing, another program uses a port, or a service doesn't start; in that case,
+ * nothing is left running
  */
 export async function useServices(stepFolder: string, options: UseOptions = {}): Promise<UsedServices> {
   const services = await readServices(stepFolder);

@@ -10,7 +10,7 @@ export interface CriticalSegment {
 }
 
 /**
- * The critical path: the segments of spans that determined how long the roots took, in order of time. If one of them
+ * The critical path: the segments of spans that determined how long the roots took, in chronological order. If one of them
  * had been shorter, the response would have come sooner.
  *
  * From the end of a span it walks back to the child that finished last, through that child in the same way, and from

@@ -7,8 +7,8 @@ import type { LogRecord } from './log-record.ts';
 import type { Attributes, AttributeValue } from './model.ts';
 
 /**
- * Lists have one entry per record, in order of time. Indexes refer to `values`, unless stated otherwise. Attributes are
- * pairs of indexes, key and value, of all records one after another.
+ * Lists have one entry per record, in chronological order. Indexes refer to `values`, unless stated otherwise. Attributes
+ * are pairs of indexes, key and value, of all records one after another.
  */
 export interface LogColumns {
   /** Every text, number, and boolean that occurs, once for each key or field that has it. */

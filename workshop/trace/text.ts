@@ -18,7 +18,7 @@ export interface TextOptions {
   maxRows?: number;
   /** Whether to say in words what is odd about the trace: long gaps, missing parents, clocks that differ. */
   explain?: boolean;
-  /** The log records of the trace in order of time, to draw between the spans. */
+  /** The log records of the trace in chronological order, to draw between the spans. */
   logs?: readonly LogRecord[];
 }
 

@@ -9,7 +9,7 @@ import { inDisplayOrder, treeOf } from './tree.ts';
 import type { SpanNode } from './tree.ts';
 
 /**
- * Something unusual about a span. `text` is a sentence for people, without the full stop; `more` is another sentence,
+ * Something unusual about a span. `text` is a sentence for people, without the period; `more` is another sentence,
  * for the details of the span.
  */
 export interface Warning {

@@ -1,6 +1,6 @@
 import { buildApp } from './app.ts';
 
-// An address such as ":8081", a form that is common in Go, has no host. Only this machine can connect then.
+// An address such as ":8081", a form that is common in Go, has no host. In that case, only this machine can connect.
 const address = process.env.HTTP_ADDRESS ?? ':8081';
 const [, host, port] = /^(.*):(\d+)$/.exec(address) ?? [];
 if (port === undefined)

@@ -70,7 +70,7 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
   return { connected, close };
 }
 
-/** Why there is no connection: the reason that RabbitMQ gives if it refuses, otherwise the error of the system. */
+/** Why there is no connection: the reason that RabbitMQ gives if it refuses, otherwise the system error. */
 function faultOf({ code, message }: NodeJS.ErrnoException, address: string) {
   const refusal = /with message "(.*)"/.exec(message)?.[1];
   if (refusal) return `RabbitMQ at ${address} reports: ${refusal}`;

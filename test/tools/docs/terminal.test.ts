@@ -34,7 +34,7 @@ test('the usual ports are moved in commands and put back in what they print', as
   assert.equal(await run(`${node(script)} http://localhost:8000`), '8000 http://localhost:16686 false');
 });
 
-test('nothing of the process that runs the documents is passed on, and random waits repeat', async () => {
+test('nothing of the process that runs the documents is passed on, and random waits are reproducible', async () => {
   const script = `console.log(process.env.OTEL_TRACES_SAMPLER, process.env.NODE_TEST_CONTEXT, process.env.WORKSHOP_SEED)`;
   assert.equal(await run(node(script)), 'undefined undefined 1');
 });

@@ -411,7 +411,7 @@ interface Place {
   width: number;
 }
 
-/** The log lines of all boxes in order of time; with ids, a thread follows them from box to box. */
+/** The log lines of all boxes in chronological order; with ids, a thread follows them from box to box. */
 function logLines(
   { logs }: Recording,
   boxes: readonly Box[],

@@ -27,7 +27,7 @@ export function drawSpan(trace: Trace, service: string, alt: string): string {
       .map((key): [string, string, string] => [
         key,
         String(span.attributes[key]),
-        'anything that helps to understand it',
+        'anything that helps you understand it',
       ]),
   ];
   const lines = rows.map(

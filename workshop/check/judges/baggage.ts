@@ -1,4 +1,4 @@
-/** The header baggage (W3C Baggage): entries `key=value;properties`, separated by commas. */
+/** The baggage header (W3C Baggage): entries `key=value;properties`, separated by commas. */
 import type { Judge } from '../lesson.ts';
 import { callNamed, requestWithin, tracesOfCall, valuesOf } from '../observation.ts';
 import type { Exchange } from '../relay.ts';

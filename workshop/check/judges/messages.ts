@@ -85,7 +85,7 @@ export function recordsResponse(service: string, name: string, value: AttributeV
     return {
       found: `The SERVER span of ${service} has no event and no attribute with ${name} = ${value}.`,
       cause:
-        'trace.getActiveSpan()?.addEvent(name, attributes) adds an event. Call it before the response is sent: the span ends then.',
+        'trace.getActiveSpan()?.addEvent(name, attributes) adds an event. Call it before the response is sent, because the span ends at that point.',
       file,
       traces,
     };

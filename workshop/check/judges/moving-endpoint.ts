@@ -93,7 +93,7 @@ export function countsDropped(services: string[], program: string): Judge {
     const sum = said.reduce((total, number) => total + number, 0);
     if (lines.length > MOST_LINES) {
       return {
-        found: `${name} says ${lines.length} times how many spans it has dropped.`,
+        found: `${name} reports the number of dropped spans ${lines.length} times.`,
         cause: 'Say it once, when there is an endpoint again or when the service stops: not at each batch.',
         file,
         lines: lines.slice(0, SHOWN_LINES),

@@ -5,7 +5,7 @@ import { jsonPrinted } from '../json-printed.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { BUSY } from '../slowness.ts';
 
-/** What a program of the lesson found out about a service after a change of its sampling. */
+/** What a program of the lesson found out about a service after a change to its sampling. */
 export interface Measurement {
   /** The share of traces to sample, from 0 to 1. */
   ratio: number;
@@ -73,7 +73,7 @@ export function followsCallers(service: string, program: string): Judge {
         ? `With the ratio ${ratio}, a request that its caller doesn't sample (flags 00) left a trace.`
         : `With the ratio ${ratio}, a request that its caller samples (flags 01) left no trace.`,
       cause:
-        'Your sampler also decides for traces that began elsewhere, so they have holes. It must be no more than the root of a ParentBasedSampler.',
+        'Your sampler also decides for traces that began elsewhere, so they have holes. Use it only as the root of a ParentBasedSampler.',
       file: `${service}/tracing.ts`,
       traces: extra ? [extra] : [],
     };

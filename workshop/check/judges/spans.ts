@@ -174,7 +174,7 @@ export function customSpanFails(service: string, name: string, { status }: { sta
     }
     if (call.response?.status === status) return 'ok';
     return failure(
-      `${service} responded with ${call.response ? `status ${call.response.status}` : 'nothing'}, not with ${status} as without your span.`,
+      `${service} responded with ${call.response ? `status ${call.response.status}` : 'nothing'}. Without your span, it responds with status ${status}.`,
       'The error is caught, and then either not thrown again or replaced by another one. A span must not change what the service does: throw error, after you have recorded it.',
     );
   };

@@ -56,7 +56,7 @@ export function sendsTracestate(): Judge {
   };
 }
 
-/** The called service passes on the entries of a call unchanged and in their order. */
+/** The called service passes on the entries of a call unchanged and in the same order. */
 export function keepsEntries(hop: Hop, name?: string): Judge {
   return sent(hop, name, (received, sentOn) => {
     const lost = received.find((entry) => !sentOn.includes(entry));
@@ -94,7 +94,7 @@ export function prependsEntry(hop: Hop, name?: string): Judge {
   });
 }
 
-/** The called service keeps the limits of 32 entries and 512 characters, and removes whole entries from the end. */
+/** The called service stays within the limits of 32 entries and 512 characters, and removes whole entries from the end. */
 export function respectsLimits(hop: Hop, name: string): Judge {
   return sent(hop, name, (received, sentOn) => {
     const length = sentOn.join().length;

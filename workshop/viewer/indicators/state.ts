@@ -20,7 +20,7 @@ export const response = signal<IndicatorsResponse | undefined>(undefined);
 export const alerts = signal<readonly Alert[]>([]);
 /** Whether the charts show new points automatically. */
 export const isLive = signal(true);
-/** Whether the reader uses the charts or the exemplars by pointer or keyboard; they must not move then. */
+/** Whether the reader uses the charts or the exemplars by pointer or keyboard. In that case, they must not move. */
 export const isReading = signal(false);
 /** The time at which the reader looks, in s since 1970; undefined for the latest. */
 export const cursorTime = signal<number | undefined>(undefined);

@@ -11,7 +11,7 @@ import { poll, type Update } from '../frame/live.ts';
 export const search = signal<LogSearch>(logSearchFrom(location.search));
 /** Whether new lines appear automatically. */
 export const isLive = signal(new URLSearchParams(location.search).get('live') !== '0');
-/** Whether the reader uses the list by pointer or keyboard; it must not move then. */
+/** Whether the reader uses the list by pointer or keyboard. In that case, it must not move. */
 export const isReading = signal(false);
 export const response = signal<LogsResponse | undefined>(undefined);
 /** The backend's objection to the search, as a sentence; empty if there is none. */

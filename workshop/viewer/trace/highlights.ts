@@ -2,7 +2,7 @@ import { gapPhrases } from '../../trace/lane.ts';
 import { counted, percent } from '../../trace/numbers.ts';
 import type { Row, Waterfall } from '../../trace/waterfall.ts';
 
-/** Something notable about a trace: a sentence without the full stop, and the span that it is about. */
+/** Something notable about a trace: a sentence without the period, and the span that it is about. */
 export interface Highlight {
   kind: 'error' | 'gap' | 'warning';
   text: string;

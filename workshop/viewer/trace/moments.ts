@@ -1,4 +1,4 @@
-/** What happened in a trace, in order of time: the events of its spans and its log records. */
+/** What happened in a trace, in chronological order: the events of its spans and its log records. */
 import { computed } from '@preact/signals';
 import { finder } from '../../trace/find.ts';
 import { logFinder } from '../../trace/find-log.ts';

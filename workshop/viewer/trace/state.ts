@@ -20,7 +20,7 @@ export type View = 'timeline' | 'events';
 
 /** Undefined until a span has arrived. */
 export const trace = signal<Trace | undefined>(undefined);
-/** The log records of the trace in order of time. */
+/** The log records of the trace in chronological order. */
 export const logs = signal<readonly LogRecord[]>([]);
 /** All services that the backend knows. */
 export const knownServices = signal<readonly string[]>([]);
