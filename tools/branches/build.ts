@@ -90,7 +90,7 @@ async function buildWith(index: Record<string, string>, lessons: Lesson[]): Prom
   return branches;
 }
 
-/** Writes every distinct text of the lessons as a Git blob, and gives the blobs' ids. */
+/** Writes every distinct text of the lessons as a Git blob, and returns the blobs' ids. */
 async function writeBlobs(lessons: Lesson[]): Promise<Map<string, string>> {
   const texts = new Set(lessons.flatMap(({ files }) => [...files.values()].map((text) => plain(text)!)));
   const blobs = new Map<string, string>();

@@ -9,7 +9,7 @@ export interface GitOptions {
 }
 
 /**
- * Runs Git in the project folder and gives its output without the final line feed.
+ * Runs Git in the project folder and returns its output without the final line feed.
  * @throws UserError if Git is missing or fails, with Git's own message
  */
 export function git(words: string[], { input = '', env = {} }: GitOptions = {}): Promise<string> {

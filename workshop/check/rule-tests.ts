@@ -17,7 +17,7 @@ export interface RuleTests {
 }
 
 /**
- * Runs a step's tests on the rules of the folder that is checked. Gives what promtool printed for each test; nothing for
+ * Runs a step's tests on the rules of the folder that is checked. Returns what promtool printed for each test; nothing for
  * one that passed.
  * @throws UserError if promtool isn't installed
  */

@@ -6,7 +6,7 @@ import type { UsedServices } from './use.ts';
 
 /**
  * Sentences about services that were already running and whose code is in another folder, such as another clone: which
- * they are, and in which folder. A system that doesn't say where a process runs gives none.
+ * they are, and in which folder. There are none if the system doesn't say where a process runs.
  */
 export async function strangersText({ services, started, ports }: UsedServices): Promise<string[]> {
   const own = new Set(started.map(({ service }) => service));

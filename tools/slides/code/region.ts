@@ -10,8 +10,8 @@ export type Language = 'typescript' | 'yaml';
 /**
  * Finds a part of a file by its name, in formatted code: a declaration (`getReviews`, `sdk`, `OurTracestate`), a
  * method, or a statement by its beginning (`register`, `sdk.start`). `name/other` is the part `other` within the part
- * `name`; `name{}` is only the first and last line of a part. In YAML, a part is a key with its value. Gives the line ranges, or undefined if there is no such
- * part.
+ * `name`; `name{}` is only the first and last line of a part. In YAML, a part is a key with its value. Returns the line
+ * ranges, or undefined if there is no such part.
  */
 export function findRegion(
   lines: readonly string[],
