@@ -14,6 +14,7 @@ import { postgresql } from '#workshop/parts/postgresql';
 import { binariesOf, isStartable } from '#workshop/parts/programs';
 import { usePart } from '#workshop/parts/use';
 import { projectFolder } from '#workshop/settings';
+import { counted } from '#workshop/trace/numbers';
 
 const FILE_TIMEOUT_MS = 1_800_000; // a file that hangs should be named, before CI ends the whole run
 // The first file observes the steps for all others. The others, or the files of these folders, take longest: they begin
@@ -96,6 +97,6 @@ function showTimes(): void {
   console.log(`${((performance.now() - since) / 1_000).toFixed(1).padStart(7)}  in all`);
   if (values.all || values.rest || withSlowTests.length === 0) return;
   console.log(
-    `\nThe slow tests in ${withSlowTests.length} files were left out. To run them: npm run test:rest`,
+    `\nThe slow tests in ${counted(withSlowTests.length, 'file')} were left out. To run them: npm run test:rest`,
   );
 }

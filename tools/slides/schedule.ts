@@ -60,7 +60,7 @@ function slotOf(chapter: Chapter, schedule: ScheduleName): Omit<Slot, 'startsAt'
   };
 }
 
-/** The step to begin typing with: its own start if it has one; otherwise the step itself if it begins a system, or the one before. */
+/** The step to begin typing with: its start if it has one; otherwise the step itself if it begins a system, or the one before. */
 function beginOf(chapter: Chapter, step: Step): string {
   if (startOf(step)) return `${step.number}/start`;
   return String(beginsSystem(chapter) ? step.number : step.number - 1);
