@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
 import { freePort } from '#workshop/net/ports';
 import { environmentOf, readServices } from '#workshop/services/definition';
 import { checkoutService } from '#shared/protos/services.ts';
+import { type Patch, patchedStep, stepNumber } from '../check/support.ts';
 import type { Broker } from '../support/broker.ts';
 import { start, type Subject } from '../support/process.ts';
 
@@ -26,6 +30,24 @@ interface StartOptions {
   traced?: boolean;
   /** What it prints when it is ready, if that is not what it prints when it serves. */
   ready?: RegExp;
+}
+
+/**
+ * A copy of a step, changed as `patch` says, whose services have a minute to exit: on a busy machine, two seconds are not
+ * always enough. A service that hangs still exits with 1.
+ */
+export async function patientStep(t: Closer, number: number, patch: Patch = {}): Promise<string> {
+  const step = stepNumber(number);
+  const time: [string, string][] = [['}, 2_000).unref();', '}, 60_000).unref();']];
+  const mains = Object.keys(READY)
+    .map((name) => `${name}/main.ts`)
+    .filter((path) => existsSync(join(step.folder, path)));
+  const folder = await patchedStep(step, {
+    ...Object.fromEntries(mains.map((path) => [path, time])),
+    ...patch,
+  });
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
 }
 
 /** Starts a service of a step and waits until it is ready. */

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import { accepts } from '#workshop/net/accepts';
 import { freshBackend } from '../backend/backend.ts';
-import { patchedStep, stepNumber } from '../check/support.ts';
+import type { Patch } from '../check/support.ts';
 import { brokerMissing, emptyQueue, startBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Subject } from '../support/process.ts';
 import { slowTest, test } from '../support/tests.ts';
-import { checkoutClient, type Name, startService } from './service.ts';
+import { checkoutClient, type Name, patientStep, startService } from './service.ts';
 import { openChannel, publish } from './system.ts';
 
 const skip = brokerMissing;
@@ -30,7 +29,7 @@ const endings: Record<string, (service: Subject) => void> = {
 };
 
 /** Starts a service of the last step, whose spans go to a backend in batches that are sent when they are full. */
-async function startTraced(t: TestContext, name: Name, step = stepNumber(15).folder) {
+async function startTraced(t: TestContext, name: Name, patch?: Patch) {
   await emptyQueue('stock-queue', broker); // of the orders of other tests
   const backend = await freshBackend(t);
   const env = {
@@ -39,6 +38,7 @@ async function startTraced(t: TestContext, name: Name, step = stepNumber(15).fol
     OTEL_BSP_MAX_EXPORT_BATCH_SIZE: String(BATCH),
   };
   const spans = () => [...backend.store.traces()].flatMap(({ id }) => backend.store.trace(id)!.spans);
+  const step = await patientStep(t, 15, patch);
   return { ...(await startService(t, step, name, { broker, env })), spans };
 }
 
@@ -121,14 +121,12 @@ slowTest(
   'stock on SIGTERM, with an order whose work never ends: it is delivered again, and all spans arrive',
   { skip },
   async (t) => {
-    const step = await patchedStep(stepNumber(15), {
+    const channel = await openChannel(t, broker);
+    const { subject, lines, spans } = await startTraced(t, 'stock', {
       'stock/app.ts': [
         ['  await sleep(5 + random() * 5);', '  if (items[0] === 0) await new Promise(() => {});'],
       ],
     });
-    t.after(() => rm(step, { recursive: true, force: true }));
-    const channel = await openChannel(t, broker);
-    const { subject, lines, spans } = await startTraced(t, 'stock', step);
     await publish(channel, { content: Buffer.from('{"items":[0]}') });
     await Promise.all(Array.from({ length: BATCH }, () => publish(channel, {})));
     await eventually(() => lines('order taken out of stock') === BATCH, 'the other orders are processed');
@@ -147,7 +145,7 @@ slowTest(
   async (t) => {
     const checkout = await startTraced(t, 'checkout');
     const backend = await freshBackend(t);
-    const gateway = await startService(t, stepNumber(15).folder, 'gateway', {
+    const gateway = await startService(t, await patientStep(t, 15), 'gateway', {
       broker,
       env: {
         OTEL_EXPORTER_OTLP_ENDPOINT: backend.otlpGrpcUrl,
@@ -175,7 +173,7 @@ slowTest(
 
 for (const name of ['checkout', 'stock'] as const) {
   slowTest(`${name} ends with its parent, even while RabbitMQ is not there`, { skip }, async (t) => {
-    const { subject } = await startService(t, stepNumber(15).folder, name, {
+    const { subject } = await startService(t, await patientStep(t, 15), name, {
       broker: { env: { ...broker.env, RABBITMQ_PORT: '1' } },
       ready: /No RabbitMQ at/,
     });

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
 import type { Channel } from 'amqplib';
 import { freePort } from '#workshop/net/ports';
-import { type Patch, patchedStep, stepNumber } from '../check/support.ts';
 import { brokerMissing, emptyQueue, startBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
-import { checkoutClient, startService } from './service.ts';
+import { checkoutClient, patientStep, startService } from './service.ts';
 import { openChannel, publish } from './system.ts';
 
 const nowhere = `http://localhost:${await freePort()}`;
@@ -33,16 +31,11 @@ for (const step of [11, 12, 13, 14, 15]) {
   }
 }
 
-/** On a busy machine, a service needs more time to exit than it has. One that hangs still exits with 1. */
-const time: Patch[string] = [['}, 2_000).unref();', '}, 60_000).unref();']];
-const patient: Patch = { 'checkout/main.ts': time, 'stock/main.ts': time };
-
 /** What checkout and stock of a step respond, publish, reject, and have written down at the end. */
 async function outcome(t: TestContext, step: number, options: { env?: NodeJS.ProcessEnv; traced?: boolean }) {
   await emptyQueue('stock-queue', broker);
   await emptyQueue('stock-queue.dead-letters', broker);
-  const folder = await patchedStep(stepNumber(step), patient);
-  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const folder = await patientStep(t, step);
   const checkout = await startService(t, folder, 'checkout', { broker, ...options });
   const channel = await openChannel(t, broker);
   const { queue } = await channel.assertQueue('', { exclusive: true });
