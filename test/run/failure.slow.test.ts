@@ -49,5 +49,5 @@ test('a service that exits during the call: no response, but the trace of the ca
 
   const twice = await runScript(t, 'run.ts', ['--times', '2'], { cwd, env });
   assert.equal(twice.code, 1);
-  assert.match(twice.stdout, /^1 {2}no response {2}\d+ ms {2}1 span {2}http.+\n2 {2}no response /);
+  assert.match(twice.stdout, /^1 {2}no response {2} *\d+ ms {2}1 span +http.+\n2 {2}no response /);
 });

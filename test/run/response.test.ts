@@ -103,7 +103,7 @@ slowTest('run.ts --times prints one line per call, and --band asks for another b
   lines.forEach((line, index) => {
     assert.match(
       line,
-      new RegExp(`^${index + 1}  200  \\d+ ms  7 spans  http://localhost:\\d+/trace/[0-9a-f]{32}$`),
+      new RegExp(`^${index + 1}  200 +\\d+ ms  7 spans +http://localhost:\\d+/trace/[0-9a-f]{32}$`),
     );
   });
 });
