@@ -8,7 +8,7 @@ import { hasConsumer } from '../parts/rabbitmq-client.ts';
 /** What listens on a service's port: nothing, the service itself, or another program. */
 export type Listener = 'nothing' | 'itself' | 'other';
 
-const RESPONSE_TIMEOUT_MS = 5_000; // for a service that has just started on a busy laptop
+const RESPONSE_TIMEOUT_MS = 10_000; // for a service that has just started on a busy laptop
 
 /**
  * Finds out what listens on a service's port. A service without a port is recognized as the consumer of its queue;
