@@ -4,12 +4,15 @@
  * Words on the command line choose files: `npm test -- backend` runs those with "backend" in their path.
  */
 import { readFileSync, rmSync } from 'node:fs';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { chromiumPath, launchOptions } from '#tools/browser';
 import { postgresql } from '#workshop/parts/postgresql';
 import { binariesOf, isStartable } from '#workshop/parts/programs';
 import { usePart } from '#workshop/parts/use';
@@ -17,6 +20,17 @@ import { projectFolder } from '#workshop/settings';
 import { counted } from '#workshop/trace/numbers';
 
 const FILE_TIMEOUT_MS = 1_800_000; // a file that hangs should be named, before CI ends the whole run
+// The files of each of these folders run in one process, since starting a process takes longer than their tests.
+const lightFolders = [
+  'trace',
+  'cases',
+  'endpoints',
+  'contract',
+  'course',
+  'compose',
+  'backend',
+  'tools/docs',
+];
 // The first file observes the steps for all others. The others, or the files of these folders, take longest: they begin
 // early, so that no processor is idle at the end. In the second half are those that need the observations.
 const firstFiles = [
@@ -65,20 +79,43 @@ process.env.WORKSHOP_TESTS = values.all ? 'all' : values.rest ? 'slow' : 'fast';
 const hasDatabase = words.length === 0 && isStartable(postgresql) && binariesOf(postgresql) !== undefined;
 const database = hasDatabase ? await usePart(postgresql) : undefined;
 
+// Page tests of all files share one browser: launchBrowser connects to it.
+const browser =
+  words.length === 0 && chromiumPath() ? await chromium.launchServer(launchOptions()) : undefined;
+if (browser) process.env.BROWSER_SERVER = browser.wsEndpoint();
+
 const seconds = new Map<string, number>();
-const tests = run({ files: chosen, concurrency: availableParallelism(), timeout: FILE_TIMEOUT_MS });
+// One more than there are processors, because tests wait for services, for Prometheus, and for browsers.
+const concurrency = availableParallelism() + 1;
+const processes = await grouped(chosen);
+const tests = run({ files: processes, concurrency, timeout: FILE_TIMEOUT_MS });
 tests.on('test:fail', ({ todo }) => {
   if (todo === undefined) process.exitCode = 1;
 });
 tests.on('test:complete', ({ name, details }) => {
   const file = resolve(name); // tests end here too, whose names are not paths
-  if (chosen.includes(file)) seconds.set(file, details.duration_ms / 1_000);
+  if (processes.includes(file)) seconds.set(file, details.duration_ms / 1_000);
 });
 tests
   .compose(new spec())
   .on('end', showTimes)
   .on('end', () => database?.stop())
+  .on('end', () => browser?.close())
   .pipe(process.stdout);
+
+/** The files, with those of each light folder replaced by one file in the folder of the observations that imports them. */
+async function grouped(paths: string[]): Promise<string[]> {
+  const others = [...paths];
+  for (const light of lightFolders) {
+    const together = paths.filter((path) => resolve(path, '..') === join(folder, light) && !isSlow(path));
+    if (together.length < 2) continue;
+    const group = join(observations, `${light.replace('/', '-')}.mjs`);
+    await writeFile(group, together.map((path) => `import '${pathToFileURL(path)}';\n`).join(''));
+    others.splice(others.indexOf(together[0]!), 1, group);
+    for (const path of together.slice(1)) others.splice(others.indexOf(path), 1);
+  }
+  return others;
+}
 
 /** The files in the order in which to begin them. */
 function inOrder(names: string[]): string[] {

@@ -1,7 +1,7 @@
 /** The system's Chromium, which prints slides, takes pictures of pages, and tests them. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, LaunchOptions } from 'playwright-core';
 import { UserError } from '../workshop/errors.ts';
 
 /** Where Chromium and Chrome usually are, by platform. */
@@ -44,10 +44,19 @@ export const howToGetIt =
  * @throws UserError if there is none
  */
 export async function launchBrowser(): Promise<Browser> {
+  const options = launchOptions();
+  const { chromium } = await import('playwright-core');
+  return chromium.launch(options);
+}
+
+/**
+ * What Playwright needs to launch the browser, or a server that several processes connect to.
+ * @throws UserError when there is no browser
+ */
+export function launchOptions(): LaunchOptions {
   const executablePath = chromiumPath();
   if (!executablePath) throw new UserError(`There is no Chromium: ${howToGetIt}.`);
-  const { chromium } = await import('playwright-core');
-  return chromium.launch({
+  return {
     executablePath,
     args: [
       '--no-sandbox',
@@ -59,7 +68,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--force-color-profile=srgb',
       '--font-render-hinting=none', // so that the headless shell sets text as wide as Chromium does
     ],
-  });
+  };
 }
 
 /**

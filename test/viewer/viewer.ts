@@ -5,7 +5,7 @@ import { after, before } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type Backend, startBackend } from '#workshop/backend/start';
 import { nameHelper } from '#tools/browser';
-import { launchBrowser, skipWithoutBrowser } from '../support/browser.ts';
+import { useBrowser, skipWithoutBrowser } from '../support/browser.ts';
 import { sendHttp } from '../support/otlp.ts';
 import type { TraceSketch } from './traces.ts';
 
@@ -30,7 +30,7 @@ export function viewer(): Viewer {
   if (!skipWithoutBrowser) {
     before(async () => {
       backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
-      browser = await launchBrowser();
+      browser = await useBrowser();
     });
     after(async () => {
       await browser?.close();

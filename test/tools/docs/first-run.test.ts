@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstRunPath, firstRunPicture } from '#tools/pictures/first-run';
 import { readProjectFile } from '#tools/project-files';
-import { launchBrowser, skipWithoutBrowser } from '../../support/browser.ts';
+import { useBrowser, skipWithoutBrowser } from '../../support/browser.ts';
 
 const readme = await readProjectFile('README.md');
 
@@ -20,7 +20,7 @@ test(
   'it moves, and stands still for a reader who prefers reduced motion',
   { skip: skipWithoutBrowser },
   async (t) => {
-    const browser = await launchBrowser();
+    const browser = await useBrowser();
     t.after(() => browser.close());
     const page = await browser.newPage();
     const lines = firstRunPicture(readme).match(/<g /g)!.length;

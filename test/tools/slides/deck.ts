@@ -6,7 +6,7 @@ import { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { buildDeck, writeDeck } from '#tools/slides/build';
-import { launchBrowser } from '../../support/browser.ts';
+import { useBrowser } from '../../support/browser.ts';
 
 /** How to open a deck; `complaints` collects the page's errors and warnings. */
 export interface OpenOptions {
@@ -29,7 +29,7 @@ after(async () => {
 async function launch() {
   const folder = await mkdtemp(join(tmpdir(), 'workshop-deck-'));
   await writeDeck(await buildDeck(), folder);
-  return { browser: await launchBrowser(), folder };
+  return { browser: await useBrowser(), folder };
 }
 
 /** Opens the built deck from disk in a new page. The caller must close the page's context. */
