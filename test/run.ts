@@ -29,6 +29,7 @@ const lightFolders = [
   'course',
   'compose',
   'backend',
+  'board',
   'tools/docs',
 ];
 // The first file observes the steps for all others. The others, or the files of these folders, take longest: they begin

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
+import { freePort } from '#workshop/net/ports';
 import { eventually } from '../support/eventually.ts';
 import { runScript } from '../support/process.ts';
 import { slowTest, test } from '../support/tests.ts';
 import { command, cwd, nameOf, workingCopy } from './working-copy.ts';
 
-test('a check that passes shows a tick for each expectation and a last line, records it, exits with 0, and uses neither the ports nor the logs of running services', async (t) => {
+test('a check that passes shows a tick for each expectation and a last line, records it, tells the board only two numbers, exits with 0, and uses neither the ports nor the logs of running services', async (t) => {
   const { check, ports, progressFile } = await workingCopy(t);
   for (const port of Object.values(ports)) {
     const server = createServer((socket) => void socket.destroy());
@@ -18,6 +22,7 @@ test('a check that passes shows a tick for each expectation and a last line, rec
   const logs = join(progressFile, '../logs');
   await mkdir(logs);
   await writeFile(join(logs, 'bands-api.log'), 'a line\n');
+  const requests = await joinedBoard(t, progressFile);
   const { code, stdout, stderr } = await check('9');
 
   assert.equal(stderr, '');
@@ -36,13 +41,50 @@ Step 9 done: you can search the logs of all services by trace. Next: steps/${nam
   assert.deepEqual(JSON.parse(await readFile(progressFile, 'utf8')), { checked: [nameOf(9)] });
   assert.equal(await readFile(join(logs, 'bands-api.log'), 'utf8'), 'a line\n');
   assert.deepEqual(await readdir(logs), ['bands-api.log']);
+
+  // The board gets two numbers, and no header that says anything about the machine.
+  const [{ headers, ...request } = assert.fail('no request'), ...more] = requests;
+  assert.deepEqual(request, { url: 'POST /report', body: '{"step":9,"unmet":null}' });
+  assert.deepEqual(more, []);
+  const { authorization, 'user-agent': agent, ...others } = headers;
+  assert.deepEqual([authorization, agent], [`Bearer ${token}`, 'node']);
+  const usual = /^(?:host|connection|content-(?:type|length)|accept(?:-language|-encoding)?|sec-fetch-mode)$/;
+  assert.deepEqual(
+    Object.keys(others).filter((name) => !usual.test(name)),
+    [],
+  );
 });
 
-test('a check that fails shows what was expected and found, the likely cause, the file, and the trace, and exits with 1', async (t) => {
+const token = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+/** Makes a check report to a board, and returns the requests that the board gets. */
+async function joinedBoard(t: TestContext, progressFile: string) {
+  const requests: { url: string; headers: IncomingHttpHeaders; body: string }[] = [];
+  const server = createHttpServer(async (request, response) => {
+    requests.push({
+      url: `${request.method} ${request.url}`,
+      headers: request.headers,
+      body: await text(request),
+    });
+    response.writeHead(204).end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => server.close());
+  const board = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await writeFile(join(progressFile, '../membership.json'), JSON.stringify({ board, token }));
+  return requests;
+}
+
+test('a check that fails shows what was expected and found, the likely cause, the file, and the trace, and exits with 1, whether or not the board responds', async (t) => {
   const { check, progressFile } = await workingCopy(t, 6);
+  const board = `http://127.0.0.1:${await freePort()}`;
+  await writeFile(join(progressFile, '../membership.json'), JSON.stringify({ board, token }));
   const { code, stdout, stderr } = await check(nameOf(7));
 
-  assert.equal(stderr, '');
+  assert.equal(
+    stderr,
+    `The board at ${board} does not respond; your check is not affected. To leave the board, run npm run join -- --leave.\n`,
+  );
   assert.equal(
     stdout.slice(0, stdout.indexOf('\nbands-api: ')),
     `Step 7, trace-id-in-the-response

@@ -1,6 +1,8 @@
 /** npm run check: checks whether the working copy does what a step teaches, and says what is missing. */
+import { reportCheck } from '../board/membership.ts';
 import { applying, type CheckResult, runCheck } from '../check/check.ts';
 import { reportJson, reportText } from '../check/report.ts';
+import { paint } from '../command-line/color.ts';
 import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { openProgress } from '../command-line/progress.ts';
@@ -36,6 +38,8 @@ Exits with 0 if the step passes, 1 if it doesn't, and 3 if this machine was too 
 const INCONCLUSIVE = 3;
 
 const course = openCourse();
+/** Why the board doesn't show the last result, so that --watch says it only once. */
+let boardProblem: string | undefined;
 
 await main(async () => {
   const { positionals, values } = readCommandLine({
@@ -79,6 +83,7 @@ async function checkAndShow(
     folder: projectFolder,
     signal,
   }).finally(progress.end);
+  const reported = reportCheck(result, course); // meanwhile, the result is shown
   const options = {
     name: result.step,
     regression: result.regression,
@@ -89,6 +94,10 @@ async function checkAndShow(
   };
   if (json) console.log(reportJson(result, options, performance.now() - since));
   else console.log(reportText(result, options));
+  void reported.then((problem) => {
+    if (problem && problem !== boardProblem) console.error(paint('dim', problem));
+    boardProblem = problem;
+  });
   if (result.passed) {
     await recordPassed(step, course).catch((error) => {
       console.error(`The step passed, but the progress can't be saved: ${messageOf(error)}`);

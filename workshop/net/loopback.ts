@@ -10,7 +10,7 @@ export class PortInUseError extends Error {
   }
 }
 
-/** Listens on one port of 127.0.0.1 and, if the machine has IPv6, of ::1. */
+/** Listens on one port: of 127.0.0.1 and, if the machine has IPv6, of ::1; or of a single address. */
 export interface LoopbackListener {
   port: number;
   /** Stops listening and closes all open connections. */
@@ -37,9 +37,9 @@ export async function listenOnLoopback(makeServer: () => Server, port: number): 
 }
 
 async function listenOnBoth(makeServer: () => Server, wantedPort: number): Promise<LoopbackListener> {
-  const v4 = await listen(makeServer(), wantedPort, '127.0.0.1');
+  const v4 = await listenOnAddress(makeServer(), wantedPort, '127.0.0.1');
   try {
-    const v6 = await listen(makeServer(), v4.port, '::1');
+    const v6 = await listenOnAddress(makeServer(), v4.port, '::1');
     return { port: v4.port, close: async () => void (await Promise.all([v4.close(), v6.close()])) };
   } catch (error) {
     if (NO_SUCH_ADDRESS.has((error as NodeJS.ErrnoException).code ?? '')) return v4;
@@ -53,7 +53,11 @@ export function isTaken({ code = '' }: NodeJS.ErrnoException): boolean {
   return code === 'EADDRINUSE' || code === 'EACCES';
 }
 
-function listen(server: Server, port: number, host: string): Promise<LoopbackListener> {
+/**
+ * Listens on a single address of this machine, which may be one that other machines can reach.
+ * @throws PortInUseError if the port is taken
+ */
+export function listenOnAddress(server: Server, port: number, host: string): Promise<LoopbackListener> {
   const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
@@ -69,7 +73,7 @@ function listen(server: Server, port: number, host: string): Promise<LoopbackLis
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(isTaken(error) ? new PortInUseError(port) : error),
     );
-    server.listen({ port, host, ipv6Only: host === '::1' }, () =>
+    server.listen({ port, host, ipv6Only: host.includes(':') }, () =>
       resolve({ port: (server.address() as AddressInfo).port, close }),
     );
   });

@@ -168,3 +168,39 @@ export interface Alert {
   /** Of a request that explains the alert; empty if there is none. */
   traceId: string;
 }
+
+/** /data of `npm run board`: the class at a glance. Everything is computed by the board, with its clock. */
+export interface BoardResponse {
+  /** Where attendees join: the URL, and its QR code as the path of an SVG, whose modules have a size of 1. */
+  join: { url: string; size: number; path: string };
+  /** The most important sentence for the instructor. */
+  headline: { text: string; detail: string; isAlarm: boolean };
+  /** Whether the schedule holds; missing without a schedule. */
+  pace?: { text: string; detail: string; isBehind: boolean };
+  /** The steps of the chapter that the room works on. */
+  steps: BoardStep[];
+  /** Who is stuck at which expectation: the largest group first, and in each group the longest first. */
+  stuck: { step: number; expectation: string; people: { number: number; minutes: number }[] }[];
+  /** By name; those who have gone away last. */
+  people: BoardPerson[];
+}
+
+export interface BoardStep {
+  number: number;
+  title: string;
+  /** How many people have passed it, how many work on it, and how many of these are stuck. */
+  passed: number;
+  here: number;
+  stuck: number;
+}
+
+export interface BoardPerson {
+  number: number;
+  name: string;
+  /** The step that the person works on; 0 before the first check. */
+  at: number;
+  /** `failing` becomes `stuck` after a few minutes; `finished` after the last step. */
+  state: 'joined' | 'working' | 'failing' | 'stuck' | 'finished' | 'away';
+  /** How long the person has been in this state, or has been away. */
+  minutes: number;
+}

@@ -10,7 +10,16 @@ import { projectFolder } from '../../settings.ts';
 import { serviceColors } from '../../trace/colors.ts';
 
 /** The pages by name: each has a folder of this name in workshop/viewer/. */
-const pageNames = ['trace', 'search', 'logs', 'dependencies', 'indicators', 'compare', 'problem'] as const;
+const pageNames = [
+  'trace',
+  'search',
+  'logs',
+  'dependencies',
+  'indicators',
+  'compare',
+  'problem',
+  'board',
+] as const;
 export type PageName = (typeof pageNames)[number];
 
 export interface Asset {

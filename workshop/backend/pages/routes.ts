@@ -89,7 +89,8 @@ export async function sendNoSuchPage(reply: FastifyReply): Promise<FastifyReply>
   return sendPage(reply.code(404), shell('problem', 'No such page', await assets(), []));
 }
 
-function addAssets(app: FastifyInstance): void {
+/** Adds the routes of what the pages load. */
+export function addAssets(app: FastifyInstance): void {
   app.get<{ Params: { version: string; name: string } }>('/assets/:version/:name', async (request, reply) => {
     const { byName, version } = await assets();
     const asset = byName.get(request.params.name);

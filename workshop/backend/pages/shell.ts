@@ -5,7 +5,13 @@ import { siteHeader } from './header.ts';
  * The document of a page: the header, and what the page loads. Its script draws everything else. `dataUrls` are what the
  * script requests first; the browser fetches them while it loads the script.
  */
-export function shell(page: PageName, title: string, assets: Assets, dataUrls: readonly string[]): string {
+export function shell(
+  page: PageName,
+  title: string,
+  assets: Assets,
+  dataUrls: readonly string[],
+  header = siteHeader(page),
+): string {
   const at = (name: string) => `/assets/${assets.version}/${name}`;
   return `<!doctype html>
 <html lang="en">
@@ -22,7 +28,7 @@ ${dataUrls.map((url) => `<link rel="preload" as="fetch" crossorigin href="${esca
 </head>
 <body data-page="${page}">
 <div id="page">
-${siteHeader(page)}
+${header}
 <div id="view"></div>
 </div>
 <noscript><p class="notice">These pages are drawn by JavaScript, which is switched off here.</p></noscript>

@@ -3,7 +3,7 @@
 {
   const { dataset } = document.documentElement;
   try {
-    for (const name of ['theme', 'size', 'explanations']) {
+    for (const name of ['theme', 'size', 'explanations', 'names']) {
       const chosen = localStorage.getItem(`viewer.${name}`);
       if (chosen !== null && /^[a-z]+$/.test(chosen)) dataset[name] = chosen;
     }

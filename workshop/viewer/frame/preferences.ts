@@ -7,6 +7,8 @@ export const theme = preference('theme', ['system', 'light', 'dark']);
 export const size = preference('size', ['normal', 'projector']);
 /** Whether traces are explained, unless the URL of their page says otherwise. */
 export const explanations = preference('explanations', ['off', 'on']);
+/** Whether the board shows nicknames. */
+export const names = preference('names', ['shown', 'hidden']);
 
 /** A choice of one of these words; the first is the default. */
 function preference<Word extends string>(name: string, words: readonly [Word, ...Word[]]) {
