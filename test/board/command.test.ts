@@ -32,7 +32,7 @@ test('npm run join says what travels and asks; nothing is sent without a yes, an
   };
   const [refused, unanswered] = await Promise.all([run('n\n', url), run('', url)]);
   for (const { code, stdout } of [refused, unanswered]) {
-    assert.match(stdout, /it two numbers.*\n\nYour code, .* are not sent\./);
+    assert.match(stdout, /it two numbers.*\n\nYour code, .* are not sent, /);
     assert.match(stdout, /You have not joined\. Nothing was sent\.\n$/);
     assert.equal(code, 0);
   }

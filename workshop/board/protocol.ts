@@ -33,17 +33,14 @@ export interface Report {
 const visibleText = '^(?!\\p{Z}*$)[^\\p{C}\\p{Zl}\\p{Zp}]+$';
 const LONGEST_NICKNAME = 24; // characters
 
-/** JSON Schema (draft-07), as Fastify and Ajv use it. */
-const nicknameSchema = {
-  type: 'string',
-  maxLength: LONGEST_NICKNAME,
-  pattern: visibleText,
-} as const;
-
+/** JSON Schema (draft-07), as Fastify uses it. */
 export const joinSchema = {
   type: 'object',
   required: ['code'],
-  properties: { code: { type: 'string', maxLength: 32 }, nickname: nicknameSchema },
+  properties: {
+    code: { type: 'string', maxLength: 32 },
+    nickname: { type: 'string', maxLength: LONGEST_NICKNAME, pattern: visibleText },
+  },
   additionalProperties: false,
 } as const;
 
@@ -57,23 +54,6 @@ export const reportSchema = {
   additionalProperties: false,
 } as const;
 
-const time = { type: 'number' } as const; // ms since 1970
-
-/** What the board stores about an attendee. */
-export const memberSchema = {
-  type: 'object',
-  required: ['tokenHash', 'number', 'seenMs', 'sinceMs'],
-  properties: {
-    tokenHash: { type: 'string' },
-    number: { type: 'integer' },
-    nickname: nicknameSchema,
-    report: reportSchema,
-    seenMs: time,
-    sinceMs: time,
-  },
-  additionalProperties: false,
-} as const;
-
 /** Whether the board accepts a nickname. */
 export function isNickname(text: string): boolean {
   return [...text].length <= LONGEST_NICKNAME && new RegExp(visibleText, 'u').test(text);
@@ -82,6 +62,6 @@ export function isNickname(text: string): boolean {
 /** Says what travels, for people who are about to join. */
 export const whatTravels = [
   'When you join, the board gets your nickname, or no name if you choose none. From then on, each npm run check sends it two numbers: that of the step, and that of the first expectation that is not met. The board adds the time.',
-  'Your code, your traces, the output of your programs, and the name of your machine are not sent. The connection is not encrypted.',
+  'Your code, your traces, the output of your programs, and the name of your machine are not sent, and the board does not store the address of your machine. The connection is not encrypted.',
   'To leave, run npm run join -- --leave. The board then deletes what it knows about you.',
 ];

@@ -1,9 +1,8 @@
 /** The people who have joined the board, and what their last checks found. All times are those of the board's clock. */
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
-import { Ajv } from 'ajv';
 import type { Course } from '../course/course.ts';
 import { readState, replaceState, type StateFile } from '../course/state-file.ts';
-import { CODE_LENGTH, codeCharacters, type JoinRequest, memberSchema, type Report } from './protocol.ts';
+import { CODE_LENGTH, codeCharacters, type JoinRequest, type Report } from './protocol.ts';
 
 /** An attendee. Times are in ms since 1970. */
 export interface Member {
@@ -89,20 +88,28 @@ function hashed(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-const isRoom = new Ajv({ allowUnionTypes: true }).compile<Room>({
-  type: 'object',
-  required: ['code', 'beginsMs', 'members'],
-  properties: {
-    code: { type: 'string', minLength: CODE_LENGTH },
-    beginsMs: { type: 'number' },
-    members: { type: 'array', items: memberSchema },
-  },
-  additionalProperties: false,
-});
+function isMember(value: unknown): value is Member {
+  const { tokenHash, number, nickname, report: last, seenMs, sinceMs } = (value ?? {}) as Partial<Member>;
+  return (
+    typeof tokenHash === 'string' &&
+    ['string', 'undefined'].includes(typeof nickname) &&
+    [number, seenMs, sinceMs].every(isNumber) &&
+    (last === undefined || (isNumber(last?.step) && (last.unmet === null || isNumber(last.unmet))))
+  );
+}
+
+function isNumber(value: unknown): boolean {
+  return Number.isFinite(value);
+}
 
 const roomFile: StateFile<Room> = {
   name: 'board.json',
-  isContent: (value): value is Room => isRoom(value),
+  isContent(value): value is Room {
+    const { code, beginsMs, members } = (value ?? {}) as Partial<Room>;
+    return (
+      typeof code === 'string' && isNumber(beginsMs) && Array.isArray(members) && members.every(isMember)
+    );
+  },
   withoutIt: 'the board starts with an empty room and a new code',
 };
 

@@ -111,8 +111,8 @@ function headlineOf(
   }
   const stuckCount = stuck.reduce((sum, { people }) => sum + people.length, 0);
   const detail = listed([
-    `${count} joined`,
-    ...(workingOn > 0 ? [`${present.filter(({ at }) => at > workingOn).length} have passed this step`] : []),
+    count === 1 ? '1 person is here' : `${count} people are here`,
+    ...(workingOn > 0 ? [`${present.filter(({ at }) => at > workingOn).length} passed this step`] : []),
     `${stuckCount} ${stuckCount === 1 ? 'is' : 'are'} stuck`,
   ]);
   const text = workingOn > 0 ? `The room works on step ${workingOn}` : 'Waiting for the first check';

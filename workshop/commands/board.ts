@@ -1,7 +1,7 @@
 /** npm run board: shows the class at a glance: who works on which step, and who is stuck. */
 import { networkInterfaces } from 'node:os';
 import { readDeck } from '#tools/slides/read';
-import { chaptersOf, schedules } from '#tools/slides/model';
+import { schedules } from '#tools/slides/model';
 import { scheduleNamed, slotsOf } from '#tools/slides/schedule';
 import { readLessons } from '../board/lessons.ts';
 import type { ScheduledPart } from '../board/pace.ts';
@@ -108,7 +108,7 @@ async function readSchedule(words: string): Promise<ScheduledPart[]> {
     throw new UsageError(`There is no schedule "${words}". The schedules are ${known}.`);
   }
   const deck = await readDeck();
-  const steps = new Map(chaptersOf(deck).map(({ title, step }) => [title, step?.number]));
+  const steps = new Map(deck.chapters.map(({ title, step }) => [title, step?.number]));
   return slotsOf(deck, name).map(({ startsAt, minutes, title }) => {
     const step = steps.get(title);
     return { startsAt, minutes, title, ...(step !== undefined && { step }) };
