@@ -1,6 +1,6 @@
 /**
- * A backend in a process of its own that takes in many spans, and as many log records if it is asked to, collects its
- * garbage, and tells what it holds.
+ * A backend in a separate process, which receives many spans and, if asked to, as many log records, collects its garbage,
+ * and reports what it stores.
  */
 import { randomFillSync } from 'node:crypto';
 import { startBackend } from '#workshop/backend/start';
@@ -19,7 +19,7 @@ const AT_ONCE = 500;
 const limitMb = Number(process.argv[2]);
 const withLogs = process.argv[3] === 'logs';
 
-/** What the instrumentation of a service of the workshop says of a request. */
+/** The attributes that instrumentation gives to the span of a request in the workshop. */
 const attributes = {
   'http.request.method': 'GET',
   'http.route': '/bands/:id',
@@ -31,13 +31,13 @@ const attributes = {
   'user_agent.original': 'undici',
 };
 
-/** What Fastify logs of a request, through OpenTelemetry's instrumentation of pino. */
+/** What Fastify logs about a request, through OpenTelemetry's instrumentation of pino. */
 const logAttributes = {
   reqId: 'req-1',
   req: { method: 'GET', url: '/bands/553be815-76f3-49db-b9d7-caca4b23cc3e', host: 'localhost:8000' },
 };
 
-/** Gives one request after the other, each with other ids: encoded once, and the ids written anew. */
+/** Returns a function that returns the request with new ids each time. It is encoded once, and only the ids are replaced. */
 function requestMaker(request: Buffer, ids: readonly string[]): () => Buffer {
   const places: { at: number; bytes: number }[] = [];
   let from = 0;
@@ -68,7 +68,7 @@ for (let sent = 0; sent < SENT; sent += AT_ONCE) {
   if (withLogs) backend.logs.add(nextLogs());
 }
 
-// What garbage took goes back to the system a little after it was collected.
+// The memory of collected garbage is returned to the system a little later.
 const residentMb = () => process.memoryUsage.rss() / 1e6;
 const collected = () => {
   globalThis.gc!();

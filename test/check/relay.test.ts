@@ -99,7 +99,7 @@ test('an exchange with a service that is not running has an error', async (t) =>
   assert.match(exchanges[0]!.error!, /ECONNREFUSED/);
 });
 
-test('a response that breaks off breaks off for the caller, too, and the exchange has an error', async (t) => {
+test('a response that is cut off is cut off for the caller, too, and the exchange has an error', async (t) => {
   const { exchanges, server, url } = await relayed(t);
   server.removeAllListeners('request');
   server.once('request', (_, outgoing) => outgoing.write('half', () => outgoing.destroy()));

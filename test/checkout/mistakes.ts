@@ -286,7 +286,7 @@ export const mistakes: Mistake[] = [
     patch: { 'stock/app.ts': [['channel.nack(message, false, false);', 'channel.ack(message);']] },
     edit: (seen) => void seen.rejected.set('stock', 0),
     expect: /Each message is acknowledged after the work/,
-    cause: /although the work failed/,
+    cause: /even though the work failed/,
     file: 'stock/app.ts',
   },
   {

@@ -60,7 +60,7 @@ export interface CheckProgram {
   file: string;
   /** The words of its command line. They may depend on what has been observed so far, such as the id of a trace. */
   words?: (seen: Observation) => string[];
-  /** The lines to type into it, which may depend on the same. */
+  /** The lines to type into it, which may depend on that too. */
   input?: (seen: Observation) => string[];
 }
 

@@ -154,7 +154,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, options: R
         endMs: Date.now(),
       };
     });
-    response.on('error', fail); // it breaks off
+    response.on('error', fail); // it was cut off
     response.pipe(outgoing);
   });
   forwarded.on('error', fail);

@@ -25,7 +25,7 @@ Starts the services of the working copy on free ports, runs its run.ts, and exam
 headers, and the log lines. Shows which expectations of the step are met; for the first one that isn't, what was found
 instead, the likely cause, and which file to open. Processes that are already running are not affected.
 
-  STEP      number or name. The default is the next step: the one after the step that you put into the working copy last
+  STEP      number or name. The default is the next step: the one after the last step that you put into the working copy
             or that passed its check. If you put only the start of a step there, the default is that step. Without STEP,
             the earlier steps of the chapter that passed are checked again, in the same run
   --watch   check again whenever you save a file (npm run check -- --watch)

@@ -7,7 +7,7 @@ import { page, patchText, statText } from '../course/show-diff.ts';
 
 const help = `
 npm run diff                  what is left to do: from the working copy to the next step, which is the
-                              one after the step that you put there last or that passed its check
+                              one after the last step that you put there or that passed its check
 npm run diff 4                from the working copy to step 4
 npm run diff 3 4              from step 3 to step 4: what step 4 adds
 npm run diff -- 3 4 --stat    only the number of changed lines in each file

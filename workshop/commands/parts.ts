@@ -11,7 +11,9 @@ npm run parts           lists the parts, and says where each one is or how to ge
 npm run parts NAME      fetches a part, so that the workshop can start it without a network
 
 A part is a real program that the services of some steps need. The workshop uses an instance that is running, or starts
-one. You only have to do something if the part is not installed. NAME is ${parts.map(({ name }) => name).join(' or ')}.
+one. You only have to do something if the part is not installed.
+
+NAME is one of these: ${parts.map(({ name }) => name).join(', ')}.
 `;
 
 await main(async () => {

@@ -1,4 +1,4 @@
-/** npm run sizing: computes how many machines a million spans per second would need, from measured figures */
+/** npm run sizing: computes how many machines a million spans per second would need, from measured figures. */
 import { readProjectFile } from '#tools/project-files';
 import { type Demand, type Figures, sizeOf } from '#tools/sizing/size';
 import { sizeText } from '#tools/sizing/text';
@@ -49,7 +49,7 @@ await main(async () => {
   });
   if (values['spans-per-second'] === undefined)
     throw new UsageError(
-      'How many spans? --spans-per-second 1000000, for example; --help lists the options.',
+      '--spans-per-second is missing: set it, as in --spans-per-second 1000000; --help lists the options.',
     );
 
   const numberOf = (flag: Exclude<keyof typeof values, 'json'>, { min, max = 1e12, whole }: Range) => {

@@ -14,7 +14,7 @@ const help = `
 npm run step                     lists the steps: ▸ is in the working copy, ✓ has passed its check
 npm run step 3                   puts step 3 into the working copy: run.ts and the folders of the services
 npm run step 16/start            puts the start of step 16, which begins a chapter, into the working copy
-npm run step -- --reset          puts back the current step: the one that you put there last or that passed its check
+npm run step -- --reset          puts back the current step: the last one that you put there or that passed its check
 npm run step -- --restore        puts back the work that was saved last, and returns to its step
 
 Your work is never lost: if the working copy differs from every step, it is first saved in a new folder in

@@ -1,4 +1,4 @@
-/** npm run weather: makes social-api slow or unreliable, from step 16 on */
+/** npm run weather: makes social-api slow or unreliable, from step 16 on. */
 import { request } from 'undici';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { messageOf, UsageError, UserError } from '../errors.ts';

@@ -27,7 +27,7 @@ export const alertmanager: Part = {
           `--config.file=${join(settings, 'alertmanager.yml')}`,
           `--storage.path=${join(folder, 'data')}`,
           `--web.listen-address=127.0.0.1:${port}`,
-          '--cluster.listen-address=', // it is alone
+          '--cluster.listen-address=', // there is only one instance
           '--log.level=warn',
         ],
       ],

@@ -60,7 +60,7 @@ function helpFor({ name, choice, promise }: Asked): string {
 npx tsx run.ts ${choice ? `[${flag}] ` : ''}[--times N] [--json] [--explain] [--logs]
 
 Makes the call, and prints the response and the URL of its trace. Starts what isn't running yet: the services,
-and a trace backend if there is no Jaeger.
+and a trace backend if Jaeger isn't running.
 
 ${choice ? `  ${flag}   ${choice}\n` : ''}  --times N   call N times, and print one line per call
   --explain   explain what is odd about the trace: long gaps, missing parents, clocks that differ

@@ -62,7 +62,8 @@ async function climb(
   { to, expected = 0 }: { to: number; expected: number | undefined },
 ): Promise<number> {
   const urls = services.instances[service] ?? [];
-  if (urls.length === 0) throw new UserError(`There is no ${service} here: npm run step 19 puts it there.`);
+  if (urls.length === 0)
+    throw new UserError(`The working copy has no ${service}: npm run step 19 puts it there.`);
   const { signal } = interruption;
   const prometheus = new Prometheus(services.env['PROMETHEUS_URL']!);
   const measure = async (perSecond: number): Promise<Level> => {

@@ -20,8 +20,8 @@ export interface Service {
   /** The port in its service.json, by which files of the step, such as those for Prometheus, refer to it. */
   usualPort?: number;
   /**
-   * The ports of other things that it listens for, by name, as in `{ "sampling": 5778 }`; SAMPLING_PORT sets this one. Only
-   * for a service with a single instance.
+   * Other ports at which it listens, by name, as in `{ "sampling": 5778 }`; SAMPLING_PORT sets this one. Only for a service
+   * with a single instance.
    */
   otherPorts?: Record<string, number>;
   /** The protocol at its port: HTTP unless given. */

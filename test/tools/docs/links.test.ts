@@ -14,7 +14,7 @@ test('every link within the project leads somewhere', async () => {
   assert.deepEqual(broken.flat(), []);
 });
 
-test('a link to a missing file, folder or heading is told of, and one to elsewhere is not looked up', async () => {
+test('a link to a missing file, folder, or heading is reported, and a link to another site is not followed', async () => {
   const texts: Record<string, string> = {
     'a/b.md':
       '# Here\n\n[ok](../c.md) [ok](../c.md#there-is) [ok](#here) [ok](../) [ok](../a/) [ok](https://example.org/x)',

@@ -51,7 +51,7 @@ test('a document is its blocks, byte for byte', async () => {
   }
 });
 
-test('commands, what stays and generated parts are found, other fences and comments are text', () => {
+test('commands, blocks that stay, and generated parts are found; other fences and comments are text', () => {
   const found = readBlocks(document).filter(({ kind }) => kind !== 'text');
   assert.deepEqual(
     found.map((block) => ({ ...block, raw: '' })),
@@ -77,7 +77,7 @@ test('commands, what stays and generated parts are found, other fences and comme
   );
 });
 
-test('a block written anew has the same form', () => {
+test('a regenerated block has the same form', () => {
   for (const block of readBlocks(document)) {
     if (block.kind === 'generated') assert.equal(generatedBlock(block, block.body), block.raw);
     if (block.kind === 'console')
@@ -88,7 +88,7 @@ test('a block written anew has the same form', () => {
   }
 });
 
-test('what cannot be run or renewed is refused with a sentence', () => {
+test('a block that cannot be run or updated is rejected with a sentence', () => {
   assert.throws(
     () => readBlocks(`${fence}console\nls\n${fence}\n`),
     /begins with "ls", which is not a command/,
@@ -101,7 +101,7 @@ test('what cannot be run or renewed is refused with a sentence', () => {
   );
 });
 
-test('links are found in text, images and HTML, and not in code', () => {
+test('links are found in text, images, and HTML, but not in code', () => {
   const text = `[a](b.md#c) ![i](p.png) \`[no](no.md)\`
 
 <picture><source srcset="dark.png 2x, light.png"><img src="x.png" alt=""></picture>
@@ -116,7 +116,7 @@ ${fence}
   assert.deepEqual(readLinks(text), ['b.md#c', 'p.png', 'dark.png', 'light.png', 'x.png', 'table.md']);
 });
 
-test('anchors are those that GitHub makes', () => {
+test('anchors are the ones that GitHub generates', () => {
   const text = "# What `npm run` *does*\n\n## If it doesn't work\n\n## Try this\n\n## Try this\n";
   assert.deepEqual(
     [...readAnchors(text)],

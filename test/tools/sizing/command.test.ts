@@ -23,7 +23,7 @@ test('npm run sizing prints a table, and the same as JSON', async (t) => {
 
 test('npm run sizing refuses what it cannot compute, in one sentence', async (t) => {
   const refusals: [string[], RegExp][] = [
-    [[], /^How many spans\? --spans-per-second 1000000, for example; --help lists the options\.$/],
+    [[], /^--spans-per-second is missing: set it, as in --spans-per-second 1000000; --help lists/],
     [['--spans-per-second', 'many'], /^--spans-per-second needs a number of at least 1, not "many"\.$/],
     [['--spans-per-second', '0'], /^--spans-per-second needs a number of at least 1, not "0"\.$/],
     [['--spans-per-second', '9', '--keep', '14'], /^--keep needs a number from 0\.0001 to 1, not "14"\.$/],

@@ -39,7 +39,7 @@ interface Pipeline {
 const FILE = 'monitoring/collector.yaml';
 /** Where to look. A trace shows nothing about what the collector did with it. */
 const inFile = { file: FILE, traces: [] };
-/** A trace that takes longer is slow. The caller measures more than the trace shows, so it allows for some time on the way. */
+/** A trace that takes longer is slow. The caller also measures time on the network, which the trace doesn't show. */
 const SLOW_MS = 250;
 const ON_THE_WAY_MS = 100;
 /** The share of the other traces to keep, and how many standard deviations a count may be from it. */

@@ -378,7 +378,7 @@ export function settlesAfterWork(service: string): Judge {
     return {
       found: `The check sent ${service} an invalid order, which did not arrive in ${deadLetters}.`,
       cause:
-        'It was acknowledged before the work, or although the work failed: call channel.ack(message) only after the work, and channel.nack(message, false, false) if the work fails.',
+        'It was acknowledged before the work, or even though the work failed: call channel.ack(message) only after the work, and channel.nack(message, false, false) if the work fails.',
       file,
     };
   };
@@ -467,7 +467,7 @@ const loaderHook =
   'The loader hook, register(…), must come before the SDK, and tracing.ts must not import the app.';
 const amqplibIsUntraced = `amqplib is not traced: AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before it is set up. ${loaderHook}`;
 const grpcIsUntraced =
-  "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app has a default import: `import grpc from '@grpc/grpc-js'` stays untraced, and `import * as grpc` does not.";
+  "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app has a default import: `import grpc from '@grpc/grpc-js'` stays untraced, but `import * as grpc` is traced.";
 
 /** Why a service that is called over gRPC has no SERVER span. */
 function noGrpcServerSpan(seen: Observation, service: string): Failure {
@@ -480,7 +480,7 @@ function noGrpcServerSpan(seen: Observation, service: string): Failure {
   };
 }
 
-/** Why a service has no span at all; the cause that is given, if its tracing.ts is loaded and no other cause is found. */
+/** Why a service has no span at all. If its tracing.ts is loaded and no other cause is found, the given cause is used. */
 function noSpan(seen: Observation, service: string, cause: string, file = `${service}/app.ts`): Failure {
   const why = noServerSpan(seen, service);
   return why.file === `${service}/tracing.ts` && why.cause.startsWith('tracing.ts is loaded')

@@ -26,7 +26,9 @@ export function exposesMetrics(service: string): Judge {
     if (failed) {
       const { status } = failed.response ?? {};
       return {
-        found: `${failed.to} responded to GET /metrics ${status ? `with status ${status}` : `not at all (${failed.error})`}.`,
+        found: status
+          ? `${failed.to} responded to GET /metrics with status ${status}.`
+          : `${failed.to} did not respond to GET /metrics (${failed.error}).`,
         cause:
           status === 404
             ? "There is no such route. Add app.get('/metrics', …), which sends the text of the registry."
