@@ -55,7 +55,7 @@ const misuses: [command: string, args: string[], sentence: RegExp][] = [
   [boardCommand, ['--host', '0.0.0.0'], /^--host needs an address of this machine that others can reach/],
   [boardCommand, ['--begins', '25:00'], /^--begins needs a time such as 9:30, not "25:00"\.$/],
   [boardCommand, ['--schedule', 'soon'], /^There is no schedule "soon"\. The schedules are ninety, /],
-  [joinCommand, [], /^Which board\?/],
+  [joinCommand, [], /^The URL is missing: /],
   [joinCommand, ['localhost:3050'], /^"localhost:3050" is not the URL of a board\./],
   [joinCommand, ['http://localhost:1/ABCDEF', '--name', ' '], /^A nickname has 1 to 24 characters/],
 ];

@@ -33,7 +33,7 @@ await main(async () => {
   if (values.leave) return leave();
   const [url] = positionals;
   if (url === undefined)
-    throw new UsageError('Which board? npm run join -- URL, with the URL that it shows.');
+    throw new UsageError('The URL is missing: run npm run join -- URL, with the URL that the board shows.');
 
   const invitation = readInvitation(url);
   const nickname = values.name === undefined ? undefined : readNickname(values.name);
