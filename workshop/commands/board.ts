@@ -97,8 +97,10 @@ function someAddresses(): string {
 /** An address that attendees can reach; not 0.0.0.0, which opens every network and can't be part of a URL. */
 function checkedHost(text: string): string {
   if (addresses().includes(text)) return text;
-  const known = addresses().join(' or ') || 'but it has none at the moment: connect it to a network';
-  throw new UsageError(`--host needs an address of this machine that others can reach: ${known}.`);
+  const known = addresses().join(' or ');
+  throw new UsageError(
+    `--host needs an address of this machine that others can reach${known ? `: ${known}` : ', but it has none at the moment'}.`,
+  );
 }
 
 async function readSchedule(words: string): Promise<ScheduledPart[]> {

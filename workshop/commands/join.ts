@@ -6,6 +6,7 @@ import { interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { openCourse } from '../course/course.ts';
 import { UsageError } from '../errors.ts';
+import { wrapped } from '../trace/terminal-text.ts';
 
 const help = `
 npm run join -- URL [--name NICKNAME] [--yes]
@@ -37,7 +38,8 @@ await main(async () => {
 
   const invitation = readInvitation(url);
   const nickname = values.name === undefined ? undefined : readNickname(values.name);
-  console.log(`${whatTravels.join('\n\n')}\n`);
+  const { columns = Infinity } = process.stdout;
+  for (const text of whatTravels) console.log(`${wrapped(text, columns).join('\n')}\n`);
   if (!values.yes && !(await interruption.orDone(agrees()))) {
     console.log('You have not joined. Nothing was sent.');
     return;
