@@ -44,7 +44,7 @@ test('if a third of the room is stuck at the same expectation, the headline says
   assert.equal(after(5).headline.isAlarm, false);
   assert.deepEqual(roomWith(stuck, stuck, passed, passed, passed, undefined).after(5).headline, {
     text: '2 of 6 are stuck at step 4',
-    detail: 'Show it in front: The second is met',
+    detail: 'Show it on the projector: The second is met',
     isAlarm: true,
   });
   assert.deepEqual(

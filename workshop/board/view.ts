@@ -100,7 +100,7 @@ function headlineOf(
   const [largest] = stuck;
   if (largest && largest.people.length >= Math.max(2, count * MANY)) {
     const text = `${largest.people.length} of ${count} are stuck at step ${largest.step}`;
-    return { text, detail: `Show it in front: ${largest.expectation}`, isAlarm: true };
+    return { text, detail: `Show it on the projector: ${largest.expectation}`, isAlarm: true };
   }
   if (count === 0) {
     return {
