@@ -14,7 +14,7 @@ export function joinPage(url: string): string {
 <main>
 <h1>Join the board</h1>
 <p>On your laptop, run this command in the folder of the workshop. To choose a nickname, add <code>--name Ada</code>.</p>
-<pre>npm run join -- ${url}</pre>
+<p><code>npm run join -- ${url}</code></p>
 ${whatTravels.map((text) => `<p>${text}</p>`).join('\n')}
 </main>
 </body>
