@@ -110,7 +110,7 @@ async function grouped(paths: string[]): Promise<string[]> {
   for (const light of lightFolders) {
     const together = paths.filter((path) => resolve(path, '..') === join(folder, light) && !isSlow(path));
     if (together.length < 2) continue;
-    const group = join(observations, `${light.replace('/', '-')}.mjs`);
+    const group = join(observations, `${light.replace('/', '-')}.mjs`); // showTimes shows it as the folder
     await writeFile(group, together.map((path) => `import '${pathToFileURL(path)}';\n`).join(''));
     others.splice(others.indexOf(together[0]!), 1, group);
     for (const path of together.slice(1)) others.splice(others.indexOf(path), 1);
@@ -128,9 +128,12 @@ function inOrder(names: string[]): string[] {
 }
 
 function showTimes(): void {
-  console.log('\nWhat each file took (s, with all that ran beside it):');
+  console.log('\nSeconds per file, or per folder whose files share a process:');
   for (const [file, time] of [...seconds].toSorted(([, a], [, b]) => b - a)) {
-    console.log(`${time.toFixed(1).padStart(7)}  ${relative(projectFolder, file)}`);
+    const name = file.startsWith(observations)
+      ? `test/${relative(observations, file).replace('.mjs', '/').replace('-', '/')}`
+      : relative(projectFolder, file);
+    console.log(`${time.toFixed(1).padStart(7)}  ${name}`);
   }
   console.log(`${((performance.now() - since) / 1_000).toFixed(1).padStart(7)}  in all`);
   if (values.all || values.rest || withSlowTests.length === 0) return;
