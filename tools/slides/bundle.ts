@@ -1,21 +1,23 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { projectFolder } from '../../workshop/settings.ts';
 import { serviceColorRules } from './draw/services.ts';
 import { slidesFolder } from './read.ts';
 
 /** The files that the page loads, by name. */
-export type DeckAssets = Map<'deck.css' | 'deck.js' | 'licenses.txt', string>;
+export type DeckAssets = Map<'deck.css' | 'deck.js' | 'speaker.css' | 'speaker.js' | 'licenses.txt', string>;
 
 const PACKAGES = ['reveal.js', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono'];
 
-/** Bundles the deck's script and styles, including reveal.js and the fonts. */
+/** Bundles the scripts and styles of the deck and of its speaker window, including reveal.js and the fonts. */
 export async function bundleAssets(): Promise<DeckAssets> {
   const { outputFiles } = await build({
     entryPoints: {
       deck: join(import.meta.dirname, 'browser', 'deck.ts'),
-      style: join(slidesFolder, 'theme', 'deck.css'),
+      'deck-style': join(slidesFolder, 'theme', 'deck.css'),
+      speaker: join(import.meta.dirname, 'browser', 'speaker.ts'),
+      'speaker-style': join(slidesFolder, 'theme', 'speaker.css'),
     },
     outdir: 'out',
     bundle: true,
@@ -27,10 +29,12 @@ export async function bundleAssets(): Promise<DeckAssets> {
     legalComments: 'none',
     logLevel: 'silent',
   });
-  const textOf = (name: string) => outputFiles.find(({ path }) => path.endsWith(name))!.text;
+  const textOf = (name: string) => outputFiles.find(({ path }) => basename(path) === name)!.text;
   return new Map([
     ['deck.js', textOf('deck.js')],
-    ['deck.css', serviceColorRules() + textOf('style.css')],
+    ['deck.css', serviceColorRules() + textOf('deck-style.css')],
+    ['speaker.js', textOf('speaker.js')],
+    ['speaker.css', textOf('speaker-style.css')],
     ['licenses.txt', await licenses()],
   ]);
 }

@@ -19,9 +19,11 @@ export type ScheduleName = keyof typeof schedules;
 /** Minutes in each schedule; a slide of 0 minutes is left out, except in the lobby. */
 export type Minutes = Record<ScheduleName, number>;
 
-/** The speaker's notes for a slide. All fields except the minutes are one paragraph of Markdown. */
+/** The speaker's notes for a slide. The texts are one paragraph of Markdown each. */
 export interface Notes {
   minutes: Minutes;
+  /** Whether people can do without the slide if there is little time left. */
+  optional: boolean;
   /** What to say. */
   say: string;
   /** What to show or point at. */

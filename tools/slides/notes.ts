@@ -7,6 +7,7 @@ import { type Minutes, type Notes, type ScheduleName, schedules } from './model.
  *
  *     - minutes: 1 · 3        in the 90 minutes and in the half day; 0 leaves out the slide
  *     - minutes: 0 · 0 · 2    also in chapter 2; it and the chapters after it, in this order, are 0 by default
+ *     - minutes: 1 · 3, optional    a slide to skip if there is little time left
  *     - say: …
  *     - show: …
  *     - asked: …
@@ -34,7 +35,8 @@ export function readNotes(list: Tokens.List | undefined, place: string): Notes {
   if (said.size > 0)
     throw new UserError(`${place}: unknown note "${[...said.keys()][0]}:"; there are ${names()}.`);
 
-  return { ...fields, minutes: readMinutes(fields.minutes, place) };
+  const [, minutes, optional] = /^(.*?)(, optional)?$/.exec(fields.minutes)!;
+  return { ...fields, minutes: readMinutes(minutes!, place), optional: optional !== undefined };
 }
 
 const noteNames = ['minutes', 'say', 'show', 'asked', 'wrong'] as const;

@@ -1,4 +1,5 @@
 import { startOf, type Step } from '../../workshop/course/list.ts';
+import { clock } from './clock.ts';
 import { beginsSystem, type Chapter, type Deck, schedules, type ScheduleName } from './model.ts';
 
 /** A part of a schedule. Minutes; `startsAt` from the beginning of the talk. */
@@ -64,12 +65,6 @@ function slotOf(chapter: Chapter, schedule: ScheduleName): Omit<Slot, 'startsAt'
 function beginOf(chapter: Chapter, step: Step): string {
   if (startOf(step)) return `${step.number}/start`;
   return String(beginsSystem(chapter) ? step.number : step.number - 1);
-}
-
-function clock(minutes: number): string {
-  const whole = Math.floor(minutes);
-  const seconds = minutes === whole ? '' : ':30';
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}${seconds}`;
 }
 
 function row(...cells: (string | number)[]): string {

@@ -58,6 +58,7 @@ export async function sectionsOf(
       `id="${slide.id}${state === 'before' ? '-before' : ''}"`,
       `class="${classesOf(slide, included, state)}"`,
       ...timings(state === 'before' ? undefined : slide.notes),
+      ...(slide.notes.optional ? ['data-optional'] : []),
       ...(changes ? ['data-auto-animate', `data-auto-animate-id="${slide.id}"`] : []),
     ];
     return [

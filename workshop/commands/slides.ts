@@ -16,7 +16,8 @@ Serves the talk at http://127.0.0.1:3030, and reloads it when you save a slide o
   --port N         use another port
   --build          write the talk into a folder (slides-built), which you can open from disk or publish
   --pdf            print the talk to a file (slides.pdf) with the system's Chromium, one page per slide
-  --notes          print the speaker's notes instead (notes.pdf), one A4 page per slide
+  --notes          print the speaker's notes instead (notes.pdf): several slides per page, with pictures and, for a
+                   schedule, the time at which each slide starts
   --schedule NAME  print only the slides of one schedule: ${Object.keys(schedules).join(', ')}
   --help           this text
 

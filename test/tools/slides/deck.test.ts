@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { buildDeck } from '#tools/slides/build';
 import { schedules, type ScheduleName } from '#tools/slides/model';
-import { notesPage } from '#tools/slides/notes-page';
 import { printDeck } from '#tools/slides/pdf';
 import { readDeck } from '#tools/slides/read';
 import { projectFolder } from '#workshop/settings';
@@ -258,8 +257,8 @@ test('an unknown schedule gives an error that lists the schedules', options, asy
 
 test('the notes begin with the minutes of the current schedule only', options, async () => {
   for (const [query, minutes] of [
-    ['', '5.5 min'],
-    ['schedule=half-day', '7 min'],
+    ['', '0:19:30 · 5.5 min'],
+    ['schedule=half-day', '0:45 · 7 min'],
     ['schedule=all', '5.5 min (90 minutes) · 7 min (Half a day)'],
   ] as const) {
     const page = await openDeck({ query });
@@ -368,22 +367,6 @@ test('D switches between light and dark, also in the URL', options, async () => 
   await page.context().close();
 });
 
-test('from disk, S opens the speaker’s window with the notes of the slide', options, async () => {
-  const complaints: string[] = [];
-  const page = await openDeck({ query: '', complaints });
-  const [speaker] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('s')]);
-  const notes = '.speaker-controls-notes:not(.hidden) .value';
-  await speaker.waitForSelector(`${notes} p`);
-  assert.match((await speaker.textContent(notes))!, /Say\. Nothing yet\./);
-  await page.keyboard.press('ArrowRight');
-  await speaker.waitForFunction(
-    (selector) => document.querySelector(selector)?.textContent?.includes('Welcome.'),
-    notes,
-  );
-  assert.deepEqual(complaints, []);
-  await page.context().close();
-});
-
 test('links use https, and none leads out of the folder', options, async () => {
   const page = await sharedDeck();
   const links = await page.$$eval('section.slide a', (all) => all.map((link) => link.getAttribute('href')!));
@@ -407,24 +390,29 @@ slowTest('the PDF has one page per slide of the schedule', options, async (t) =>
   await page.context().close();
 });
 
-slowTest('the notes are printed with one page per slide', options, async (t) => {
-  const file = join(await temporaryFolder(t), 'notes.pdf');
-  await printDeck(await buildDeck(), file, { schedule: 'ninety', notes: true });
-  const slides = (await readDeck()).chapters.flatMap((chapter) => chapter.slides);
-  assert.equal(await pagesOf(file), slides.filter(({ notes }) => notes.minutes.ninety > 0).length);
-});
+slowTest(
+  'the printed notes have several slides per page, each with its picture and time',
+  options,
+  async (t) => {
+    const file = join(await temporaryFolder(t), 'notes.pdf');
+    await printDeck(await buildDeck(), file, { schedule: 'ninety', notes: true });
+    const slides = (await readDeck()).chapters.flatMap((chapter) => chapter.slides);
+    const shown = slides.filter(({ kind, notes }) => kind === 'lobby' || notes.minutes.ninety > 0);
+    assert.ok((await pagesOf(file)) <= shown.length / 3, `${await pagesOf(file)} pages`);
 
-slowTest('the printed notes have the title of their slide, and text of 14 pt or more', options, async () => {
-  const page = await openDeck();
-  await page.setContent(
-    notesPage([
-      { number: '7', chapter: 'Why', title: 'Where <code>x</code> is', notes: '<p>Say <code>y</code>.</p>' },
-    ]),
-  );
-  assert.match(await page.innerText('section'), /^Why\s+7\s+Where x is\s+Say y\.$/);
-  const sizes = await page.$$eval('section *', (all) =>
-    all.map((element) => Number.parseFloat(getComputedStyle(element).fontSize) * 0.75),
-  );
-  assert.ok(Math.min(...sizes) >= 14, `${Math.min(...sizes)} pt`);
-  await page.context().close();
-});
+    const page = await openDeck({ query: 'schedule=ninety&view=print&with=notes' });
+    const rows = await page.$$eval('article', (articles) =>
+      articles.map((article) => ({
+        picture: article.querySelector('.pdf-page section.slide')!.id,
+        text: article.querySelector<HTMLElement>('.text')!.innerText,
+      })),
+    );
+    assert.deepEqual(
+      rows.map(({ picture }) => picture),
+      shown.map(({ id }) => id),
+    );
+    const turn = rows.find(({ picture }) => picture === 'step-02-turn')!;
+    assert.match(turn.text, /^\d+\. Write bands-api\/tracing\.ts\s+0:19:30 · 5\.5 min\s+Say\. /);
+    await page.context().close();
+  },
+);

@@ -50,6 +50,7 @@ const wholeNotes = '- minutes: 1.5 · 3\n- say: a\n- show: b\n- asked: c\n- wron
 test('notes have the minutes of every schedule and all fields for the speaker', () => {
   assert.deepEqual(notes(wholeNotes), {
     minutes: { ninety: 1.5, 'half-day': 3, messages: 0, monitoring: 0, operate: 0, endpoints: 0 },
+    optional: false,
     say: 'a',
     show: 'b',
     asked: 'c',
@@ -73,6 +74,8 @@ test('notes have the minutes of every schedule and all fields for the speaker', 
     endpoints: 0,
   });
   assert.equal(minutesOf('0 · 0 · 0 · 2').monitoring, 2);
+  const optional = notes(wholeNotes.replace('1.5 · 3', '1.5 · 3, optional'));
+  assert.deepEqual([optional.optional, optional.minutes.ninety], [true, 1.5]);
 });
 
 test('incomplete notes give an error that names the slide', () => {

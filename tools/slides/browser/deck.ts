@@ -3,14 +3,21 @@ import Reveal from 'reveal.js';
 import Notes from 'reveal.js/plugin/notes';
 import Zoom from 'reveal.js/plugin/zoom';
 import { reloadOnChange } from './live.ts';
+import { printNotes } from './print-notes.ts';
 import { chooseSchedule } from './schedule.ts';
+import { openSpeakerView } from './speaker-view.ts';
 import { toggleTheme } from './theme.ts';
 import { setUpTimers, toggleTimer } from './timer.ts';
 
 const reducesMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
+const notes = Notes();
+
 chooseSchedule();
 setUpTimers();
+Reveal.on('pdf-ready', () => {
+  if (new URLSearchParams(location.search).get('with') === 'notes') printNotes();
+});
 void Reveal.initialize({
   width: 1920,
   height: 1080,
@@ -35,8 +42,11 @@ void Reveal.initialize({
   pdfMaxPagesPerSlide: 1,
   pdfSeparateFragments: false,
   defaultTiming: 0,
-  plugins: [Notes, Zoom],
+  plugins: [notes, Zoom],
 }).then(() => {
+  Reveal.addKeyBinding({ keyCode: 83, key: 'S', description: 'Speaker window' }, () =>
+    openSpeakerView(notes),
+  );
   Reveal.addKeyBinding({ keyCode: 68, key: 'D', description: 'Dark or light' }, toggleTheme);
   Reveal.addKeyBinding({ keyCode: 84, key: 'T', description: 'Start or pause the timer' }, () => {
     toggleTimer(Reveal.getCurrentSlide());
