@@ -8,6 +8,7 @@ import { relationsFolder } from '#workshop/settings';
 export class EndpointExporter implements SpanExporter {
   readonly #unit: Unit;
   #exporter: OTLPTraceExporter | undefined;
+  #left: Promise<unknown> = Promise.resolve(); // until the exports to the places that it has left are over
   #dropped = 0;
 
   constructor(application: string) {
@@ -38,14 +39,20 @@ export class EndpointExporter implements SpanExporter {
     });
   }
 
+  async forceFlush() {
+    await this.#left; // then what failed there is on its way to the current place
+    await this.#exporter?.forceFlush();
+  }
+
   async shutdown() {
     this.#unit.close();
+    await this.forceFlush();
     await this.#exporter?.shutdown();
     this.#sayDropped();
   }
 
   #moveTo(endpoint: string | undefined) {
-    void this.#exporter?.shutdown(); // after its exports in flight
+    this.#left = Promise.all([this.#left, this.#exporter?.shutdown()]);
     this.#exporter = endpoint ? new OTLPTraceExporter({ url: `http://${endpoint}` }) : undefined;
     if (endpoint) this.#sayDropped();
     console.error(endpoint ? `Spans go to ${endpoint}.` : 'There is no endpoint: spans are dropped.');
