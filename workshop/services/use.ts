@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../errors.ts';
 import { readServices, type Service } from './definition.ts';
@@ -43,7 +46,7 @@ export interface StartOptions {
 }
 
 export interface UseOptions extends StartOptions {
-  /** Starts all services on free ports, even if some are already running. */
+  /** Starts all services on free ports and with a state folder of their own, even if some are already running. */
   ownPorts?: boolean;
 }
 
@@ -62,6 +65,13 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
     ownInstances: options.ownPorts,
     signal: options.signal,
   });
+  // With ports of their own, services must not meet others over a relation either.
+  const state = options.ownPorts ? await mkdtemp(join(tmpdir(), 'workshop-state-')) : undefined;
+  const env = { ...parts.env, ...(state && { WORKSHOP_STATE: state }) };
+  const stopOthers = async () => {
+    await parts.stop();
+    if (state) await rm(state, { recursive: true, force: true, maxRetries: 5 });
+  };
   let isStopped = false;
   const used: UsedServices = {
     services,
@@ -88,7 +98,7 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
       if (isStopped) return;
       isStopped = true;
       await Promise.all(used.started.map((running) => running.stop()));
-      await parts.stop();
+      await stopOthers();
     },
   };
   async function startMissing(startOptions: StartOptions = {}) {
@@ -96,13 +106,13 @@ export async function useServices(stepFolder: string, options: UseOptions = {}):
     const others = services.filter((service) => !own.has(service));
     const missing = options.ownPorts ? others : await notRunning(others, parts.env);
     if (missing.length > 0) startOptions.onStarting?.(missing.map(({ name }) => name));
-    used.started.push(...(await startAll(missing, { ...startOptions, ports, env: parts.env })));
+    used.started.push(...(await startAll(missing, { ...startOptions, ports, env })));
   }
   try {
     await startMissing(options);
     return used;
   } catch (error) {
-    await parts.stop();
+    await stopOthers();
     throw error;
   }
 }
