@@ -2,24 +2,13 @@
 import type { Kind, Requests } from '#workshop/check/judges/collector';
 import type { Observation } from '#workshop/check/observation';
 import type { Mistake } from '../check/support.ts';
+import { configure as configureFile, report } from './configure.ts';
 
 const FILE = 'monitoring/collector.yaml';
 const PROGRAM = 'requests.ts';
 
-/** Replaces a text in the configuration. */
-function configure({ sources }: Observation, from: string, to: string): void {
-  const text = sources.get(FILE)!;
-  if (!text.includes(from)) throw new Error(`${FILE} does not contain: ${from}`);
-  sources.set(FILE, text.replace(from, to));
-}
-
-/** Changes what the program found out. */
-function found({ programs }: Observation, change: (requests: Requests) => void): void {
-  const outcome = programs.get(PROGRAM)!;
-  const requests = JSON.parse(outcome.stdout[0]!) as Requests;
-  change(requests);
-  outcome.stdout[0] = JSON.stringify(requests);
-}
+const configure = (seen: Observation, from: string, to: string) => configureFile(seen, FILE, from, to);
+const found = (seen: Observation, change: (requests: Requests) => void) => report(seen, PROGRAM, change);
 
 /** Decides which requests of some kind have a trace. */
 const keep = (kind: Kind, isKept: (index: number) => boolean) => (seen: Observation) =>
@@ -40,6 +29,17 @@ export const collectorMistakes: Mistake[] = [
     found: /^trace-endpoint publishes the address of the backend itself/,
     cause: /"needs": \["collector"\]/,
     file: 'trace-endpoint/service.json',
+  },
+  {
+    title: 'no service requests an endpoint',
+    step: 25,
+    edit({ relations }) {
+      for (const relation of relations) relation.provider = relation.requirer = undefined;
+    },
+    expect: /^trace-endpoint publishes/,
+    found: /^trace-endpoint has published no address/,
+    cause: /requests a protocol/,
+    file: 'bands-api/endpoint.ts',
   },
   {
     title: 'no pipeline sends spans to the backend',

@@ -2,6 +2,7 @@
 import { parse } from 'yaml';
 import { parsed } from '../../net/parsed.ts';
 import { counted as count } from '../../trace/numbers.ts';
+import { type CollectorConfiguration, typeOf } from '../collector-configuration.ts';
 import { jsonPrinted } from '../json-printed.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { type Observation, serverSpanOf } from '../observation.ts';
@@ -23,19 +24,6 @@ export interface Requests {
   counted: number;
 }
 
-/** The part of a collector's configuration that the judges look at (Collector documentation, "Configuration"). */
-interface Configuration {
-  processors?: Record<string, unknown> | null;
-  exporters?: Record<string, unknown> | null;
-  service?: { pipelines?: Record<string, Pipeline | null> | null } | null;
-}
-
-interface Pipeline {
-  receivers?: string[];
-  processors?: string[];
-  exporters?: string[];
-}
-
 const FILE = 'monitoring/collector.yaml';
 /** Where to look. A trace shows nothing about what the collector did with it. */
 const inFile = { file: FILE, traces: [] };
@@ -54,8 +42,17 @@ export const publishesCollector: Judge = ({ relations, endpoint, sources }) => {
     ({ provider }) => parsed(provider?.['receivers'] ?? '') as { url: string }[] | '',
   );
   const urls = receivers.flatMap((list) => (list ? list.map(({ url }) => url) : []));
+  if (urls.length === 0) {
+    return {
+      found: 'trace-endpoint has published no address.',
+      cause:
+        'It publishes one only to an application that requests a protocol, as bands-api and reviews-api do since step 23. What did they log?',
+      file: 'bands-api/endpoint.ts',
+      traces: [],
+    };
+  }
   const backend = new URL(endpoint).port;
-  if (urls.length > 0 && urls.every((url) => !url.endsWith(`:${backend}`))) return 'ok';
+  if (urls.every((url) => !url.endsWith(`:${backend}`))) return 'ok';
   return {
     found: 'trace-endpoint publishes the address of the backend itself.',
     cause: sources.has(FILE)
@@ -194,13 +191,8 @@ function requestsOf(seen: Observation, program: string): Requests | Failure {
   };
 }
 
-function configurationIn(sources: Observation['sources']): Configuration {
-  return (parse(sources.get(FILE) ?? '') as Configuration | null) ?? {};
-}
-
-/** The type of a component, whose id is type or type/name. */
-function typeOf(id: string): string {
-  return id.split('/')[0]!;
+function configurationIn(sources: Observation['sources']): CollectorConfiguration {
+  return (parse(sources.get(FILE) ?? '') as CollectorConfiguration | null) ?? {};
 }
 
 /** Whether an exporter makes batches in its own queue, which newer collectors prefer to the batch processor. */
