@@ -95,10 +95,13 @@ function inOwnTrace(call: CheckCall): CheckCall {
   return { ...call, headers: { traceparent, ...call.headers } };
 }
 
-/** Replaces a path in a shared service by its real path: gateway/app.ts may be in steps/shared. */
+/**
+ * Replaces a path in a shared service by its real path: gateway/app.ts may be in steps/shared. Its service.json is also in
+ * the folder itself, where people change it.
+ */
 async function nameSharedFile(outcome: Outcome, folder: string): Promise<Outcome> {
   const { failure } = outcome;
-  if (!failure) return outcome;
+  if (!failure || existsSync(join(folder, failure.file))) return outcome;
   const [name = '', ...path] = failure.file.split('/');
   const services = await readServices(folder).catch(() => []); // the failure may be about an invalid service.json
   const shared = services.find((service) => service.title === name && service.folder !== join(folder, name));
