@@ -21,6 +21,7 @@ const inProfile = (profile: string) =>
   Object.keys(compose.services).filter((name) => compose.services[name].profiles?.includes(profile));
 const steps = await listSteps();
 const pagerStep = steps.find(({ number }) => number === 18)!;
+const chainStep = steps.find(({ number }) => number === 26)!;
 /** A path in which STEP has its default. */
 const byDefault = (path: string) => path.replace(/\$\{STEP:-(.*)\}/, '$1');
 
@@ -47,7 +48,7 @@ test('every image is pinned to a version', async () => {
   assert.equal(compose.services.postgresql.image, 'postgres:18.4');
   assert.equal(compose.services.prometheus.image, 'prom/prometheus:v3.5.0');
   assert.equal(compose.services.alertmanager.image, 'prom/alertmanager:v0.28.1');
-  for (const name of ['collector', 'agent'])
+  for (const name of ['collector', 'agent-1', 'agent-2'])
     assert.equal(compose.services[name].image, 'otel/opentelemetry-collector-contrib:0.161.0');
   for (const name of ['jaeger-collector', 'jaeger-ingester', 'jaeger-query'])
     assert.equal(compose.services[name].image, compose.services.jaeger.image);
@@ -67,7 +68,11 @@ test('every port is published on 127.0.0.1 alone, where the workshop looks for i
   for (const { name, port } of await readServices(projectFolder)) expected.set(name, [port]);
   expected.set('gateway', [8081]); // the port of checkout is not published: bands-api or reviews-api may use it
 
-  const elsewhere = { agent: '127.0.0.1:14317:4317', 'jaeger-query': '127.0.0.1:16687:16686' }; // beside the usual ones
+  const elsewhere = {
+    'agent-1': '127.0.0.1:14317:4317',
+    'agent-2': '127.0.0.1:14318:4317',
+    'jaeger-query': '127.0.0.1:16687:16686',
+  }; // beside the usual ones
   for (const [name, address] of Object.entries(elsewhere))
     assert.deepEqual(compose.services[name].ports, [address]);
 
@@ -189,19 +194,20 @@ test('the profile pager has the services and parts of step 18, each instance at 
 test('the profile scale has a service for each name in the configurations of the chain, and gives each its file', async () => {
   const names = inProfile('scale');
   for (const [service, file] of [
-    ['agent', 'agent'],
-    ['jaeger-collector', 'collector'],
-    ['jaeger-ingester', 'ingester'],
-    ['jaeger-query', 'query'],
+    ['agent-1', 'agent'],
+    ['agent-2', 'agent'],
+    ['jaeger-collector', 'jaeger-collector'],
+    ['jaeger-ingester', 'jaeger-ingester'],
+    ['jaeger-query', 'jaeger-query'],
   ]) {
     const { command, volumes } = compose.services[service!];
-    assert.deepEqual(command, [`--config=/scale/${file}.yaml`]);
-    assert.deepEqual(volumes, ['./steps/shared/scale:/scale:ro']);
-    const hosts = (await text(`steps/shared/scale/${file}.yaml`)).matchAll(
+    assert.deepEqual(command, [`--config=/chain/${file}.yaml`]);
+    assert.deepEqual(volumes, ['./monitoring:/chain:ro'], 'it is the one of the working copy');
+    const hosts = (await text(`steps/${chainStep.name}/monitoring/${file}.yaml`)).matchAll(
       /([a-z][\w-]+):(?:9042|9092)|hostname: ([\w-]+)/g,
     );
     for (const [, host, hostname] of hosts)
-      assert.ok(names.includes(host ?? hostname!), `${file}.yaml: ${host}`);
+      assert.ok(names.includes(host ?? hostname!), `${file}.yaml: ${host ?? hostname}`);
   }
   assert.equal(compose.services['cassandra-2'].environment.CASSANDRA_SEEDS, 'cassandra-1');
   assert.equal(compose.services['jaeger-collector'].deploy.replicas, 2);

@@ -54,13 +54,18 @@ const larger: Record<string, { lines: number; files?: number; because: string }>
     because: 'the same change in two services, half of which is a copy',
   },
   '24-the-endpoint-moves': {
-    lines: 112,
+    lines: 124,
     files: 4,
     because: 'a whole exporter, which is read line by line, and a copy of it for the other service',
   },
   '25-through-a-collector': {
     lines: 43,
     because: 'a whole configuration, in three changes',
+  },
+  '26-past-one-machine': {
+    lines: 15,
+    files: 4,
+    because: 'a line or two in the configuration of each program',
   },
 };
 

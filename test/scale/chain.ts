@@ -13,7 +13,7 @@ import {
 import { findPrograms } from './programs.ts';
 
 const PARTITIONS = 4;
-const CONFIGURATIONS = 'steps/shared/scale';
+const CONFIGURATIONS = 'steps/26-past-one-machine/monitoring';
 
 /** The whole chain: agents → Jaeger collectors → Kafka → Jaeger ingesters → Cassandra, all running. */
 export interface Chain {
@@ -57,7 +57,7 @@ export async function startChain(t: { after(end: () => unknown): void }): Promis
   await startWith(t, programs.jaeger, {
     folder,
     name: 'query',
-    configuration: `${CONFIGURATIONS}/query.yaml`,
+    configuration: `${CONFIGURATIONS}/jaeger-query.yaml`,
     address: queryAddress,
     edit(configuration) {
       store(configuration);
@@ -75,7 +75,7 @@ export async function startChain(t: { after(end: () => unknown): void }): Promis
       startWith(t, programs.jaeger, {
         folder,
         name: `collector-${index + 1}`,
-        configuration: `${CONFIGURATIONS}/collector.yaml`,
+        configuration: `${CONFIGURATIONS}/jaeger-collector.yaml`,
         address,
         edit({ receivers, exporters }) {
           receivers.otlp.protocols.grpc.endpoint = address;
@@ -89,7 +89,7 @@ export async function startChain(t: { after(end: () => unknown): void }): Promis
       startWith(t, programs.jaeger, {
         folder,
         name: `ingester-${number}`,
-        configuration: `${CONFIGURATIONS}/ingester.yaml`,
+        configuration: `${CONFIGURATIONS}/jaeger-ingester.yaml`,
         address: kafka.address, // it listens nowhere
         edit(configuration) {
           store(configuration);

@@ -11,7 +11,7 @@ import { useParts } from '#workshop/parts/use';
 import { stateFolder } from '../parts/state.ts';
 import { assertPassed, stepNumber } from '../check/support.ts';
 import { eventually } from '../support/eventually.ts';
-import { sendTraffic } from './traffic.ts';
+import { sendTraffic } from '#shared/scale/traffic.ts';
 
 const step = stepNumber(25);
 

@@ -5,9 +5,9 @@ import { startBackend } from '#workshop/backend/start';
 import { freePort } from '#workshop/net/ports';
 import { temporaryFolder } from '../support/environment.ts';
 import { eventually } from '../support/eventually.ts';
-import { startWith } from './processes.ts';
+import { type Configuration, startWith } from './processes.ts';
 import { findPrograms } from './programs.ts';
-import { type SentTrace, sendTraffic, SPANS_PER_TRACE } from './traffic.ts';
+import { type SentTrace, sendTraffic, SPANS_PER_TRACE } from '#shared/scale/traffic.ts';
 
 const { otelcol } = findPrograms('otelcol');
 const backend = await startBackend({ queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 });
@@ -32,22 +32,32 @@ const gateways = await Promise.all(
     });
   }),
 );
-const agents = await Promise.all(
-  ['agent-1', 'agent-2'].map(async (name) => {
+/** Starts two agents with a configuration of step 26, and returns their addresses. */
+async function startAgents(
+  name: string,
+  configuration: string,
+  edit: (exporters: Configuration, index: number) => void,
+): Promise<[string, string]> {
+  const agents = [1, 2].map(async (number, index) => {
     const address = await free();
     return startWith({ after }, otelcol, {
       folder,
-      name,
-      configuration: 'steps/shared/scale/agent.yaml',
+      name: `${name}-${number}`,
+      configuration: `steps/26-past-one-machine/${configuration}`,
       address,
       edit({ receivers, exporters }) {
         receivers.otlp.protocols.grpc.endpoint = address;
-        exporters.load_balancing.resolver = { static: { hostnames: addresses } };
+        edit(exporters, index);
       },
     });
-  }),
-);
-const places: [string, string] = [agents[0]!.address, agents[1]!.address];
+  });
+  const [first, second] = await Promise.all(agents);
+  return [first!.address, second!.address];
+}
+
+const places = await startAgents('agent', 'monitoring/agent.yaml', (exporters) => {
+  exporters['load_balancing'].resolver = { static: { hostnames: addresses } };
+});
 
 const important = (traces: SentTrace[]) => traces.filter(({ kind }) => kind !== 'usual');
 const storedOf = (traces: SentTrace[]) => traces.map(({ id }) => backend.store.trace(id)?.spans.length ?? 0);
@@ -64,6 +74,25 @@ test('with two gateways, all errors and slow traces are whole, although two agen
     `Two gateways: of ${traces.length} traces, ${kept} are kept, among them all ${must.length} that must be.`,
   );
   assert.equal(wholeOf(traces), kept, 'some traces are incomplete');
+});
+
+test('with the agents that step 26 begins with, the parts of a trace reach different gateways, and most are incomplete', async () => {
+  const configuration = 'start/monitoring/agent.yaml';
+  const apart = await startAgents('agent-of-start', configuration, (exporters, index) => {
+    exporters['otlp_grpc'].endpoint = addresses[index]; // each has found another one behind the name
+  });
+  const { traces, sent } = sendTraffic(apart, { traces: 1_000, perSecond: 100 });
+  await sent;
+  const must = important(traces);
+  await eventually(
+    () => storedOf(must).every((spans) => spans > 0),
+    'a part of each error and slow trace has arrived',
+  );
+
+  console.log(
+    `Two gateways, and agents that don't choose: of ${must.length} traces that must be kept, ${wholeOf(must)} are whole.`,
+  );
+  assert.ok(wholeOf(must) < must.length / 2, `${wholeOf(must)} traces are whole`);
 });
 
 test('if a gateway dies, agents with a fixed list of gateways go on sending to it', async () => {

@@ -2,6 +2,7 @@
 import type { MoveReport } from '#workshop/check/judges/moving-endpoint';
 import type { Observation } from '#workshop/check/observation';
 import type { Mistake } from '../check/support.ts';
+import { chainMistakes } from './chain-mistakes.ts';
 import { collectorMistakes } from './collector-mistakes.ts';
 
 /** Changes what a service has published; undefined if it has published nothing. */
@@ -291,4 +292,5 @@ export const mistakes: Mistake[] = [
     file: 'reviews-api/endpoint.ts',
   },
   ...collectorMistakes,
+  ...chainMistakes,
 ];

@@ -11,7 +11,7 @@ export const schedules = {
   messages: { title: 'Chapter 2', minutes: 70 },
   monitoring: { title: 'Chapter 3', minutes: 95 },
   operate: { title: 'Chapter 4', minutes: 60 },
-  endpoints: { title: 'Chapter 5', minutes: 75 },
+  endpoints: { title: 'Chapter 5', minutes: 104 },
 } as const;
 
 export type ScheduleName = keyof typeof schedules;

@@ -36,7 +36,7 @@ export interface Observation {
   logs: LogRecord[];
   /** The lines that each service printed. */
   lines: Map<string, string[]>;
-  /** The text of run.ts, of each tracing.ts, and of monitoring/collector.yaml, by path, to find likely causes in. */
+  /** The text of run.ts, of each tracing.ts, and of each file in monitoring/, by path, to find likely causes in. */
   sources: Map<string, string>;
   /** Where spans should be sent: the value of OTEL_EXPORTER_OTLP_ENDPOINT. */
   endpoint: string;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,6 @@ import { anyLogs, findLogs } from '../backend/store/find-logs.ts';
 import { messageOf } from '../errors.ts';
 import { accepts } from '../net/accepts.ts';
 import { portOf } from '../net/ports.ts';
-import { collector } from '../parts/collector.ts';
 import { waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
 import { portVariables, readServices, type Service } from '../services/definition.ts';
@@ -57,7 +56,6 @@ const USUAL_START_MS = 2_000; // of a service, with its imports, on a laptop tha
 const QUIET_MS = batchDelayMs + 150; // after this time, the batch with any span that has ended has been sent
 const SILENT_MS = 1_500; // for a span that is still missing
 const SETTLE_TIMEOUT_MS = 5_000;
-const collectorFile = `${monitoringFolder}/${collector.settings!.file}`;
 const NOWHERE = 'http://localhost:1'; // nothing listens there
 
 /**
@@ -150,7 +148,14 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     }),
     (relays) => relays.close(),
   );
-  const env = { ...parts, ...tracingEnv(seen.endpoint), JAEGER_URL: backend.queryUrl, WORKSHOP_STATE: state };
+  const otherCollector = { COLLECTOR_URL: '' }; // in this shell; the check's own one is among the parts
+  const env = {
+    ...otherCollector,
+    ...parts,
+    ...tracingEnv(seen.endpoint),
+    JAEGER_URL: backend.queryUrl,
+    WORKSHOP_STATE: state,
+  };
   const running = closeLater(await startAll(seen, { network, env, signal, measure }), stopAll);
   const exited: string[] = [];
   for (const { service, ended } of running) void ended.then(() => exited.push(service.title));
@@ -231,14 +236,19 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   return seen;
 }
 
-/** Reads run.ts, the tracing.ts of each service, and the collector's configuration, if they exist. */
+/** Reads run.ts, the tracing.ts of each service, and the settings of parts, if they exist. */
 export async function readSources(folder: string, services: Service[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   const files = services.map((service) => [
     `${service.title}/tracing.ts`,
     join(service.folder, 'tracing.ts'),
   ]);
-  const others = [caller, collectorFile].map((name) => [name, join(folder, name)]);
+  const inMonitoring = await readdir(join(folder, monitoringFolder)).catch(() => []);
+  const settings = inMonitoring.filter((name) => /\.ya?ml$/.test(name));
+  const others = [caller, ...settings.map((name) => `${monitoringFolder}/${name}`)].map((name) => [
+    name,
+    join(folder, name),
+  ]);
   for (const [name, file] of [...others, ...files] as [string, string][]) {
     if (existsSync(file)) sources.set(name, await readFile(file, 'utf8'));
   }

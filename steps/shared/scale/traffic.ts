@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as grpc from '@grpc/grpc-js';
 import { traceSignal } from '#workshop/backend/otlp/messages';
+import type { TraceKind } from '#workshop/check/judges/chain';
 
 const EXPORT = `/${traceSignal.grpcService}/Export`;
 const TRACES_PER_REQUEST = 10;
@@ -11,18 +12,16 @@ const USUAL_MS = 40;
 
 export const SPANS_PER_TRACE = 4;
 
-export type Kind = 'error' | 'slow' | 'usual';
-
 export interface SentTrace {
   id: string;
-  kind: Kind;
+  kind: TraceKind;
 }
 
 export interface TrafficOptions {
   traces: number;
   perSecond: number;
   /** Which traces fail or are slow; by default, every 50th fails, and every 50th is slow. */
-  kindOf?: (index: number) => Kind;
+  kindOf?: (index: number) => TraceKind;
 }
 
 /** The traffic that is being sent. */
@@ -78,7 +77,10 @@ function send(client: grpc.Client, request: Buffer): Promise<void> {
   });
 }
 
-/** The spans that bands-api and reviews-api create for one call, without those of Fastify. */
+/**
+ * The spans that bands-api and reviews-api create for one call, without those of Fastify. Only bands-api is slow or fails: the
+ * spans of reviews-api alone don't show that the trace must be kept.
+ */
 function resourceSpansOf(traces: SentTrace[]): object[] {
   const spans = traces.map((trace) => spansOf(trace));
   const scope = { name: 'traffic', version: '1.0.0' };
@@ -105,8 +107,8 @@ function spansOf({ id, kind }: SentTrace): object[] {
   const ids = Array.from({ length: SPANS_PER_TRACE }, () => randomBytes(8));
   // Each starts in a microsecond of its own: with Cassandra, Jaeger's search finds only one of those that start in the same.
   lastStartUs = Math.max(Date.now() * 1_000, lastStartUs + 1);
-  const durationMs = kind === 'slow' ? SLOW_MS : USUAL_MS;
-  const status = kind === 'error' ? { code: 2, message: 'reviews-api failed' } : {};
+  const isError = (depth: number) => kind === 'error' && depth === 0;
+  const durationMs = (depth: number) => (kind === 'slow' && depth === 0 ? SLOW_MS : USUAL_MS);
   const names = ['GET /bands/:id', 'get reviews', 'GET', 'GET /reviews'];
   const kinds = [2, 1, 3, 2]; // SERVER, INTERNAL, CLIENT, SERVER
   return names.map((name, depth) => ({
@@ -116,15 +118,15 @@ function spansOf({ id, kind }: SentTrace): object[] {
     name,
     kind: kinds[depth],
     startTimeUnixNano: String(BigInt(lastStartUs + depth * 1_000) * 1_000n),
-    endTimeUnixNano: String(BigInt(lastStartUs + (durationMs - depth) * 1_000) * 1_000n),
+    endTimeUnixNano: String(BigInt(lastStartUs + (durationMs(depth) - depth) * 1_000) * 1_000n),
     attributes: [
       text('http.request.method', 'GET'),
       text('url.path', depth === 3 ? '/reviews' : '/bands/553be815-76f3-49db-b9d7-caca4b23cc3e'),
       text('server.address', 'localhost'),
       { key: 'server.port', value: { intValue: depth === 3 ? '8080' : '8000' } },
-      { key: 'http.response.status_code', value: { intValue: kind === 'error' ? '502' : '200' } },
+      { key: 'http.response.status_code', value: { intValue: isError(depth) ? '500' : '200' } },
     ],
-    status,
+    status: isError(depth) ? { code: 2, message: 'the band could not be read' } : {},
   }));
 }
 

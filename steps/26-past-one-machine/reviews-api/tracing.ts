@@ -1,0 +1,31 @@
+// Loaded before the app (node --import ./tracing.ts), so that what the app imports can be traced.
+import { register } from 'node:module';
+import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { EndpointExporter } from './endpoint.ts';
+
+// The loader hook lets an instrumentation wrap an ES module while it is being imported.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+
+const sdk = new NodeSDK({
+  // The resource says who created a span; its most important attribute is service.name.
+  serviceName: 'reviews-api',
+  // Finished spans wait in a batch processor, for at most OTEL_BSP_SCHEDULE_DELAY ms, and then go to this exporter.
+  traceExporter: new EndpointExporter('reviews-api'),
+  // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
+  // Pino puts the ids of the active span on each log line.
+  instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation(), new PinoInstrumentation()],
+  // This service sends no metrics and no log records.
+  metricReaders: [],
+  logRecordProcessors: [],
+});
+
+// Registers all of it, with a propagator (traceparent, tracestate, baggage) and a context manager, which
+// remembers the active span across every await.
+sdk.start();
+
+// Before the process ends, send the spans that are still waiting, or say why they are lost.
+const sendSpans = () => sdk.shutdown().catch(({ message }) => console.error(`Spans were lost: ${message}`));
+process.once('beforeExit', sendSpans);
