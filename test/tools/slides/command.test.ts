@@ -132,7 +132,7 @@ slowTest('an invalid chapter gives an error with its name', async (t) => {
   const cases: [file: string, from: string, to: string, sentence: RegExp][] = [
     ['why.md', '# Why', '## Why', /slides\/why\.md must begin with its title/],
     ['why.md', '<!-- slide: title -->', '<!-- slide: tilte -->', /"tilte" is not a kind of slide/],
-    ['why.md', 'Note:\n- minutes: 1 · 1', '- minutes: 1 · 1', /has no notes/],
+    ['why.md', 'Note:\n- minutes: 0.5 · 1', '- minutes: 0.5 · 1', /has no notes/],
     ['why.md', '](bars:05)', '](bras:05)', /cannot include bras:05/],
     ['step-02.md', '# 02. Trace bands-api', '# 02. Trace', /its step is "02\. Trace bands-api"/],
     ['deck.json', '"why"', '"why not"', /no slides\/why not\.md/],
