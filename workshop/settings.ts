@@ -83,6 +83,9 @@ export const isChecked = process.env.WORKSHOP_CHECK !== undefined;
  */
 export const isRepeated = process.env.WORKSHOP_REPEATED !== undefined;
 
+/** How wide the output of this run.ts may be if it isn't a terminal, in columns; WORKSHOP_COLUMNS. */
+export const outputColumns = Number(process.env.WORKSHOP_COLUMNS) || undefined;
+
 /**
  * Reads a port from an environment variable.
  * @throws UserError if the value isn't a valid port

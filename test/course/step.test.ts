@@ -60,7 +60,7 @@ test('the command puts a step, saves and restores work, resets, and lists the st
 
 for (const [args, sentence] of [
   [['99'], /^There is no step "99"\. Use the number or the name of one of these: 01-start-the-services, /],
-  [['1', '--reset'], /^Use one of these: a step, --reset, or --restore; --help explains them\.$/],
+  [['1', '--reset'], /^Use one of these: a step, --reset, --save, or --restore; --help explains them\.$/],
 ] as const) {
   test(`step ${args.join(' ')} is refused with one sentence and exit code 2`, async (t) => {
     const { code, stderr } = await runScript(t, STEP, [...args]);

@@ -3,16 +3,17 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type LoopbackListener, listenOnLoopback } from '../net/loopback.ts';
 
 /** This header distinguishes a response of the embedded backend from one of Jaeger. */
-const backendHeader = { name: 'x-trace-backend', value: 'embedded' };
+const backendHeaders = { 'x-trace-backend': 'embedded' };
 
 const localHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
  * `bodyLimit` in bytes; `refuse` responds to a request that doesn't reach a route, because its path can't be decoded or
- * its host isn't local: the status is set, and the message is a sentence.
+ * its host isn't local: the status is set, and the message is a sentence. `headers` are part of every response.
  */
 export interface LocalAppOptions {
   bodyLimit?: number;
+  headers?: Record<string, string>;
   refuse: (request: FastifyRequest, reply: FastifyReply, message: string) => unknown;
 }
 
@@ -22,9 +23,13 @@ const LONGEST_PARAMETER = 16_384; // in a path: Node's limit for all headers tog
  * A Fastify instance for requests from this machine. It refuses a Host header that isn't local. Otherwise, a page on the
  * web could use a name that resolves to 127.0.0.1, and read the traces (DNS rebinding).
  */
-export function localApp({ bodyLimit = 1024 * 1024, refuse }: LocalAppOptions): FastifyInstance {
+export function localApp({
+  bodyLimit = 1024 * 1024,
+  headers = backendHeaders,
+  refuse,
+}: LocalAppOptions): FastifyInstance {
   const isRefused = (request: FastifyRequest, reply: FastifyReply) => {
-    reply.header(backendHeader.name, backendHeader.value);
+    reply.headers(headers);
     const { host = '' } = request.headers;
     if (localHost.test(host)) return false;
     refuse(request, reply.code(403), `The host "${host}" is not local: use localhost, 127.0.0.1 or [::1].`);

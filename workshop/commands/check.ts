@@ -1,18 +1,15 @@
 /** npm run check: checks whether the working copy does what a step teaches, and says what is missing. */
 import { reportCheck } from '../board/membership.ts';
-import { applying, type CheckResult, runCheck } from '../check/check.ts';
+import type { CheckResult } from '../check/check.ts';
+import { checkWorkingCopy, passedBefore } from '../check/check-working-copy.ts';
 import { reportJson, reportText } from '../check/report.ts';
 import { paint } from '../command-line/color.ts';
 import { aborted, interruption } from '../command-line/interruption.ts';
 import { main, readCommandLine } from '../command-line/main.ts';
 import { openProgress } from '../command-line/progress.ts';
-import { listChapters } from '../course/chapters.ts';
 import { openCourse } from '../course/course.ts';
 import { nextStep } from '../course/current.ts';
-import { editedFiles } from '../course/edited-files.ts';
-import { messageOf } from '../errors.ts';
 import { findStep, listSteps, type Step } from '../course/list.ts';
-import { readProgress, recordPassed } from '../course/progress.ts';
 import { useParts } from '../parts/use.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
@@ -51,7 +48,7 @@ await main(async () => {
   const chosen = words === undefined ? undefined : await findStep(words, course);
   const check = async (signal: AbortSignal) => {
     const step = chosen ?? (await nextStep(course));
-    return checkAndShow(step, chosen ? [] : await passedBefore(step), values.json ?? false, signal);
+    return checkAndShow(step, chosen ? [] : await passedBefore(step, course), values.json ?? false, signal);
   };
 
   if (values.watch) return checkAtEachSave(check);
@@ -59,15 +56,7 @@ await main(async () => {
   return inconclusive ? INCONCLUSIVE : passed ? 0 : 1;
 });
 
-/** The earlier steps of a step's chapter whose check has passed. */
-async function passedBefore(step: Step): Promise<Step[]> {
-  const { checked } = await readProgress(course);
-  const chapter = (await listChapters()).find((steps) => steps.some(({ name }) => name === step.name)) ?? [];
-  const upToStep = await applying(chapter.filter(({ number }) => number <= step.number));
-  return upToStep.filter(({ name, number }) => number < step.number && checked.includes(name));
-}
-
-/** Checks the working copy, prints the result, and records a step that passed. */
+/** Checks the working copy, and prints the result. */
 async function checkAndShow(
   step: Step,
   earlier: Step[],
@@ -77,17 +66,12 @@ async function checkAndShow(
   const since = performance.now();
   const progress = openProgress();
   progress.show(`Checking step ${step.number}`);
-  const result = await runCheck({
-    stepFolder: step.folder,
-    earlier: earlier.map(({ folder }) => folder),
-    folder: projectFolder,
-    signal,
-  }).finally(progress.end);
+  const result = await checkWorkingCopy(step, course, { earlier, signal }).finally(progress.end);
   const reported = reportCheck(result, course); // meanwhile, the result is shown
   const options = {
     name: result.step,
     regression: result.regression,
-    editedFiles: result.passed ? [] : await editedFiles(course),
+    editedFiles: result.editedFiles,
     stillPassing: result.passed ? earlier.map(({ name }) => name) : [],
     next: (await listSteps(course)).find(({ number }) => number > step.number),
     ...(process.stdout.columns && { width: process.stdout.columns }),
@@ -98,11 +82,6 @@ async function checkAndShow(
     if (problem && problem !== boardProblem) console.error(paint('dim', problem));
     boardProblem = problem;
   });
-  if (result.passed) {
-    await recordPassed(step, course).catch((error) => {
-      console.error(`The step passed, but the progress can't be saved: ${messageOf(error)}`);
-    });
-  }
   return result;
 }
 

@@ -29,7 +29,7 @@ await main(async () => {
   const backend = await inTurn(useBackend, { onWaiting: sayWaiting, signal: interruption.signal });
   try {
     console.log(`Traces go to ${whereTracesAre(backend)}.`);
-    await superviseServices(projectFolder, interruption.signal, values.only);
+    await superviseServices(projectFolder, interruption.signal, { only: values.only });
   } finally {
     await backend.close();
   }

@@ -7,7 +7,7 @@ import { currentStep, positionOf } from '../course/current.ts';
 import { findStep, isStart, listSteps, type Step } from '../course/list.ts';
 import { readProgress } from '../course/progress.ts';
 import { putStep, restoreWork } from '../course/put.ts';
-import { readWorkingCopy } from '../course/working-copy.ts';
+import { readWorkingCopy, saveWorkingCopy } from '../course/working-copy.ts';
 import { UsageError } from '../errors.ts';
 
 const help = `
@@ -15,6 +15,7 @@ npm run step                     lists the steps: â–¸ is in the working copy, âœ
 npm run step 3                   puts step 3 into the working copy: run.ts and the folders of the services
 npm run step 16/start            puts the start of step 16, which begins a chapter, into the working copy
 npm run step -- --reset          puts back the current step: the last one that you put there or that passed its check
+npm run step -- --save           saves your work
 npm run step -- --restore        puts back the work that was saved last, and returns to its step
 
 Your work is never lost: if the working copy differs from every step, it is first saved in a new folder in
@@ -26,14 +27,15 @@ const course = openCourse();
 await main(async () => {
   const { values, positionals } = readCommandLine({
     help,
-    options: { reset: { type: 'boolean' }, restore: { type: 'boolean' } },
+    options: { reset: { type: 'boolean' }, save: { type: 'boolean' }, restore: { type: 'boolean' } },
     positionals: 1,
   });
   const [words] = positionals;
-  const given = [values.reset, values.restore, words].filter(Boolean).length;
+  const given = [values.reset, values.save, values.restore, words].filter(Boolean).length;
   if (given > 1)
-    throw new UsageError('Use one of these: a step, --reset, or --restore; --help explains them.');
+    throw new UsageError('Use one of these: a step, --reset, --save, or --restore; --help explains them.');
 
+  if (values.save) return save();
   if (values.restore) return restore();
   if (values.reset) return put(await currentStep(course));
   if (words) return put(await findStep(words, course));
@@ -66,6 +68,12 @@ async function put(step: Step) {
   console.log(`This step: steps/${step.name}/README.md`);
   const next = (await listSteps(course)).find(({ number }) => number > step.number);
   if (next && !isStart(step)) console.log(`Next step: steps/${next.name}/README.md`);
+}
+
+async function save() {
+  const saved = await saveWorkingCopy(course);
+  if (saved) printSaved(saved);
+  else console.log('There is nothing to save: the working copy is the same as a step.');
 }
 
 async function restore() {

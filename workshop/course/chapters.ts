@@ -1,10 +1,11 @@
 import { UsageError } from '../errors.ts';
+import { type Course, openCourse } from './course.ts';
 import { isSameSystem, readLessonFiles } from './files.ts';
-import { listSteps, type Step } from './list.ts';
+import { listSteps, startOf, type Step } from './list.ts';
 
 /** The steps of each chapter, in order. A chapter begins with a step that lacks a service of the step before. */
-export async function listChapters(): Promise<Step[][]> {
-  const steps = await listSteps();
+export async function listChapters(course = openCourse()): Promise<Step[][]> {
+  const steps = await listSteps(course);
   const files = await Promise.all(steps.map(({ folder }) => readLessonFiles(folder)));
   const chapters: Step[][] = [];
   for (const [index, step] of steps.entries()) {
@@ -13,6 +14,17 @@ export async function listChapters(): Promise<Step[][]> {
     else chapters.push([step]);
   }
   return chapters;
+}
+
+/**
+ * What to put into the working copy to do a step: what it begins with, or the step before it. The first step of a chapter
+ * that begins with nothing else is complete from the beginning.
+ */
+export async function beginningOf(step: Step, course: Course): Promise<Step> {
+  const start = startOf(step);
+  if (start) return { ...step, folder: start };
+  const chapter = (await listChapters(course)).find((steps) => steps.some(({ name }) => name === step.name));
+  return chapter?.findLast(({ number }) => number < step.number) ?? step;
 }
 
 /**

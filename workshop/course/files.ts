@@ -8,7 +8,7 @@ import { monitoringFolder } from '../settings.ts';
 export const programFiles = ['run.ts', 'compare.ts', 'load.ts', 'percentiles.ts', 'move.ts', 'balance.ts'];
 
 /** The folders of a step that belong to no service: the settings of parts, and programs of several files. */
-const otherFolders = new Set([monitoringFolder, 'chatbot']);
+export const otherFolders = new Set([monitoringFolder, 'chatbot']);
 
 /** The code of a step or of a working copy: path (with `/`) → text. */
 export type LessonFiles = ReadonlyMap<string, string>;

@@ -57,6 +57,15 @@ export async function replaceWorkingCopy(
   });
 }
 
+/**
+ * Saves the working copy. Returns the folder in which it was saved; undefined if it equals a step, and so isn't lost anyway.
+ * @throws UserError if another process is changing the working copy
+ */
+export async function saveWorkingCopy(course: Course): Promise<string | undefined> {
+  const files = await readWorkingCopy(course);
+  return (await isOwnWork(files, course)) ? saveWork(files, course) : undefined;
+}
+
 /** The files of the working copy. A folder with the name of a service is read even if its service.json is missing. */
 async function readFiles(course: Course): Promise<LessonFiles> {
   const services = (await filesOfSteps(course)).flatMap((files) => [...servicesOf(files)]);
@@ -75,7 +84,8 @@ async function hasUnsavedText(files: LessonFiles, course: Course): Promise<boole
   return [...files].some(([path, text]) => known.every((one) => plain(one.get(path)) !== plain(text)));
 }
 
-async function filesOfSteps(course: Course): Promise<LessonFiles[]> {
+/** The files of all steps, and of what some of them begin with. */
+export async function filesOfSteps(course: Course): Promise<LessonFiles[]> {
   const folders = (await listSteps(course)).flatMap((step) => [step.folder, startOf(step)]);
   return Promise.all(
     folders.filter((folder) => folder !== undefined).map((folder) => readLessonFiles(folder)),

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import { paint, wantsColor } from '../command-line/color.ts';
-import { stateFolder, tracingVariablesText } from '../settings.ts';
+import { outputColumns, stateFolder, tracingVariablesText } from '../settings.ts';
 import { type TextOptions, waterfallText } from '../trace/text.ts';
 import type { CallResult } from './call.ts';
 import type { Asked } from './options.ts';
@@ -18,7 +18,11 @@ export function noteFailure(result: CallResult): void {
 
 /** Prints a call: the response and the URL of the trace on stdout, the rest on stderr. */
 export function showCall(result: CallResult, options: Pick<TextOptions, 'explain' | 'logs'> = {}): void {
-  const look = { width: process.stderr.columns ?? 100, color: wantsColor(process.stderr), ...options };
+  const look = {
+    width: process.stderr.columns ?? outputColumns ?? 100,
+    color: wantsColor(process.stderr),
+    ...options,
+  };
   noteFailure(result);
   for (const { text, isNote } of callParts(result, look)) (isNote ? note : console.log)(text);
 }

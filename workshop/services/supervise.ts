@@ -15,17 +15,34 @@ import { portsOf, readyText, requireFreePorts, settingsOf } from './use.ts';
 
 const RESTART_GRACE_MS = 300; // after a save, the new code matters more than the last spans of the old code
 
+/** A supervised service: `waiting` for a save, because it didn't start or has exited. */
+export interface SupervisedState {
+  name: string;
+  state: 'starting' | 'ready' | 'waiting';
+}
+
+/** How to supervise services, and what to tell about them. */
+export interface SuperviseOptions {
+  /** Shows what this service prints, and when the others start, stop, or crash. */
+  only?: string | undefined;
+  /** Called when a service starts, is ready, has exited, or is gone. */
+  onStates?: (states: SupervisedState[]) => void;
+  /** Called with a sentence if the services of another step can't be started; prints it unless given. */
+  onProblem?: (sentence: string) => void;
+}
+
 /**
  * Runs the services of a folder until the signal, and restarts a service when one of its files changes. When another step
  * is put into the folder, stops the services that no longer exist and starts the new ones.
- * With `only`, shows what this service prints, and when the others start, stop, or crash.
  * @throws UserError if there is no service, a port is in use, or a part is missing
  */
 export async function superviseServices(
   stepFolder: string,
   signal: AbortSignal,
-  only?: string,
+  { only, onStates, onProblem = console.error }: SuperviseOptions = {},
 ): Promise<void> {
+  const states = new Map<string, SupervisedState>();
+  const show = () => onStates?.([...states.values()]);
   const supervisors = new Map<string, Supervisor>();
   const parts: UsedParts[] = [];
   const settings = { stepFolder, places: new Map<string, string>() };
@@ -37,7 +54,11 @@ export async function superviseServices(
     const keys = new Set(services.map(keyOf));
     const gone = [...supervisors.keys()].filter((key) => !keys.has(key));
     await Promise.all(gone.map((key) => supervisors.get(key)!.stop()));
-    for (const key of gone) supervisors.delete(key);
+    for (const key of gone) {
+      supervisors.delete(key);
+      states.delete(key);
+    }
+    show();
 
     const fresh = services.filter((service) => !supervisors.has(keyOf(service)));
     for (const place of settingsOf(stepFolder, services, portsOf(services)).places)
@@ -58,7 +79,11 @@ export async function superviseServices(
         if (only === undefined || only === service.title) print(readableLogLine(line, service.rings));
       };
       const options = { ports: portsOf(services), env: used.env, onLine };
-      supervisors.set(keyOf(service), supervise(service, options, print));
+      const onState = (state: SupervisedState['state']) => {
+        states.set(keyOf(service), { name: service.name, state });
+        show();
+      };
+      supervisors.set(keyOf(service), supervise(service, options, { print, onState }));
     }
   }
 
@@ -80,7 +105,7 @@ export async function superviseServices(
         .then(() => inTurn(adapt, { signal }))
         .then(reload)
         .catch((error) => {
-          if (!signal.aborted) console.error(messageOf(error));
+          if (!signal.aborted) onProblem(messageOf(error));
         }));
     const watcher = watch(stepFolder, nextTurn, { depth: 1, ignored: isIrrelevant });
     const settingsWatcher = watch(join(stepFolder, monitoringFolder), nextTurn);
@@ -109,7 +134,7 @@ function isIrrelevant(path: string, stats?: Stats): boolean {
 function supervise(
   service: Service,
   options: Pick<StartOptions, 'ports' | 'env' | 'onLine'>,
-  print: (text: string) => void,
+  { print, onState }: { print: (text: string) => void; onState: (state: SupervisedState['state']) => void },
 ): Supervisor {
   let running: RunningService | undefined;
   let turn: Promise<void> = Promise.resolve();
@@ -122,18 +147,23 @@ function supervise(
     await before?.stop(RESTART_GRACE_MS);
     if (signal.aborted || !existsSync(join(service.folder, 'service.json'))) return;
     print(paint('gray', before ? 'restarting …' : 'starting …'));
+    onState('starting');
     try {
       const started = await startService(service, { ...options, signal });
       running = started;
       const seconds = (started.readyAfterMs / 1_000).toFixed(1);
       print(paint('green', `ready${addressText(service)} after ${seconds} s (process ${started.pid})`));
+      onState('ready');
       void started.ended.then(() => {
-        if (running === started && !stopping) print(paint('red', 'exited. Waiting for the next save.'));
+        if (running !== started || stopping) return;
+        print(paint('red', 'exited. Waiting for the next save.'));
+        onState('waiting');
       });
     } catch (error) {
       if (signal.aborted) return;
       // The rest of the message is its output, which is in its log file and usually has already been shown.
       print(paint('red', `${messageOf(error).split('\n')[0]} Waiting for the next save.`));
+      onState('waiting');
     }
   }
 

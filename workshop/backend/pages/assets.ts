@@ -17,6 +17,7 @@ const pageNames = [
   'dependencies',
   'indicators',
   'compare',
+  'lesson',
   'problem',
   'board',
 ] as const;

@@ -17,26 +17,32 @@ const gzipOptions = {
  * Headers of every page and of what it loads. Nothing comes from other origins, and documents contain no inline scripts
  * or styles, so that text from a span can't run even if it gets into a document (Content Security Policy Level 3).
  */
-export const pageHeaders = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-};
+export const pageHeaders = headersWith({ frames: 'none', framedBy: 'none' });
+
+/** These headers for a page that may contain frames of its own origin, or be in one. */
+export function headersWith({ frames, framedBy }: Record<'frames' | 'framedBy', 'none' | 'self'>) {
+  return {
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      "connect-src 'self'",
+      "form-action 'self'",
+      "base-uri 'none'",
+      `frame-src '${frames}'`,
+      `frame-ancestors '${framedBy}'`,
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'same-origin',
+  };
+}
 
 /** Sends a page. */
-export function sendPage(reply: FastifyReply, html: string): FastifyReply {
+export function sendPage(reply: FastifyReply, html: string, headers = pageHeaders): FastifyReply {
   return reply
-    .headers(pageHeaders)
+    .headers(headers)
     .header('content-type', 'text/html; charset=utf-8')
     .header('cache-control', 'no-cache')
     .send(html);

@@ -2,6 +2,7 @@
 // modules wait for the document; the block keeps its variables local.
 {
   const { dataset } = document.documentElement;
+  if (self !== top) dataset['framed'] = ''; // in the page of npm run lesson
   try {
     for (const name of ['theme', 'size', 'explanations', 'names']) {
       const chosen = localStorage.getItem(`viewer.${name}`);

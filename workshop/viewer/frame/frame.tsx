@@ -2,7 +2,7 @@ import { type ComponentChildren, render } from 'preact';
 import { CopyNotes } from './copy.tsx';
 import { bindKeys, EVERY_PAGE, isHelpOpen, KeyHelp } from './keys.tsx';
 import { isBackendReachable } from './live.ts';
-import { activateHeader } from './header.ts';
+import { activateHeader, isLesson } from './header.ts';
 import { size, theme } from './preferences.ts';
 
 bindKeys(
@@ -24,8 +24,15 @@ bindKeys(
     description: 'change the theme: system, light, dark',
     run: () => theme.next(),
   },
-  { group: EVERY_PAGE, keys: ['S'], description: 'go to search', run: () => location.assign('/search') },
 );
+if (!isLesson) {
+  bindKeys({
+    group: EVERY_PAGE,
+    keys: ['S'],
+    description: 'go to search',
+    run: () => location.assign('/search'),
+  });
+}
 
 /** Draws a page below the header, with the parts that all pages have: the list of shortcuts, and notes. */
 export function drawPage(content: ComponentChildren): void {

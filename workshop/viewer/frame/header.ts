@@ -4,6 +4,9 @@ import type { IdMatch, IdsResponse } from '../../trace/page-data.ts';
 import { isHelpOpen } from './keys.tsx';
 import { size, theme } from './preferences.ts';
 
+/** The header of the page of npm run lesson leads to no other page. */
+export const isLesson = document.body.dataset['page'] === 'lesson';
+
 /**
  * Activates the field and the buttons of the page header, which are inert in the document. Its HTML is made by
  * workshop/backend/pages/header.ts.
@@ -20,6 +23,7 @@ export function activateHeader(): void {
   find('#keys').addEventListener('click', () => (isHelpOpen.value = true));
   find('.switches').inert = false;
 
+  if (isLesson) return;
   activateLookup(find('.lookup'), find('.lookup input'), find('#lookup-problem'));
 }
 

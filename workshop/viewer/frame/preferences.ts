@@ -14,14 +14,22 @@ export const names = preference('names', ['shown', 'hidden']);
 function preference<Word extends string>(name: string, words: readonly [Word, ...Word[]]) {
   const root = document.documentElement;
   const chosen = signal<Word>(words.find((word) => word === root.dataset[name]) ?? words[0]);
+  const show = (word: Word) => {
+    chosen.value = word;
+    root.dataset[name] = word;
+  };
+  // The reader has made a choice on another page, such as the one that this page is a frame of.
+  addEventListener('storage', ({ key, newValue }) => {
+    const word = key === `viewer.${name}` && words.find((each) => each === newValue);
+    if (word) show(word);
+  });
   return {
     get value() {
       return chosen.value;
     },
     words,
     set(word: Word) {
-      chosen.value = word;
-      root.dataset[name] = word;
+      show(word);
       try {
         localStorage.setItem(`viewer.${name}`, word);
       } catch {

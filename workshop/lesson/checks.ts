@@ -1,0 +1,66 @@
+import { checkWorkingCopy, passedBefore, type WorkingCopyResult } from '../check/check-working-copy.ts';
+import type { Course } from '../course/course.ts';
+import type { Step } from '../course/list.ts';
+import { messageOf, UserError } from '../errors.ts';
+import type { CheckedStep, CheckState } from '../viewer/lesson/session-state.ts';
+
+/** Checks the working copy, again and again. */
+export interface Checks {
+  /** Checks against a step. A check that is still running looks at old code, and is ended. */
+  start(step: Step): void;
+  /** Ends the check that is running. */
+  close(): Promise<void>;
+}
+
+/** Passes the state of each check to `show`. */
+export function openChecks(course: Course, show: (state: CheckState) => void): Checks {
+  let controller = new AbortController();
+  let turn = Promise.resolve();
+  let last: { step: Step; result: CheckedStep } | undefined;
+
+  async function check(step: Step, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    try {
+      const earlier = await passedBefore(step, course);
+      const result = shown(await checkWorkingCopy(step, course, { earlier, signal }));
+      last = { step, result };
+      if (!signal.aborted) show({ isRunning: false, result });
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof UserError)) console.error(error);
+      show({ isRunning: false, problem: messageOf(error) });
+    }
+  }
+
+  return {
+    start(step) {
+      controller.abort();
+      controller = new AbortController();
+      const { signal } = controller;
+      const before = last?.step.name === step.name ? last.result : undefined;
+      show({ isRunning: true, ...(before && { result: before }) });
+      turn = turn.then(() => check(step, signal));
+    },
+    close() {
+      controller.abort();
+      return turn;
+    },
+  };
+}
+
+/** What the page shows of a result. */
+function shown({ step, done, passed, inconclusive, regression, outcomes, editedFiles }: WorkingCopyResult) {
+  return {
+    step,
+    done,
+    passed,
+    inconclusive,
+    regression,
+    editedFiles,
+    outcomes: outcomes.map(({ expect, status, failure }) => {
+      if (!failure) return { expect, status };
+      const { found, cause, file, lines = [] } = failure;
+      return { expect, status, failure: { found, cause, file, lines } };
+    }),
+  };
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import type { UsedBackend } from '../backend/connect.ts';
+import { messageOf } from '../errors.ts';
+import type { RunState } from '../viewer/lesson/session-state.ts';
+
+/** Runs run.ts, again and again. */
+export interface Runs {
+  /** Runs it, with output of so many columns. One that is still running is stopped. */
+  start(columns: number): void;
+  stop(): Promise<void>;
+}
+
+const KILL_AFTER_MS = 5_000; // longer than run.ts takes to stop what it has started
+const KEPT_CHARACTERS = 100_000;
+
+/** Passes the state of each run to `show`. The trace backend is there before run.ts starts. */
+export function openRuns(
+  folder: string,
+  useBackend: () => Promise<UsedBackend>,
+  show: (state: RunState) => void,
+): Runs {
+  let controller = new AbortController();
+  let turn = Promise.resolve();
+
+  async function run(columns: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    let output = '';
+    const print = (text: string) => {
+      output = (output + text).slice(-KEPT_CHARACTERS);
+      show({ isRunning: true, output, failed: false });
+    };
+    try {
+      print('$ npx tsx run.ts\n');
+      const { url, kind } = await useBackend();
+      const failed = await runToEnd(folder, columns, { print, signal });
+      const tracePage = kind === 'embedded' ? tracePageIn(output, url) : undefined;
+      show({ isRunning: false, output, failed, ...(tracePage !== undefined && { tracePage }) });
+    } catch (error) {
+      show({ isRunning: false, output: `${output}${messageOf(error)}\n`, failed: true });
+    }
+  }
+
+  return {
+    start(columns) {
+      controller.abort();
+      controller = new AbortController();
+      const { signal } = controller;
+      turn = turn.then(() => run(columns, signal));
+    },
+    stop() {
+      controller.abort();
+      return turn;
+    },
+  };
+}
+
+/** Runs run.ts as an attendee does. Resolves to whether it failed. */
+async function runToEnd(
+  folder: string,
+  columns: number,
+  { print, signal }: { print: (text: string) => void; signal: AbortSignal },
+): Promise<boolean> {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), 'run.ts'], {
+    cwd: folder,
+    env: { ...process.env, WORKSHOP_COLUMNS: String(columns) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print);
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    child.kill();
+    timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS); // an endless loop reacts to no other signal
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const [code] = (await once(child, 'exit')) as [number | null];
+  clearTimeout(timer);
+  signal.removeEventListener('abort', stop);
+  await Promise.allSettled([finished(child.stdout), finished(child.stderr)]);
+  if (signal.aborted) print('Stopped.\n');
+  return code !== 0;
+}
+
+/** The path of the last page of a trace that run.ts has named or, if it has named none, of a search. */
+export function tracePageIn(output: string, backendUrl: string): string | undefined {
+  const paths = [...output.matchAll(/https?:\/\/\S+/g)]
+    .map(([url]) => url)
+    .filter((url) => url.startsWith(`${backendUrl}/`))
+    .map((url) => url.slice(backendUrl.length));
+  const last = (pattern: RegExp) => paths.findLast((path) => pattern.test(path));
+  return last(/^\/trace\/[\da-f]{32}$/) ?? last(/^\/search\?/);
+}

@@ -1,0 +1,170 @@
+import { drawPage } from '../frame/frame.tsx';
+import { bindKeys } from '../frame/keys.tsx';
+import { CheckView, headingOf, markText } from './check.tsx';
+import { DifferenceView } from './difference.tsx';
+import { OutputView, run } from './output.tsx';
+import { Readme } from './readme.tsx';
+import { act, isConnected, message, selectedStep, state } from './session.ts';
+import { goTo, neighbor, StepList } from './steps.tsx';
+import { TraceView } from './trace.tsx';
+import { choices, isListOpen, isNarrow, shown, view, type View } from './views.ts';
+
+const names: Record<View, string> = {
+  readme: 'Lesson',
+  check: 'Check',
+  output: 'Output',
+  trace: 'Trace',
+  difference: 'Differences',
+};
+
+bindKeys(
+  { keys: ['r'], description: 'run run.ts', run },
+  ...(Object.keys(names) as View[]).map((each) => ({
+    keys: [names[each].charAt(0).toLowerCase()],
+    description: `show ${names[each]}`,
+    run: () => (view.value = each),
+  })),
+  { keys: ['n'], description: 'next step', run: () => goTo(neighbor(1)) },
+  { keys: ['p'], description: 'previous step', run: () => goTo(neighbor(-1)) },
+);
+
+function LessonPage() {
+  if (!state.value || !selectedStep.value) return null;
+  return (
+    <div class={isNarrow.value ? 'lesson narrow' : 'lesson'}>
+      <StepList />
+      {!isNarrow.value && <Readme />}
+      <div class="work">
+        <Tools />
+        <Shown />
+      </div>
+      <StatusBar />
+    </div>
+  );
+}
+
+function Shown() {
+  switch (shown.value) {
+    case 'readme':
+      return <Readme />;
+    case 'check':
+      return <CheckView />;
+    case 'output':
+      return <OutputView />;
+    case 'trace':
+      return <TraceView />;
+    case 'difference':
+      return <DifferenceView />;
+  }
+}
+
+function Tools() {
+  const { isRunning } = state.value!.run;
+  return (
+    <div class="tools">
+      <button
+        type="button"
+        class="button steps-button"
+        aria-expanded={isListOpen}
+        aria-controls="steps"
+        onClick={() => (isListOpen.value = !isListOpen.value)}
+      >
+        Step {selectedStep.value!.number}
+      </button>
+      {isRunning ? (
+        <button type="button" class="button run" onClick={() => void act('stop')}>
+          Stop
+        </button>
+      ) : (
+        <button type="button" class="button primary run" title="Run run.ts (r)" onClick={run}>
+          Run
+        </button>
+      )}
+      <div class="view-buttons" role="group" aria-label="Show">
+        {choices.value.map((each) => (
+          <button
+            key={each}
+            type="button"
+            class="button"
+            aria-pressed={shown.value === each}
+            onClick={() => (view.value = each)}
+          >
+            {names[each]}
+            {each === 'check' && <CheckMarks />}
+          </button>
+        ))}
+      </div>
+      <p class="hidden-text" role="status">
+        {headingOf(state.value!.check)}
+      </p>
+    </div>
+  );
+}
+
+function CheckMarks() {
+  const { check } = state.value!;
+  return (
+    <span class={check.isRunning ? 'marks old' : 'marks'} aria-hidden="true">
+      {[...markText(check)].map((mark, index) => (
+        <span key={index} class={`mark-${mark === '✗' ? 'failed' : mark === '✓' ? 'met' : 'open'}`}>
+          {mark}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+const states = {
+  starting: 'is starting',
+  ready: 'is ready',
+  waiting: 'does not run: waiting for the next save',
+};
+
+function StatusBar() {
+  const { services, problem, workingCopy } = state.value!;
+  return (
+    <footer class="status-bar">
+      <div class="service-states">
+        {services.map(({ name, state: now }) => (
+          <span key={name} class={`service-state ${now}`} title={`${name} ${states[now]}`}>
+            {name}
+            <span class="hidden-text"> {states[now]}</span>
+          </span>
+        ))}
+        <span>
+          {workingCopy.exact
+            ? `Working copy: step ${workingCopy.number}`
+            : `Working copy: your changes, closest to step ${workingCopy.number}`}
+        </span>
+      </div>
+      <p class="message" role="status">
+        {isConnected.value
+          ? message.value || problem
+          : 'npm run lesson has stopped. Start it again, and open the address that it prints.'}
+      </p>
+      <div class="work-buttons" role="group" aria-label="Your work">
+        <button type="button" class="button" onClick={() => void act('save')}>
+          Save
+        </button>
+        <button
+          type="button"
+          class="button"
+          title="Put the start of this step into the working copy; your work is saved first"
+          onClick={() => void act('reset')}
+        >
+          Reset
+        </button>
+        <button
+          type="button"
+          class="button"
+          title="Put back the work that was saved last"
+          onClick={() => void act('restore')}
+        >
+          Restore
+        </button>
+      </div>
+    </footer>
+  );
+}
+
+drawPage(<LessonPage />);

@@ -1,0 +1,63 @@
+import { computed, signal } from '@preact/signals';
+import type {
+  ActionInput,
+  ActionName,
+  ActionResponse,
+  DifferenceResponse,
+  SessionState,
+} from './session-state.ts';
+
+/** What the server has said last; undefined until it has said something. */
+export const state = signal<SessionState | undefined>(undefined);
+export const isConnected = signal(true);
+/** What the last action led to, in a sentence. */
+export const message = signal('');
+
+export const selectedStep = computed(() =>
+  state.value?.steps.find(({ name }) => name === state.value?.selected),
+);
+
+const TOKEN = 'lesson.token';
+
+/** The token is in the address that the command prints. It stays with this tab, and isn't shown to the room. */
+function readToken(): string {
+  const fromAddress = location.hash.slice(1);
+  if (fromAddress === '') return sessionStorage.getItem(TOKEN) ?? '';
+  sessionStorage.setItem(TOKEN, fromAddress);
+  history.replaceState(null, '', location.pathname);
+  return fromAddress;
+}
+const token = readToken();
+
+const events = new EventSource('/lesson/events');
+events.addEventListener('message', ({ data }) => {
+  state.value = JSON.parse(String(data)) as SessionState;
+  isConnected.value = true;
+});
+events.addEventListener('error', () => (isConnected.value = false));
+
+/** Asks for an action, and shows what came of it. */
+export async function act(action: ActionName, input: ActionInput = {}): Promise<void> {
+  try {
+    const response = await fetch(`/lesson/do/${action}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-lesson-token': token },
+      body: JSON.stringify(input),
+    });
+    message.value = ((await response.json()) as ActionResponse).message;
+  } catch {
+    isConnected.value = false;
+  }
+}
+
+/** The README of a step as HTML; undefined if it can't be read. */
+export async function fetchReadme(step: string): Promise<string | undefined> {
+  const response = await fetch(`/lesson/readme/${step}`).catch(() => undefined);
+  return response?.ok ? response.text() : undefined;
+}
+
+/** What differs between the working copy and a step; undefined if it can't be read. */
+export async function fetchDifference(step: string): Promise<DifferenceResponse | undefined> {
+  const response = await fetch(`/lesson/difference/${step}`).catch(() => undefined);
+  return response?.ok ? ((await response.json()) as DifferenceResponse) : undefined;
+}

@@ -1,0 +1,23 @@
+import { state } from './session.ts';
+
+/** The trace of the last run, in the same viewer as everywhere else. */
+export function TraceView() {
+  const { tracePage } = state.value!.run;
+  if (tracePage === undefined) {
+    return (
+      <section class="empty" aria-label="Trace">
+        <p>There is no trace of a run yet. From step 2 on, Run leaves one.</p>
+      </section>
+    );
+  }
+  return (
+    <section class="trace-frame" aria-label="Trace">
+      <iframe key={tracePage} src={tracePage} title="The trace of the last run" />
+      <p>
+        <a href={tracePage} target="_blank" rel="noreferrer">
+          Open in a tab
+        </a>
+      </p>
+    </section>
+  );
+}
