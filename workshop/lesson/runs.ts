@@ -15,6 +15,9 @@ export interface Runs {
 const KILL_AFTER_MS = 5_000; // longer than run.ts takes to stop what it has started
 const KEPT_CHARACTERS = 100_000;
 
+/** Makes a program print on stdout what is for stderr, so that its lines have the order that they have in a terminal. */
+const oneStream = 'data:text/javascript,process.stderr.write = process.stdout.write.bind(process.stdout)';
+
 /** Passes the state of each run to `show`. The trace backend is there before run.ts starts. */
 export function openRuns(
   folder: string,
@@ -62,11 +65,15 @@ async function runToEnd(
   columns: number,
   { print, signal }: { print: (text: string) => void; signal: AbortSignal },
 ): Promise<boolean> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), 'run.ts'], {
-    cwd: folder,
-    env: { ...process.env, WORKSHOP_COLUMNS: String(columns) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', oneStream, '--import', import.meta.resolve('tsx'), 'run.ts'],
+    {
+      cwd: folder,
+      env: { ...process.env, WORKSHOP_COLUMNS: String(columns) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print);
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {

@@ -28,14 +28,15 @@ const FEWEST_COLUMNS = 40;
 const MOST_COLUMNS = 200;
 
 /**
- * Opens the lesson at the step that the attendee works toward, and checks the working copy, now and after each save. It
+ * Opens the lesson at the step that the attendee works toward, at first step 1, and checks the working copy, now and after each save. It
  * follows what other commands do: another step in the working copy, or a check that passes.
  */
 export async function openSession(course: Course, useBackend: () => Promise<UsedBackend>): Promise<Session> {
   const chapters = await listChapters(course);
   const steps = chapters.flat();
-  let selected = stepNamed((await nextStep(course)).name);
   let reached = await reachedStep(course);
+  const isFirstTime = reached === '' && (await readProgress(course)).checked.length === 0;
+  let selected = isFirstTime ? steps[0]! : stepNamed((await nextStep(course)).name);
 
   const state = published<SessionState>({
     steps: [],

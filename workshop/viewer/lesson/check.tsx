@@ -1,4 +1,4 @@
-import { act, state } from './session.ts';
+import { act, selectedStep, state } from './session.ts';
 import type { CheckedExpectation, CheckedStep, CheckState } from './session-state.ts';
 import { goTo, neighbor } from './steps.tsx';
 
@@ -14,16 +14,29 @@ export function CheckView() {
   const { check } = state.value!;
   const { isRunning, result, problem } = check;
   return (
-    <section class="check" aria-label="Check" aria-busy={isRunning}>
+    <section class="check-view" aria-label="Check" aria-busy={isRunning}>
       <div class="view-head">
         <h2>{headingOf(check)}</h2>
         <button type="button" class="button" onClick={() => void act('check')}>
           Check again
         </button>
       </div>
+      <OtherStep />
       {problem !== undefined && <p class="problem">{problem}</p>}
       {result && <Result result={result} isOld={isRunning} />}
     </section>
+  );
+}
+
+/** What to do if the working copy contains another step than the one before this one, or this one. */
+function OtherStep() {
+  const { exact, number } = state.value!.workingCopy;
+  const selected = selectedStep.value!.number;
+  if (!exact || number === selected || number === selected - 1) return null;
+  return (
+    <p class="problem">
+      Your code is that of step {number}. To begin step {selected}, press Reset, which saves your work first.
+    </p>
   );
 }
 

@@ -56,9 +56,9 @@ function Changes({ changes, otherSystem, number }: DifferenceResponse & { number
       </p>
       {changes.map(({ path, patch }) => (
         <section key={path}>
-          <h3>
+          <h2>
             <code>{path}</code>
-          </h3>
+          </h2>
           <pre tabIndex={0}>
             {linesOf(patch).map((line, index) => (
               <span
