@@ -19,7 +19,7 @@ import type {
   DifferenceResponse,
 } from '../viewer/lesson/session-state.ts';
 import { whyRefused } from './guard.ts';
-import { readProjectFile } from './project-file.ts';
+import { readLinkedFile } from './linked-file.ts';
 import { readmeHtml } from './readme.ts';
 import { type Session, sentenceOf } from './session.ts';
 
@@ -94,7 +94,7 @@ function addPage(app: FastifyInstance, { session, course }: LessonServerOptions)
   });
 
   app.get<{ Params: { '*': string } }>(`${FILES}*`, async ({ params }, reply) => {
-    const file = await readProjectFile(course.root, params['*']);
+    const file = await readLinkedFile(course.root, params['*']);
     if (!file) return sendText(reply.code(404), 'There is no such file.');
     return reply.headers(pageHeaders).type(file.type).send(file.bytes);
   });

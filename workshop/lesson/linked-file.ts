@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 
 /** A file that the page can show. */
-export interface ProjectFile {
+export interface LinkedFile {
   type: string;
   bytes: Buffer;
 }
@@ -16,7 +16,7 @@ const imageTypes: Record<string, string> = {
  * A file that a README links to, as plain text unless it is an image. Undefined if there is none, and for what no README
  * links to: hidden files, packages, and everything that is outside of the folder.
  */
-export async function readProjectFile(root: string, path: string): Promise<ProjectFile | undefined> {
+export async function readLinkedFile(root: string, path: string): Promise<LinkedFile | undefined> {
   if (path.split(/[\\/]/).some((name) => name.startsWith('.') || name === 'node_modules')) return undefined;
   try {
     const [folder, file] = await Promise.all([realpath(root), realpath(join(root, path))]);
