@@ -38,7 +38,8 @@ export function openRuns(
       print('$ npx tsx run.ts\n');
       const { url, kind } = await useBackend();
       const failed = await runToEnd(folder, columns, { print, signal });
-      const tracePage = kind === 'embedded' ? tracePageIn(output, url) : undefined;
+      const path = tracePageIn(output, url);
+      const tracePage = path && (kind === 'embedded' ? path : url + path);
       show({ isRunning: false, output, failed, ...(tracePage !== undefined && { tracePage }) });
     } catch (error) {
       show({ isRunning: false, output: `${output}${messageOf(error)}\n`, failed: true });

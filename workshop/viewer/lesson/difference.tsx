@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { counted } from '../../trace/numbers.ts';
 import { fetchDifference, selectedStep, state } from './session.ts';
 import type { DifferenceResponse } from './session-state.ts';
 import { revealed } from './views.ts';
@@ -51,9 +50,7 @@ function Changes({ changes, otherSystem, number }: DifferenceResponse & { number
   if (changes.length === 0) return <p>Nothing: the working copy is the same as step {number}.</p>;
   return (
     <>
-      <p>
-        {counted(changes.length, 'file')} from your code to step {number}:
-      </p>
+      <p>This is left to do for step {number}:</p>
       {changes.map(({ path, patch }) => (
         <section key={path}>
           <h2>

@@ -26,6 +26,12 @@ bindKeys(
   })),
   { keys: ['n'], description: 'next step', run: () => goTo(neighbor(1)) },
   { keys: ['p'], description: 'previous step', run: () => goTo(neighbor(-1)) },
+  {
+    keys: ['Escape'],
+    description: 'close the list of steps',
+    run: () => (isListOpen.value = false),
+    isActive: () => isListOpen.value,
+  },
 );
 
 function LessonPage() {

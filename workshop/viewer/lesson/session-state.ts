@@ -57,7 +57,7 @@ export interface RunState {
   isRunning: boolean;
   /** What it has printed so far. */
   output: string;
-  /** The path of the page of its trace or, if its id isn't known, of a search. */
+  /** The path of the page of its trace or, if its id isn't known, of a search. A URL if Jaeger has the page. */
   tracePage?: string;
   /** Whether it failed. */
   failed: boolean;

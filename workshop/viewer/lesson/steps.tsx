@@ -21,6 +21,9 @@ export function StepList() {
   const chapters = [...new Set(steps.map(({ chapter }) => chapter))];
   return (
     <nav class="steps" id="steps" aria-label="Steps" data-open={isListOpen.value}>
+      <button type="button" class="button steps-button" onClick={() => (isListOpen.value = false)}>
+        Close
+      </button>
       {chapters.map((chapter) => (
         <section key={chapter}>
           <h2>Chapter {chapter}</h2>

@@ -10,6 +10,17 @@ export function TraceView() {
       </section>
     );
   }
+  if (!tracePage.startsWith('/')) {
+    return (
+      <section class="empty" aria-label="Trace">
+        <p>
+          <a href={tracePage} target="_blank" rel="noreferrer">
+            Open the trace in Jaeger
+          </a>
+        </p>
+      </section>
+    );
+  }
   return (
     <section class="trace-frame" aria-label="Trace">
       <iframe key={tracePage} src={tracePage} title="The trace of the last run" />
