@@ -28,6 +28,7 @@ test('the command puts a step, saves and restores work, resets, and lists the st
   const isStep = async (number: number) => sameFiles(await readLessonFiles(cwd), await ofStep(number));
 
   await writeFile(join(cwd, 'bands-api/app.ts'), '// mine\n');
+  assert.match(await step('--save'), /^Your work was saved in \.workshop.saved.\S+\. To put it back, run /);
   assert.match(
     await step('12'),
     /^Your work was saved in \.workshop.saved.\S+\. To put it back, run npm run step -- --restore\.\nThe finished step 12 is now in the working copy\.\nThis step: steps\/12-publish-a-message\/README\.md\nNext step: steps\/13-consume-the-message\/README\.md\n$/,

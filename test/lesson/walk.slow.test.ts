@@ -75,6 +75,10 @@ test('the page leads from step 1 to step 3, together with an editor and a termin
   await button('Run').click();
   await button('Open the trace').click();
   await frame.locator('.span-row').first().waitFor();
+  assert.ok(await frame.locator('.site-header').isHidden());
+  await page.getByRole('button', { name: 'Projector' }).click();
+  await frame.locator('html[data-size=projector]').waitFor();
+  await page.getByRole('button', { name: 'Projector' }).click();
 
   const run = join(cwd, 'run.ts');
   const mine = `${await readFile(run, 'utf8')}// mine\n`;

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import GithubSlugger from 'github-slugger';
 import { Marked, type Tokens } from 'marked';
+import { escaped } from '../backend/pages/shell.ts';
 
 /** The HTML elements that a README may contain; everything else is shown as text. */
 const allowedTags = /(<\/?(?:details|summary)>)/;
@@ -63,8 +64,4 @@ function pathOf(href: string, stepName: string): string {
 function safeHtml(html: string): string {
   const parts = html.replaceAll(/<!--[\s\S]*?-->/g, '').split(allowedTags);
   return parts.map((part, index) => (index % 2 === 1 ? part : escaped(part))).join('');
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
