@@ -17,6 +17,8 @@ test('the page leads from step 1 to step 3, together with an editor and a termin
   const cwd = await projectCopy(t);
   const { env, ports } = await isolatedEnvironment(t);
   const port = await freePort();
+  const backend = startScript(t, 'workshop/commands/backend.ts', [], { cwd, env });
+  await backend.printed(/The trace backend is ready/);
   const lesson = startScript(t, LESSON, ['--port', String(port)], { cwd, env });
   await lesson.printed(/The lesson is at \S+\n/);
   const [, address] = /The lesson is at (\S+)/.exec(lesson.stdout)!;
@@ -58,7 +60,8 @@ test('the page leads from step 1 to step 3, together with an editor and a termin
   await page.locator('.service-state.ready', { hasText: 'bands-api' }).waitFor();
   await button('Run').click();
   await button('Open the trace').click();
-  await frame.getByText('GET /bands/:id').first().waitFor();
+  await frame.locator('.result-link', { hasText: 'GET /bands/:id' }).click();
+  await frame.locator('.span-row').first().waitFor();
   await button('Output').click();
   assert.match((await output.textContent())!, /bands-api and reviews-api \(already running\)/);
 
@@ -72,6 +75,8 @@ test('the page leads from step 1 to step 3, together with an editor and a termin
   await page.getByText('Nothing: the working copy is the same as step 3.').waitFor();
   await page.getByRole('button', { name: 'Check' }).click();
   await checked('Step 3 is done');
+  backend.child.kill('SIGINT');
+  await backend.ended; // Run starts another one
   await button('Run').click();
   await button('Open the trace').click();
   await frame.locator('.span-row').first().waitFor();
