@@ -15,8 +15,8 @@ function preference<Word extends string>(name: string, words: readonly [Word, ..
   const root = document.documentElement;
   const chosen = signal<Word>(words.find((word) => word === root.dataset[name]) ?? words[0]);
   const show = (word: Word) => {
+    root.dataset[name] = word; // first, because what depends on the choice may measure the page
     chosen.value = word;
-    root.dataset[name] = word;
   };
   // The reader has made a choice on another page, such as the one that this page is a frame of.
   addEventListener('storage', ({ key, newValue }) => {
