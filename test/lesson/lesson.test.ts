@@ -13,7 +13,7 @@ import { openSession, type Session } from '#workshop/lesson/session';
 import { readmeHtml } from '#workshop/lesson/readme';
 import type { LoopbackListener } from '#workshop/net/loopback';
 import { tinyCourse } from '../course/tiny-course.ts';
-import { launchBrowser, skipWithoutBrowser as skip } from '../support/browser.ts';
+import { skipWithoutBrowser as skip, useBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { test } from '../support/tests.ts';
 import { accessible } from '../viewer/viewer.ts';
@@ -34,7 +34,7 @@ before(async () => {
   session = await openSession(course, useBackend);
   server = await serveLesson({ session, course, useBackend, token, port: 0 });
   url = `http://localhost:${server.port}`;
-  if (!skip) browser = await launchBrowser();
+  if (!skip) browser = await useBrowser();
 });
 after(async () => {
   await browser?.close();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { nameHelper } from '#tools/browser';
 import { freePort } from '#workshop/net/ports';
-import { launchBrowser, skipWithoutBrowser as skip } from '../support/browser.ts';
+import { skipWithoutBrowser as skip, useBrowser } from '../support/browser.ts';
 import { projectCopy } from '../support/copy.ts';
 import { allClosed, isolatedEnvironment } from '../support/environment.ts';
 import { runScript, startScript } from '../support/process.ts';
@@ -23,7 +23,7 @@ test('the page leads from step 1 to step 3, together with an editor and a termin
   await lesson.printed(/The lesson is at \S+\n/);
   const [, address] = /The lesson is at (\S+)/.exec(lesson.stdout)!;
 
-  const browser = await launchBrowser();
+  const browser = await useBrowser();
   t.after(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   page.setDefaultTimeout(PATIENCE_MS);

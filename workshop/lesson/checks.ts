@@ -1,3 +1,4 @@
+import { reportCheck } from '../board/membership.ts';
 import { checkWorkingCopy, passedBefore, type WorkingCopyResult } from '../check/check-working-copy.ts';
 import type { Course } from '../course/course.ts';
 import type { Step } from '../course/list.ts';
@@ -16,13 +17,16 @@ export interface Checks {
 export function openChecks(course: Course, show: (state: CheckState) => void): Checks {
   let controller = new AbortController();
   let turn = Promise.resolve();
+  let boardProblem: string | undefined;
   let last: { step: Step; result: CheckedStep } | undefined;
 
   async function check(step: Step, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     try {
       const earlier = await passedBefore(step, course);
-      const result = shown(await checkWorkingCopy(step, course, { earlier, signal }));
+      const found = await checkWorkingCopy(step, course, { earlier, signal });
+      void reportCheck(found, course).then(sayOnce);
+      const result = shown(found);
       last = { step, result };
       if (!signal.aborted) show({ isRunning: false, result });
     } catch (error) {
@@ -30,6 +34,12 @@ export function openChecks(course: Course, show: (state: CheckState) => void): C
       if (!(error instanceof UserError)) console.error(error);
       show({ isRunning: false, problem: messageOf(error) });
     }
+  }
+
+  /** Says why the instructor's board doesn't show the result, if it doesn't. */
+  function sayOnce(problem: string | undefined): void {
+    if (problem && problem !== boardProblem) console.error(problem);
+    boardProblem = problem;
   }
 
   return {
