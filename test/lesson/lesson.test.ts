@@ -15,6 +15,7 @@ import type { LoopbackListener } from '#workshop/net/loopback';
 import { tinyCourse } from '../course/tiny-course.ts';
 import { skipWithoutBrowser as skip, useBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+import { runScript } from '../support/process.ts';
 import { test } from '../support/tests.ts';
 import { accessible } from '../viewer/viewer.ts';
 
@@ -92,11 +93,11 @@ test('only a request with the token, of our own page, and to a local host change
   assert.equal(await send('/lesson/do/format-disk', { method: 'POST', headers: good }), 404);
 });
 
-test('the page follows what other commands do, and its own actions lose nothing', async () => {
+test('the page follows what other commands do, and its own actions lose nothing', async (t) => {
   const { actions, state } = session;
-  await course.put(1);
   await actions.select({ step: '01-say-hello' });
-  await course.put(2); // as npm run step 2 in a terminal does
+  const { code } = await runScript(t, 'test/course/put-steps.ts', [course.root, course.state, '2']);
+  assert.equal(code, 0);
   await eventually(() => selected() === '03-be-polite', 'the page goes on to the next step');
   await eventually(() => state.value.workingCopy.number === 2, 'it shows what is in the working copy');
 
@@ -211,7 +212,7 @@ test('the page shows the steps and the README, moves nothing, and is accessible'
   await page.getByRole('heading', { name: '2. Know names' }).waitFor();
   await page.getByRole('button', { name: 'Differences' }).click();
   await page.getByRole('button', { name: 'Show me what differs' }).click();
-  await course.put(1);
+  await session.actions.reset({});
   await page.getByText('+export const known').waitFor();
   await accessible(page);
   await page.close();

@@ -8,7 +8,6 @@ import { headersWith, pageHeaders, sendPage } from '../backend/pages/respond.ts'
 import { addAssets } from '../backend/pages/routes.ts';
 import { shell } from '../backend/pages/shell.ts';
 import type { Course } from '../course/course.ts';
-import { differenceBetween } from '../course/difference.ts';
 import { findStep } from '../course/list.ts';
 import { UserError } from '../errors.ts';
 import type { LoopbackListener } from '../net/loopback.ts';
@@ -88,7 +87,7 @@ function addPage(app: FastifyInstance, { session, course }: LessonServerOptions)
   });
 
   app.get<StepParams>('/lesson/difference/:step', async ({ params }, reply) => {
-    const { changes, startsChapter } = await differenceBetween([await findStep(params.step, course)], course);
+    const { changes, startsChapter } = await session.difference(await findStep(params.step, course));
     const response: DifferenceResponse = { changes, otherSystem: startsChapter };
     return reply.headers(pageHeaders).send(response);
   });

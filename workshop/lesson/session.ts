@@ -4,6 +4,7 @@ import type { UsedBackend } from '../backend/connect.ts';
 import { beginningOf, listChapters } from '../course/chapters.ts';
 import type { Course } from '../course/course.ts';
 import { nextStep, positionOf } from '../course/current.ts';
+import { type Difference, differenceBetween } from '../course/difference.ts';
 import { isStart, type Step } from '../course/list.ts';
 import { reachedStep, readProgress } from '../course/progress.ts';
 import { putStep, restoreWork } from '../course/put.ts';
@@ -20,6 +21,8 @@ export interface Session {
   state: Published<SessionState>;
   /** Each resolves to a sentence for the reader, which may be empty. They throw UserError. */
   actions: Record<ActionName, (input: ActionInput) => Promise<string>>;
+  /** What differs between the working copy and a step. Throws UserError if another process is changing the files. */
+  difference(step: Step): Promise<Difference>;
   /** Ends what is running. */
   close(): Promise<void>;
 }
@@ -93,12 +96,18 @@ export async function openSession(course: Course, useBackend: () => Promise<Used
     checks.start(step);
   }
 
-  let turn = Promise.resolve();
-  /** If another command is changing the files at this moment, the next change follows. */
+  let turn: Promise<unknown> = Promise.resolve();
+  /** Does some work with the files when no other work of this process uses them. */
+  function inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(work);
+    turn = result.catch(() => {});
+    return result;
+  }
+  /** If another process is changing the files at this moment, the next change follows. */
   const refreshNext = () =>
-    (turn = turn.then(refresh).catch((error) => {
+    inOrder(refresh).catch((error) => {
       if (!(error instanceof UserError)) console.error(error);
-    }));
+    });
 
   await mkdir(course.state, { recursive: true });
   const watcher = await watchCourse(course, {
@@ -107,7 +116,7 @@ export async function openSession(course: Course, useBackend: () => Promise<Used
       void refreshNext();
       checks.start(selected);
     },
-    onProgress: refreshNext,
+    onProgress: () => void refreshNext(),
   });
   await refreshNext();
   checks.start(selected);
@@ -135,24 +144,25 @@ export async function openSession(course: Course, useBackend: () => Promise<Used
         return '';
       },
       async save() {
-        const folder = await saveWorkingCopy(course);
+        const folder = await inOrder(() => saveWorkingCopy(course));
         return folder
           ? `Your work was saved in ${relative(course.root, folder)}.`
           : 'There is nothing to save: the working copy is the same as a step.';
       },
       async reset() {
         const beginning = await beginningOf(selected, course);
-        const saved = await putStep(beginning, course);
+        const saved = await inOrder(() => putStep(beginning, course));
         const what = isStart(beginning)
           ? `The start of step ${beginning.number}`
           : `Step ${beginning.number}`;
         return `${what} is now in the working copy.${savedText(saved)}`;
       },
       async restore() {
-        const { restored, saved } = await restoreWork(course);
+        const { restored, saved } = await inOrder(() => restoreWork(course));
         return `Your work from ${relative(course.root, restored.folder)} is back in the working copy.${savedText(saved)}`;
       },
     },
+    difference: (step) => inOrder(() => differenceBetween([step], course)),
     async close() {
       await Promise.all([watcher.close(), checks.close(), runs.stop(), turn]);
     },
