@@ -67,7 +67,7 @@ function Result({ result, isOld }: { result: CheckedStep; isOld: boolean }) {
       )}
       {passed && (
         <p class="done">
-          {done.charAt(0).toUpperCase() + done.slice(1)}.{' '}
+          Done: {done}.{' '}
           {next && (
             <button type="button" class="button primary" onClick={() => goTo(next)}>
               Next: {next.number}. {next.title}
