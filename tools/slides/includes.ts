@@ -6,8 +6,11 @@ import { UserError } from '../../workshop/errors.ts';
 import { projectFolder } from '../../workshop/settings.ts';
 import { startOf, type Step } from '../../workshop/course/list.ts';
 import { change, type Choice, excerpt, type Line } from './code/excerpt.ts';
+import { drawBugs } from './draw/bugs.ts';
+import { drawBroken, drawClosing, drawFix } from './draw/comparison.ts';
 import { drawCost, drawCostTable, type OverheadResult } from './draw/cost.ts';
-import { drawHop, drawTraceparent, drawTracestate } from './draw/header.ts';
+import { drawHop, drawInvalid, drawTraceparent, drawTracestate } from './draw/header.ts';
+import { drawAwait, drawError, drawLinks, drawWrap } from './draw/ideas.ts';
 import { drawJourney, sceneOf } from './draw/journey.ts';
 import { drawSampling } from './draw/sampling.ts';
 import { drawSpan } from './draw/span-card.ts';
@@ -29,7 +32,8 @@ export interface Code {
 /** The file with the benchmark result that the slides show. */
 const overheadFile = join(projectFolder, 'bench', 'results', 'overhead.json');
 
-const SCHEMES = /^(?:code|diff|output|trace|tree|span|header|tracestate|hop|journey|bars|cost|sampling):/;
+const SCHEMES =
+  /^(?:code|diff|output|trace|tree|span|header|tracestate|hop|invalid|journey|bars|bugs|broken|fix|closing|error|links|idea|page|cost|sampling):/;
 
 /** Whether the URL of an image is an include. */
 export function isInclude(href: string): boolean {
@@ -51,6 +55,13 @@ export function isInclude(href: string): boolean {
  *   the recorded trace, the call into its service, and the headers of that call
  * - `journey:STEP?to SERVICE=HEADERS&from SERVICE=HEADERS&SERVICE=MISSING&bare&logs&seconds&stores=NAMES`: the boxes of
  *   a system, what travels between them, and what each records, as `sceneOf` reads it
+ * - `invalid:STEP/SERVICE`: the traceparent of that call, broken in several ways
+ * - `broken:STEP/SERVICE`: the two traces that the call would leave without its header, next to the recorded one
+ * - `fix:FROM..TO`, `closing:FROM..TO`: the recorded traces of two steps at one scale
+ * - `bugs:STEP`, `error:STEP/NAME`, `links:STEP/SERVICE?asks#NAME`: the bugs of chapter 1, how an error climbs from a span, and
+ *   a span that links to many copies of the trace
+ * - `idea:wrap`, `idea:await`: how instrumentation and context work
+ * - `page:trace`: the picture of the trace page in docs/
  * - `cost:parts`, `cost:table`: the stored result of the benchmark
  * - `sampling:head`: which of many requests a sampler keeps
  *
@@ -130,6 +141,27 @@ export async function include(
       return html(drawHop(await trace(), path, alt));
     case 'journey:':
       return html(drawJourney(await trace(), alt, sceneOf(searchParams)));
+    case 'invalid:':
+      return html(drawInvalid(await trace(), path, alt));
+    case 'broken:':
+      return html(drawBroken(await trace(), path, alt));
+    case 'fix:':
+    case 'closing:': {
+      const [before, after] = await Promise.all(
+        first.split('..').map((number) => readRecording(stepOf(number, steps))),
+      );
+      return html((protocol === 'fix:' ? drawFix : drawClosing)(before!, after!, alt));
+    }
+    case 'bugs:':
+      return html(drawBugs(await trace(), alt));
+    case 'error:':
+      return html(drawError(await trace(), path, alt));
+    case 'links:':
+      return html(drawLinks(await trace(), { service: path, name: part }, has('asks'), alt));
+    case 'idea:':
+      return html((pathname === 'wrap' ? drawWrap : drawAwait)(alt));
+    case 'page:':
+      return html(await pictureOfPage(pathname, alt));
     case 'cost:':
       return html((pathname === 'table' ? drawCostTable : drawCost)(await readOverhead(), alt));
     default:
@@ -139,6 +171,15 @@ export async function include(
 
 function html(text: string): Included {
   return { kind: 'html', html: text };
+}
+
+/** A picture of a page in docs/, in the theme of the slides. It is part of the deck, which needs no other files. */
+async function pictureOfPage(name: string, alt: string): Promise<string> {
+  const images = ['light', 'dark'].map(async (theme) => {
+    const bytes = await readFile(join(projectFolder, 'docs', `${name}-${theme}.png`));
+    return `<img class="page-picture only-${theme}" src="data:image/png;base64,${bytes.toString('base64')}" alt="${escaped(alt)}">`;
+  });
+  return (await Promise.all(images)).join('');
 }
 
 function stepOf(number: string, steps: readonly Step[]): Step {

@@ -45,6 +45,7 @@ export const kinds = [
   'plain',
   'problem',
   'change',
+  'how',
   'turn',
   'see',
   'quiz',
@@ -77,6 +78,8 @@ export interface Chapter {
 
 export interface Deck {
   title: string;
+  /** The address of the repository that attendees clone, if the instructor has set it. */
+  repository?: string;
   /** In the order of the talk. */
   chapters: Chapter[];
 }

@@ -15,7 +15,12 @@ document.documentElement.dataset.theme = requested === 'dark' || requested === '
 export async function pageOf(deck: Deck, steps: readonly Step[]): Promise<string> {
   const columns: string[] = [];
   for (const chapter of deck.chapters) {
-    const context = { chapter, steps, systemSteps: stepsOfSystem(chapter, deck) };
+    const context = {
+      chapter,
+      steps,
+      systemSteps: stepsOfSystem(chapter, deck),
+      repository: deck.repository,
+    };
     const sections: string[] = [];
     for (const slide of chapter.slides) sections.push(...(await sectionsOf(slide, context)));
     columns.push(`<section>\n${sections.join('\n')}\n</section>`);

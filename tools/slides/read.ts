@@ -14,6 +14,7 @@ export const slidesFolder = join(projectFolder, 'slides');
 /** The content of slides/deck.json: the names of the chapters' files. */
 interface DeckFile {
   title: string;
+  repository?: string;
   chapters: string[];
 }
 
@@ -24,12 +25,12 @@ interface DeckFile {
  * @throws UserError naming the file and the slide, if something is missing or invalid
  */
 export async function readDeck(): Promise<Deck> {
-  const { title, chapters: names } = await readDeckFile();
+  const { title, repository, chapters: names } = await readDeckFile();
   const steps = await listSteps();
   const slugger = new GithubSlugger();
   const chapters: Chapter[] = [];
   for (const name of names) chapters.push(await readChapter(name, steps, slugger));
-  return { title, chapters };
+  return { title, ...(repository && { repository }), chapters };
 }
 
 async function readDeckFile(): Promise<DeckFile> {

@@ -3,6 +3,7 @@ import { Marked, type Token, type Tokens } from 'marked';
 import { UserError } from '../../workshop/errors.ts';
 import type { Step } from '../../workshop/course/list.ts';
 import { codeBlock, codeSize, MAX_LINES } from './code/block.ts';
+import { drawQrCode } from './draw/qr-code.ts';
 import { escaped } from './draw/svg.ts';
 import { include, type Included, isInclude } from './includes.ts';
 import { type Chapter, type Notes, schedules, type ScheduleName, type Slide } from './model.ts';
@@ -10,6 +11,7 @@ import { type Chapter, type Notes, schedules, type ScheduleName, type Slide } fr
 /** The line above the heading of a step's slides. */
 const kickers: Partial<Record<Slide['kind'], string>> = {
   change: 'the change',
+  how: 'how it works',
   turn: 'your turn',
   see: 'what you should see',
 };
@@ -20,11 +22,15 @@ const BODY_PX = 740;
 const TEXT_BLOCK_PX = 96;
 const KICKER_PX = 50;
 
-/** The context of a slide: its chapter, all steps, and the steps that change the same system as its chapter's. */
+/**
+ * The context of a slide: its chapter, all steps, the steps that change the same system as its chapter's, and the
+ * address of the repository, if it's known.
+ */
 export interface SlideContext {
   chapter: Chapter;
   steps: readonly Step[];
   systemSteps: readonly Step[];
+  repository?: string | undefined;
 }
 
 /**
@@ -34,7 +40,7 @@ export interface SlideContext {
  */
 export async function sectionsOf(
   slide: Slide,
-  { chapter, steps, systemSteps }: SlideContext,
+  { chapter, steps, systemSteps, repository }: SlideContext,
 ): Promise<string[]> {
   const texts = slide.body.filter(
     (token) => token.type === 'list' || (token.type === 'paragraph' && !isImage(token)),
@@ -65,7 +71,7 @@ export async function sectionsOf(
       `<section ${attributes.join(' ')}${style}>`,
       '<div class="frame">',
       headerOf(slide, chapter),
-      `<div class="body">${bodyOf(slide, included, state, chapter)}</div>`,
+      `<div class="body">${bodyOf(slide, included, state, chapter, repository)}</div>`,
       footerOf(chapter, systemSteps),
       '</div>',
       notesOf(slide.notes),
@@ -118,6 +124,7 @@ function bodyOf(
   included: ReadonlyMap<Token, Included>,
   state: 'before' | 'after',
   { step }: Chapter,
+  repository: string | undefined,
 ): string {
   const marked = new Marked({
     renderer: {
@@ -144,7 +151,12 @@ function bodyOf(
   const readme = step
     ? `<p class="text-to-type">The text: <code>steps/${step.name}/README.md</code></p>`
     : '';
-  return `<div class="to-do">${html(rest)}${readme}</div><div class="hands">${timer}${html(commands)}</div>`;
+  const code =
+    slide.kind === 'lobby' && repository
+      ? drawQrCode(repository, `The address of the repository: ${repository}`)
+      : '';
+  const typed = html(commands).replace('REPOSITORY_URL', escaped(repository ?? 'REPOSITORY_URL'));
+  return `<div class="to-do">${html(rest)}${readme}${code}</div><div class="hands">${timer}${typed}</div>`;
 }
 
 function isImage(token: Token): boolean {

@@ -68,8 +68,11 @@ export function shapeOf(trace: Trace): string {
 export async function recordedSteps(): Promise<Step[]> {
   const names = (await readdir(slidesFolder)).filter((name) => name.endsWith('.md'));
   const texts = await Promise.all(names.map((name) => readFile(join(slidesFolder, name), 'utf8')));
-  const numbers = new Set([...texts.join('\n').matchAll(SHOWS_TRACE)].map(([, number]) => Number(number)));
+  const numbers = new Set(
+    [...texts.join('\n').matchAll(SHOWS_TRACE)].flatMap(([, ...shown]) => shown.map(Number)),
+  );
   return (await listSteps()).filter(({ number }) => numbers.has(number));
 }
 
-const SHOWS_TRACE = /\]\(<?(?:trace|tree|bars|span|header|tracestate|hop|journey):(\d+)/g;
+const SHOWS_TRACE =
+  /\]\(<?(?:trace|tree|bars|span|header|tracestate|hop|invalid|journey|broken|fix|closing|bugs|error|links):(\d+)(?:\.\.(\d+))?/g;

@@ -32,6 +32,19 @@ test('the recorded traces match what the slides say about them', async () => {
     reviews.every(({ offsetUs, durationUs }) => offsetUs + durationUs > lastBegin),
     'they overlap',
   );
+  // The closing slide, and the slide of step 6.
+  assert.ok(waterfall(6).durationUs < 500_000, 'less than half a second');
+  const beforeCall = waterfall(5).rows.find(({ span }) => span.name === 'GET /reviews')!.offsetUs;
+  assert.ok(beforeCall > 5_000_000 && beforeCall < 5_500_000, 'five seconds before the call');
+  for (const number of [10, 11, 12, 13, 14, 15]) {
+    const { rows } = waterfall(number);
+    for (const { span, durationUs } of rows.filter(({ span: { kind } }) => kind === 'server')) {
+      const client = rows.find((row) => row.span.spanId === span.parentId && row.span.kind === 'client');
+      if (client) assert.ok(client.durationUs > durationUs, `step ${number}: the client waits longer`);
+    }
+  }
+  const listReviews = waterfall(5).rows.find(({ span }) => span.name.endsWith('listReviews'))!;
+  assert.equal(listReviews.depth, 4, 'an error there makes four other spans fail');
   assert.equal(waterfall(10).rows[0]!.span.service, 'caller');
   assert.deepEqual([waterfall(5).rows.length, waterfall(10).rows.length], [8, 10]);
   assert.deepEqual(

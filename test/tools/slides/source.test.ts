@@ -27,7 +27,7 @@ test('each step of the talk has a problem, a change, a turn with its check, and 
   for (const { step: of, slides } of taught) {
     const begins = [1, 11].includes(of!.number); // there is nothing to type
     assert.deepEqual(
-      [...new Set(slides.map(({ kind }) => kind))],
+      [...new Set(slides.map(({ kind }) => kind).filter((kind) => kind !== 'how'))],
       begins ? ['problem', 'turn', 'see'] : ['problem', 'change', 'turn', 'see'],
       of!.name,
     );

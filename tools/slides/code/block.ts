@@ -2,7 +2,7 @@ import { escaped } from '../draw/svg.ts';
 import type { Line } from './excerpt.ts';
 
 /** The maximum number of lines that an audience can read. */
-export const MAX_LINES = 12;
+export const MAX_LINES = 13;
 /** The smallest font size that is readable from the last row, in px of a slide of 1920 × 1080. */
 const SMALLEST_PX = 28;
 

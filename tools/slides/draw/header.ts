@@ -74,6 +74,48 @@ export function drawTraceparent(trace: Trace, service: string, alt: string): str
   return picture(contentWidth, 510, alt, ...parts);
 }
 
+/** Ways to break a header that receivers meet: what is wrong, and the header. */
+const BROKEN: [says: string, broken: (traceId: string, parentId: string) => string][] = [
+  ['all zeros', (traceId, parentId) => `00-${'0'.repeat(traceId.length)}-${parentId}-01`],
+  ['uppercase', (traceId, parentId) => `00-${traceId.toUpperCase()}-${parentId}-01`],
+  ['too short', (traceId, parentId) => `00-${traceId.slice(0, 16)}-${parentId}-01`],
+];
+const BROKEN_PX = 21.6;
+const BROKEN_ROW_PX = 118;
+
+/** Draws a recorded traceparent, broken in several ways that all have the same consequence. */
+export function drawInvalid(trace: Trace, service: string, alt: string): string {
+  const { from } = hopInto(service, trace);
+  const bottom = BROKEN.length * BROKEN_ROW_PX;
+  return picture(
+    contentWidth,
+    bottom + 190,
+    alt,
+    ...BROKEN.map(([says, broken], index) => {
+      const y = 56 + index * BROKEN_ROW_PX;
+      const [version, traceId, parentId, flags] = broken(from.traceId, from.spanId).split('-');
+      return element(
+        'g',
+        {},
+        element(
+          'text',
+          { x: 0, y, class: 'mono', style: `font-size: ${BROKEN_PX / 0.6}px` },
+          `<tspan class="dim">${version}-</tspan><tspan class="wrong">${traceId}</tspan><tspan class="dim">-${parentId}-${flags}</tspan>`,
+        ),
+        words(contentWidth, y, says, 'field-name wrong', 'end'),
+      );
+    }),
+    element('path', { class: 'arrow', d: `M30 ${bottom}V${bottom + 44}` }),
+    element('path', { class: 'arrow-head', d: `M30 ${bottom + 60}l-17 -30h34z` }),
+    words(
+      0,
+      bottom + 130,
+      'The header is ignored, the request is served, and a new trace begins.',
+      'field-name',
+    ),
+  );
+}
+
 /** Draws the call between two services: the ids on each side, and the header that is sent. */
 export function drawHop(trace: Trace, service: string, alt: string): string {
   const { from, to, traceparent } = hopInto(service, trace);

@@ -1,0 +1,232 @@
+/** Pictures of ideas: how instrumentation, context, and errors work. */
+import { UserError } from '../../../workshop/errors.ts';
+import type { Trace } from '../../../workshop/trace/model.ts';
+import { waterfallOf } from '../../../workshop/trace/waterfall.ts';
+import { serviceClasses } from './services.ts';
+import { barsOf } from './strip.ts';
+import { contentWidth, element, picture, words } from './svg.ts';
+
+/** An arrow between two points on a horizontal or vertical line. */
+function arrow(x: number, y: number, toX: number, toY: number, className = 'arrow'): string {
+  const [dx, dy] = [Math.sign(toX - x), Math.sign(toY - y)];
+  const head = dx === 0 ? `l-17 ${-30 * dy}h34z` : `l${-30 * dx} -17v34z`;
+  return (
+    element('path', { class: className, d: `M${x} ${y}L${toX - dx * 16} ${toY - dy * 16}` }) +
+    element('path', { class: 'arrow-head', d: `M${toX} ${toY}${head}` })
+  );
+}
+
+function appears(atSeconds: number, ...children: string[]): string {
+  return element('g', { class: 'birth', style: `--at: ${atSeconds}s` }, ...children);
+}
+
+/** How instrumentation puts itself around a function of a library, and the span that it records. */
+export function drawWrap(alt: string): string {
+  const outer = { x: 330, width: 1020, y: 70, height: 330 };
+  const inner = { x: 640, width: 400 };
+  const middle = outer.y + outer.height / 2 + 24;
+  const card = (x: number, width: number, className: string, y: number, height: number) =>
+    element('rect', { class: className, x, y, width, height, rx: 20 });
+  return picture(
+    contentWidth,
+    640,
+    alt,
+    words(0, middle + 12, 'a request', 'half-title'),
+    arrow(200, middle, outer.x - 10, middle),
+    appears(
+      0.4,
+      card(outer.x, outer.width, 'wrapper', outer.y, outer.height),
+      words(outer.x + outer.width / 2, outer.y + 62, 'instrumentation', 'wrapper-name', 'middle'),
+      words(outer.x + 155, middle - 12, 'start', 'half-title', 'middle'),
+      words(outer.x + 155, middle + 34, 'a span', 'half-title', 'middle'),
+      words(outer.x + outer.width - 155, middle - 12, 'end', 'half-title', 'middle'),
+      words(outer.x + outer.width - 155, middle + 34, 'the span', 'half-title', 'middle'),
+    ),
+    card(inner.x, inner.width, 'card inner', middle - 90, 180),
+    words(inner.x + inner.width / 2, middle - 8, 'the library’s', 'half-title', 'middle'),
+    words(inner.x + inner.width / 2, middle + 40, 'own function', 'half-title', 'middle'),
+    arrow(outer.x + outer.width + 10, middle, outer.x + outer.width + 130, middle),
+    words(contentWidth, middle + 12, 'a response', 'half-title', 'end'),
+    appears(
+      1.2,
+      element('path', {
+        class: 'lead',
+        d: `M${outer.x + 155} ${middle + 60}V500M${outer.x + outer.width - 155} ${middle + 60}V500`,
+      }),
+      element('rect', {
+        class: 'accent-bar',
+        x: outer.x + 155,
+        y: 500,
+        width: outer.width - 310,
+        height: 56,
+        rx: 6,
+      }),
+      words(outer.x + outer.width / 2, 616, 'the span', 'half-title', 'middle'),
+    ),
+  );
+}
+
+/** How the context of each request survives an `await`, although both requests share one thread. */
+export function drawAwait(alt: string): string {
+  const lanes = [
+    {
+      name: 'request A',
+      color: 'first',
+      y: 40,
+      runs: [
+        [0, 260],
+        [760, 1040],
+      ],
+    },
+    {
+      name: 'request B',
+      color: 'second',
+      y: 240,
+      runs: [
+        [300, 720],
+        [1080, 1240],
+      ],
+    },
+  ] as const;
+  const left = 400;
+  const runY = 480;
+  return picture(
+    contentWidth,
+    640,
+    alt,
+    ...lanes.flatMap(({ name, color, y, runs }) => {
+      const [[start, pause], [resume, end]] = runs;
+      return [
+        words(0, y + 52, name, 'half-title'),
+        element('path', { class: `kept-context ${color}`, d: `M${left + start} ${y + 40}H${left + end}` }),
+        ...runs.map(([from, to]) =>
+          element('rect', { class: `run ${color}`, x: left + from, y, width: to - from, height: 80, rx: 8 }),
+        ),
+        words(left + (pause + resume) / 2, y + 26, 'await', 'await-text', 'middle'),
+        ...runs.map(([from, to]) =>
+          element('rect', {
+            class: `run ${color}`,
+            x: left + from,
+            y: runY,
+            width: to - from,
+            height: 80,
+            rx: 8,
+          }),
+        ),
+      ];
+    }),
+    words(0, runY + 52, 'one thread', 'half-title'),
+    element('path', { class: 'tick', d: `M0 ${runY - 60}H${contentWidth}` }),
+  );
+}
+
+/** How an error climbs from the span in which it happens to the root. Only the spans on its way are shown. */
+export function drawError(trace: Trace, origin: string, alt: string): string {
+  const { rows, services } = waterfallOf(trace);
+  const classOf = serviceClasses(services);
+  const way: typeof rows = [];
+  for (
+    let row = rows.find(({ span }) => span.name.endsWith(origin));
+    row;
+    row = rows.find(({ span }) => span.spanId === row!.span.parentId)
+  )
+    way.unshift(row);
+  if (way.length === 0) throw new UserError(`The recorded trace has no span ${origin}.`);
+  const rowPx = 118;
+  const nodePx = 82;
+  return picture(
+    contentWidth,
+    way.length * rowPx,
+    alt,
+    ...way.map(({ span }, index) => {
+      const [x, y] = [index * 90, index * rowPx];
+      const isOrigin = index === way.length - 1;
+      return appears(
+        (way.length - index) * 0.5,
+        element('rect', {
+          class: `node failed ${classOf(span.service)}`,
+          x,
+          y,
+          width: 640,
+          height: nodePx,
+          rx: 14,
+        }),
+        element('rect', {
+          class: `swatch ${classOf(span.service)}`,
+          x: x + 24,
+          y: y + 28,
+          width: 26,
+          height: 26,
+          rx: 6,
+        }),
+        words(x + 68, y + 54, span.name, 'half-title'),
+        isOrigin ? '' : arrow(x + 45, y + rowPx + 30, x + 45, y + nodePx + 8, 'arrow climbs'),
+        words(
+          x + 680,
+          y + 54,
+          isOrigin ? 'throws: the exception is recorded here' : 'fails, too',
+          'half-title failed-says',
+        ),
+      );
+    }),
+  );
+}
+
+/** Many orders, each with a trace of its own, and one piece of work that they cause; it links to them, unless `asks`. */
+export function drawLinks(
+  trace: Trace,
+  work: { name: string; service: string },
+  asks: boolean,
+  alt: string,
+): string {
+  const { rows, services, durationUs } = waterfallOf(trace);
+  const classOf = serviceClasses(services);
+  const orders = 3;
+  const width = 620;
+  const orderPx = 200;
+  const box = { x: 1180, y: 210, width: 500, height: 150 };
+  return picture(
+    contentWidth,
+    orders * orderPx - 20,
+    alt,
+    ...Array.from({ length: orders }, (_, index) => {
+      const y = index * orderPx;
+      const last = rows.at(-1)!;
+      const pxPerUs = (width - 60) / durationUs;
+      const endX = 30 + (last.offsetUs + last.durationUs) * pxPerUs;
+      const endY = y + 22 + (rows.length - 0.6) * 27;
+      return [
+        element('rect', { class: 'trace-frame', x: 0, y, width, height: orderPx - 30, rx: 16 }),
+        ...barsOf(rows, classOf, { x: 30, y: y + 18, pxPerUs, rowPx: 27 }),
+        appears(
+          0.8 + index * 0.4,
+          element('path', {
+            class: asks ? 'link asks' : 'link',
+            d: `M${box.x - 10} ${box.y + 40 + index * 35}C${box.x - 200} ${box.y + 40 + index * 35} ${endX + 260} ${endY} ${endX + 14} ${endY}`,
+          }),
+          asks ? '' : element('path', { class: 'parent-head', d: `M${endX + 10} ${endY}l28 -15v30z` }),
+        ),
+      ].join('');
+    }),
+    appears(
+      0.4,
+      element('rect', {
+        class: `node ${classOf(work.service)}`,
+        x: box.x,
+        y: box.y,
+        width: box.width,
+        height: box.height,
+        rx: 16,
+      }),
+      words(box.x + box.width / 2, box.y + 66, work.name, 'box-name', 'middle'),
+      words(
+        box.x + box.width / 2,
+        box.y + 116,
+        asks ? 'whose child?' : 'a root, with links',
+        'half-title',
+        'middle',
+      ),
+    ),
+    asks ? '' : words(860, 40, 'links', 'half-title ink-2'),
+  );
+}
