@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { projectFolder } from '../../workshop/settings.ts';
+import { MAX_LINES } from './code/block.ts';
 import { serviceColorRules } from './draw/services.ts';
 import { slidesFolder } from './read.ts';
 
@@ -32,11 +33,20 @@ export async function bundleAssets(): Promise<DeckAssets> {
   const textOf = (name: string) => outputFiles.find(({ path }) => basename(path) === name)!.text;
   return new Map([
     ['deck.js', textOf('deck.js')],
-    ['deck.css', serviceColorRules() + textOf('deck-style.css')],
+    ['deck.css', serviceColorRules() + dimmingRules() + textOf('deck-style.css')],
     ['speaker.js', textOf('speaker.js')],
     ['speaker.css', textOf('speaker-style.css')],
     ['licenses.txt', await licenses()],
   ]);
+}
+
+/** While the speaker explains a part of the code, the other lines are dimmed; when printed, all lines are readable. */
+function dimmingRules(): string {
+  const rules = Array.from(
+    { length: MAX_LINES },
+    (_, part) => `section:has(.stop-${part}.current-fragment) .hljs-ln-code:not(.part-${part})`,
+  );
+  return `@media screen { html:not(.reveal-print) :is(${rules.join()}) { opacity: 0.25; } }\n`;
 }
 
 /** The licenses of the bundled packages, which require a copy. */

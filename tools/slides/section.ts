@@ -3,6 +3,7 @@ import { Marked, type Token, type Tokens } from 'marked';
 import { UserError } from '../../workshop/errors.ts';
 import type { Step } from '../../workshop/course/list.ts';
 import { codeBlock, codeSize, MAX_LINES } from './code/block.ts';
+import { walkOf } from './code/walk.ts';
 import { drawQrCode } from './draw/qr-code.ts';
 import { escaped } from './draw/svg.ts';
 import { include, type Included, isInclude } from './includes.ts';
@@ -59,6 +60,11 @@ export async function sectionsOf(
   const style = blocks.length > 0 ? ` style="--code-size: ${size}px"` : '';
 
   const changes = blocks.some(({ before }) => before && before.lines.length > 0);
+  if (changes && blocks.some(({ before }) => before?.lines.length === 0))
+    throw new UserError(
+      `${slide.place} shows a file that is empty before the change: give it a slide of its own.`,
+    );
+  const walks = walksOf(slide, included);
   const section = (state: 'before' | 'after') => {
     const attributes = [
       `id="${slide.id}${state === 'before' ? '-before' : ''}"`,
@@ -71,8 +77,9 @@ export async function sectionsOf(
       `<section ${attributes.join(' ')}${style}>`,
       '<div class="frame">',
       headerOf(slide, chapter),
-      `<div class="body">${bodyOf(slide, included, state, chapter, repository)}</div>`,
+      `<div class="body">${bodyOf(slide, included, state, { chapter, repository, walks })}</div>`,
       footerOf(chapter, systemSteps),
+      ...(state === 'after' ? stopsOf(walks) : []),
       '</div>',
       notesOf(slide.notes),
       '</section>',
@@ -123,8 +130,11 @@ function bodyOf(
   slide: Slide,
   included: ReadonlyMap<Token, Included>,
   state: 'before' | 'after',
-  { step }: Chapter,
-  repository: string | undefined,
+  {
+    chapter: { step },
+    repository,
+    walks,
+  }: { chapter: Chapter; repository: string | undefined; walks: Walks },
 ): string {
   const marked = new Marked({
     renderer: {
@@ -134,7 +144,8 @@ function bodyOf(
         const { file, lines } = (state === 'before' ? what.before : undefined) ?? what.after;
         // The file doesn't exist yet.
         if (lines.length === 0) return '';
-        return codeBlock(lines, { file, caption: what.caption, alt: what.alt });
+        const parts = state === 'after' ? (walks.get(what) ?? []) : [];
+        return codeBlock(lines, { file, caption: what.caption, alt: what.alt, parts });
       },
       paragraph(token) {
         const html = this.parser.parseInline(token.tokens);
@@ -157,6 +168,33 @@ function bodyOf(
       : '';
   const typed = html(commands).replace('REPOSITORY_URL', escaped(repository ?? 'REPOSITORY_URL'));
   return `<div class="to-do">${html(rest)}${readme}${code}</div><div class="hands">${timer}${typed}</div>`;
+}
+
+/** For each block of code, the part of each of its lines. */
+type Walks = ReadonlyMap<Included, readonly (number | undefined)[]>;
+
+/** A change of fewer parts is explained as a whole. */
+const FEWEST_PARTS = 3;
+
+/** The parts of a change in the order in which the speaker explains them, through all blocks of a slide. */
+function walksOf({ kind }: Slide, included: ReadonlyMap<Token, Included>): Walks {
+  const walks = new Map<Included, (number | undefined)[]>();
+  let count = 0;
+  for (const block of kind === 'change' ? included.values() : []) {
+    if (block.kind !== 'code') continue;
+    const parts = walkOf(block.after.lines).map((part) => (part === undefined ? part : part + count));
+    count = Math.max(count, ...parts.map((part) => (part ?? -1) + 1));
+    walks.set(block, parts);
+  }
+  return count < FEWEST_PARTS ? new Map() : walks;
+}
+
+/** A stop per part for reveal.js: while it is the current one, the other lines are dimmed. */
+function stopsOf(walks: Walks): string[] {
+  const parts = new Set([...walks.values()].flat().filter((part) => part !== undefined));
+  return [...parts].map(
+    (part) => `<i class="fragment stop stop-${part}" data-fragment-index="${part}" aria-hidden="true"></i>`,
+  );
 }
 
 function isImage(token: Token): boolean {

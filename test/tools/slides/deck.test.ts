@@ -148,7 +148,9 @@ slowTest('right goes through all slides, and left goes back', options, async () 
   const here = () => page.$eval('section.slide.present', ({ id }) => id);
   const passed = [await here()];
   for (const id of ids.slice(1)) {
-    await page.keyboard.press('ArrowRight');
+    // A change has a stop for each of its parts.
+    const stops = await page.$$eval('section.slide.present .stop', ({ length }) => length);
+    for (let press = 0; press <= stops; press++) await page.keyboard.press('ArrowRight');
     await page.waitForFunction((next) => document.getElementById(next)!.classList.contains('present'), id);
     passed.push(await here());
   }
@@ -206,6 +208,32 @@ slowTest(
     }
   },
 );
+
+slowTest('right goes through the parts of a change, and dims the other lines', options, async () => {
+  const page = await openDeck();
+  await page.evaluate(() => (location.hash = '#/step-05-change'));
+  await page.waitForSelector('#step-05-change.present');
+  const bright = () =>
+    page.$$eval('#step-05-change .hljs-ln-code', (lines) =>
+      lines.flatMap((line) => (getComputedStyle(line).opacity === '1' ? [line.textContent.trim()] : [])),
+    );
+  const all = await bright();
+  assert.equal(all.length, 13);
+  const seen: string[] = [];
+  for (let stop = 0; stop < (await page.locator('#step-05-change .stop').count()); stop++) {
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(
+      (part) =>
+        [...document.querySelectorAll('#step-05-change .hljs-ln-code')].every(
+          (line) => (getComputedStyle(line).opacity === '1') === line.classList.contains(`part-${part}`),
+        ),
+      stop,
+    );
+    seen.push(...(await bright()));
+  }
+  assert.deepEqual(seen.toSorted(), all.toSorted());
+  await page.context().close();
+});
 
 slowTest('with reduced motion, bars do not grow and packets do not travel', options, async () => {
   const moving = async (id: string, selector: string, reducedMotion: 'reduce' | 'no-preference') => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { marked, type Tokens } from 'marked';
 import { change, excerpt } from '#tools/slides/code/excerpt';
 import { highlightLines } from '#tools/slides/code/highlight';
+import { walkOf } from '#tools/slides/code/walk';
 import { findRegion } from '#tools/slides/code/region';
 import { drawCost, drawCostTable, type OverheadResult } from '#tools/slides/draw/cost';
 import { include } from '#tools/slides/includes';
@@ -203,6 +204,38 @@ test('parts of a file are joined by a cut for omitted code, or by a blank line f
   ]);
 });
 
+test('a speaker explains a change part by part: short statements, the frame of a long one, and its branches', async () => {
+  const parts = async (path: string, from: number, to: number, ...regions: string[]) => {
+    const { after } = await change(step(from), step(to), {
+      ...choice(path, ...regions),
+      plain: true,
+      context: 9,
+    });
+    const walk = walkOf(after);
+    const count = Math.max(...walk.map((part) => part ?? -1)) + 1;
+    return Array.from({ length: count }, (_, part) =>
+      after.filter((_line, at) => walk[at] === part).map(({ text }) => text.trim()),
+    );
+  };
+  assert.deepEqual(await parts('bands-api/app.ts', 4, 5, 'inSpan'), [
+    ['function inSpan<T>(name: string, work: () => Promise<T>) {', '}'],
+    ['return tracer.startActiveSpan(name, async (span) => {', '});'],
+    ['try {', 'return await work();'],
+    [
+      '} catch (error) {',
+      'span.recordException(error as Error);',
+      'span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });',
+      'throw error;',
+    ],
+    ['} finally {', 'span.end();', '}'],
+  ]);
+  const [first, second] = await parts('bands-api/app.ts', 3, 4, 'getReviews');
+  assert.deepEqual(
+    [first, second],
+    [['const headers: Record<string, string> = {};'], ['propagation.inject(context.active(), headers);']],
+  );
+});
+
 test('a missing file, part, or difference gives an error of one sentence', async () => {
   const cases: [string, RegExp][] = [
     [
@@ -213,6 +246,7 @@ test('a missing file, part, or difference gives an error of one sentence', async
     ['code:03/runs.ts', /steps\/03-propagate-from-the-caller has no file runs\.ts/],
     ['code:77/run.ts', /There is no step 77/],
     ['diff:04..05/run.ts', /is the same in/],
+    ['diff:04..05/reviews-api/app.ts?context=1#readReview', /unbalanced before the change: show more lines/],
     ['diff:04..05/bands-api/app.ts#nowhere', /has no part "nowhere"/],
     ['output:03?from=never%20printed#npx tsx run.ts', /has no output with "never printed"/],
     ['trace:01', /no trace of step 1: npm run docs records it/],

@@ -7,6 +7,8 @@ export const MAX_LINES = 13;
 const SMALLEST_PX = 28;
 
 const LARGEST_PX = 42;
+/** The size at which long lines wrap rather than become smaller. */
+const COMFORTABLE_PX = 36;
 const LINE_HEIGHT = 1.5;
 /** The height of a block in addition to its lines: its caption, its margins, and the distance to the next block. */
 const AROUND_PX = 125;
@@ -14,14 +16,22 @@ const AROUND_PX = 125;
 const CHARACTER = 0.6;
 const ROOM_PX = 1_570;
 
-/** Lines of code as a figure. By the class names, reveal.js finds the lines to animate. */
+/**
+ * Lines of code as a figure. By the class names, reveal.js finds the lines to animate. `parts` has the number of the part
+ * that a line belongs to, if the speaker explains the code part by part.
+ */
 export function codeBlock(
   lines: readonly Line[],
-  { file, caption, alt }: { file: string; caption: string; alt: string },
+  {
+    file,
+    caption,
+    alt,
+    parts,
+  }: { file: string; caption: string; alt: string; parts: readonly (number | undefined)[] },
 ): string {
   const spans = lines.map(
-    ({ kind, text, html, number }) =>
-      `<span class="hljs-ln-code ${kind}" style="--indent: ${indentOf(text)}" data-line="${number || ''}">${html}</span>`,
+    ({ kind, text, html, number }, index) =>
+      `<span class="hljs-ln-code ${kind}${parts[index] === undefined ? '' : ` part-${parts[index]}`}" style="--indent: ${indentOf(text)}" data-line="${number || ''}">${html}</span>`,
   );
   const heading = caption === '' ? '' : `<figcaption>${escaped(caption)}</figcaption>`;
   const id = caption === '' ? 'output' : caption;
@@ -37,8 +47,8 @@ function indentOf(text: string): number {
 }
 
 /**
- * The font size in px for all code of a slide: as large as fits into this height without wrapping lines that would fit
- * at the smallest size.
+ * The font size in px for all code of a slide: as large as fits into this height. Lines that would fit at the smallest
+ * size don't wrap, unless that allows the comfortable size.
  */
 export function codeSize(blocks: readonly (readonly Line[])[], heightPx: number): number {
   const lines = blocks.flat();
@@ -47,7 +57,10 @@ export function codeSize(blocks: readonly (readonly Line[])[], heightPx: number)
     const most = Math.floor(ROOM_PX / (SMALLEST_PX * CHARACTER));
     const rows = lines.reduce((sum, { text }) => sum + Math.max(1, Math.ceil(text.length / columns)), 0);
     const breaksMore = lines.some(({ text }) => text.length > columns && text.length <= most);
-    return !breaksMore && rows * size * LINE_HEIGHT + blocks.length * AROUND_PX <= heightPx;
+    return (
+      (!breaksMore || size === COMFORTABLE_PX) &&
+      rows * size * LINE_HEIGHT + blocks.length * AROUND_PX <= heightPx
+    );
   };
   for (let size = LARGEST_PX; size > SMALLEST_PX; size--) if (fits(size)) return size;
   return SMALLEST_PX;

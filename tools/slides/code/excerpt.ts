@@ -52,7 +52,8 @@ export async function excerpt(step: Step, choice: Choice): Promise<Line[]> {
 /**
  * The difference between two steps in a file, as lines before and after: `context` lines around each change are kept,
  * with a cut between them for omitted lines.
- * @throws UserError if the later step doesn't have the file, neither step has a named part, or there is no difference
+ * @throws UserError if the later step doesn't have the file, neither step has a named part, there is no difference, or
+ *   the brackets of the shown lines are unbalanced
  */
 export async function change(
   from: Step,
@@ -89,10 +90,18 @@ export async function change(
   const shown = withCuts(lines, isShown, choice);
   const numbersBefore = new Map(all.map(({ line, beforeAt }) => [line, beforeAt + 1]));
   const numberedBefore = shown.map((line) => ({ ...line, number: numbersBefore.get(line) ?? 0 }));
-  return {
+  const states = {
     before: tidy(numberedBefore.filter(({ kind }) => kind !== 'added')),
     after: tidy(shown.filter(({ kind }) => kind !== 'removed')),
   };
+  for (const [name, state] of Object.entries(states)) {
+    if (hasUnbalancedBrackets(state)) {
+      throw new UserError(
+        `The brackets of ${choice.regions.join(', ') || choice.path} in ${to.name} are unbalanced ${name} the change: show more lines with context.`,
+      );
+    }
+  }
+  return states;
 }
 
 /** The lines of a file, as text and highlighted. */
