@@ -10,7 +10,8 @@ import { drawBugs } from './draw/bugs.ts';
 import { drawBroken, drawClosing, drawFix } from './draw/comparison.ts';
 import { drawCost, drawCostTable, type OverheadResult } from './draw/cost.ts';
 import { drawHop, drawInvalid, drawTraceparent, drawTracestate } from './draw/header.ts';
-import { drawAwait, drawError, drawLinks, drawWrap } from './draw/ideas.ts';
+import { drawFlow, flowOf } from './draw/flow.ts';
+import { drawAwait, drawError, drawKnee, drawLinks, drawWrap } from './draw/ideas.ts';
 import { drawJourney, sceneOf } from './draw/journey.ts';
 import { drawSampling } from './draw/sampling.ts';
 import { drawSpan } from './draw/span-card.ts';
@@ -33,7 +34,7 @@ export interface Code {
 const overheadFile = join(projectFolder, 'bench', 'results', 'overhead.json');
 
 const SCHEMES =
-  /^(?:code|diff|output|trace|tree|span|header|tracestate|hop|invalid|journey|bars|bugs|broken|fix|closing|error|links|idea|page|cost|sampling):/;
+  /^(?:code|diff|output|trace|tree|span|header|tracestate|hop|invalid|journey|bars|bugs|broken|fix|closing|error|links|idea|flow|page|cost|sampling):/;
 
 /** Whether the URL of an image is an include. */
 export function isInclude(href: string): boolean {
@@ -60,7 +61,8 @@ export function isInclude(href: string): boolean {
  * - `fix:FROM..TO`, `closing:FROM..TO`: the recorded traces of two steps at one scale
  * - `bugs:STEP`, `error:STEP/NAME`, `links:STEP/SERVICE?asks#NAME`: the bugs of chapter 1, how an error climbs from a span, and
  *   a span that links to many copies of the trace
- * - `idea:wrap`, `idea:await`: how instrumentation and context work
+ * - `idea:wrap`, `idea:await`, `idea:knee`: how instrumentation, context, and capacity work
+ * - `flow:BOX|BOX → BOX`: boxes and arrows, as `flowOf` reads them
  * - `page:trace`: the picture of the trace page in docs/
  * - `cost:parts`, `cost:table`: the stored result of the benchmark
  * - `sampling:head`: which of many requests a sampler keeps
@@ -159,7 +161,9 @@ export async function include(
     case 'links:':
       return html(drawLinks(await trace(), { service: path, name: part }, has('asks'), alt));
     case 'idea:':
-      return html((pathname === 'wrap' ? drawWrap : drawAwait)(alt));
+      return html(ideas[pathname as keyof typeof ideas](alt));
+    case 'flow:':
+      return html(drawFlow(flowOf(decodeURIComponent(href.slice(protocol.length))), alt));
     case 'page:':
       return html(await pictureOfPage(pathname, alt));
     case 'cost:':
@@ -172,6 +176,8 @@ export async function include(
 function html(text: string): Included {
   return { kind: 'html', html: text };
 }
+
+const ideas = { wrap: drawWrap, await: drawAwait, knee: drawKnee };
 
 /** A picture of a page in docs/, in the theme of the slides. It is part of the deck, which needs no other files. */
 async function pictureOfPage(name: string, alt: string): Promise<string> {

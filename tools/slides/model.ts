@@ -41,7 +41,6 @@ export interface Notes {
 export const kinds = [
   'lobby',
   'title',
-  'statement',
   'plain',
   'problem',
   'change',

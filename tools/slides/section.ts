@@ -90,11 +90,14 @@ export async function sectionsOf(
 
 /** Slides that contain nothing but text show it larger. */
 function classesOf(
-  { kind }: Slide,
+  { kind, body }: Slide,
   included: ReadonlyMap<Token, Included>,
   state: 'before' | 'after',
 ): string {
-  const isWords = included.size === 0 && (kind === 'plain' || kind === 'problem');
+  const isWords =
+    included.size === 0 &&
+    body.every(({ type }) => type !== 'table') &&
+    (kind === 'plain' || kind === 'problem' || kind === 'see');
   return ['slide', kind, ...(isWords ? ['words'] : []), ...(state === 'before' ? ['before'] : [])].join(' ');
 }
 
@@ -154,7 +157,7 @@ function bodyOf(
       code: ({ text }) => commandsOf(text),
     },
   });
-  const html = (tokens: Token[]) => marked.parser(tokens);
+  const html = (tokens: Token[]) => marked.parser(tokens).replaceAll('<table>', '<table class="table">');
   if (!['lobby', 'turn', 'break'].includes(slide.kind)) return html(slide.body);
 
   const commands = slide.body.filter(({ type }) => type === 'code');

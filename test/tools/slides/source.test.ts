@@ -6,6 +6,7 @@ import { highlightLines } from '#tools/slides/code/highlight';
 import { walkOf } from '#tools/slides/code/walk';
 import { findRegion } from '#tools/slides/code/region';
 import { drawCost, drawCostTable, type OverheadResult } from '#tools/slides/draw/cost';
+import { flowOf } from '#tools/slides/draw/flow';
 import { include } from '#tools/slides/includes';
 import { kinds } from '#tools/slides/model';
 import { readNotes } from '#tools/slides/notes';
@@ -341,4 +342,13 @@ test('the slides about cost name the machine, and compute what sampling saves', 
     drawCostTable(result, 'words'),
     /Sampling a tenth of the traces saves <strong>25 %<\/strong> of the cost/,
   );
+});
+
+test('a flow has columns of boxes, with dashed arrows and boxes where the text says so', () => {
+  const plain = (...lines: string[]) => ({ look: 'plain', lines });
+  assert.deepEqual(flowOf('you → ops/0.1 | !cli ⇢ ?backend'), [
+    { isDashed: false, boxes: [plain('you')] },
+    { isDashed: false, boxes: [plain('ops', '0.1'), { look: 'stands out', lines: ['cli'] }] },
+    { isDashed: true, boxes: [{ look: 'asks', lines: ['backend'] }] },
+  ]);
 });

@@ -230,3 +230,35 @@ export function drawLinks(
     asks ? '' : words(860, 40, 'links', 'half-title ink-2'),
   );
 }
+
+/** How the response time climbs when more and more requests arrive: capacity is where it leaves the promise. */
+export function drawKnee(alt: string): string {
+  const [left, right, top, bottom] = [120, 1640, 30, 520];
+  const promiseY = 240;
+  const [today, capacity] = [620, 1180];
+  const label = (x: number, y: number, text: string, anchor: 'start' | 'middle' | 'end' = 'middle') =>
+    words(x, y, text, 'half-title', anchor);
+  return picture(
+    contentWidth,
+    620,
+    alt,
+    element('path', { class: 'arrow', d: `M${left} ${bottom}V${top + 20}M${left} ${bottom}H${right - 20}` }),
+    element('path', { class: 'arrow-head', d: `M${left} ${top}l-17 30h34zM${right} ${bottom}l-30 -17v34z` }),
+    label(left + 30, top + 26, 'response time', 'start'),
+    label(right, bottom + 62, 'requests per second', 'end'),
+    element('path', { class: 'promise', d: `M${left} ${promiseY}H${right}` }),
+    label(left + 30, promiseY - 22, 'the promise', 'start'),
+    element('path', {
+      class: 'knee',
+      d: `M${left} 470C760 466 1010 440 ${capacity} ${promiseY}C1230 170 1270 90 1290 ${top}`,
+    }),
+    element('path', { class: 'lead', d: `M${today} ${bottom}V462M${capacity} ${bottom}V${promiseY}` }),
+    label(today, bottom + 62, 'today'),
+    label(capacity - 80, bottom + 62, 'capacity'),
+    appears(
+      0.8,
+      arrow(today + 16, bottom - 30, capacity - 10, bottom - 30),
+      label((today + capacity) / 2, bottom - 52, 'headroom'),
+    ),
+  );
+}

@@ -70,6 +70,8 @@ const BOX_TOP = WAY_Y - 48;
 const BOX_PX = 404;
 /** The height of a box without anything in it. */
 const EMPTY_BOX_PX = 150;
+/** The height of a box with only what is missing in it. */
+const HOLE_BOX_PX = 240;
 const STORE_PX = 96;
 const STORE_GAP_PX = 64;
 const FIRST_ROW_Y = BOX_TOP + 96;
@@ -148,8 +150,9 @@ export function drawJourney(recording: Recording, alt: string, scene: Scene): st
 }
 
 /** A box is as high as what it has to show. */
-function boxHeightOf({ seconds, bare, stores }: Scene): number {
+function boxHeightOf({ seconds, bare, stores, logs }: Scene): number {
   if (seconds || (bare && stores.length > 0)) return EMPTY_BOX_PX;
+  if (bare && !logs) return HOLE_BOX_PX;
   return stores.length > 0 ? BOX_PX - ROW_PX : BOX_PX;
 }
 
@@ -380,10 +383,10 @@ function parentArrow(span: Span, x: number, y: number, rows: readonly Row[], box
 }
 
 /** What is missing in a box, below the spans that are there. */
-function missingIn(box: Box, { missing }: Scene, rows: readonly Row[], at: number): string {
+function missingIn(box: Box, { missing, bare, logs }: Scene, rows: readonly Row[], at: number): string {
   const text = missing.get(box.name);
   if (text === undefined) return '';
-  const used = nodesOf(rows, box).length;
+  const used = bare || logs ? 0 : nodesOf(rows, box).length;
   const y = FIRST_ROW_Y + used * ROW_PX;
   const lines = text.split('/');
   const height = NODE_PX + (lines.length - 1) * CARD_ROW_PX;
