@@ -4,6 +4,8 @@
 export async function layoutFaults(): Promise<string[]> {
   const smallestText = 24;
   const smallestCode = 28;
+  /** 24 px on a screen of 1280 × 720. */
+  const smallestDrawn = 36;
   const tolerance = 2;
   const faults: string[] = [];
   const main = document.querySelector<HTMLElement>('.slides')!;
@@ -48,6 +50,8 @@ export async function layoutFaults(): Promise<string[]> {
       if (ownText(element)) {
         const size = Number.parseFloat(getComputedStyle(element).fontSize);
         if (size < smallestText) fault(`"${element.textContent}" has only ${size} px`);
+        if (element.closest('.packet, .birth') && size < smallestDrawn)
+          fault(`"${element.textContent}" in a drawing has only ${size} px`);
         if (element.closest('figure.code pre') && size < smallestCode) fault(`code has only ${size} px`);
       }
     }

@@ -48,7 +48,7 @@ function indentOf(text: string): number {
 
 /**
  * The font size in px for all code of a slide: as large as fits into this height. Lines that would fit at the smallest
- * size don't wrap, unless that allows the comfortable size.
+ * size don't wrap, unless that allows the comfortable size without breaking a word.
  */
 export function codeSize(blocks: readonly (readonly Line[])[], heightPx: number): number {
   const lines = blocks.flat();
@@ -57,11 +57,16 @@ export function codeSize(blocks: readonly (readonly Line[])[], heightPx: number)
     const most = Math.floor(ROOM_PX / (SMALLEST_PX * CHARACTER));
     const rows = lines.reduce((sum, { text }) => sum + Math.max(1, Math.ceil(text.length / columns)), 0);
     const breaksMore = lines.some(({ text }) => text.length > columns && text.length <= most);
+    const breaksWords = lines.some(({ text }) => longestWord(text) + indentOf(text) > columns);
     return (
-      (!breaksMore || size === COMFORTABLE_PX) &&
+      (!breaksMore || (size === COMFORTABLE_PX && !breaksWords)) &&
       rows * size * LINE_HEIGHT + blocks.length * AROUND_PX <= heightPx
     );
   };
   for (let size = LARGEST_PX; size > SMALLEST_PX; size--) if (fits(size)) return size;
   return SMALLEST_PX;
+}
+
+function longestWord(text: string): number {
+  return Math.max(...text.split(' ').map(({ length }) => length));
 }
