@@ -253,6 +253,7 @@ test('a missing file, part, or difference gives an error of one sentence', async
     ['trace:01', /no trace of step 1: npm run docs records it/],
     ['journey:02?to reviews-api=traceparent', /no call into reviews-api/],
     ['journey:16', /no journey through/],
+    ['journey:04?to band-api=GET', /A journey has no "to band-api"/],
     ['hop:02/reviews-api', /no call into reviews-api with both sides/],
     ['span:05/checkout', /no SERVER span of checkout/],
   ];

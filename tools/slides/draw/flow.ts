@@ -1,3 +1,5 @@
+import { appears } from './appears.ts';
+import { arrow } from './arrow.ts';
 import { contentWidth, element, picture, words } from './svg.ts';
 
 /** A box: its lines of text; `asks` is one that is missing or in question, `stands out` the one that matters. */
@@ -69,14 +71,15 @@ export function drawFlow(columns: readonly Column[], alt: string): string {
     const ways = before.flatMap((from, index) =>
       places
         .filter((_, at) => !isPairwise || at === index)
-        .map((to) => arrow(from.x + boxPx + 10, middleOf(from), to.x - 10, middleOf(to), isDashed)),
+        .map((to) =>
+          arrow(
+            [from.x + boxPx + 10, middleOf(from)],
+            [to.x - 10, middleOf(to)],
+            isDashed ? 'arrow message' : 'arrow',
+          ),
+        ),
     );
-    return element(
-      'g',
-      { class: 'birth', style: `--at: ${(0.2 + column * 0.5).toFixed(1)}s` },
-      ...ways,
-      ...places.map((place) => boxElements(place, boxPx)),
-    );
+    return appears('birth', 0.2 + column * 0.5, ...ways, ...places.map((place) => boxElements(place, boxPx)));
   });
   return picture(contentWidth, height, alt, ...drawn);
 }
@@ -107,27 +110,5 @@ function boxElements({ box: { lines, look }, x, y, height }: Place, width: numbe
         ),
       )
       .join('')
-  );
-}
-
-/** An arrow from left to right, which may rise or fall. */
-function arrow(x: number, y: number, toX: number, toY: number, isDashed: boolean): string {
-  const length = Math.hypot(toX - x, toY - y);
-  const [dx, dy] = [(toX - x) / length, (toY - y) / length];
-  const [baseX, baseY] = [toX - dx * 28, toY - dy * 28];
-  const points = [
-    [toX, toY],
-    [baseX - dy * 16, baseY + dx * 16],
-    [baseX + dy * 16, baseY - dx * 16],
-  ];
-  return (
-    element('path', {
-      class: isDashed ? 'arrow message' : 'arrow',
-      d: `M${Math.round(x)} ${Math.round(y)}L${Math.round(baseX)} ${Math.round(baseY)}`,
-    }) +
-    element('path', {
-      class: 'arrow-head',
-      d: `M${points.map((point) => point.map((value) => Math.round(value)).join(' ')).join('L')}z`,
-    })
   );
 }

@@ -1,8 +1,9 @@
 /** The two headers of W3C Trace Context, taken from a recorded call. */
 import { UserError } from '../../../workshop/errors.ts';
 import type { Span, Trace } from '../../../workshop/trace/model.ts';
+import { arrow } from './arrow.ts';
 import { serviceClasses } from './services.ts';
-import { contentWidth, element, fitted, picture, words } from './svg.ts';
+import { contentWidth, element, fitted, picture, shortId, words } from './svg.ts';
 
 /** A call from one service to the next, as the spans of both sides show it. */
 export interface Hop {
@@ -105,8 +106,7 @@ export function drawInvalid(trace: Trace, service: string, alt: string): string 
         words(contentWidth, y, says, 'field-name wrong', 'end'),
       );
     }),
-    element('path', { class: 'arrow', d: `M30 ${bottom}V${bottom + 44}` }),
-    element('path', { class: 'arrow-head', d: `M30 ${bottom + 60}l-17 -30h34z` }),
+    arrow([30, bottom], [30, bottom + 60]),
     words(
       0,
       bottom + 130,
@@ -133,18 +133,18 @@ export function drawHop(trace: Trace, service: string, alt: string): string {
         `<tspan class="dim">-</tspan><tspan class="ink-2">${parentId}</tspan><tspan class="dim">-${flags}</tspan>`,
     ),
     element('path', { class: 'lead', d: `M${middle} 92V${ARROW_Y - 26}` }),
-    arrow(),
+    arrow([SIDE.width + 24, ARROW_Y], [contentWidth - SIDE.width - 24, ARROW_Y]),
     words(SIDE.width + 40, ARROW_Y + 60, 'inject', 'verb'),
     words(contentWidth - SIDE.width - 40, ARROW_Y + 60, 'extract', 'verb', 'end'),
     side(0, from.service, from.name, classOf, [
-      ['trace id', short(traceId), 'ink-1'],
-      ['span id', short(parentId), 'ink-2'],
-      ['parent', from.parentId ? short(from.parentId) : 'none', ''],
+      ['trace id', shortId(traceId), 'ink-1'],
+      ['span id', shortId(parentId), 'ink-2'],
+      ['parent', from.parentId ? shortId(from.parentId) : 'none', ''],
     ]),
     side(contentWidth - SIDE.width, to.service, to.name, classOf, [
-      ['trace id', short(traceId), 'ink-1'],
-      ['span id', short(to.spanId), ''],
-      ['parent', short(parentId), 'ink-2'],
+      ['trace id', shortId(traceId), 'ink-1'],
+      ['span id', shortId(to.spanId), ''],
+      ['parent', shortId(parentId), 'ink-2'],
     ]),
   );
 }
@@ -174,18 +174,6 @@ function side(
       words(x + width - 40, y + 220 + index * 60, value, `side-value ${className}`, 'end'),
     ]),
   );
-}
-
-function arrow(): string {
-  const end = contentWidth - SIDE.width - 24;
-  return (
-    element('path', { class: 'arrow', d: `M${SIDE.width + 24} ${ARROW_Y}H${end - 16}` }) +
-    element('path', { class: 'arrow-head', d: `M${end} ${ARROW_Y}l-32 -18v36z` })
-  );
-}
-
-function short(id: string): string {
-  return `${id.slice(0, 4)}…${id.slice(-4)}`;
 }
 
 /** Draws the entries of a tracestate, the newest first. */

@@ -4,21 +4,9 @@ import type { Trace } from '../../../workshop/trace/model.ts';
 import { waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { serviceClasses } from './services.ts';
 import { barsOf } from './strip.ts';
+import { appears } from './appears.ts';
+import { arrow } from './arrow.ts';
 import { contentWidth, element, picture, words } from './svg.ts';
-
-/** An arrow between two points on a horizontal or vertical line. */
-function arrow(x: number, y: number, toX: number, toY: number, className = 'arrow'): string {
-  const [dx, dy] = [Math.sign(toX - x), Math.sign(toY - y)];
-  const head = dx === 0 ? `l-17 ${-30 * dy}h34z` : `l${-30 * dx} -17v34z`;
-  return (
-    element('path', { class: className, d: `M${x} ${y}L${toX - dx * 16} ${toY - dy * 16}` }) +
-    element('path', { class: 'arrow-head', d: `M${toX} ${toY}${head}` })
-  );
-}
-
-function appears(atSeconds: number, ...children: string[]): string {
-  return element('g', { class: 'birth', style: `--at: ${atSeconds}s` }, ...children);
-}
 
 /** How instrumentation puts itself around a function of a library, and the span that it records. */
 export function drawWrap(alt: string): string {
@@ -32,8 +20,9 @@ export function drawWrap(alt: string): string {
     640,
     alt,
     words(0, middle + 12, 'a request', 'half-title'),
-    arrow(200, middle, outer.x - 10, middle),
+    arrow([200, middle], [outer.x - 10, middle]),
     appears(
+      'birth',
       0.4,
       card(outer.x, outer.width, 'wrapper', outer.y, outer.height),
       words(outer.x + outer.width / 2, outer.y + 62, 'instrumentation', 'wrapper-name', 'middle'),
@@ -45,9 +34,10 @@ export function drawWrap(alt: string): string {
     card(inner.x, inner.width, 'card inner', middle - 90, 180),
     words(inner.x + inner.width / 2, middle - 8, 'the library’s', 'half-title', 'middle'),
     words(inner.x + inner.width / 2, middle + 40, 'own function', 'half-title', 'middle'),
-    arrow(outer.x + outer.width + 10, middle, outer.x + outer.width + 130, middle),
+    arrow([outer.x + outer.width + 10, middle], [outer.x + outer.width + 130, middle]),
     words(contentWidth, middle + 12, 'a response', 'half-title', 'end'),
     appears(
+      'birth',
       1.2,
       element('path', {
         class: 'lead',
@@ -142,6 +132,7 @@ export function drawError(trace: Trace, origin: string, alt: string): string {
       const [x, y] = [index * 90, index * rowPx];
       const isOrigin = index === way.length - 1;
       return appears(
+        'birth',
         (way.length - index) * 0.5,
         element('rect', {
           class: `node failed ${classOf(span.service)}`,
@@ -160,7 +151,7 @@ export function drawError(trace: Trace, origin: string, alt: string): string {
           rx: 6,
         }),
         words(x + 68, y + 54, span.name, 'half-title'),
-        isOrigin ? '' : arrow(x + 45, y + rowPx + 30, x + 45, y + nodePx + 8, 'arrow climbs'),
+        isOrigin ? '' : arrow([x + 45, y + rowPx + 30], [x + 45, y + nodePx + 8], 'arrow climbs'),
         words(
           x + 680,
           y + 54,
@@ -199,6 +190,7 @@ export function drawLinks(
         element('rect', { class: 'trace-frame', x: 0, y, width, height: orderPx - 30, rx: 16 }),
         ...barsOf(rows, classOf, { x: 30, y: y + 18, pxPerUs, rowPx: 27 }),
         appears(
+          'birth',
           0.8 + index * 0.4,
           element('path', {
             class: asks ? 'link asks' : 'link',
@@ -209,6 +201,7 @@ export function drawLinks(
       ].join('');
     }),
     appears(
+      'birth',
       0.4,
       element('rect', {
         class: `node ${classOf(work.service)}`,
@@ -256,9 +249,10 @@ export function drawKnee(alt: string): string {
     label(today, bottom + 62, 'today'),
     label(capacity - 80, bottom + 62, 'capacity'),
     appears(
+      'birth',
       0.8,
-      arrow(today + 16, bottom - 30, capacity - 10, bottom - 30),
-      label((today + capacity) / 2, bottom - 52, 'headroom'),
+      arrow([today + 16, bottom - 14], [capacity - 10, bottom - 14]),
+      label((today + capacity) / 2, bottom - 32, 'headroom'),
     ),
   );
 }

@@ -51,6 +51,11 @@ export function fitted(text: string, sizePx: number, widthPx: number): string {
   return shortened(text, Math.floor(widthPx / textWidthPx('m', sizePx)));
 }
 
+/** The first and last characters of an id, which are enough to recognize it. */
+export function shortId(id: string): string {
+  return `${id.slice(0, 4)}…${id.slice(-4)}`;
+}
+
 function rounded(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

@@ -4,7 +4,8 @@ import { ticksOf } from '../../../workshop/trace/ticks.ts';
 import { treeOf } from '../../../workshop/trace/tree.ts';
 import { type Row, type Waterfall, waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { type Lane, laneOf } from '../../../workshop/trace/lane.ts';
-import { boxesOf, type Node, nodesOf } from './journey.ts';
+import { boxesOf } from './journey/boxes.ts';
+import { type Node, nodesOf } from './journey/spans.ts';
 import { serviceClasses } from './services.ts';
 import { contentWidth, element, escaped, fitted, picture, textWidthPx, words } from './svg.ts';
 
