@@ -313,23 +313,6 @@ test("log records don't change what Jaeger's API responds", async (t) => {
   assert.deepEqual((await get(backend, '/api/services')).body.data, []);
 });
 
-test('without attributes, only a record without a body has its own, which say what happened', async (t) => {
-  const backend = await freshBackend(t);
-  const attributes = { 'exception.message': 'no response' };
-  await send(backend, [
-    someLog({ body: 'with a body', severityNumber: 9, attributes }),
-    { eventName: 'exception', attributes },
-  ]);
-  const records = await findLogs(backend.logs, { ...anyLogs, attributes: false });
-  assert.deepEqual(
-    records.map(({ body, attributes: own }) => [body, own]),
-    [
-      ['with a body', {}],
-      ['', attributes],
-    ],
-  );
-});
-
 test('a record without a time has the time of its arrival, and ids of zeros are none', async (t) => {
   const backend = await freshBackend(t);
   const before = Date.now() * 1_000;

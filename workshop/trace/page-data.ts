@@ -5,8 +5,6 @@ import type { LogColumns } from './log-columns.ts';
 /** /viewer/trace/ID; status 204 until a span of the trace has arrived. */
 export interface TraceResponse {
   trace: TraceColumns;
-  /** The log records that the page draws at first. Those with a body have no attributes; /viewer/logs has them. */
-  logs: LogColumns;
   /** All services that the backend knows; their colors depend on the whole set. */
   services: string[];
   idDigits: IdDigits;

@@ -47,6 +47,5 @@ export function logQueryFrom(parameters: Parameters): LogQuery {
     ...(severity !== '' && { severity }),
     text: one(parameters, 'text'),
     limit,
-    attributes: true,
   };
 }

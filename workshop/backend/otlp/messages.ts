@@ -94,20 +94,12 @@ export const logRecordHead = partOf(
   { severityNumber: { type: 'int32' } },
 );
 
-const lineFields = [
-  'severityNumber',
-  'severityText',
-  'body',
-  'droppedAttributesCount',
-  'spanId',
-  'eventName',
-];
-
-/** The other fields of a log record, without its attributes and with them. */
-export const logRecordLine = partOf(logRecord, lineFields, { severityNumber: { type: 'int32' } });
-export const logRecordRest = partOf(logRecord, [...lineFields, 'attributes'], {
-  severityNumber: { type: 'int32' },
-});
+/** The other fields of a log record. */
+export const logRecordRest = partOf(
+  logRecord,
+  ['severityNumber', 'severityText', 'body', 'attributes', 'droppedAttributesCount', 'spanId', 'eventName'],
+  { severityNumber: { type: 'int32' } },
+);
 
 function requestsOf(name: string, resources: string, scopes: string, items: string) {
   const request = root.lookupType(name);

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { shortId, traceIdFrom } from '../../trace/ids.ts';
 import { searchDataUrl, queryFrom } from '../../trace/search/query.ts';
-import { logsDataUrl, MAX_OF_TRACE } from '../../trace/search/logs.ts';
+import { logsDataUrl } from '../../trace/search/logs.ts';
 import { logQueryFrom } from '../api/log-routes.ts';
 import { readAlerts } from '../indicators/alerts.ts';
 import { askPrometheus } from '../indicators/find.ts';
@@ -11,7 +11,7 @@ import { endOfIndicators, readIndicators } from '../indicators/indicators.ts';
 import { anySearch, type Parameters, traceIdParameter } from '../api/parameters.ts';
 import { callsWithin } from '../api/routes.ts';
 import { digitsThatTell, findById } from '../store/find-ids.ts';
-import { anyLogs, findLogs } from '../store/find-logs.ts';
+import { findLogs } from '../store/find-logs.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { TraceStore } from '../store/store.ts';
 import type {
@@ -129,10 +129,8 @@ function addData(app: FastifyInstance, store: TraceStore, logs: LogStore): void 
     const linked = linkedSpans(store, stored);
     const links = `${linked.targets.length}-${linked.backlinks.length}`;
     if (isKnown(request, reply, `"${run}-${stored.spans.length}-${seen}-${links}"`)) return reply.send();
-    const records = { ...anyLogs, traceId: id, limit: MAX_OF_TRACE, attributes: false };
     const response: TraceResponse = {
       trace: traceColumns(id, store.spans(stored)),
-      logs: logColumns(await findLogs(logs, records)),
       services,
       idDigits: digitsThatTell(store, [id]),
       linked,

@@ -18,8 +18,6 @@ export interface LogQuery {
   text: string;
   /** The maximum number of records. */
   limit: number;
-  /** Whether the records need their attributes. If not, `text` isn't searched for in them. */
-  attributes: boolean;
 }
 
 /** All records. */
@@ -29,7 +27,6 @@ export const anyLogs: LogQuery = {
   endUs: Infinity,
   text: '',
   limit: Infinity,
-  attributes: true,
 };
 
 /** How many records are read before other requests get their turn: a few ms of work. */
@@ -40,7 +37,7 @@ export async function findLogs(store: LogStore, query: LogQuery): Promise<LogRec
   const { traceId, spanId, service, startUs, endUs, severity, limit } = query;
   const least = severity ? leastNumber(severity) : -Infinity;
   const isFound = logFinder(query.text);
-  const read = store.reader(query);
+  const read = store.reader();
   const found: LogRecord[] = [];
   let readCount = 0;
   for (const stored of store.newestFirst()) {

@@ -95,14 +95,13 @@ export class LogStore extends Intake<ArrivedLogRecord> {
   }
 
   /**
-   * Returns a function that reads records, with their attributes or without: see `readLogRecord`. It reads each resource
-   * and scope once, and records of one resource share it.
+   * Returns a function that reads records. It reads each resource and scope once, and records of one resource share it.
    */
-  reader(options: { attributes: boolean }): (record: StoredLogRecord) => LogRecord {
+  reader(): (record: StoredLogRecord) => LogRecord {
     const sharedOf = sharedReader();
     return (stored) => {
       const { resource, scope } = sharedOf(stored.group);
-      return readLogRecord(stored, resource, scope, options);
+      return readLogRecord(stored, resource, scope);
     };
   }
 

@@ -17,7 +17,7 @@ export const anyLogSearch: LogSearch = { service: '', severity: '', text: '', tr
 export const MAX_LINES = 500;
 
 /** How many records a trace's page shows at most. */
-export const MAX_OF_TRACE = 50_000;
+const MAX_OF_TRACE = 50_000;
 
 /** Reads the search of a URL; an unknown severity is ignored. */
 export function logSearchFrom(search: string): LogSearch {

@@ -3,7 +3,6 @@ import { batch } from '@preact/signals';
 import type { TraceResponse } from '../../trace/page-data.ts';
 import { fromColumns } from '../../trace/columns.ts';
 import type { TimeRange } from '../../trace/lane.ts';
-import { fromLogColumns } from '../../trace/log-columns.ts';
 import { counted } from '../../trace/numbers.ts';
 import { addIdDigits } from '../frame/short-ids.ts';
 import { linked } from './links.tsx';
@@ -16,7 +15,6 @@ import {
   focused,
   pinnedRange,
   hits,
-  logs,
   knownServices,
   openSpans,
   range,
@@ -55,7 +53,6 @@ export function receive(response: TraceResponse): void {
       addIdDigits(response.idDigits);
       linked.value = response.linked;
       trace.value = fromColumns(response.trace);
-      if (!before) logs.value = fromLogColumns(response.logs);
       if (!before || !isTouched) fitDensity();
       if (before) keepRange(before, isTouched);
     }),
