@@ -331,7 +331,7 @@ test('pages on this machine may send, and no others', async (t) => {
       headers: {
         origin,
         'access-control-request-method': 'POST',
-        'access-control-request-headers': 'content-type',
+        'access-control-request-headers': 'content-type,x-api-key',
       },
     });
   for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:8080']) {
@@ -339,7 +339,8 @@ test('pages on this machine may send, and no others', async (t) => {
     assert.equal(status, 204);
     assert.equal(headers.get('access-control-allow-origin'), origin);
     assert.equal(headers.get('access-control-allow-methods'), 'POST');
-    assert.equal(headers.get('access-control-allow-headers'), 'content-type');
+    assert.equal(headers.get('access-control-allow-headers'), 'content-type,x-api-key');
+    assert.equal(headers.get('access-control-allow-credentials'), 'true');
     const response = await sendHttp(otlpHttpUrl, encodeRequest([someSpan()]), { origin });
     assert.equal(response.headers.get('access-control-allow-origin'), origin);
   }

@@ -42,8 +42,9 @@ export async function receiveHttp(stores: readonly Receiver[], port: number): Pr
     done(null, body),
   );
 
-  // Pages on this machine may send, too, but no other pages: see the Fetch standard, "CORS protocol".
-  await app.register(cors, { origin: localOrigin, methods: 'POST', allowedHeaders: ['content-type'] });
+  // Pages on this machine may send, too, but no other pages: see the Fetch standard, "CORS protocol". Exporters may add
+  // headers of any name, and sendBeacon, which older exporters use, sends credentials.
+  await app.register(cors, { origin: localOrigin, methods: 'POST', credentials: true });
 
   for (const store of stores) {
     app.post(store.signal.httpPath, async (request, reply) => {
