@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { portOwner } from '../net/port-owner.ts';
 import { accepts } from '../net/accepts.ts';
@@ -104,7 +105,7 @@ export async function embeddedPorts(): Promise<EmbeddedPort[]> {
 
 /**
  * Starts the embedded backend at the ports of JAEGER_URL, OTEL_EXPORTER_OTLP_ENDPOINT and OTLP_URL, with the newest traces
- * of earlier runs, which it keeps in the state folder; `forget` deletes them.
+ * of earlier runs at the same port, which it keeps in the state folder; `forget` deletes them.
  * @throws UserError if another program uses one of them, or one is on another machine
  */
 export async function startEmbedded({ forget = false } = {}): Promise<UsedBackend> {
@@ -118,7 +119,7 @@ export async function startEmbedded({ forget = false } = {}): Promise<UsedBacken
       queryPort: portOf(jaegerUrl()),
       otlpGrpcPort: portOf(otlpGrpcUrl()),
       otlpHttpPort: portOf(otlpHttpUrl()),
-      kept: { folder: stateFolder, forget, say: console.error },
+      kept: { folder: keptFolder(), forget, say: console.error },
     });
     return {
       kind: 'embedded',
@@ -137,6 +138,11 @@ export async function startEmbedded({ forget = false } = {}): Promise<UsedBacken
     }
     throw place ? await portInUse(place.url, place.what, place.variable) : error;
   }
+}
+
+/** Each port has its own folder, so that two backends that run at the same time don't overwrite each other's files. */
+function keptFolder(): string {
+  return join(stateFolder, `backend-${portOf(jaegerUrl())}`);
 }
 
 /** Finds out what is listening at Jaeger's query port. */
