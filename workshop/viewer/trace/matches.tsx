@@ -6,16 +6,20 @@ import type { IdsResponse } from '../../trace/page-data.ts';
 import { agoNow } from '../frame/clock.ts';
 import { urlOfMatch } from '../frame/header.ts';
 import { poll } from '../frame/live.ts';
+import { trace } from './state.ts';
 
 export const matches = signal<IdsResponse>({ matches: [], more: 0 });
 let isAsking = false;
 
-/** Asks the backend which traces an id leads to, now and when others arrive. If there is only one, goes to its page. */
+/**
+ * Asks the backend which traces an id leads to, now and when others arrive, until the trace with exactly this id does. If
+ * there is only one, goes to its page.
+ */
 export function findMatches(id: string): void {
   if (isAsking) return;
   isAsking = true;
   poll<IdsResponse>(
-    () => `/viewer/ids/${id.toLowerCase()}`,
+    () => (trace.value ? undefined : `/viewer/ids/${id.toLowerCase()}`),
     (response) => {
       if ('problem' in response || !response.data) return;
       matches.value = response.data;
