@@ -15,55 +15,66 @@ interface Owner {
  * package pid-port, because on Linux it needs ss or lsof, which slim systems lack, and doesn't return a name.
  */
 export async function portOwner(port: number): Promise<string | undefined> {
-  const owner = await ownerOf(port);
+  const owner = (await ownersOf([port])).get(port);
   return owner && `${owner.name} (process ${owner.pid})`;
 }
 
-/** The working folder of the process that listens on a port; undefined if the system doesn't say. */
-export async function portOwnerFolder(port: number): Promise<string | undefined> {
-  const owner = await ownerOf(port);
-  if (!owner) return undefined;
-  try {
-    if (process.platform === 'linux') return await readlink(`/proc/${owner.pid}/cwd`);
-    const { stdout } = await run('lsof', ['-a', '-p', owner.pid, '-d', 'cwd', '-Fn']);
-    return /^n(.+)$/m.exec(stdout)?.[1];
-  } catch {
-    return undefined;
+/** The working folders of the processes that listen on ports, by port. Those that the system doesn't say are missing. */
+export async function portOwnerFolders(ports: readonly number[]): Promise<Map<number, string>> {
+  const folders = new Map<number, string>();
+  for (const [port, { pid }] of await ownersOf(ports)) {
+    const folder = await folderOf(pid).catch(() => undefined);
+    if (folder !== undefined) folders.set(port, folder);
   }
+  return folders;
 }
 
-async function ownerOf(port: number): Promise<Owner | undefined> {
+async function folderOf(pid: string): Promise<string | undefined> {
+  if (process.platform === 'linux') return readlink(`/proc/${pid}/cwd`);
+  const { stdout } = await run('lsof', ['-a', '-p', pid, '-d', 'cwd', '-Fn']);
+  return /^n(.+)$/m.exec(stdout)?.[1];
+}
+
+async function ownersOf(ports: readonly number[]): Promise<Map<number, Owner>> {
+  const owners = new Map<number, Owner>();
   try {
-    if (process.platform === 'linux') return await ownerOnLinux(port);
-    if (process.platform === 'win32') return await ownerOnWindows(port);
-    return await ownerByLsof(port);
+    if (process.platform === 'linux') return await ownersOnLinux(ports);
+    for (const port of ports) {
+      const owner = await (process.platform === 'win32' ? ownerOnWindows(port) : ownerByLsof(port));
+      if (owner) owners.set(port, owner);
+    }
   } catch {
-    return undefined; // not permitted, or the tool is missing: messages work without it
+    // Not permitted, or the tool is missing: messages work without it.
   }
+  return owners;
 }
 
 /** Reads /proc/net/tcp (proc(5)): column 1 is the local address, 3 the state (0A listens), 9 the socket's inode. */
-async function ownerOnLinux(port: number): Promise<Owner | undefined> {
+async function ownersOnLinux(ports: readonly number[]): Promise<Map<number, Owner>> {
   const tables = await Promise.all(
     ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
   );
-  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  const sockets = new Set<string>();
+  const sockets = new Map<string, number>();
   for (const line of tables.join('\n').split('\n')) {
     const columns = line.trim().split(/\s+/);
-    if (columns[1]?.endsWith(`:${hexPort}`) && columns[3] === '0A') sockets.add(`socket:[${columns[9]}]`);
+    const port = Number.parseInt(columns[1]?.split(':')[1] ?? '', 16);
+    if (columns[3] === '0A' && ports.includes(port)) sockets.set(`socket:[${columns[9]}]`, port);
   }
 
+  const owners = new Map<number, Owner>();
+  const wanted = new Set(sockets.values()).size;
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    if (owners.size === wanted) break;
     const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
     const targets = await Promise.all(
       descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
     );
-    if (!targets.some((target) => sockets.has(target))) continue;
+    const found = targets.flatMap((target) => sockets.get(target) ?? []);
+    if (found.length === 0) continue;
     const name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim();
-    return { pid, name };
+    for (const port of found) owners.set(port, { pid, name });
   }
-  return undefined;
+  return owners;
 }
 
 async function ownerByLsof(port: number): Promise<Owner | undefined> {

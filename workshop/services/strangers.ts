@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { listed } from '../listed.ts';
-import { portOwnerFolder } from '../net/port-owner.ts';
+import { portOwnerFolders } from '../net/port-owner.ts';
 import type { UsedServices } from './use.ts';
 
 /**
@@ -11,10 +11,10 @@ import type { UsedServices } from './use.ts';
 export async function strangersText({ services, started, ports }: UsedServices): Promise<string[]> {
   const own = new Set(started.map(({ service }) => service));
   const strangers = new Map<string, string[]>();
-  for (const service of services) {
-    const port = ports.get(service.name);
-    if (own.has(service) || port === undefined) continue;
-    const folder = await portOwnerFolder(port);
+  const running = services.filter((service) => !own.has(service) && ports.has(service.name));
+  const folders = await portOwnerFolders(running.map(({ name }) => ports.get(name)!));
+  for (const service of running) {
+    const folder = folders.get(ports.get(service.name)!);
     if (folder === undefined || folder === (await realpath(service.folder))) continue;
     const step = dirname(folder);
     strangers.set(step, [...(strangers.get(step) ?? []), service.name]);
