@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { stateFolder } from '../parts/state.ts';
@@ -42,6 +43,22 @@ test('a file that is older than any start is ignored, even if a running process 
   const hourAgo = new Date(Date.now() - 3_600_000);
   await utimes(file, hourAgo, hourAgo);
   assert.equal(await inTurn(async () => 'started'), 'started');
+});
+
+test('of two commands that find the file of a killed process, one removes it, and a killed one blocks no other', async () => {
+  const killed = String(spawnSync(process.execPath, ['--version']).pid);
+  const remover = `${file}.remover`;
+  await writeFile(file, killed);
+  await giveTurnToAnother(remover);
+  let isWaiting = () => {};
+  const waiting = new Promise<void>((resolve) => (isWaiting = resolve));
+  const start = inTurn(async () => 'started', { onWaiting: isWaiting });
+  await waiting;
+  assert.equal(await readFile(file, 'utf8'), killed);
+
+  await writeFile(remover, killed);
+  assert.equal(await start, 'started');
+  assert.deepEqual(await readdir(stateFolder), []);
 });
 
 for (const command of ['services', 'backend']) {

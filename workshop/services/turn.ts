@@ -34,7 +34,7 @@ export async function inTurn<Started>(
   try {
     return await start();
   } finally {
-    if (--starts === 0 && (await owner()) === process.pid) await rm(file, { force: true });
+    if (--starts === 0 && (await owner(file)) === process.pid) await rm(file, { force: true });
   }
 }
 
@@ -66,8 +66,8 @@ async function hasTurn(draft: string): Promise<boolean> {
     await link(draft, file);
   } catch (error) {
     const isTaken = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    if (isTaken && !((await owner()) === process.pid && starts > 0)) {
-      if (await isLeft()) await rm(file, { force: true });
+    if (isTaken && !((await owner(file)) === process.pid && starts > 0)) {
+      if (await isLeft(file)) await removeLeft(draft);
       return false;
     }
   }
@@ -75,15 +75,32 @@ async function hasTurn(draft: string): Promise<boolean> {
   return true;
 }
 
-/** Whether the file was left by a process that was killed. */
-async function isLeft(): Promise<boolean> {
-  const [pid, stats] = [await owner(), await stat(file).catch(() => undefined)];
+/**
+ * Removes the file that a killed process has left. Only one process at a time does, and it looks again before: otherwise,
+ * the slower of two would remove the file of the one whose turn it is by then.
+ */
+async function removeLeft(draft: string): Promise<void> {
+  const remover = `${file}.remover`;
+  try {
+    await link(draft, remover);
+  } catch {
+    if (await isLeft(remover)) await rm(remover, { force: true });
+    return;
+  }
+  if (await isLeft(file)) await rm(file, { force: true });
+  await rm(remover, { force: true });
+}
+
+/** Whether a file was left by a process that was killed. */
+async function isLeft(path: string): Promise<boolean> {
+  const [pid, stats] = [await owner(path), await stat(path).catch(() => undefined)];
   return (
     pid !== undefined && stats !== undefined && (!isAlive(pid) || Date.now() - stats.mtimeMs > LONGEST_MS)
   );
 }
 
-async function owner(): Promise<number | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+/** The id of the process that has written a file. */
+async function owner(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : Number(text);
 }
