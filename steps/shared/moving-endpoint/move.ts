@@ -44,15 +44,19 @@ export function move(folder: string): Promise<void> {
     const count = Math.max(FEWEST, wholeNumber('--calls', values.calls));
     const { services, backend } = await useAll(folder);
     try {
-      const before = await droppedSoFar(services);
-      const report = reportOf(await interruption.orDone(makeMoves(services, backend.url, count)));
-      if (values.json) console.log(JSON.stringify(report));
-      else console.log(moveText(report, await newlyDropped(services, before, report)));
-      return report.failed.moving + report.failed.withdrawn > 0 ? 1 : 0;
+      return await interruption.orDone(moveAndShow(services, backend.url, count, values.json));
     } finally {
       await Promise.all([services.stop(), backend.close()]);
     }
   });
+}
+
+async function moveAndShow(services: UsedServices, backendUrl: string, count: number, json = false) {
+  const before = await droppedSoFar(services);
+  const report = reportOf(await makeMoves(services, backendUrl, count));
+  if (json) console.log(JSON.stringify(report));
+  else console.log(moveText(report, await newlyDropped(services, before, report)));
+  return report.failed.moving + report.failed.withdrawn > 0 ? 1 : 0;
 }
 
 /** Makes the calls, and moves the endpoint meanwhile. */
