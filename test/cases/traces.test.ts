@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { queryTrace } from '#workshop/backend/query';
+import { queryTrace, tracesAt, tracesIn } from '#workshop/backend/query';
 import { TraceStore } from '#workshop/backend/store/store';
 import type { JaegerSpan } from '#workshop/trace/jaeger-json';
 import { waterfallText } from '#workshop/trace/text';
@@ -114,6 +114,7 @@ test('a page gets what the SDK dropped, the attributes of links, and the spans a
   const { span } = (await waterfallOnPage(backend, billingId)).rows[0]!;
   assert.deepEqual(span.dropped, { attributes: 2, events: 5, links: 1 });
   assert.deepEqual(span.links[0]!.attributes, { reason: 'collected overnight' });
+  assert.deepEqual([span.links[0]!.droppedAttributes, span.events[0]!.droppedAttributes], [1, 4]);
 
   const order = { traceId: shopId, spanId: '00000000000000a1', service: 'shop', name: 'place order' };
   const invoices = { traceId: billingId, spanId: span.spanId, service: 'billing', name: 'write invoices' };
@@ -121,6 +122,31 @@ test('a page gets what the SDK dropped, the attributes of links, and the spans a
   assert.deepEqual(ofBilling.linked, { targets: [order], backlinks: [] });
   const ofShop = await responseForPage(backend, shopId);
   assert.deepEqual(ofShop.linked, { targets: [], backlinks: [{ ...invoices, to: order.spanId }] });
+});
+
+test('the terminal shows the same, whether the backend runs in its process or in another one', async (t) => {
+  const backend = await freshBackend(t);
+  const shopId = await sendCase(backend, 'dropped-counts-and-links');
+  const billingId = shopId.replace(/13$/, '14');
+  for (const traces of [tracesIn(backend.store, backend.logs), tracesAt(backend.queryUrl, 'embedded')]) {
+    const notesOf = async (id: string) => {
+      const { trace, linked } = (await traces.whole(id))!;
+      const notes = waterfallText(trace, { linked, width: 400 }).split('\n').slice(4);
+      return notes.map((note) => note.trim());
+    };
+    assert.deepEqual(await notesOf(billingId), [
+      '! the limits of the SDK dropped 2 attributes, 5 events, 1 link, 4 attributes of its events, and 1 attribute of its links',
+      `→ link to span 00000000000000a1 of trace ${shopId} (shop: place order) reason=collected overnight`,
+      '→ link to span 00000000000000ff of trace ca5e00000000000000000000000000ff',
+    ]);
+    assert.deepEqual(await notesOf(shopId), [
+      `← linked from span 00000000000000b1 of trace ${billingId} (billing: write invoices)`,
+    ]);
+  }
+  // As from Jaeger, whose JSON has neither the attributes of links nor what links to a span.
+  const { trace, linked, services } = (await tracesAt(backend.queryUrl, 'jaeger').whole(billingId))!;
+  assert.match(waterfallText(trace, { linked, width: 400 }), /→ link to .+13 \(shop: place order\)$/m);
+  assert.deepEqual(services, ['billing', 'shop']);
 });
 
 test('the links of a dropped trace lead nowhere, and take no memory', () => {

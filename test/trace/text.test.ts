@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
+import { serviceColors, serviceLooks } from '#workshop/trace/colors';
 import type { LogRecord } from '#workshop/trace/log-record';
 import type { SpanEvent, Trace } from '#workshop/trace/model';
 import { widthOf } from '#workshop/trace/terminal-text';
@@ -106,6 +107,20 @@ test('the links of a span are below it: the first three, and how many more there
   );
   assert.equal(textWith(20).match(/→ link to span/g)?.length, 3);
   assert.ok(textWith(20).endsWith('→ and 17 more links'));
+});
+
+test('a service has the color that it has among all known ones, and those of one color are told apart by their names', () => {
+  const names = Array.from({ length: 30 }, (_, index) => `service-${index}`);
+  const looks = serviceLooks(names);
+  const [first, second] = names.flatMap((name) => {
+    const sharing = names.find((other) => other > name && looks.get(other)!.color === looks.get(name)!.color);
+    return sharing === undefined ? [] : [name, sharing];
+  }) as [string, string];
+  const trace = traceOf(span('a', { service: first }), span('b', { service: second, parentId: 'a' }));
+  const colored = waterfallText(trace, { color: true, services: names });
+  const code = serviceColors[looks.get(first)!.color]!.ansi256;
+  assert.ok(colored.includes(`\x1b[38;5;${code}m${first}\x1b[0m`), colored);
+  assert.ok(colored.includes(`\x1b[38;5;${code};4m${second}\x1b[0m`), colored);
 });
 
 test('a trace at 100 columns', () => {

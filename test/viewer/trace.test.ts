@@ -773,8 +773,12 @@ test('a row counts its links, and the details lead to their other ends and back'
   const page = await pages.open(`/trace/${shopId.replace(/13$/, '14')}`);
   await page.getByTitle('2 links to other spans').waitFor();
   await page.locator('.span-row').click();
-  await page.getByText('The limits of the SDK dropped 2 attributes, 5 events, and 1 link.').waitFor();
+  await page
+    .getByText(/limits of the SDK dropped 2 attributes, 5 events, 1 link, 4 attributes of its events/)
+    .waitFor();
+  await page.locator('.event-list').getByText('without 4 attributes that the SDK dropped').waitFor();
   await page.locator('.link-list').getByText('collected overnight').waitFor();
+  await page.locator('.link-list').getByText('without 1 attribute that the SDK dropped').waitFor();
   await accessible(page);
   await page.getByRole('link', { name: /shop: place order/ }).click();
   await page.waitForURL(`**/trace/${shopId}?*`);

@@ -102,7 +102,8 @@ async function showTraced(
   const id = result.trace?.traceId;
   const isStored = logs && id && backend.kind !== 'jaeger';
   const records = isStored ? await awaitLogs(() => backend.traces.logs(id), id, services) : [];
-  showCall(result, { explain, logs: records });
+  const whole = id === undefined ? undefined : await backend.traces.whole(id).catch(() => undefined); // the backend has just ended
+  showCall({ ...result, ...(whole && { trace: whole.trace }) }, { ...whole, explain, logs: records });
   if (result.trace && result.traceId && !isChecked) {
     const before = await backend.traces.before(result.trace).catch(() => undefined); // the backend has just stopped
     if (before) note(`Compare with the previous call: ${backend.url}/trace/${before}...${result.traceId}`);

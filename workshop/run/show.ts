@@ -17,7 +17,7 @@ export function noteFailure(result: CallResult): void {
 }
 
 /** Prints a call: the response and the URL of the trace on stdout, the rest on stderr. */
-export function showCall(result: CallResult, options: Pick<TextOptions, 'explain' | 'logs'> = {}): void {
+export function showCall(result: CallResult, options: Omit<WaterfallLook, 'width' | 'color'> = {}): void {
   const look = {
     width: process.stderr.columns ?? outputColumns ?? 100,
     color: wantsColor(process.stderr),
@@ -44,7 +44,7 @@ function callParts(result: CallResult, look: WaterfallLook): { text: string; isN
   return parts;
 }
 
-type WaterfallLook = Pick<TextOptions, 'width' | 'color' | 'explain' | 'logs'>;
+type WaterfallLook = Omit<TextOptions, 'maxRows'>;
 
 const asNote = (text: string) => ({ text, isNote: true });
 const asOutput = (text: string) => ({ text, isNote: false });

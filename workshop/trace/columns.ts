@@ -45,7 +45,7 @@ export interface MoreColumns {
   statusMessage?: string;
   traceState?: string;
   /** Times in µs from `fromUs`. */
-  events?: { name: string; timeUs: number; attributes: number[] }[];
+  events?: { name: string; timeUs: number; attributes: number[]; droppedAttributes?: number }[];
   links?: SpanLink[];
   dropped?: DroppedCounts;
 }
@@ -145,8 +145,8 @@ class ColumnSpan implements Span {
 
   get events(): SpanEvent[] {
     const { values, fromUs } = this.#columns;
-    return (this.#more.events ?? []).map(({ name, timeUs, attributes }) => ({
-      name,
+    return (this.#more.events ?? []).map(({ timeUs, attributes, ...event }) => ({
+      ...event,
       timeUs: fromUs + timeUs,
       attributes: attributesOf(values, attributes, 0, attributes.length),
     }));

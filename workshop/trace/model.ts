@@ -35,6 +35,8 @@ export interface SpanEvent {
   timeUs: number;
   attributes: Attributes;
   types?: AttributeTypes;
+  /** How many attributes the limits of the SDK dropped, if any. */
+  droppedAttributes?: number;
 }
 
 /** A pointer to a span that is related but is not the parent, often one in another trace. */
@@ -42,6 +44,8 @@ export interface SpanLink {
   traceId: string;
   spanId: string;
   attributes?: Attributes;
+  /** How many attributes the limits of the SDK dropped, if any. */
+  droppedAttributes?: number;
 }
 
 /** How many attributes, events, and links the limits of the SDK dropped from a span. */

@@ -1,10 +1,12 @@
-import { serviceColors, serviceLooks } from './colors.ts';
+import { looksTogether, serviceColors } from './colors.ts';
+import { droppedText } from './dropped.ts';
 import { formatDuration, formatWithDigits } from './duration.ts';
 import type { LogRecord } from './log-record.ts';
 import { levelOf, logsBySpan, logText, MAX_RECORDS } from './log-text.ts';
 import { lacks } from './missing-times.ts';
 import type { Span, Trace } from './model.ts';
 import { counted } from './numbers.ts';
+import type { LinkedSpan, LinkedSpans } from './page-data.ts';
 import { joined, padEnd, padStart, printable, shortened, widthOf, wrapped } from './terminal-text.ts';
 import { durationText, unexplained, waterfallOf } from './waterfall.ts';
 import type { Gap, Row, Waterfall } from './waterfall.ts';
@@ -20,6 +22,10 @@ export interface TextOptions {
   explain?: boolean;
   /** The log records of the trace in chronological order, to draw between the spans. */
   logs?: readonly LogRecord[];
+  /** The spans at the other ends of the links of the trace, as far as they are known. */
+  linked?: LinkedSpans;
+  /** All services that the backend knows; the colors depend on the whole set. */
+  services?: readonly string[];
 }
 
 const errorMark = '✗ error';
@@ -30,8 +36,8 @@ const narrow = 64;
 
 /**
  * The waterfall of a trace for a terminal: a summary line, then one line per span with its service, its name indented
- * by its depth, its start relative to the trace, its duration, and a bar. Below a span come its errors and links. With
- * `explain`, its warnings follow too, and the part of a bar that is ░ is a gap: a long time in which nothing below
+ * by its depth, its start relative to the trace, its duration, and a bar. Below a span come its errors, what the SDK
+ * dropped from it, and the links from it and to it. With `explain`, its warnings follow too, and the part of a bar that is ░ is a gap: a long time in which nothing below
  * the span ran. With `logs`, each record is a line below its span; a record outside all spans of the trace is above the
  * first span that starts later.
  *
@@ -40,13 +46,21 @@ const narrow = 64;
  */
 export function waterfallText(
   trace: Trace,
-  { width = 100, color = false, maxRows = 60, explain = false, logs = [] }: TextOptions = {},
+  {
+    width = 100,
+    color = false,
+    maxRows = 60,
+    explain = false,
+    logs = [],
+    linked = { targets: [], backlinks: [] },
+    services = [],
+  }: TextOptions = {},
 ): string {
   const columns = Math.min(400, Math.max(40, Math.floor(width) || 100));
   const waterfall = explain ? waterfallOf(trace) : unexplained(waterfallOf(trace));
   if (waterfall.rows.length === 0) return shortened('This trace has no spans yet.', columns);
 
-  const paint = color ? ansiPaint(waterfall.services) : unpainted;
+  const paint = color ? ansiPaint(waterfall.services, services) : unpainted;
   const rows = waterfall.rows.slice(0, maxRows);
   const trees = treeLines(rows, Math.floor(columns / 8) - 2);
   const layout = layoutOf(rows, trees, columns);
@@ -61,7 +75,7 @@ export function waterfallText(
     loose = loose.slice(before.length);
     lines.push(...linesOf(before, ''));
     lines.push(rowLine(row, trees[index]!, waterfall, layout, paint));
-    lines.push(...noteLines(row, trees[index]!, layout, columns, paint));
+    lines.push(...noteLines(row, linked, trees[index]!, layout, columns, paint));
     lines.push(...linesOf(bySpan.get(row.span.spanId) ?? [], trees[index]!.below));
   });
   lines.push(...linesOf(loose, ''));
@@ -70,24 +84,37 @@ export function waterfallText(
 }
 
 type Paint = Record<'bold' | 'dim' | 'red' | 'yellow', (text: string) => string> & {
-  service(service: string, text: string): string;
+  service(service: string, name: string): string;
+  bar(service: string, text: string): string;
 };
 
 const sgr = (code: string) => (text: string) => (text.trim() === '' ? text : `\x1b[${code}m${text}\x1b[0m`);
 
-function ansiPaint(services: readonly string[]): Paint {
-  const looks = serviceLooks(services);
+/** SGR codes for names of services of the same color: underlined, italic, both (ECMA-48, "Select graphic rendition"). */
+const markCodes = ['', ';4', ';3', ';3;4'];
+
+function ansiPaint(services: readonly string[], known: readonly string[]): Paint {
+  const looks = looksTogether(services, known);
+  const colorOf = (service: string) => `38;5;${serviceColors[looks.get(service)?.color ?? 0]!.ansi256}`;
   return {
     bold: sgr('1'),
     dim: sgr('2'),
     red: sgr('1;31'),
     yellow: sgr('33'),
-    service: (service, text) => sgr(`38;5;${serviceColors[looks.get(service)?.color ?? 0]!.ansi256}`)(text),
+    service: (service, name) => sgr(colorOf(service) + markCodes[looks.get(service)?.mark ?? 0]!)(name),
+    bar: (service, text) => sgr(colorOf(service))(text),
   };
 }
 
 const same = (text: string) => text;
-const unpainted: Paint = { bold: same, dim: same, red: same, yellow: same, service: (_, text) => text };
+const unpainted: Paint = {
+  bold: same,
+  dim: same,
+  red: same,
+  yellow: same,
+  service: (_, name) => name,
+  bar: (_, text) => text,
+};
 
 /** The tree drawn left of a name: `own` on the span's line, `below` on the lines of its notes. */
 interface TreeLine {
@@ -196,11 +223,11 @@ function rowLine(row: Row, tree: TreeLine, waterfall: Waterfall, layout: Layout,
   const service = shortened(printable(row.span.service), layout.service);
   const bar = barOf(row, waterfall.durationUs, layout.bar);
   return [
-    paint.service(row.span.service, padEnd(service, layout.service)),
+    padEnd(paint.service(row.span.service, service), layout.service),
     nameCell(row.span, tree.own, layout.name, paint),
     ...(layout.start > 0 ? [paint.dim(padStart(shortened(startText(row), layout.start), layout.start))] : []),
     padStart(shortened(durationText(row), layout.duration), layout.duration),
-    paint.service(row.span.service, bar),
+    paint.bar(row.span.service, bar),
   ].join(columnGap);
 }
 
@@ -240,12 +267,22 @@ function barOf(row: Row, traceUs: number, width: number): string {
   return bar.trimEnd();
 }
 
-function noteLines(row: Row, tree: TreeLine, layout: Layout, width: number, paint: Paint): string[] {
+function noteLines(
+  row: Row,
+  linked: LinkedSpans,
+  tree: TreeLine,
+  layout: Layout,
+  width: number,
+  paint: Paint,
+): string[] {
+  const dropped = droppedText(row.span);
   const notes = [
     ...errorNotes(row.span).map((text) => ({ sign: '✗', text, color: paint.red })),
     ...row.warnings.map(({ text }) => ({ sign: '!', text, color: paint.yellow })),
     ...row.gaps.map((gap) => ({ sign: '░', text: gapText(row, gap), color: paint.yellow })),
-    ...linkTexts(row.span).map((text) => ({ sign: '→', text, color: paint.dim })),
+    ...(dropped === '' ? [] : [{ sign: '!', text: dropped, color: paint.yellow }]),
+    ...linkTexts(row.span, linked).map((text) => ({ sign: '→', text, color: paint.dim })),
+    ...backlinkTexts(row.span, linked).map((text) => ({ sign: '←', text, color: paint.dim })),
   ];
   const indent = shortened(tree.below, layout.name - 4);
   const margin = ' '.repeat(layout.service + columnGap.length);
@@ -276,7 +313,7 @@ function logLines(
   const lines = records.slice(0, MAX_RECORDS).map((record) => {
     const { sign, color } = looks[levelOf(record)];
     const service = shortened(printable(record.service), layout.service);
-    const margin = paint.service(record.service, padEnd(service, layout.service));
+    const margin = padEnd(paint.service(record.service, service), layout.service);
     const room = width - layout.service - columnGap.length - widthOf(indent) - 2;
     return `${margin}${columnGap}${paint.dim(indent)}${color(`${sign} ${shortened(logText(record, startUs), room)}`)}`;
   });
@@ -301,14 +338,31 @@ function gapText({ extraDigits }: Row, { durationUs }: Gap): string {
   return `${formatWithDigits(durationUs, extraDigits)} in which nothing below it runs`;
 }
 
-/** The links of a span: the first three, and how many more there are. */
-function linkTexts({ links }: Span): string[] {
-  const texts = links.slice(0, MAX_LINKS).map(({ traceId, spanId, attributes = {} }) => {
+function linkTexts({ links }: Span, { targets }: LinkedSpans): string[] {
+  return firstOf(links, ({ traceId, spanId, attributes = {} }) => {
+    const target = targets.find((span) => span.traceId === traceId && span.spanId === spanId);
     const pairs = Object.entries(attributes).map(([key, value]) => `${key}=${value}`);
-    return printable([`link to span ${spanId} of trace ${traceId}`, ...pairs].join(' '));
+    return [`link to ${placeOf({ traceId, spanId, ...target })}`, ...pairs].join(' ');
   });
+}
+
+function backlinkTexts({ spanId }: Span, { backlinks }: LinkedSpans): string[] {
+  const here = backlinks.filter(({ to }) => to === spanId);
+  return firstOf(here, (source) => `linked from ${placeOf(source)}`);
+}
+
+/** The first links as text, and how many more there are. */
+function firstOf<Link>(links: readonly Link[], textOf: (link: Link) => string): string[] {
+  const texts = links.slice(0, MAX_LINKS).map((link) => printable(textOf(link)));
   const more = links.length - texts.length;
   return more > 0 ? [...texts, `and ${counted(more, 'more link')}`] : texts;
+}
+
+/** Where a span is, and which one it is if that is known. */
+function placeOf(span: Pick<LinkedSpan, 'traceId' | 'spanId'> & Partial<LinkedSpan>): string {
+  const { traceId, spanId, service, name } = span;
+  const place = `span ${spanId} of trace ${traceId}`;
+  return name === undefined ? place : `${place} (${service}: ${name})`;
 }
 
 function restLine(waterfall: Waterfall, shown: number, width: number, paint: Paint): string[] {

@@ -74,10 +74,11 @@ function toOtlpSpan(span: Span): object {
     ...listed('attributes', toKeyValues(attributes, span.types)),
     ...listed(
       'events',
-      span.events.map(({ name, timeUs, attributes: own, types }) => ({
+      span.events.map(({ name, timeUs, attributes: own, types, droppedAttributes }) => ({
         timeUnixNano: nanoseconds(timeUs),
         name,
         ...listed('attributes', toKeyValues(own, types)),
+        ...(droppedAttributes && { droppedAttributesCount: droppedAttributes }),
       })),
     ),
     ...listed(
@@ -86,6 +87,7 @@ function toOtlpSpan(span: Span): object {
         traceId: link.traceId,
         spanId: link.spanId,
         ...listed('attributes', toKeyValues(link.attributes ?? {})),
+        ...(link.droppedAttributes && { droppedAttributesCount: link.droppedAttributes }),
       })),
     ),
     ...(span.dropped?.attributes && { droppedAttributesCount: span.dropped.attributes }),

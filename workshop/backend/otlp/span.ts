@@ -29,9 +29,9 @@ interface SpanMessage {
   endTimeUnixNano: Fixed64;
   attributes: KeyValue[];
   droppedAttributesCount: number;
-  events: { timeUnixNano: Fixed64; name: string; attributes: KeyValue[] }[];
+  events: { timeUnixNano: Fixed64; name: string; attributes: KeyValue[]; droppedAttributesCount: number }[];
   droppedEventsCount: number;
-  links: { traceId: Hex; spanId: Hex; attributes: KeyValue[] }[];
+  links: { traceId: Hex; spanId: Hex; attributes: KeyValue[]; droppedAttributesCount: number }[];
   droppedLinksCount: number;
   status: { code: number; message: string } | null;
 }
@@ -134,13 +134,24 @@ export function readSpan(bytes: Uint8Array, traceId: string, resource: Resource,
   return span;
 }
 
-function readLink({ traceId, spanId, attributes }: SpanMessage['links'][number]): SpanLink {
-  const link = { traceId: hexId(traceId), spanId: hexId(spanId) };
-  return attributes.length > 0 ? { ...link, attributes: readAttributes(attributes).attributes } : link;
+function readLink(message: SpanMessage['links'][number]): SpanLink {
+  const { traceId, spanId, attributes, droppedAttributesCount } = message;
+  return {
+    traceId: hexId(traceId),
+    spanId: hexId(spanId),
+    ...(attributes.length > 0 && { attributes: readAttributes(attributes).attributes }),
+    ...(droppedAttributesCount > 0 && { droppedAttributes: droppedAttributesCount }),
+  };
 }
 
-function readEvent({ timeUnixNano, name, attributes }: SpanMessage['events'][number]): SpanEvent {
-  return { name, timeUs: microseconds(timeUnixNano), ...readAttributes(attributes) };
+function readEvent(message: SpanMessage['events'][number]): SpanEvent {
+  const { timeUnixNano, name, attributes, droppedAttributesCount } = message;
+  return {
+    name,
+    timeUs: microseconds(timeUnixNano),
+    ...readAttributes(attributes),
+    ...(droppedAttributesCount > 0 && { droppedAttributes: droppedAttributesCount }),
+  };
 }
 
 function droppedFrom(message: SpanMessage): DroppedCounts | undefined {

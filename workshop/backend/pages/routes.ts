@@ -12,6 +12,7 @@ import { anySearch, type Parameters, traceIdParameter } from '../api/parameters.
 import { callsWithin } from '../api/routes.ts';
 import { digitsThatTell, findById } from '../store/find-ids.ts';
 import { findLogs } from '../store/find-logs.ts';
+import { linkedSpans } from '../store/linked-spans.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { TraceStore } from '../store/store.ts';
 import type {
@@ -22,7 +23,6 @@ import type {
   TraceResponse,
 } from '../../trace/page-data.ts';
 import { assets, type PageName } from './assets.ts';
-import { linkedSpans } from './linked-spans.ts';
 import { logColumns } from './log-columns.ts';
 import { isKnown, pageHeaders, sendJson, sendPage, acceptsGzip } from './respond.ts';
 import { searchResponse } from './search-response.ts';

@@ -78,10 +78,11 @@ function moreOf(span: Span, pairsOf: (attributes: Attributes) => number[]): More
     ...(statusMessage && { statusMessage }),
     ...(traceState && { traceState }),
     ...(events.length > 0 && {
-      events: events.map(({ name, timeUs, attributes }) => ({
+      events: events.map(({ name, timeUs, attributes, droppedAttributes }) => ({
         name,
         timeUs,
         attributes: pairsOf(attributes),
+        ...(droppedAttributes && { droppedAttributes }),
       })),
     }),
     ...(links.length > 0 && { links }),

@@ -97,6 +97,11 @@ export function AttributeTable({
   );
 }
 
+/** How many attributes of an event, a link, or a log record the limits of the SDK dropped. */
+export function DroppedAttributes({ count = 0 }: { count: number | undefined }) {
+  return count > 0 ? <>, without {counted(count, 'attribute')} that the SDK dropped</> : null;
+}
+
 /** Longer texts are shortened until the reader asks for the rest. */
 const MAX_CHARACTERS = 400;
 

@@ -1,18 +1,18 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { droppedText } from '../../trace/dropped.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { gapPhrases } from '../../trace/lane.ts';
 import { lacks } from '../../trace/missing-times.ts';
 import type { Span } from '../../trace/model.ts';
-import { counted, percent } from '../../trace/numbers.ts';
-import { listed } from '../../listed.ts';
+import { percent } from '../../trace/numbers.ts';
 import { durationText, selfText } from '../../trace/waterfall.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { traceUrl } from '../../trace/ids.ts';
 import { clockTime } from '../frame/times.ts';
-import { AttributeGroups, AttributeTable } from './attributes.tsx';
+import { AttributeGroups, AttributeTable, DroppedAttributes } from './attributes.tsx';
 import { LinkSections } from './links.tsx';
 import { LogList } from './log-list.tsx';
 import { closeDetails, goTo, setDetailHeight } from './scrolling.ts';
@@ -45,7 +45,6 @@ export function Details({ index, place, top }: { index: number; place: number; t
       <div role="gridcell">
         <Facts row={row} index={index} />
         <Notes row={row} />
-        <Dropped span={span} />
         <div class="columns">
           <AttributeGroups
             title="Attributes"
@@ -166,10 +165,11 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
   );
 }
 
-/** The error message, gaps, and warnings of a span. */
+/** The error message, gaps, and warnings of a span, and what the SDK dropped from it. */
 function Notes({ row }: { row: Row }) {
   const { span, warnings, gaps } = row;
-  const isNote = span.statusMessage !== '' || warnings.length > 0 || gaps.length > 0;
+  const dropped = droppedText(span);
+  const isNote = span.statusMessage !== '' || warnings.length > 0 || gaps.length > 0 || dropped !== '';
   if (!isNote) return null;
   return (
     <ul class="notes">
@@ -193,20 +193,8 @@ function Notes({ row }: { row: Row }) {
           )}
         </li>
       ))}
+      {dropped !== '' && <li class="warning">{dropped}.</li>}
     </ul>
-  );
-}
-
-/** What the limits of the SDK dropped from the span. */
-function Dropped({ span: { dropped } }: { span: Span }) {
-  if (!dropped) return null;
-  const parts = [
-    dropped.attributes > 0 && counted(dropped.attributes, 'attribute'),
-    dropped.events > 0 && counted(dropped.events, 'event'),
-    dropped.links > 0 && counted(dropped.links, 'link'),
-  ];
-  return (
-    <p class="dropped">The limits of the SDK dropped {listed(parts.filter((part) => part !== false))}.</p>
   );
 }
 
@@ -219,7 +207,7 @@ function Events({ row: { span } }: { row: Row }) {
         Events <small>{events.length}</small>
       </h2>
       <ol class="event-list">
-        {events.map(({ name, timeUs, attributes }, index) => (
+        {events.map(({ name, timeUs, attributes, droppedAttributes }, index) => (
           <li key={index}>
             <p>
               <strong>
@@ -229,6 +217,7 @@ function Events({ row: { span } }: { row: Row }) {
                 {timeUs === 0
                   ? 'without a time'
                   : `${formatDuration(timeUs - span.startUs)} after the span started, at ${formatDuration(timeUs - waterfall.value.startUs)}`}
+                <DroppedAttributes count={droppedAttributes} />
               </small>
             </p>
             <AttributeTable attributes={Object.entries(attributes)} />

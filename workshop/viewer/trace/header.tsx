@@ -7,6 +7,7 @@ import { serviceClass } from '../frame/colors.ts';
 import { shownId } from '../frame/short-ids.ts';
 import { clockTime } from '../frame/times.ts';
 import { type Highlight, highlightsOf } from './highlights.ts';
+import { linked } from './links.tsx';
 import { isShown, PartButtons } from './parts.tsx';
 import { goTo } from './scrolling.ts';
 import { errorsOnly, explains, isIncomplete, rows, shownLogs, trace, waterfall } from './state.ts';
@@ -89,7 +90,12 @@ function Tools({ traceId }: { traceId: string }) {
 
 /** The waterfall as the terminal shows it. */
 function waterfallAsText(): string {
-  return waterfallText(trace.value!, { maxRows: Infinity, logs: shownLogs.value, explain: explains.value });
+  return waterfallText(trace.value!, {
+    maxRows: Infinity,
+    logs: shownLogs.value,
+    explain: explains.value,
+    linked: linked.value,
+  });
 }
 
 function Highlights({ of: highlights }: { of: readonly Highlight[] }) {

@@ -5,7 +5,7 @@ import type { Span } from '../../trace/model.ts';
 import { counted } from '../../trace/numbers.ts';
 import type { LinkedSpan, LinkedSpans } from '../../trace/page-data.ts';
 import { shownId } from '../frame/short-ids.ts';
-import { AttributeTable } from './attributes.tsx';
+import { AttributeTable, DroppedAttributes } from './attributes.tsx';
 
 /** The spans at the other ends of the links. */
 export const linked = signal<LinkedSpans>({ targets: [], backlinks: [] });
@@ -47,6 +47,9 @@ export function LinkSections({ span }: { span: Span }) {
             {span.links.map((link, index) => (
               <li key={index}>
                 <SpanLink {...link} {...targets.value.get(addressOf(link))} />
+                <small>
+                  <DroppedAttributes count={link.droppedAttributes} />
+                </small>
                 {link.attributes && <AttributeTable attributes={Object.entries(link.attributes)} />}
               </li>
             ))}

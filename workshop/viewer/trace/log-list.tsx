@@ -5,7 +5,7 @@ import { type LogRecord, messageOf } from '../../trace/log-record.ts';
 import { counted } from '../../trace/numbers.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { SeverityName } from '../frame/severity.tsx';
-import { AttributeTable, ShowAll } from './attributes.tsx';
+import { AttributeTable, DroppedAttributes, ShowAll } from './attributes.tsx';
 import { spanLogs, waterfall } from './state.ts';
 
 /** More log lines than this are shown only on request. */
@@ -56,8 +56,7 @@ function LogItem({ record, spanStartUs }: { record: LogRecord; spanStartUs: numb
               , event <bdi>{eventName}</bdi>
             </>
           )}
-          {droppedAttributes > 0 &&
-            `, without ${counted(droppedAttributes, 'attribute')} that the SDK dropped`}
+          <DroppedAttributes count={droppedAttributes} />
         </small>
       </p>
       <AttributeTable attributes={Object.entries(record.attributes)} />

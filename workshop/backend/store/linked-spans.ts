@@ -1,6 +1,6 @@
 import type { LinkedSpan, LinkedSpans } from '../../trace/page-data.ts';
-import type { SpanAddress } from '../store/links.ts';
-import type { StoredSpan, StoredTrace, TraceStore } from '../store/store.ts';
+import type { SpanAddress } from './links.ts';
+import type { StoredSpan, StoredTrace, TraceStore } from './store.ts';
 
 /** More spans than this that link to a trace aren't listed. */
 const MAX_BACKLINKS = 200;
