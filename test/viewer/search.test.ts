@@ -47,6 +47,7 @@ always('before the first trace, the pages say what to run', { skip }, async () =
   await graph.locator('.edge', { hasText: '1 call · 100 % errors' }).waitFor();
   await accessible(graph);
   await graph.locator('.node', { hasText: 'reviews-api' }).click();
+  await graph.getByRole('link', { name: 'Search its traces' }).click();
   await graph.waitForURL('**/search?service=reviews-api');
   await resultsBecome(graph, ['GET /quick']);
   await closed(graph);

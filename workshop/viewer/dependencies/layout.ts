@@ -4,11 +4,15 @@ import { counted, percent } from '../../trace/numbers.ts';
 
 /** A drawing of the service graph, in px. */
 export interface Drawing {
+  direction: Direction;
   width: number;
   height: number;
   nodes: DrawnNode[];
   edges: DrawnEdge[];
 }
+
+/** Left to right, or top to bottom. */
+export type Direction = 'LR' | 'TB';
 
 /** `x` and `y` are the center. */
 export interface DrawnNode {
@@ -43,8 +47,7 @@ export interface Measures {
   em: number;
   nodeWidth: (name: string) => number;
   edgeWidth: (label: string) => number;
-  /** Left to right, or top to bottom. */
-  direction: 'LR' | 'TB';
+  direction: Direction;
 }
 
 /** Lays out the services in layers, callers before the services that they call, with room for every label. */
@@ -75,21 +78,70 @@ export function drawingOf({ services, calls }: ServiceGraphResponse, measures: M
   layout(graph);
 
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  const nodes = new Map(
+    services.map(({ name, spans }): [string, DrawnNode] => {
+      const node = graph.node(idOf(name)) as Pick<DrawnNode, 'x' | 'y' | 'width' | 'height'>;
+      return [name, { name, spans, x: node.x, y: node.y, width: node.width, height: node.height }];
+    }),
+  );
   return {
+    direction,
     width,
     height,
-    nodes: services.map(({ name, spans }) => {
-      const node = graph.node(idOf(name)) as Pick<DrawnNode, 'x' | 'y' | 'width' | 'height'>;
-      return { name, spans, x: node.x, y: node.y, width: node.width, height: node.height };
-    }),
+    nodes: [...nodes.values()],
     edges: calls.map((call) => {
       const edge = graph.edge(idOf(call.parent), idOf(call.child)) as unknown as Pick<
         DrawnEdge,
         'points' | 'x' | 'y'
       >;
-      return { ...call, points: edge.points, x: edge.x, y: edge.y, labelWidth: edgeWidth(edgeLabel(call)) };
+      const ends = [nodes.get(call.parent)!, nodes.get(call.child)!] as const;
+      const points = lineBetween(ends, edge.points.slice(1, -1), [...nodes.values()], direction);
+      return { ...call, points, x: edge.x, y: edge.y, labelWidth: edgeWidth(edgeLabel(call)) };
     }),
   };
+}
+
+/** In which direction layers follow each other, and the sides of a box in it and across it. */
+const axes = {
+  LR: { along: 'x', across: 'y', length: 'width', breadth: 'height' },
+  TB: { along: 'y', across: 'x', length: 'height', breadth: 'width' },
+} as const;
+
+/**
+ * A line from the side of one box to the side of another, through bends between layers and in them. dagre's own lines end
+ * at the centers of boxes, so that they can pass through other boxes of the layer. This one turns only between layers.
+ */
+function lineBetween(
+  [from, to]: readonly [DrawnNode, DrawnNode],
+  bends: readonly Point[],
+  nodes: readonly DrawnNode[],
+  direction: Direction,
+): Point[] {
+  const { along, across, length, breadth } = axes[direction];
+  const way = Math.sign(to[along] - from[along]);
+  const beside = (point: Point, distance: number): Point => ({ ...point, [along]: point[along] + distance });
+  /** Half of the length of the longest box in the layer of a point; 0 between layers. */
+  const halfOfLayer = (point: Point) =>
+    Math.max(
+      0,
+      ...nodes.filter((node) => Math.abs(node[along] - point[along]) < 1).map((node) => node[length] / 2),
+    );
+  /** From a box to the edge of its layer. A line that goes up begins higher, so that lines don't cover each other. */
+  const leaving = ({ x, y, ...box }: DrawnNode, bend: Point, sign: number) => {
+    const away = bend[across] - { x, y }[across];
+    const shift = Math.sign(away) * Math.min(box[breadth] / 4, Math.sqrt(Math.abs(away)));
+    const start = { x, y, [across]: { x, y }[across] + shift };
+    return [beside(start, (sign * box[length]) / 2), beside(start, sign * halfOfLayer(start))];
+  };
+  const points = [
+    ...leaving(from, bends[0]!, way),
+    ...bends.flatMap((bend) => [
+      beside(bend, -way * halfOfLayer(bend)),
+      beside(bend, way * halfOfLayer(bend)),
+    ]),
+    ...leaving(to, bends.at(-1)!, -way).toReversed(),
+  ];
+  return points.filter(({ x, y }, index) => x !== points[index - 1]?.x || y !== points[index - 1]?.y);
 }
 
 /** Longer service names are shortened, because they would distort the drawing. */
@@ -106,25 +158,16 @@ export function edgeLabel({ calls, errors }: { calls: number; errors: number }):
   return errors === 0 ? count : `${count} · ${percent(errors, calls)} errors`;
 }
 
-/**
- * A smooth line through all points, as the data of an SVG path. At each point it has the direction from the previous
- * point to the next, and it turns within a third of the distance between points, so that it doesn't swing out.
- */
-export function pathThrough(points: readonly Point[]): string {
+/** A smooth line through all points, as the data of an SVG path. At each point, it has the direction of the drawing. */
+export function pathThrough(points: readonly Point[], direction: Direction): string {
   const [first, ...rest] = points;
   if (!first) return '';
   const curves = rest.map((to, index) => {
     const from = points[index]!;
-    const turnPx = Math.hypot(to.x - from.x, to.y - from.y) / 3;
-    const leaving = moved(from, turnPx, points[index - 1] ?? from, to);
-    const arriving = moved(to, -turnPx, from, points[index + 2] ?? to);
-    return `C${leaving.x},${leaving.y} ${arriving.x},${arriving.y} ${to.x},${to.y}`;
+    const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+    return direction === 'LR'
+      ? `C${middle.x},${from.y} ${middle.x},${to.y} ${to.x},${to.y}`
+      : `C${from.x},${middle.y} ${to.x},${middle.y} ${to.x},${to.y}`;
   });
   return `M${first.x},${first.y}${curves.join('')}`;
-}
-
-/** A point moved by this many px in the direction from `from` to `to`. */
-function moved(point: Point, px: number, from: Point, to: Point): Point {
-  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  return { x: point.x + (px * (to.x - from.x)) / length, y: point.y + (px * (to.y - from.y)) / length };
 }

@@ -1,18 +1,17 @@
-import { signal, useComputed, useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { counted } from '../../trace/numbers.ts';
 import type { ServiceGraphResponse } from '../../trace/page-data.ts';
-import { counted, grouped, percent } from '../../trace/numbers.ts';
-import { setServices, serviceClass } from '../frame/colors.ts';
+import { setServices } from '../frame/colors.ts';
 import { drawPage } from '../frame/frame.tsx';
+import { bindKeys } from '../frame/keys.tsx';
 import { poll } from '../frame/live.ts';
-import { textMeter } from '../frame/measure.ts';
-import { size } from '../frame/preferences.ts';
-import { drawingOf, edgeLabel, pathThrough, shortName, type Measures } from './layout.ts';
+import { Menu } from '../frame/menu.tsx';
+import { Calls } from './calls.tsx';
+import { ServiceGraph } from './graph.tsx';
+import { shortName } from './layout.ts';
+import { isTooLarge } from './neighborhood.ts';
+import { choose, chosen, part, problem, response, showWhole, view, zoomBy } from './state.ts';
 
-const response = signal<ServiceGraphResponse | undefined>(undefined);
-const problem = signal('');
-/** The service whose calls are highlighted because it has the pointer or the focus. */
-const highlighted = signal('');
+const ZOOM_STEP = 1.5;
 
 function ServiceGraphPage() {
   if (problem.value) return <p class="empty-view">{problem}</p>;
@@ -30,169 +29,98 @@ function ServiceGraphPage() {
   }
   return (
     <>
-      <h1>Service graph</h1>
-      <p class="lead">Which service calls which, in all traces. Choose a service to see its traces.</p>
-      <ServiceGraph data={response.value} />
+      <h1 class="hidden-text">Service graph</h1>
+      <Lead data={response.value} />
+      <GraphTools data={response.value} />
+      <ServiceGraph />
       <Calls data={response.value} />
     </>
   );
 }
 
-function ServiceGraph({ data }: { data: ServiceGraphResponse }) {
-  const figure = useRef<HTMLDivElement>(null);
-  const measures = useSignal<Measures | undefined>(undefined);
-  useLayoutEffect(() => {
-    const measure = () => {
-      const element = figure.current!;
-      const em = Number.parseFloat(getComputedStyle(element).fontSize);
-      const widthOf = textMeter(element);
-      measures.value = {
-        em,
-        nodeWidth: (name) => Math.max(7 * em, widthOf(name) * 1.1 + 3 * em),
-        edgeWidth: (label) => widthOf(label) * 0.9 + em,
-        direction: element.clientWidth < 45 * em ? 'TB' : 'LR',
-      };
-    };
-    measure();
-    const resizing = new ResizeObserver(measure);
-    resizing.observe(figure.current!);
-    return () => resizing.disconnect();
-  }, [size.value]);
-  const drawing = useComputed(
-    () => measures.value && response.value && drawingOf(response.value, measures.value),
-  );
-  const { width = 0, height = 0, nodes = [], edges = [] } = drawing.value ?? {};
-  const mostCalls = Math.max(1, ...edges.map(({ calls }) => calls));
-  const em = measures.value?.em ?? 16;
+/** What the graph shows, in words. */
+function Lead({ data }: { data: ServiceGraphResponse }) {
+  const { around, services, leftOut } = part.value!;
+  const name = <bdi title={around}>{shortName(around)}</bdi>;
   return (
-    <div
-      class="graph"
-      ref={figure}
-      tabIndex={0}
-      role="group"
-      aria-label={`${counted(data.services.length, 'service')}and the calls between them`}
-    >
-      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
-        <defs>
-          <marker
-            id="arrow"
-            viewBox="0 0 8 8"
-            refX="7"
-            refY="4"
-            markerWidth="8"
-            markerHeight="8"
-            markerUnits="userSpaceOnUse"
-            orient="auto"
-          >
-            <path d="M0,0 L8,4 L0,8 z" />
-          </marker>
-        </defs>
-        {edges.map(({ parent, child, calls, errors, points, x, y, labelWidth }) => (
-          <g
-            key={`${parent} ${child}`}
-            class={`edge ${errors > 0 ? 'error' : ''} ${isDimmed(parent, child) ? 'dimmed' : ''}`}
-          >
-            <path
-              d={pathThrough(points)}
-              stroke-width={1.5 + 2.5 * (Math.log(1 + calls) / Math.log(1 + mostCalls))}
-              marker-end="url(#arrow)"
-            />
-            <rect x={x - labelWidth / 2} y={y - 0.65 * em} width={labelWidth} height={1.3 * em} />
-            <text x={x} y={y}>
-              {edgeLabel({ calls, errors })}
-            </text>
-          </g>
-        ))}
-        {nodes.map(({ name, spans, x, y, width: wide, height: high }) => (
-          <a
-            key={name}
-            href={`/search?service=${encodeURIComponent(name)}`}
-            class={`node ${serviceClass(name)} ${isDimmed(name, ...neighbors(data, name)) ? 'dimmed' : ''}`}
-            onPointerEnter={() => (highlighted.value = name)}
-            onPointerLeave={() => (highlighted.value = '')}
-            onFocus={() => (highlighted.value = name)}
-            onBlur={() => (highlighted.value = '')}
-          >
-            <rect x={x - wide / 2} y={y - high / 2} width={wide} height={high} rx={0.4 * em} />
-            <rect
-              class="stripe"
-              x={x - wide / 2}
-              y={y - high / 2}
-              width={0.5 * em}
-              height={high}
-              rx={0.2 * em}
-            />
-            <line
-              class="cuts"
-              x1={x - wide / 2 + 0.25 * em}
-              x2={x - wide / 2 + 0.25 * em}
-              y1={y - high / 2 + 0.4 * em}
-              y2={y + high / 2 - 0.4 * em}
-              stroke-width={0.5 * em}
-            />
-            <text class="name" x={x + 0.25 * em} y={y - 0.45 * em}>
-              {shortName(name)}
-            </text>{' '}
-            <text class="spans" x={x + 0.25 * em} y={y + 0.85 * em}>
-              {counted(spans, 'span')}
-            </text>
-          </a>
-        ))}
-      </svg>
+    <p class="lead">
+      {around === '' && 'Which service calls which, in all traces. Choose a service to see only its calls.'}
+      {around !== '' && services.length === 0 && <>No service is called {name}.</>}
+      {services.length > 0 && chosen.value !== '' && <>The calls from and to {name}, in all traces.</>}
+      {around !== '' && chosen.value === '' && (
+        <>
+          {counted(data.services.length, 'service')} and {counted(data.calls.length, 'connection')} are too
+          many for one drawing, so it shows the calls from and to {name}. Choose another service to see its
+          calls.
+        </>
+      )}
+      {leftOut > 0 && ` ${counted(leftOut, 'connection')} with fewer calls are only in the table.`}
+    </p>
+  );
+}
+
+function GraphTools({ data }: { data: ServiceGraphResponse }) {
+  const { around } = part.value!;
+  const isWhole = view.value.scale === 1;
+  return (
+    <div class="graph-tools">
+      <Menu
+        class="check"
+        label="Calls of"
+        name="service"
+        value={chosen.value}
+        options={data.services.map(({ name }) => name)}
+        none={isTooLarge(data) ? 'the service with the most connections' : 'all services'}
+        onChoose={choose}
+      />
+      {around !== '' && (
+        <a class="button" href={`/search?${new URLSearchParams({ service: around })}`}>
+          Search its traces
+        </a>
+      )}
+      <div class="zoom" role="group" aria-label="Zoom">
+        <button
+          type="button"
+          class="button"
+          aria-label="Zoom out"
+          title="Zoom out (-)"
+          aria-disabled={isWhole}
+          onClick={() => zoomBy(1 / ZOOM_STEP)}
+        >
+          −
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-label="Zoom in"
+          title="Zoom in (+), or turn the wheel while you hold Ctrl or ⌘"
+          onClick={() => zoomBy(ZOOM_STEP)}
+        >
+          +
+        </button>
+        <button
+          type="button"
+          class="button"
+          title="Show the whole graph (0)"
+          aria-disabled={isWhole}
+          onClick={showWhole}
+        >
+          Whole graph
+        </button>
+      </div>
     </div>
   );
 }
 
-/** Whether a service other than these is highlighted. */
-function isDimmed(...names: string[]): boolean {
-  return highlighted.value !== '' && !names.includes(highlighted.value);
-}
-
-function neighbors({ calls }: ServiceGraphResponse, name: string): string[] {
-  return calls.flatMap(({ parent, child }) => (parent === name ? [child] : child === name ? [parent] : []));
-}
-
-function Calls({ data: { calls } }: { data: ServiceGraphResponse }) {
-  if (calls.length === 0)
-    return <p class="lead">No calls between services yet, or one of the two services is not traced.</p>;
-  return (
-    <div class="table-scroll" role="region" aria-label="Table of calls" tabIndex={0}>
-      <table class="calls">
-        <thead>
-          <tr>
-            <th scope="col">Caller</th>
-            <th scope="col">Callee</th>
-            <th scope="col" class="number">
-              Calls
-            </th>
-            <th scope="col" class="number">
-              Errors
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {calls
-            .toSorted((a, b) => b.calls - a.calls)
-            .map(({ parent, child, calls: count, errors }) => (
-              <tr key={`${parent} ${child}`}>
-                <td class={serviceClass(parent)}>
-                  <span class="swatch" aria-hidden="true" /> <bdi>{parent}</bdi>
-                </td>
-                <td class={serviceClass(child)}>
-                  <span class="swatch" aria-hidden="true" /> <bdi>{child}</bdi>
-                </td>
-                <td class="number">{grouped(count)}</td>
-                <td class={errors > 0 ? 'number failed' : 'number'}>
-                  {errors === 0 ? 'none' : `${grouped(errors)} (${percent(errors, count)})`}
-                </td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
+bindKeys(
+  { keys: ['+', '='], description: 'zoom in', run: () => zoomBy(ZOOM_STEP) },
+  { keys: ['-'], description: 'zoom out', run: () => zoomBy(1 / ZOOM_STEP) },
+  { keys: ['0'], description: 'the whole graph', run: showWhole },
+  {
+    keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
+    description: 'move the graph, when it has the focus and is zoomed',
+  },
+);
 poll<ServiceGraphResponse>(
   () => '/viewer/dependencies',
   (next) => {
