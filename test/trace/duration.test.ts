@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatDuration } from '#workshop/trace/duration';
+import { formatDuration, tableFormatter } from '#workshop/trace/duration';
 import { readDuration } from './read-duration.ts';
 
 const examples: [us: number, text: string][] = [
@@ -34,6 +34,23 @@ const examples: [us: number, text: string][] = [
 for (const [us, text] of examples) {
   test(`${us} µs reads ${text}`, () => assert.equal(formatDuration(us), text));
 }
+
+test('the durations of a table share a unit and its digits', () => {
+  const texts = (...durations: number[]) => durations.map(tableFormatter(durations));
+  assert.deepEqual(texts(13_012_000, 52_000, 85, 0, -300), [
+    '13.012 s',
+    '0.052 s',
+    '< 0.001 s',
+    '0.000 s',
+    '> −0.001 s',
+  ]);
+  assert.deepEqual(texts(412_000, 1_200), ['412.0 ms', '1.2 ms']);
+  assert.deepEqual(texts(412_000, -85), ['412.000 ms', '−0.085 ms']);
+  assert.deepEqual(texts(52_000, 10_000), ['52 ms', '10 ms']);
+  assert.deepEqual(texts(999_600), ['1.000 s']);
+  assert.deepEqual(texts(85, 3), ['85 µs', '3 µs']);
+  assert.deepEqual(texts(0, NaN), ['0 µs', '?']);
+});
 
 const both = (us: number, beside: number) => [formatDuration(us, beside), formatDuration(beside, us)];
 

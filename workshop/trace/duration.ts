@@ -26,6 +26,31 @@ export function formatWithDigits(us: number, extraDigits: number): string {
   return unit ? `${(rounded / unit.us).toFixed(digits)} ${unit.name}` : inParts(rounded, digits);
 }
 
+/**
+ * Returns a function that formats durations of one table, which are all given in µs: in the unit of the longest, and with
+ * the digits that the shortest needs, but no more than three. `13.012 s` and `0.052 s`; `412.0 ms` and `1.2 ms`. What is
+ * too short for that is `< 0.001 s`.
+ */
+export function tableFormatter(durationsUs: Iterable<number>): (us: number) => string {
+  let longest = 0;
+  let shortest = Infinity;
+  for (const us of durationsUs) {
+    const size = Number.isFinite(us) ? Math.abs(us) : 0;
+    longest = Math.max(longest, size);
+    if (size > 0) shortest = Math.min(shortest, size);
+  }
+  const unit = [µs, ms].find((each) => Math.round(longest / each.us) < 1_000) ?? s;
+  const digits =
+    unit === s ? 3 : unit === µs || shortest >= 10_000 ? 0 : shortest >= 1_000 ? 1 : shortest >= 100 ? 2 : 3;
+  const leastText = `${(10 ** -digits).toFixed(digits)} ${unit.name}`;
+  return (us) => {
+    if (!Number.isFinite(us)) return '?';
+    const text = (Math.abs(us) / unit.us).toFixed(digits);
+    if (us !== 0 && Number(text) === 0) return us > 0 ? `< ${leastText}` : `> −${leastText}`;
+    return `${us < 0 ? '−' : ''}${text} ${unit.name}`;
+  };
+}
+
 /** The rounded duration that `formatWithDigits` shows. µs. */
 export function shownUs(us: number, extraDigits: number): number {
   if (!Number.isFinite(us)) return us;

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ComparisonRow } from '../../trace/compare.ts';
-import { formatDuration } from '../../trace/duration.ts';
+import { tableFormatter } from '../../trace/duration.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { ticksOf } from '../../trace/ticks.ts';
 import { serviceClass } from '../frame/colors.ts';
@@ -20,6 +20,9 @@ export function ComparisonTable() {
   const most = useSignal(ROWS_PER_STEP);
   const all = shown.value;
   const { scaleA, scaleB } = scales();
+  const format = tableFormatter(
+    all.flatMap(({ a, b, deltaUs }) => [a?.durationUs ?? 0, b?.durationUs ?? 0, a && b ? deltaUs : 0]),
+  );
   return (
     <>
       <table class="comparison">
@@ -42,7 +45,7 @@ export function ComparisonTable() {
         </thead>
         <tbody>
           {all.slice(0, most.value).map((row) => (
-            <Line key={keyOf(row)} row={row} scaleA={scaleA} scaleB={scaleB} />
+            <Line key={keyOf(row)} row={row} format={format} scaleA={scaleA} scaleB={scaleB} />
           ))}
         </tbody>
       </table>
@@ -71,7 +74,17 @@ function keyOf({ a, b }: ComparisonRow): string {
   return `${a?.span.spanId ?? ''} ${b?.span.spanId ?? ''}`;
 }
 
-function Line({ row, scaleA, scaleB }: { row: ComparisonRow; scaleA: number; scaleB: number }) {
+function Line({
+  row,
+  format,
+  scaleA,
+  scaleB,
+}: {
+  row: ComparisonRow;
+  format: (us: number) => string;
+  scaleA: number;
+  scaleB: number;
+}) {
   const { service, name, depth, a, b, verdict, deltaUs } = row;
   return (
     <tr class={`${serviceClass(service)} ${verdict}`}>
@@ -87,13 +100,13 @@ function Line({ row, scaleA, scaleB }: { row: ComparisonRow; scaleA: number; sca
           </span>
         </span>
       </th>
-      <Duration column="A" of={a} other={b} />
-      <Duration column="B" of={b} other={a} />
+      <Duration column="A" of={a} format={format} />
+      <Duration column="B" of={b} format={format} />
       <td class="number verdict" data-column="Difference">
         <span class="sign" aria-hidden="true">
           {verdictSigns[verdict]}
         </span>{' '}
-        {verdict === 'new' || verdict === 'gone' ? verdict : signed(deltaUs)}
+        {verdict === 'new' || verdict === 'gone' ? verdict : signed(deltaUs, format)}
         <span class="hidden-text"> ({verdict})</span>
       </td>
       <td class="both">
@@ -108,7 +121,15 @@ function Line({ row, scaleA, scaleB }: { row: ComparisonRow; scaleA: number; sca
 
 type Side = ComparisonRow['a'];
 
-function Duration({ column, of: row, other }: { column: 'A' | 'B'; of: Side; other: Side }) {
+function Duration({
+  column,
+  of: row,
+  format,
+}: {
+  column: 'A' | 'B';
+  of: Side;
+  format: (us: number) => string;
+}) {
   if (!row) {
     return (
       <td class="number none" data-column={column}>
@@ -119,7 +140,7 @@ function Duration({ column, of: row, other }: { column: 'A' | 'B'; of: Side; oth
   const { span } = row;
   return (
     <td class="number" data-column={column}>
-      <a href={traceUrl(span.traceId, span.spanId)}>{formatDuration(row.durationUs, other?.durationUs)}</a>
+      <a href={traceUrl(span.traceId, span.spanId)}>{format(row.durationUs)}</a>
       {span.error && (
         <span class="error-sign" title="error">
           <span class="hidden-text"> error</span>
@@ -146,7 +167,7 @@ function Bar({ of: row, scaleUs, which }: { of: NonNullable<Side>; scaleUs: numb
   );
 }
 
-/** The room for each tick in em, so that its label fits on either side. */
+/** The room for each tick in em, so that its label fits to the right of it. */
 const TICK_EM = 8;
 
 function Ruler({ untilUs }: { untilUs: number | undefined }) {
@@ -165,25 +186,20 @@ function Ruler({ untilUs }: { untilUs: number | undefined }) {
   }, []);
   const { widthPx, emPx, widthOf } = measured.value;
   const room = Math.max(1, Math.floor(widthPx / (TICK_EM * emPx)));
+  const hasRoom = (share: number, text: string) => share * widthPx + widthOf(text) + emPx <= widthPx;
   return (
     <span class="ruler" ref={ruler}>
       <span class="hidden-text">Time</span>
       {untilUs === undefined
         ? 'separate scales'
-        : ticksOf(0, untilUs, Math.min(8, room)).map(({ us, text }) => {
-            const share = us / untilUs;
-            const isLast = share * widthPx + widthOf(text) + emPx > widthPx;
-            return (
-              <span
-                class={`tick ${isLast ? 'last' : ''}`}
-                key={us}
-                style={{ left: `${share * 100}%` }}
-                aria-hidden="true"
-              >
+        : ticksOf(0, untilUs, Math.min(8, room))
+            .map(({ us, text }) => ({ share: us / untilUs, text }))
+            .filter(({ share, text }) => hasRoom(share, text))
+            .map(({ share, text }) => (
+              <span class="tick" key={share} style={{ left: `${share * 100}%` }} aria-hidden="true">
                 {text}
               </span>
-            );
-          })}
+            ))}
     </span>
   );
 }

@@ -13,6 +13,7 @@ export function difference(fromUs: number, toUs: number): string {
 }
 
 /** A difference in µs with its sign: `+12 ms`, `−5.150 s`. */
-export function signed(us: number): string {
-  return us > 0 ? `+${formatDuration(us)}` : formatDuration(us);
+export function signed(us: number, format: (us: number) => string = formatDuration): string {
+  const text = format(us);
+  return us > 0 && !text.startsWith('<') ? `+${text}` : text;
 }

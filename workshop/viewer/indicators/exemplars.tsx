@@ -1,7 +1,7 @@
 import { traceUrl } from '../../trace/ids.ts';
 import { shownId } from '../frame/short-ids.ts';
 import { clockTime } from '../frame/times.ts';
-import { secondsText } from './format.ts';
+import { secondsFormatter } from './format.ts';
 import { chosenExemplars } from './state.ts';
 
 /** More rows than this are left out; the chart has a dot for every exemplar. */
@@ -10,6 +10,8 @@ const MAX_ROWS = 20;
 /** The exemplars as a list: what the dots of the chart show, for the keyboard and for screen readers. */
 export function Exemplars() {
   const exemplars = chosenExemplars.value;
+  const shown = exemplars.slice(0, MAX_ROWS);
+  const format = secondsFormatter(shown.map(({ duration }) => duration));
   return (
     <section class="exemplars" aria-labelledby="exemplars-title">
       <h2 id="exemplars-title">
@@ -22,10 +24,10 @@ export function Exemplars() {
         </p>
       )}
       <ol>
-        {exemplars.slice(0, MAX_ROWS).map(({ traceId, time, duration, status, method, route, instance }) => (
+        {shown.map(({ traceId, time, duration, status, method, route, instance }) => (
           <li key={`${traceId} ${instance}`}>
             <a class="exemplar-link" href={traceUrl(traceId)}>
-              <strong>{secondsText(duration)}</strong>
+              <strong>{format(duration)}</strong>
             </a>
             <span class={status >= '500' ? 'failed' : ''}>{status}</span>
             <bdi>

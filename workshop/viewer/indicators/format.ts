@@ -1,5 +1,5 @@
 /** Values of indicators as text. A value that is missing is a dash. */
-import { formatDuration } from '../../trace/duration.ts';
+import { formatDuration, tableFormatter } from '../../trace/duration.ts';
 
 const none = '–';
 
@@ -16,6 +16,12 @@ export function shareText(share: number | null): string {
 /** A duration in s: `3.2 ms`, `412 ms`. */
 export function secondsText(seconds: number | null): string {
   return seconds === null ? none : formatDuration(seconds * 1_000_000);
+}
+
+/** Returns a function that formats durations of one table, all in s. */
+export function secondsFormatter(seconds: Iterable<number | null>): (seconds: number | null) => string {
+  const format = tableFormatter([...seconds].map((each) => (each ?? 0) * 1_000_000));
+  return (each) => (each === null ? none : format(each * 1_000_000));
 }
 
 /** With one digit after the point below 10, as long as it isn't 0. */

@@ -1,10 +1,17 @@
 import type { Indicators, InstanceIndicators, ServiceIndicators } from '../../trace/page-data.ts';
 import { serviceClass } from '../frame/colors.ts';
-import { rateText, secondsText, shareText } from './format.ts';
+import { rateText, secondsFormatter, shareText } from './format.ts';
 import { choose, chosen, type Choice, cursorIndex, shown, urlOf } from './state.ts';
 
 /** A row for each service and each of its instances, with the values at the cursor. A row chooses what the charts show. */
 export function IndicatorTable() {
+  const all = shown.value!.services;
+  // From all points, so that a moving cursor changes neither the unit nor the digits.
+  const format = secondsFormatter(
+    all
+      .flatMap(({ total, instances }) => [total, ...instances])
+      .flatMap(({ p50, p95, p99 }) => [...p50, ...p95, ...p99]),
+  );
   return (
     <div class="table-scroll" role="region" aria-label="Table of indicators" tabIndex={0}>
       <table class="indicator-table">
@@ -18,18 +25,27 @@ export function IndicatorTable() {
             ))}
           </tr>
         </thead>
-        {shown.value!.services.map((service) => (
-          <ServiceRows key={service.name} service={service} />
+        {all.map((service) => (
+          <ServiceRows key={service.name} service={service} format={format} />
         ))}
       </table>
     </div>
   );
 }
 
-function ServiceRows({ service: { name, total, instances } }: { service: ServiceIndicators }) {
+/** Formats the durations of the table. */
+type Format = ReturnType<typeof secondsFormatter>;
+
+function ServiceRows({
+  service: { name, total, instances },
+  format,
+}: {
+  service: ServiceIndicators;
+  format: Format;
+}) {
   return (
     <tbody>
-      <Row choice={{ service: name, instance: '' }} text={name} indicators={total} />
+      <Row choice={{ service: name, instance: '' }} text={name} indicators={total} format={format} />
       {instances.map((instance) => (
         <Row
           key={instance.name}
@@ -37,6 +53,7 @@ function ServiceRows({ service: { name, total, instances } }: { service: Service
           text={instance.name}
           indicators={instance}
           instance={instance}
+          format={format}
         />
       ))}
     </tbody>
@@ -50,10 +67,12 @@ function Row({
   text,
   indicators: { rate, errors, p50, p95, p99 },
   instance,
+  format,
 }: {
   choice: Choice;
   text: string;
   indicators: Indicators;
+  format: Format;
   instance?: InstanceIndicators;
 }) {
   const at = cursorIndex.value;
@@ -81,9 +100,9 @@ function Row({
       </th>
       <td class="number">{rateText(rate[at]!)}</td>
       <td class={failed ? 'number failed' : 'number'}>{shareText(errors[at]!)}</td>
-      <td class="number">{secondsText(p50[at]!)}</td>
-      <td class="number">{secondsText(p95[at]!)}</td>
-      <td class="number">{secondsText(p99[at]!)}</td>
+      <td class="number">{format(p50[at]!)}</td>
+      <td class="number">{format(p95[at]!)}</td>
+      <td class="number">{format(p99[at]!)}</td>
       <td class="number">{instance && shareText(instance.eventLoop)}</td>
     </tr>
   );

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../trace/duration.ts';
+import { tableFormatter } from '../../trace/duration.ts';
 import { grouped } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { SeverityName } from '../frame/severity.tsx';
@@ -14,6 +14,10 @@ const MAX_EVENTS = 2_000;
 export function EventsView() {
   const all = foundMoments.value;
   if (all.length === 0) return <NoEvents />;
+  const shown = all.slice(0, MAX_EVENTS);
+  const { startUs } = waterfall.value;
+  const after = ({ timeUs }: Moment) => (timeUs === 0 ? 0 : timeUs - startUs);
+  const format = tableFormatter(shown.map(after));
   return (
     <div class="table-scroll">
       <table class="events-view">
@@ -27,8 +31,12 @@ export function EventsView() {
           </tr>
         </thead>
         <tbody>
-          {all.slice(0, MAX_EVENTS).map((moment) => (
-            <MomentRow key={moment.key} moment={moment} />
+          {shown.map((moment) => (
+            <MomentRow
+              key={moment.key}
+              moment={moment}
+              after={moment.timeUs === 0 ? '' : format(after(moment))}
+            />
           ))}
         </tbody>
       </table>
@@ -70,13 +78,16 @@ function NoEvents() {
 
 function MomentRow({
   moment: { row, service, timeUs, text, level, record, attributes },
+  after,
 }: {
   moment: Moment;
+  /** How long after the start of the trace it happened. */
+  after: string;
 }) {
   const { startUs } = waterfall.value;
   return (
     <tr class={serviceClass(service)}>
-      <td class="number">{timeUs === 0 ? '' : formatDuration(timeUs - startUs)}</td>
+      <td class="number">{after}</td>
       <td class="number">{clockTime(timeUs, startUs / 1_000)}</td>
       <td class={level === 'error' ? 'failed' : ''}>
         {record && (
