@@ -129,8 +129,8 @@ test('the terminal shows the same, whether the backend runs in its process or in
   const shopId = await sendCase(backend, 'dropped-counts-and-links');
   const billingId = shopId.replace(/13$/, '14');
   for (const traces of [tracesIn(backend.store, backend.logs), tracesAt(backend.queryUrl, 'embedded')]) {
-    const notesOf = async (id: string) => {
-      const { trace, linked } = (await traces.whole(id))!;
+    const notesOf = async (traceId: string) => {
+      const { trace, linked } = (await traces.whole(traceId))!;
       const notes = waterfallText(trace, { linked, width: 400 }).split('\n').slice(4);
       return notes.map((note) => note.trim());
     };
