@@ -183,7 +183,10 @@ const ideas = { wrap: drawWrap, await: drawAwait, knee: drawKnee };
 /** A picture of a page in docs/, in the theme of the slides. It is part of the deck, which needs no other files. */
 async function pictureOfPage(name: string, alt: string): Promise<string> {
   const images = ['light', 'dark'].map(async (theme) => {
-    const bytes = await readFile(join(projectFolder, 'docs', `${name}-${theme}.png`));
+    const file = `docs/${name}-${theme}.png`;
+    const bytes = await readFile(join(projectFolder, file)).catch(() => {
+      throw new UserError(`There is no ${file}: npm run docs takes this picture.`);
+    });
     return `<img class="page-picture only-${theme}" src="data:image/png;base64,${bytes.toString('base64')}" alt="${escaped(alt)}">`;
   });
   return (await Promise.all(images)).join('');

@@ -16,7 +16,16 @@ const command = 'workshop/commands/slides.ts';
 /** The parts of the project that the command needs, in a folder that a test may change. */
 async function copy(t: TestContext): Promise<string> {
   const folder = await temporaryFolder(t);
-  for (const name of ['slides', 'steps', 'workshop', 'tools', 'bench', 'package.json', 'tsconfig.json']) {
+  for (const name of [
+    'slides',
+    'docs',
+    'steps',
+    'workshop',
+    'tools',
+    'bench',
+    'package.json',
+    'tsconfig.json',
+  ]) {
     await cp(join(projectFolder, name), join(folder, name), { recursive: true });
   }
   await symlink(join(projectFolder, 'node_modules'), join(folder, 'node_modules'), 'junction');

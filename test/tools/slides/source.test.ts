@@ -250,6 +250,7 @@ test('a missing file, part, or difference gives an error of one sentence', async
     ['diff:04..05/reviews-api/app.ts?context=1#readReview', /unbalanced before the change: show more lines/],
     ['diff:04..05/bands-api/app.ts#nowhere', /has no part "nowhere"/],
     ['output:03?from=never%20printed#npx tsx run.ts', /has no output with "never printed"/],
+    ['page:board', /There is no docs\/board-light\.png: npm run docs takes/],
     ['trace:01', /no trace of step 1: npm run docs records it/],
     ['journey:02?to reviews-api=traceparent', /no call into reviews-api/],
     ['journey:16', /no journey through/],
