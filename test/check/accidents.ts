@@ -124,7 +124,8 @@ const all: Accident[] = [
     },
     expect: /The call is successful/,
     found: /reviews-api responded to GET \/reviews.* from bands-api with status 500/,
-    cause: /reviews-api threw ReferenceError: missing is not defined/,
+    cause:
+      /^reviews-api threw ReferenceError: missing is not defined\. Import or declare missing, or correct its spelling\.$/,
     file: /^reviews-api\/app\.ts:\d+$/,
   },
   // These steps' checks also make a call that is refused, or that fails: its error is not the one to name.

@@ -68,6 +68,26 @@ test('a timeout is inconclusive on a busy machine', () => {
   }
 });
 
+test('a service that gave up waiting for another is inconclusive on a busy machine', () => {
+  for (const [slowness, status, inconclusive] of [
+    [1, 504, false],
+    [10, 504, true],
+    [10, 500, false],
+  ] as const) {
+    const seen = { ...structuredClone(right), slowness };
+    callOfRun(seen)!.response!.status = status;
+    const circumstances = { crashed: undefined, stuck: undefined, limitMs: 30_000 };
+    assert.throws(
+      () => requireSuccessfulRun(seen, seen.run, circumstances),
+      (error: ObservationError) => {
+        assert.match(error.message, /The call is successful: bands-api responded to .* with status 50/);
+        assert.equal(error.inconclusive, inconclusive);
+        return true;
+      },
+    );
+  }
+});
+
 test('the slowness of a machine is at least 1', async () => {
   assert.ok((await measureSlowness()) >= 1);
 });

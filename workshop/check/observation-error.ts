@@ -248,6 +248,8 @@ function noResponse(seen: Observation, { to, from, request, alive }: Stuck, limi
   return new ObservationError(inTime, failure, seen.slowness >= BUSY);
 }
 
+const GATEWAY_TIMEOUT = 504;
+
 /** Blames the service farthest from run.ts that responded with an error, because the others only pass it on. */
 function badResponse(seen: Observation, call: Exchange): ObservationError {
   const failed = seen.exchanges.filter(
@@ -261,12 +263,14 @@ function badResponse(seen: Observation, call: Exchange): ObservationError {
   const otherwise = called
     ? `${called} responded to ${worst.to} with an error.`
     : "It rejects the request, or can't reach a service that it calls.";
-  return new ObservationError('The call is successful', {
+  const failure: Failure = {
     found: `${worst.to} responded to ${requestText(worst)} with status ${status}: ${body.slice(0, SHOWN_BODY)}`,
-    cause: error ? `${service} threw ${error.message}.` : otherwise,
+    cause: error ? `${service} ${threw(error.message)}` : otherwise,
     file: error?.place ?? `${service}/app.ts`,
     ...(error && { lines: error.lines }),
-  });
+  };
+  const waitedInVain = status === GATEWAY_TIMEOUT;
+  return new ObservationError('The call is successful', failure, waitedInVain && seen.slowness >= BUSY);
 }
 
 function requestText({ method, path, from }: Exchange): string {
@@ -319,5 +323,11 @@ function causeOfError(message: string): string {
   if (message.includes('Added label "labels"')) {
     return 'Without enableExemplars, the histogram takes the object that is passed to observe() for its labels. Set enableExemplars: true.';
   }
-  return `It threw ${message.replace(/\.+$/, '')}.`;
+  return `It ${threw(message)}`;
+}
+
+/** `threw TypeError: x is not a function.`, and what to do about a name that is not defined. */
+function threw(message: string): string {
+  const name = /^ReferenceError: (\S+) is not defined$/.exec(message)?.[1];
+  return `threw ${message.replace(/\.+$/, '')}.${name ? ` Import or declare ${name}, or correct its spelling.` : ''}`;
 }

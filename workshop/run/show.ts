@@ -104,7 +104,7 @@ function traceNotes(
   return [
     `\nThat took ${seconds}, but no span of ${traceId ? `trace ${traceId}` : 'this call'} arrived. ` +
       (tracingVariablesText() ??
-        'Is tracing.ts loaded, and does it send to the right port? npm run doctor checks the ports.'),
+        `Is tracing.ts loaded, ${traceId ? 'does it send to the right port, and is the traceparent valid and sampled' : 'and does it send to the right port'}? npm run doctor checks the ports.`),
   ];
 }
 
