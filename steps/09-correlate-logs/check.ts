@@ -16,7 +16,7 @@ export default {
       judge: logsTraceIds('bands-api'),
     },
     {
-      expect: 'So does every line of reviews-api',
+      expect: 'Every line of reviews-api has these ids, too',
       judge: logsTraceIds('reviews-api'),
     },
     {

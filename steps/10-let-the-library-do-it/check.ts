@@ -20,7 +20,7 @@ export default {
       judge: sendsLogRecords('bands-api'),
     },
     {
-      expect: 'So does each line of reviews-api',
+      expect: 'Each line of reviews-api arrives as a log record, too',
       judge: sendsLogRecords('reviews-api'),
     },
   ],

@@ -31,7 +31,7 @@ test('a check that passes shows a tick for each expectation and a last line, rec
     `Step 9, correlate-logs
 
   ✓ Every line that bands-api logs for the call has a trace_id, and a span_id of that trace
-  ✓ So does every line of reviews-api
+  ✓ Every line of reviews-api has these ids, too
   ✓ The lines of another call have the id of its trace
 
 Step 9 done: you can search the logs of all services by trace. Next: steps/${nameOf(10)}/README.md

@@ -49,12 +49,32 @@ export const mistakes: Mistake[] = [
     file: 'checkout/app.ts',
   },
   {
+    title: 'checkout has no loader hook',
+    step: 11,
+    patch: { 'checkout/tracing.ts': noHook },
+    edit: (seen) => {
+      removeSpans(seen, ({ service }) => service === 'checkout');
+      seen.sources.set('checkout/tracing.ts', seen.sources.get('checkout/tracing.ts')!.replace(hook, ''));
+    },
+    expect: /the parent of checkout's SERVER span/,
+    cause: /the loader hook is missing/,
+    file: 'checkout/tracing.ts',
+  },
+  {
+    title: 'checkout has no instrumentation for gRPC',
+    step: 11,
+    edit: (seen) => {
+      removeSpans(seen, ({ service }) => service === 'checkout');
+      const source = seen.sources.get('checkout/tracing.ts')!;
+      seen.sources.set('checkout/tracing.ts', source.replace('new GrpcInstrumentation(), ', ''));
+    },
+    expect: /the parent of checkout's SERVER span/,
+    cause: /GrpcInstrumentation is missing/,
+    file: 'checkout/tracing.ts',
+  },
+  {
     title: 'checkout is imported by default',
     step: 11,
-    patch: {
-      'checkout/app.ts': [["import * as grpc from '@grpc/grpc-js'", "import grpc from '@grpc/grpc-js'"]],
-      'checkout/tracing.ts': noHook,
-    },
     edit: (seen) => removeSpans(seen, ({ service }) => service === 'checkout'),
     expect: /the parent of checkout's SERVER span/,
     cause: /the loader hook, register\(…\), is missing; or the app has a default import/,
@@ -188,7 +208,7 @@ export const mistakes: Mistake[] = [
       for (const span of spansWhere(seen, ({ kind }) => kind === 'producer')) span.kind = 'internal';
     },
     expect: /in a span of kind PRODUCER/,
-    cause: /The options of the span have no kind/,
+    cause: /The options of the span must set its kind/,
     file: 'checkout/app.ts',
   },
   {

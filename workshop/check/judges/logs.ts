@@ -180,7 +180,7 @@ function noLine(seen: Observation, service: string, lines: string[], traceId: st
   return {
     found: `${service} logged ${counted(lines.filter((line) => field(line, 'reqId')).length, 'line')} for its requests, without a trace_id.`,
     cause: serverSpanOf(seen, service)
-      ? 'The logger does not know the trace. A mixin adds the ids of the active span to every line: Fastify({ logger: { mixin } }).'
+      ? 'A mixin adds the ids to every line: Fastify({ logger: { mixin: traceIds } }). It is missing, or it does not read the active span each time Pino calls it.'
       : `${service} is not traced, so it has no id to log.`,
     lines: lines.slice(-SHOWN_LINES),
   };

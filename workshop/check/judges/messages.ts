@@ -119,7 +119,7 @@ export function hasProducerSpan(service: string): Judge {
         ? `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`
         : `${service} has no span of kind PRODUCER.`,
       cause: other
-        ? 'The options of the span have no kind: add { kind: SpanKind.PRODUCER }.'
+        ? 'The options of the span must set its kind: { kind: SpanKind.PRODUCER }.'
         : 'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.PRODUCER, attributes }, …), and span.end() in a finally.',
       file,
       traces,
@@ -144,7 +144,7 @@ export function hasConsumerSpan(service: string, publisher: string): Judge {
       if (!other) return { found: `${service} has no span of kind CONSUMER.`, cause, file, traces };
       return {
         found: `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`,
-        cause: 'The options of the span have no kind: add { kind: SpanKind.CONSUMER }.',
+        cause: 'The options of the span must set its kind: { kind: SpanKind.CONSUMER }.',
         file,
         traces,
       };
@@ -469,12 +469,25 @@ const amqplibIsUntraced = `amqplib is not traced: AmqplibInstrumentation is miss
 const grpcIsUntraced =
   "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app has a default import: `import grpc from '@grpc/grpc-js'` stays untraced, but `import * as grpc` is traced.";
 
+/** What the tracing.ts of a service lacks to trace gRPC; undefined if it has the instrumentation and the loader hook. */
+function missingForGrpc({ sources }: Observation, service: string): string | undefined {
+  const source = sources.get(`${service}/tracing.ts`);
+  if (source === undefined) return undefined;
+  if (!/\bGrpcInstrumentation\(/.test(source)) {
+    return 'gRPC is not traced: GrpcInstrumentation is missing from the instrumentations.';
+  }
+  if (/^register\(/m.test(source)) return undefined;
+  return 'gRPC is not traced, because the loader hook is missing: call register(…) before you create the SDK.';
+}
+
 /** Why a service that is called over gRPC has no SERVER span. */
 function noGrpcServerSpan(seen: Observation, service: string): Failure {
-  if (!hasSpans(seen, service)) return noSpan(seen, service, grpcIsUntraced);
+  const missing = missingForGrpc(seen, service);
+  const cause = missing ?? grpcIsUntraced;
+  if (!hasSpans(seen, service)) return noSpan(seen, service, cause, missing && `${service}/tracing.ts`);
   return {
     found: `${service} has spans, but none of kind SERVER for the call.`,
-    cause: grpcIsUntraced,
+    cause,
     file: `${service}/tracing.ts`,
     traces: tracesOfCall(seen),
   };
