@@ -26,7 +26,7 @@ export default {
       judge: hasCustomSpanAround('bands-api', 'reviews-api'),
     },
     {
-      expect: 'reviews-api has your span for each of the three reviews, around reading it',
+      expect: 'reviews-api creates a custom span for each of the three reviews, which lasts as long as the reading',
       judge: hasCustomSpans('reviews-api', 3, { minMs: READ_MS }),
     },
     {

@@ -238,7 +238,7 @@ export const mistakes: Mistake[] = [
       duration: String(Math.round(spansOfRun(seen).at(-1)!.durationUs * 1_000) + 5_000_000),
     })),
     expect: /^The duration is from the first start/,
-    cause: /^It is the difference between the latest end/,
+    cause: /^The duration must be the difference between the latest end/,
     file: showTrace,
   },
   {

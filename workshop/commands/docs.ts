@@ -21,7 +21,7 @@ const help = `
 npm run docs [-- WORDS] [-- --check]
 
 Regenerates the code and the output in the Markdown files, and reports broken links. WORDS select the files whose path
-contains all of them. Differences that vary from run to run (ids, times, durations, bars, ports) are ignored.
+contains all of them. Differences in values that vary from run to run (ids, times, durations, bars, ports) are ignored.
 
   --check   change nothing; exit code 1 if a file is out of date
   --help    this text

@@ -19,7 +19,10 @@ const maintenance = [
   ['npm run test:rest', 'runs the slow tests, which npm test skips'],
   ['npm run test:all', 'runs all tests'],
   ['npm run test:contract', "checks the trace backend at JAEGER_URL and OTLP_URL against Jaeger's query API"],
-  ['npm run test:scale', 'runs a collector, Jaeger, Kafka, and Cassandra: see docs/scale.md'],
+  [
+    'npm run test:scale',
+    'tests steps and configurations with a collector, Jaeger, Kafka, and Cassandra: see docs/scale.md',
+  ],
   ['npm run bench', 'runs a benchmark; npm run bench -- --help lists them'],
   ['npm run lint', 'checks formatting, lint rules, and types'],
   ['npm run format', 'formats every file'],

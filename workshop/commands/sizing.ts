@@ -1,4 +1,4 @@
-/** npm run sizing: computes how many machines a million spans per second would need, from measured figures. */
+/** npm run sizing: computes how many machines a number of spans per second needs, from measured figures. */
 import { readProjectFile } from '#tools/project-files';
 import { type Demand, type Figures, sizeOf } from '#tools/sizing/size';
 import { sizeText } from '#tools/sizing/text';

@@ -97,7 +97,7 @@ export async function superviseServices(
   try {
     await inTurn(adapt, { onWaiting: sayWaiting, signal });
     if (supervisors.size === 0)
-      throw new UserError(`There are no services in ${stepFolder}: npm run step puts a step there.`);
+      throw new UserError(`There are no services in ${stepFolder}: npm run step N puts step N there.`);
 
     let turn = Promise.resolve();
     const nextTurn = () =>

@@ -25,7 +25,7 @@ function firstFailure(output: string, causes: Record<string, string>): Explanati
   const rings = did.length === 0 ? 'nothing does' : `${did.join(' and ')} ${did.length > 1 ? 'do' : 'does'}`;
   const culprit = did.find((alert) => !should.includes(alert)) ?? should[0]!;
   return {
-    found: `After ${time}, ${should[0] ?? 'no alert'} should ring, but ${rings} (TEST)`,
+    found: `After ${time}, ${should[0] ?? 'no alert'} should ring, but ${rings} (TEST).`,
     cause:
       causes[culprit] ??
       `The tests look for the alerts ${Object.keys(causes).join(', ')}. ${culprit} is not one of these names.`,

@@ -119,7 +119,7 @@ export const waitsForCopies = ofChain(({ collector }) => {
   return failure(
     FILES.collector,
     `The collectors wait for ${acks === 0 ? 'no broker' : 'only one broker'} to store spans.`,
-    'If this broker is lost before others have copied the spans, so are the spans. producer.required_acks says how many must have stored them: -1 means all.',
+    'If a broker is lost before others have copied its spans, the spans are lost, too. producer.required_acks says how many must have stored them: -1 means all.',
   );
 });
 
@@ -184,7 +184,7 @@ export function losesNothing(program: string): Judge {
         return failure(
           FILES.ingester,
           `${sent - kept} of ${sent} ${traces} did not arrive in Cassandra.`,
-          'Is each program of the chain running, and were all of them restarted after the last change? docker compose --profile scale ps lists them, and logs instead of ps shows what they say.',
+          'Is each program of the chain running, and were all of them restarted after the last change? docker compose --profile scale ps lists them, and docker compose --profile scale logs shows what they print.',
         );
       }
       if (whole < kept) {

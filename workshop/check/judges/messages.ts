@@ -77,7 +77,7 @@ export function recordsResponse(service: string, name: string, value: AttributeV
       return {
         found: `A line in the log of ${service} has ${name} = ${value}, but not the span_id of the SERVER span.`,
         cause:
-          'The line was written while no span or another span was active, or the log has no mixin that adds the ids.',
+          'The line was written while no span or another span was active, or PinoInstrumentation, which adds the ids, is missing from the instrumentations.',
         file,
         traces,
       };

@@ -81,7 +81,7 @@ export function faultOfLabels(seen: Observation, service: string): Failure | und
     if (missing.length > 0) {
       const others = Object.keys(labels).filter((label) => !LABELS.includes(label));
       return {
-        found: `A series of ${HISTOGRAM} has no ${missing.join(' and ')}${others.length > 0 ? `, but ${others.join(' and ')}` : ''}.`,
+        found: `A series of ${HISTOGRAM} has no ${missing.join(' or ')}${others.length > 0 ? `, but ${others.join(' and ')}` : ''}.`,
         cause: `List the label in labelNames, and pass its value to observe(). The labels are ${LABELS.join(', ')}.`,
         ...about,
       };

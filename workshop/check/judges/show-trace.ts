@@ -145,7 +145,7 @@ export function tellsDuration(asked: AskedTrace): Judge {
         ? `It is in ${unit[0]}. The times of the spans are in ns, and so is the duration.`
         : isNear(sum * 1_000)
           ? 'It is the sum of the durations of all spans. But spans run inside of one another, and at the same time.'
-          : 'It is the difference between the latest end and the earliest start of all spans.',
+          : 'The duration must be the difference between the latest end and the earliest start of all spans.',
     };
   });
 }
