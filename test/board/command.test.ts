@@ -27,7 +27,9 @@ test('npm run join says what travels and asks; nothing is sent without a yes, an
 
   const run = async (answer: string, ...args: string[]) => {
     const subject = startScript(t, joinCommand, args, { env, stdin: 'pipe' });
-    subject.child.stdin!.end(answer);
+    // After an answer, a terminal stays open.
+    if (answer) subject.child.stdin!.write(answer);
+    else subject.child.stdin!.end();
     return { code: await subject.ended, stdout: subject.stdout, stderr: subject.stderr };
   };
   const [refused, unanswered] = await Promise.all([run('n\n', url), run('', url)]);

@@ -51,8 +51,13 @@ await main(async () => {
 /** Asks on the terminal. */
 async function agrees(): Promise<boolean> {
   process.stdout.write('Join? Type y for yes, or n for no: ');
-  for await (const line of createInterface({ input: process.stdin })) return /^y(es)?$/i.test(line.trim());
-  return false;
+  const lines = createInterface({ input: process.stdin });
+  try {
+    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+    return false;
+  } finally {
+    lines.close(); // otherwise, the process would wait for more input
+  }
 }
 
 async function leave(): Promise<number> {
