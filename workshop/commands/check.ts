@@ -10,10 +10,10 @@ import { openProgress } from '../command-line/progress.ts';
 import { openCourse } from '../course/course.ts';
 import { nextStep } from '../course/current.ts';
 import { findStep, listSteps, type Step } from '../course/list.ts';
+import { watchCourse } from '../course/watch-course.ts';
 import { useParts } from '../parts/use.ts';
 import { readServices } from '../services/definition.ts';
 import { projectFolder } from '../settings.ts';
-import { watch } from '../watch.ts';
 
 const help = `
 npm run check [STEP]
@@ -87,11 +87,10 @@ async function checkAndShow(
 
 /** Checks now and after each save until interrupted. A save during a check cancels that check, which looks at old code. */
 async function checkAtEachSave(check: (signal: AbortSignal) => Promise<unknown>): Promise<number> {
-  const services = await readServices(projectFolder);
-  const paths = [`${projectFolder}/run.ts`, ...services.map(({ folder }) => folder)];
   let saved = new AbortController(); // ends the running check
+  const services = await readServices(projectFolder);
   const parts = await useParts(services, { signal: interruption.signal }); // once, so that each check finds them running
-  const watcher = watch(paths, () => saved.abort());
+  const watcher = await watchCourse(course, { onSave: () => saved.abort() });
   interruption.signal.addEventListener('abort', () => saved.abort());
 
   try {

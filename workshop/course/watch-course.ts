@@ -10,12 +10,12 @@ import { filesOfSteps } from './working-copy.ts';
  */
 export async function watchCourse(
   course: Course,
-  { onSave, onProgress }: Record<'onSave' | 'onProgress', () => void>,
+  { onSave, onProgress }: { onSave: () => void; onProgress?: () => void },
 ) {
   const services = (await filesOfSteps(course)).flatMap((files) => [...servicesOf(files)]);
   const watchers = [
     watchOnly(course.root, new Set([...programFiles, ...otherFolders, ...services]), onSave),
-    watchOnly(course.state, new Set(['step', 'progress.json']), onProgress),
+    ...(onProgress ? [watchOnly(course.state, new Set(['step', 'progress.json']), onProgress)] : []),
   ];
   return { close: () => Promise.all(watchers.map((watcher) => watcher.close())) };
 }
