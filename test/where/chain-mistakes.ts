@@ -75,6 +75,15 @@ export const chainMistakes: Mistake[] = [
     file: AGENT,
   },
   {
+    title: 'the pipeline of the agents has an empty list of exporters',
+    step: 26,
+    edit: replace(AGENT, 'exporters: [load_balancing]', 'exporters: [null]'),
+    expect: sends,
+    found: /send spans nowhere/,
+    cause: /Use the host jaeger-collector/,
+    file: AGENT,
+  },
+  {
     title: 'collectors and ingesters use different topics',
     step: 26,
     edit: replace(COLLECTOR, 'topic: otlp_spans', 'topic: jaeger-spans'),

@@ -48,13 +48,19 @@ type Ids = Record<Kind, Set<string>>;
 
 function used({ service }: CollectorConfiguration): Ids {
   const pipelines = Object.values(service?.pipelines ?? {});
-  const ids = (kind: keyof Pipeline) => new Set(pipelines.flatMap((pipeline) => pipeline?.[kind] ?? []));
+  const ids = (kind: keyof Pipeline) =>
+    new Set(pipelines.flatMap((pipeline) => listedNames(pipeline?.[kind])));
   return {
     receivers: ids('receivers'),
     processors: ids('processors'),
     exporters: ids('exporters'),
-    extensions: new Set(service?.extensions),
+    extensions: new Set(listedNames(service?.extensions)),
   };
+}
+
+/** The names in a list that someone has written, which may be a single name, or have empty entries. */
+function listedNames(list: unknown): string[] {
+  return [list].flat().filter((name) => typeof name === 'string');
 }
 
 function defined({ connectors, ...components }: CollectorConfiguration): Ids {

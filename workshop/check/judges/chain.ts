@@ -145,7 +145,7 @@ export const survivesANode = ofChain(({ ingester, query }) => {
         `With the consistency ${level}, all ${copies} nodes that have a copy must respond.`,
         'Then nothing can be written or read while one of them is down. With two copies, leave out the consistency: one node is enough. A quorum needs three copies.',
       );
-    const unknown = NODES.filter((node) => !connection?.servers?.includes(node));
+    const unknown = NODES.filter((node) => ![connection?.servers].flat().includes(node));
     if (unknown.length > 0)
       return failure(
         file,
