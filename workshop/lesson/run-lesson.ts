@@ -35,7 +35,7 @@ export async function runLesson(
       },
     );
     opened.push(() => listener.close());
-    onReady(`http://localhost:${listener.port}/lesson#${token}`);
+    onReady(`http://localhost:${listener.port}/lesson#token=${token}`);
     await keepServices(course, session.state, signal);
   } finally {
     for (const close of opened.toReversed()) await close();

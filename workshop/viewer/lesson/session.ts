@@ -19,15 +19,19 @@ export const selectedStep = computed(() =>
 
 const TOKEN = 'lesson.token';
 
-/** The token is in the address that the command prints. It stays with this tab, and isn't shown to the room. */
-function readToken(): string {
-  const fromAddress = location.hash.slice(1);
-  if (fromAddress === '') return sessionStorage.getItem(TOKEN) ?? '';
-  sessionStorage.setItem(TOKEN, fromAddress);
+/**
+ * Moves the token from the address that the command prints to the storage of this tab, so that the room doesn't see it. Other
+ * fragments are those of headings.
+ */
+function storeToken(): void {
+  const [, token] = /^#token=(.+)$/.exec(location.hash) ?? [];
+  if (token === undefined) return;
+  sessionStorage.setItem(TOKEN, token);
+  message.value = '';
   history.replaceState(null, '', location.pathname);
-  return fromAddress;
 }
-const token = readToken();
+storeToken();
+addEventListener('hashchange', storeToken); // the page stays when the address of a new start is opened in this tab
 
 const events = new EventSource('/lesson/events');
 events.addEventListener('message', ({ data }) => {
@@ -41,7 +45,7 @@ export async function act(action: ActionName, input: ActionInput = {}): Promise<
   try {
     const response = await fetch(`/lesson/do/${action}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-lesson-token': token },
+      headers: { 'content-type': 'application/json', 'x-lesson-token': sessionStorage.getItem(TOKEN) ?? '' },
       body: JSON.stringify(input),
     });
     message.value = ((await response.json()) as ActionResponse).message;
