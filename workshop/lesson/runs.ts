@@ -60,7 +60,7 @@ export function openRuns(
   };
 }
 
-/** Runs run.ts as an attendee does. Resolves to whether it failed. */
+/** Runs run.ts as an attendee does. Resolves to whether it failed, which it hasn't if it was stopped. */
 async function runToEnd(
   folder: string,
   columns: number,
@@ -87,8 +87,9 @@ async function runToEnd(
   clearTimeout(timer);
   signal.removeEventListener('abort', stop);
   await Promise.allSettled([finished(child.stdout), finished(child.stderr)]);
-  if (signal.aborted) print('Stopped.\n');
-  return code !== 0;
+  if (!signal.aborted) return code !== 0;
+  print('Stopped.\n');
+  return false;
 }
 
 /** The path of the last page of a trace that run.ts has named or, if it has named none, of a search. */
