@@ -65,6 +65,13 @@ export function wholeNumber(flag: string, text: string): number {
   throw new UsageError(`${flag} needs a whole number of at least 1, not "${text}".`);
 }
 
+/** Reads a flag's value as a port. Throws UsageError if it isn't one. */
+export function portNumber(flag: string, text: string): number {
+  const port = wholeNumber(flag, text);
+  if (port < 65_536) return port;
+  throw new UsageError(`${flag} needs a port from 1 to 65535, not "${text}".`);
+}
+
 /**
  * Runs a command and sets the exit code: its result, 1 for a UserError, 2 for a UsageError. If a signal interrupts it, the
  * exit code is 130 for Ctrl-C, unless the command handles that, 143 for SIGTERM, and 129 for SIGHUP.

@@ -1,6 +1,6 @@
 /** npm run lesson: shows the lesson on a page beside your editor: the README, the check at each save, and the last trace. */
 import { interruption } from '../command-line/interruption.ts';
-import { main, readCommandLine, wholeNumber } from '../command-line/main.ts';
+import { main, portNumber, readCommandLine } from '../command-line/main.ts';
 import { openCourse } from '../course/course.ts';
 import { runLesson } from '../lesson/run-lesson.ts';
 
@@ -22,7 +22,7 @@ each time.
 await main(async () => {
   const { values } = readCommandLine({ help, options: { port: { type: 'string' } } });
   await runLesson(openCourse(), {
-    port: wholeNumber('--port', values.port ?? '3020'),
+    port: portNumber('--port', values.port ?? '3020'),
     signal: interruption.signal,
     onReady: (url) => console.log(`The lesson is at ${url}\nPress Ctrl-C to stop it.\n`),
   });

@@ -1,6 +1,6 @@
 /** npm run slides: serves the talk, builds it into a folder, or prints it as a PDF. */
 import { aborted, interruption } from '../command-line/interruption.ts';
-import { main, readCommandLine, wholeNumber } from '../command-line/main.ts';
+import { main, portNumber, readCommandLine } from '../command-line/main.ts';
 import { UsageError } from '../errors.ts';
 import { buildDeck, writeDeck } from '../../tools/slides/build.ts';
 import { schedules } from '../../tools/slides/model.ts';
@@ -62,7 +62,7 @@ await main(async () => {
     await printDeck(await buildDeck(), file, { ...(schedule && { schedule }), notes: values.notes ?? false });
     console.log(`${values.notes ? 'The notes are' : 'The talk is'} in ${file}.`);
   } else {
-    const served = await serveDeck(wholeNumber('--port', values.port ?? '3030'), (fault) =>
+    const served = await serveDeck(portNumber('--port', values.port ?? '3030'), (fault) =>
       console.error(fault),
     );
     console.log(`The talk is at ${served.url}; S opens the speaker window. Press Ctrl-C to stop it.`);

@@ -121,7 +121,7 @@ slowTest('a port that is in use and an unknown flag each give one sentence', asy
   );
 
   for (const words of [
-    ['--port', 'x'],
+    ['--port', '99999'],
     ['--pdf', '--build'],
     ['folder'],
     ['--build', 'a', 'b'],
