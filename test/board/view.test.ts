@@ -81,6 +81,11 @@ test('the steps are those of the chapter that the room works on, and the last st
   );
   assert.equal(people[0]!.state, 'finished');
   assert.equal(roomWith().after(0).headline.text, 'Waiting for people to join');
+  assert.deepEqual(roomWith({ step: 10, unmet: null }).after(0).headline, {
+    text: 'Half of the room has passed the last step',
+    detail: '1 person is here and 0 are stuck',
+    isAlarm: false,
+  });
 });
 
 test('a clock that was set back shows no negative times', () => {

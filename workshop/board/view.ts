@@ -24,7 +24,7 @@ export function viewOf(
   const stuck = groupsOf(room, people, lessons);
   const pace = schedule.length > 0 && paceText(schedule, workingOn, room.beginsMs, now);
   return {
-    headline: headlineOf(present, stuck, workingOn),
+    headline: headlineOf(present, stuck, workingOn, lessons),
     ...(pace && { pace }),
     steps: stepsOf(present, lessons, workingOn || (schedule.find(({ step }) => step)?.step ?? 1)),
     stuck,
@@ -95,6 +95,7 @@ function headlineOf(
   present: BoardPerson[],
   stuck: BoardResponse['stuck'],
   workingOn: number,
+  lessons: readonly BoardLesson[],
 ): BoardResponse['headline'] {
   const count = present.length;
   const [largest] = stuck;
@@ -109,13 +110,16 @@ function headlineOf(
       isAlarm: false,
     };
   }
+  const isAtStep = lessons.some(({ number }) => number === workingOn);
   const stuckCount = stuck.reduce((sum, { people }) => sum + people.length, 0);
   const detail = listed([
     count === 1 ? '1 person is here' : `${count} people are here`,
-    ...(workingOn > 0 ? [`${present.filter(({ at }) => at > workingOn).length} passed this step`] : []),
+    ...(isAtStep ? [`${present.filter(({ at }) => at > workingOn).length} passed this step`] : []),
     `${stuckCount} ${stuckCount === 1 ? 'is' : 'are'} stuck`,
   ]);
-  const text = workingOn > 0 ? `The room works on step ${workingOn}` : 'Waiting for the first check';
+  const otherwise =
+    workingOn === 0 ? 'Waiting for the first check' : 'Half of the room has passed the last step';
+  const text = isAtStep ? `The room works on step ${workingOn}` : otherwise;
   return { text, detail, isAlarm: false };
 }
 
