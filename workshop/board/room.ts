@@ -6,7 +6,7 @@ import { CODE_LENGTH, codeCharacters, type JoinRequest, type Report } from './pr
 
 /** An attendee. Times are in ms since 1970. */
 export interface Member {
-  /** The board doesn't store the token itself: who reads the file can't report for others. */
+  /** The board doesn't store the token itself, so that people who read the file can't report for others. */
   tokenHash: string;
   /** Attendees are numbered in the order in which they joined. */
   number: number;

@@ -20,7 +20,7 @@ const help = `
 npm run board [-- --host ADDRESS] [--schedule NAME] [--begins HH:MM] [--new-code]
 
 Serves a page for the instructor: which step each person works on, who is stuck at which expectation and for how long, and
-whether the schedule holds. Attendees join it with npm run join. Without --host, only this machine can join.
+whether the class is on schedule. Attendees join it with npm run join. Without --host, only this machine can join.
 
   --host ADDRESS    also listen on this address of this machine, so that others on its network can join. They can't open the
                     page, which is for this machine only

@@ -173,7 +173,7 @@ export interface BoardResponse {
   join: { url: string; size: number; path: string };
   /** The most important sentence for the instructor. */
   headline: { text: string; detail: string; isAlarm: boolean };
-  /** Whether the schedule holds; missing without a schedule. */
+  /** Whether the class is on schedule; missing without a schedule. */
   pace?: { text: string; detail: string; isBehind: boolean };
   /** The steps of the chapter that the room works on. */
   steps: BoardStep[];
