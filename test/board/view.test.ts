@@ -49,7 +49,7 @@ test('if a third of the room is stuck at the same expectation, the headline says
   });
   assert.deepEqual(
     after(5).stuck.map(({ expectation }) => expectation),
-    ['The second is met', 'The services start, and run.ts runs to its end'],
+    ['The second is met', 'The services start, and run.ts runs to the end'],
   );
 });
 

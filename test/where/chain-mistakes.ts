@@ -132,7 +132,7 @@ export const chainMistakes: Mistake[] = [
     ),
     expect: together,
     found: /a fixed list/,
-    cause: /The resolver dns asks/,
+    cause: /The resolver dns keeps looking up/,
     file: AGENT,
   },
   {
@@ -211,11 +211,11 @@ export const chainMistakes: Mistake[] = [
     title: 'the query API does not respond',
     step: 26,
     edit({ programs }) {
-      const stderr = ["Jaeger's query API does not say what is stored (fetch failed)."];
+      const stderr = ["Jaeger's query API can't be read (fetch failed)."];
       programs.set('send-traces.ts', { stdout: [], stderr });
     },
     expect: arrives,
-    cause: /^Jaeger's query API does not say/,
+    cause: /^Jaeger's query API can't be read/,
     file: AGENT,
   },
 ];

@@ -1,6 +1,6 @@
 import { whatTravels } from './protocol.ts';
 
-/** The page that a phone shows after it has scanned the QR code: how to join, and what travels. It has neither styles nor scripts. */
+/** The page that a phone shows after it has scanned the QR code: how to join, and what is sent. It has neither styles nor scripts. */
 export function joinPage(url: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -13,7 +13,7 @@ const TIMEOUT_MS = 1_500; // a check must not wait longer
 export interface Membership {
   /** The origin of its URL. */
   board: string;
-  /** A random text that the board has chosen: it says nothing about the machine. */
+  /** A random string that the board has chosen: it says nothing about the machine. */
   token: string;
 }
 
@@ -23,7 +23,7 @@ const membershipFile: StateFile<Membership> = {
     const { board, token } = (value ?? {}) as Partial<Membership>;
     return typeof board === 'string' && URL.canParse(board) && isToken(token);
   },
-  withoutIt: 'this machine is no longer joined to a board',
+  withoutIt: 'this machine no longer belongs to a board',
 };
 
 function isToken(value: unknown): value is string {

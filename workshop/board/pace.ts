@@ -16,8 +16,8 @@ export interface Pace {
 }
 
 /**
- * Compares the room with the schedule, `elapsed` minutes after its beginning. `workingOn` is the step that the room works
- * on. The room is behind when the part for this step should have ended, and ahead while the part for an earlier step still
+ * Compares the room with the schedule, `elapsed` minutes after its beginning. `workingOn` is the step that the room is
+ * working on. The room is behind when the part for this step should have ended, and ahead while the part for an earlier step still
  * has time left.
  */
 export function paceOf(schedule: readonly ScheduledPart[], workingOn: number, elapsed: number): Pace {

@@ -59,7 +59,7 @@ export function isNickname(text: string): boolean {
   return [...text].length <= LONGEST_NICKNAME && new RegExp(visibleText, 'u').test(text);
 }
 
-/** Says what travels, for people who are about to join. */
+/** Says what is sent, for people who are about to join. */
 export const whatTravels = [
   'When you join, the board gets your nickname, or no name if you choose none. From then on, each npm run check sends it two numbers: that of the step, and that of the first expectation that is not met. The board adds the time.',
   'Your code, your traces, the output of your programs, and the name of your machine are not sent, and the board does not store the address of your machine. The connection is not encrypted.',

@@ -13,7 +13,7 @@ export interface Member {
   nickname?: string;
   /** Missing before the first check. */
   report?: Report;
-  /** The last time that something arrived. */
+  /** When something last arrived. */
   seenMs: number;
   /** Since when the report has been the same; without one, when the attendee joined. */
   sinceMs: number;

@@ -11,7 +11,7 @@ const AWAY_AFTER_MIN = 30;
 const MANY = 1 / 3;
 const MINUTE_MS = 60_000;
 
-/** What the board shows at a time, in ms since 1970, except for how to join. `schedule` may be empty. */
+/** What the board shows at a given time, in ms since 1970, except for how to join. `schedule` may be empty. */
 export function viewOf(
   room: Room,
   lessons: readonly BoardLesson[],
@@ -64,7 +64,7 @@ function minutesBetween(from: number, to: number): number {
   return Math.max(0, Math.floor((to - from) / MINUTE_MS));
 }
 
-/** The step that the middle person works on: at least half of the room has reached it. 0 without people. */
+/** The step that the person in the middle is working on: at least half of the room has reached it. 0 without people. */
 function middle(steps: number[]): number {
   return steps.toSorted((a, b) => b - a)[Math.ceil(steps.length / 2) - 1] ?? 0;
 }
@@ -80,7 +80,7 @@ function groupsOf(
     if (state !== 'stuck') continue;
     const { step, unmet } = members[index]!.report!;
     const lesson = lessons.find((each) => each.number === step);
-    const expectation = lesson?.expectations[unmet! - 1] ?? 'The services start, and run.ts runs to its end';
+    const expectation = lesson?.expectations[unmet! - 1] ?? 'The services start, and run.ts runs to the end';
     const group = groups.get(`${step} ${unmet}`) ?? { step, expectation, people: [] };
     groups.set(`${step} ${unmet}`, group);
     group.people.push({ number, minutes });
@@ -119,7 +119,7 @@ function headlineOf(
   ]);
   const otherwise =
     workingOn === 0 ? 'Waiting for the first check' : 'Half of the room has passed the last step';
-  const text = isAtStep ? `The room works on step ${workingOn}` : otherwise;
+  const text = isAtStep ? `The room is on step ${workingOn}` : otherwise;
   return { text, detail, isAlarm: false };
 }
 

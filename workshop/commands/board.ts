@@ -1,4 +1,4 @@
-/** npm run board: shows the class at a glance: who works on which step, and who is stuck. */
+/** npm run board: shows the class at a glance: who is working on which step, and who is stuck. */
 import { networkInterfaces } from 'node:os';
 import { readDeck } from '#tools/slides/read';
 import { schedules } from '#tools/slides/model';
@@ -19,8 +19,8 @@ import { counted } from '../trace/numbers.ts';
 const help = `
 npm run board [-- --host ADDRESS] [--schedule NAME] [--begins HH:MM] [--new-code]
 
-Serves a page for the instructor: which step each person works on, who is stuck at which expectation and for how long, and
-whether the class is on schedule. Attendees join it with npm run join. Without --host, only this machine can join.
+Serves a page for the instructor: which step each person is working on, who is stuck at which expectation and for how long,
+and whether the class is on schedule. Attendees join it with npm run join. Without --host, only this machine can join.
 
   --host ADDRESS    also listen on this address of this machine, so that others on its network can join. They can't open the
                     page, which is for this machine only

@@ -1,4 +1,4 @@
-/** npm run join: shows your instructor which step you are at, if you agree; npm run join -- --leave ends it. */
+/** npm run join: shows your instructor which step you are on, if you agree; npm run join -- --leave stops this. */
 import { createInterface } from 'node:readline';
 import { joinBoard, leaveBoard, readInvitation, readMembership, readNickname } from '../board/membership.ts';
 import { whatTravels } from '../board/protocol.ts';
@@ -12,7 +12,7 @@ const help = `
 npm run join -- URL [--name NICKNAME] [--yes]
 npm run join -- --leave
 
-Joins the instructor's board, which shows how far the class is and who is stuck. Says what is sent, and asks you first.
+Joins the instructor's board, which shows how far along the class is and who is stuck. Says what is sent, and asks you first.
 
   URL              as the board shows it
   --name NICKNAME  what the board calls you; without it, you get a number

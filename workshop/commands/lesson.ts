@@ -1,4 +1,4 @@
-/** npm run lesson: shows the lesson on a page beside your editor: the README, the check at each save, and the last trace. */
+/** npm run lesson: shows the lesson on a page beside your editor: the README, the check after each save, and the last trace. */
 import { interruption } from '../command-line/interruption.ts';
 import { main, portNumber, readCommandLine } from '../command-line/main.ts';
 import { openCourse } from '../course/course.ts';

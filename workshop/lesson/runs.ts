@@ -15,7 +15,7 @@ export interface Runs {
 const KILL_AFTER_MS = 5_000; // longer than run.ts takes to stop what it has started
 const KEPT_CHARACTERS = 100_000;
 
-/** Makes a program print on stdout what is for stderr, so that its lines have the order that they have in a terminal. */
+/** Makes a program print to stdout what it would print to stderr, so that its lines are in the same order as in a terminal. */
 const oneStream = 'data:text/javascript,process.stderr.write = process.stdout.write.bind(process.stdout)';
 
 /** Passes the state of each run to `show`. The trace backend is there before run.ts starts. */

@@ -31,8 +31,8 @@ const FEWEST_COLUMNS = 40;
 const MOST_COLUMNS = 200;
 
 /**
- * Opens the lesson at the step that the attendee works toward, at first step 1, and checks the working copy, now and after each save. It
- * follows what other commands do: another step in the working copy, or a check that passes.
+ * Opens the lesson at the step that the attendee is working toward (step 1 at first), and checks the working copy, now and after
+ * each save. It follows what other commands do: another step in the working copy, or a check that passes.
  */
 export async function openSession(course: Course, useBackend: () => Promise<UsedBackend>): Promise<Session> {
   const chapters = await listChapters(course);
@@ -103,7 +103,7 @@ export async function openSession(course: Course, useBackend: () => Promise<Used
     turn = result.catch(() => {});
     return result;
   }
-  /** If another process is changing the files at this moment, the next change follows. */
+  /** Does nothing if another process is still changing the files: the next change leads here again. */
   const refreshNext = () =>
     inOrder(refresh).catch((error) => {
       if (!(error instanceof UserError)) console.error(error);

@@ -175,7 +175,7 @@ export interface BoardResponse {
   headline: { text: string; detail: string; isAlarm: boolean };
   /** Whether the class is on schedule; missing without a schedule. */
   pace?: { text: string; detail: string; isBehind: boolean };
-  /** The steps of the chapter that the room works on. */
+  /** The steps of the chapter that the room is working on. */
   steps: BoardStep[];
   /** Who is stuck at which expectation: the largest group first, and in each group the longest first. */
   stuck: { step: number; expectation: string; people: { number: number; minutes: number }[] }[];
@@ -186,7 +186,7 @@ export interface BoardResponse {
 export interface BoardStep {
   number: number;
   title: string;
-  /** How many people have passed it, how many work on it, and how many of these are stuck. */
+  /** How many people have passed it, how many are working on it, and how many of these are stuck. */
   passed: number;
   here: number;
   stuck: number;
@@ -195,7 +195,7 @@ export interface BoardStep {
 export interface BoardPerson {
   number: number;
   name: string;
-  /** The step that the person works on; 0 before the first check. */
+  /** The step that the person is working on; 0 before the first check. */
   at: number;
   /** `failing` becomes `stuck` after a few minutes; `finished` after the last step. */
   state: 'joined' | 'working' | 'failing' | 'stuck' | 'finished' | 'away';

@@ -62,7 +62,7 @@ await main(async () => {
     throw new UserError(`The agents do not accept spans (${messageOf(error)}).`);
   });
   const stored = await untilStored(queryUrl, traces).catch((error) => {
-    throw new UserError(`Jaeger's query API does not say what is stored (${messageOf(error)}).`);
+    throw new UserError(`Jaeger's query API can't be read (${messageOf(error)}).`);
   });
   const kinds = countKinds(traces, stored);
   if (values.json) {

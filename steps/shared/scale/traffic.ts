@@ -105,7 +105,7 @@ let lastStartUs = 0;
 function spansOf({ id, kind }: SentTrace): object[] {
   const traceId = Buffer.from(id, 'hex');
   const ids = Array.from({ length: SPANS_PER_TRACE }, () => randomBytes(8));
-  // Each starts in a microsecond of its own: with Cassandra, Jaeger's search finds only one of those that start in the same.
+  // No two start in the same microsecond: with Cassandra, Jaeger's search would find only one of them.
   lastStartUs = Math.max(Date.now() * 1_000, lastStartUs + 1);
   const isError = (depth: number) => kind === 'error' && depth === 0;
   const durationMs = (depth: number) => (kind === 'slow' && depth === 0 ? SLOW_MS : USUAL_MS);

@@ -106,7 +106,7 @@ export const keepsTracesTogether = ofChain(({ agent }) => {
       return failure(
         FILES.agent,
         'The agents have a fixed list of collectors.',
-        'They go on sending to a collector that is gone. The resolver dns asks for the list again and again.',
+        'They keep sending to a collector that is gone. The resolver dns keeps looking up which collectors there are.',
       );
   }
   return 'ok';
@@ -171,7 +171,7 @@ export function losesNothing(program: string): Judge {
       return {
         ...failure(
           FILES.agent,
-          'The traces of this check could not be followed through the chain.',
+          'The check could not follow its traces through the chain.',
           lines.at(-1) ?? 'The program printed nothing.',
         ),
         lines,

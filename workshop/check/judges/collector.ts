@@ -46,7 +46,7 @@ export const publishesCollector: Judge = ({ relations, endpoint, sources }) => {
     return {
       found: 'trace-endpoint has published no address.',
       cause:
-        'It publishes one only to an application that requests a protocol, as bands-api and reviews-api do since step 23. What did they log?',
+        'It publishes one only to an application that requests a protocol, as bands-api and reviews-api have done since step 23. What did they log?',
       file: 'bands-api/endpoint.ts',
       traces: [],
     };

@@ -17,7 +17,7 @@ function Page() {
     <>
       {!isBackendReachable.value && (
         <p class="notice disconnected" role="status">
-          The board does not respond. Run npm run board again, and this page continues.
+          The board does not respond. Run npm run board again, and this page will continue.
         </p>
       )}
       <main id="content" class={board.value?.people.length === 0 ? 'lobby' : ''}>
@@ -175,7 +175,7 @@ function stateText({ state, at, minutes }: BoardPerson): string {
   if (state === 'joined') return 'no check yet';
   if (state === 'finished') return 'has passed the last step';
   if (state === 'away') return `no check ${since}, step ${at}`;
-  return { working: 'works on', failing: 'tries', stuck: 'stuck at' }[state] + ` step ${at} ${since}`;
+  return { working: 'working on', failing: 'trying', stuck: 'stuck at' }[state] + ` step ${at} ${since}`;
 }
 
 bindKeys(

@@ -24,7 +24,7 @@ export function OutputView() {
   return (
     <section class="output" aria-label="Output of run.ts" aria-busy={isRunning}>
       <pre ref={pane} tabIndex={0}>
-        {output || 'Run makes the call with your code, and shows what it prints here.'}
+        {output || 'Run makes the call with your code. Its output appears here.'}
       </pre>
       <p class="outcome-of-run" role="status">
         {isRunning ? 'Running …' : failed ? <span class="failed">run.ts failed.</span> : ''}

@@ -123,7 +123,7 @@ function CheckMarks() {
 const states = {
   starting: 'is starting',
   ready: 'is ready',
-  waiting: 'does not run: waiting for the next save',
+  waiting: 'is not running: waiting for the next save',
 };
 
 function StatusBar() {
