@@ -25,7 +25,10 @@ export default {
       expect: 'Each program of the chain sends to the place where the next one listens',
       judge: sendsToTheNext,
     },
-    { expect: 'Agents send all spans of a trace to one collector that is running', judge: keepsTracesTogether },
+    {
+      expect: 'Agents send all spans of a trace to one collector that is running',
+      judge: keepsTracesTogether,
+    },
     { expect: 'Collectors wait until Kafka has stored every copy', judge: waitsForCopies },
     { expect: 'Cassandra keeps two copies, and can do without one node', judge: survivesANode },
     {

@@ -19,7 +19,7 @@ export async function portOwner(port: number): Promise<string | undefined> {
   return owner && `${owner.name} (process ${owner.pid})`;
 }
 
-/** The working folders of the processes that listen on ports, by port. Those that the system doesn't say are missing. */
+/** The working folders of the processes that listen on ports, by port. Those that the system doesn't report are missing. */
 export async function portOwnerFolders(ports: readonly number[]): Promise<Map<number, string>> {
   const folders = new Map<number, string>();
   for (const [port, { pid }] of await ownersOf(ports)) {

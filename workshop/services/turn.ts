@@ -76,7 +76,7 @@ async function hasTurn(draft: string): Promise<boolean> {
 }
 
 /**
- * Removes the file that a killed process has left. Only one process at a time does, and it looks again before: otherwise,
+ * Removes the file that a killed process has left. Only one process at a time does, and it looks again first: otherwise,
  * the slower of two would remove the file of the one whose turn it is by then.
  */
 async function removeLeft(draft: string): Promise<void> {

@@ -75,7 +75,7 @@ export function drawTraceparent(trace: Trace, service: string, alt: string): str
   return picture(contentWidth, 510, alt, ...parts);
 }
 
-/** Ways to break a header that receivers meet: what is wrong, and the header. */
+/** Broken headers that receivers get: what is wrong with each, and the header. */
 const BROKEN: [says: string, broken: (traceId: string, parentId: string) => string][] = [
   ['all zeros', (traceId, parentId) => `00-${'0'.repeat(traceId.length)}-${parentId}-01`],
   ['uppercase', (traceId, parentId) => `00-${traceId.toUpperCase()}-${parentId}-01`],
