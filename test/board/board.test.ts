@@ -165,6 +165,16 @@ test('an attendee joins, reports two numbers, joins again as the same person, an
   );
 });
 
+test('an attendee who joins another board leaves the first one', async (t) => {
+  const [first, second] = [await boardFor(t), await boardFor(t)];
+  const course = openCourse(projectFolder, await temporaryFolder(t));
+  for (const { board } of [first, second]) await joinBoard(readInvitation(board.joinUrl), 'Ada', course);
+  assert.deepEqual(
+    [first, second].map(({ room }) => room.members.length),
+    [0, 1],
+  );
+});
+
 test('after a new code, old members are out, and are told once how to join again', async (t) => {
   const first = await boardFor(t);
   const course = openCourse(projectFolder, await temporaryFolder(t));

@@ -65,7 +65,8 @@ export function readNickname(text: string): string {
 }
 
 /**
- * Joins a board, and remembers it. On the board that this machine has joined before, it stays the same attendee.
+ * Joins a board, and remembers it. On the board that this machine has joined before, it stays the same attendee; another
+ * board is asked to forget this attendee.
  * @throws UserError if the board doesn't respond or refuses
  */
 export async function joinBoard({ board, code }: Invitation, nickname: string | undefined, course: Course) {
@@ -82,6 +83,7 @@ export async function joinBoard({ board, code }: Invitation, nickname: string | 
     throw new UserError(`The board at ${board} refused the request with status ${response.status}.`);
   const membership: Membership = { board, token };
   await replaceState(membershipFile, `${JSON.stringify(membership, null, 2)}\n`, course);
+  if (earlier && earlier.board !== board) await send(earlier.board, 'leave', undefined, earlier.token);
 }
 
 /** Leaves the board: forgets it, and asks it to forget this attendee. Returns whether the board has. */
