@@ -45,7 +45,7 @@ export function readCommandLine<Options extends ParseArgsOptionsConfig>(command:
  * text: below the description of a flag, or with the indent of the line.
  */
 function fitted(help: string): string {
-  const { columns = Infinity } = process.stdout;
+  const columns = process.stdout.columns || Infinity; // 0 in a terminal that doesn't know its width
   return help
     .split('\n')
     .flatMap((line) => {

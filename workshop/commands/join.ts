@@ -38,7 +38,7 @@ await main(async () => {
 
   const invitation = readInvitation(url);
   const nickname = values.name === undefined ? undefined : readNickname(values.name);
-  const { columns = Infinity } = process.stdout;
+  const columns = process.stdout.columns || Infinity; // 0 in a terminal that doesn't know its width
   for (const text of whatTravels) console.log(`${wrapped(text, columns).join('\n')}\n`);
   if (!values.yes && !(await interruption.orDone(agrees()))) {
     console.log('You have not joined. Nothing was sent.');

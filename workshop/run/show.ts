@@ -19,7 +19,7 @@ export function noteFailure(result: CallResult): void {
 /** Prints a call: the response and the URL of the trace on stdout, the rest on stderr. */
 export function showCall(result: CallResult, options: Omit<WaterfallLook, 'width' | 'color'> = {}): void {
   const look = {
-    width: process.stderr.columns ?? outputColumns ?? 100,
+    width: process.stderr.columns || outputColumns || 100,
     color: wantsColor(process.stderr),
     ...options,
   };
