@@ -80,9 +80,12 @@ process.env.WORKSHOP_TESTS = values.all ? 'all' : values.rest ? 'slow' : 'fast';
 const hasDatabase = words.length === 0 && isStartable(postgresql) && binariesOf(postgresql) !== undefined;
 const database = hasDatabase ? await usePart(postgresql) : undefined;
 
-// Page tests of all files share one browser: launchBrowser connects to it.
+// Page tests of all files share one browser: useBrowser connects to it. Playwright would handle SIGTERM and SIGHUP by closing
+// the browser alone; without that, they end this process, and the browser with it.
 const browser =
-  words.length === 0 && chromiumPath() ? await chromium.launchServer(launchOptions()) : undefined;
+  words.length === 0 && chromiumPath()
+    ? await chromium.launchServer({ ...launchOptions(), handleSIGTERM: false, handleSIGHUP: false })
+    : undefined;
 if (browser) process.env.BROWSER_SERVER = browser.wsEndpoint();
 
 const seconds = new Map<string, number>();
