@@ -73,11 +73,11 @@ export const mistakes: Mistake[] = [
     file: 'checkout/tracing.ts',
   },
   {
-    title: 'checkout is imported by default',
+    title: 'tracing.ts of checkout imports the app',
     step: 11,
     edit: (seen) => removeSpans(seen, ({ service }) => service === 'checkout'),
     expect: /the parent of checkout's SERVER span/,
-    cause: /the loader hook, register\(…\), is missing; or the app has a default import/,
+    cause: /tracing\.ts must not import the app/,
     file: 'checkout/app.ts',
   },
   {

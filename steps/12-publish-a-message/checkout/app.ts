@@ -1,4 +1,4 @@
-import * as grpc from '@grpc/grpc-js'; // a default import (import grpc from …) would stay untraced
+import * as grpc from '@grpc/grpc-js';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { pino } from 'pino';

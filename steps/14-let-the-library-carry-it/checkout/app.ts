@@ -1,4 +1,4 @@
-import * as grpc from '@grpc/grpc-js'; // a default import (import grpc from …) would stay untraced
+import * as grpc from '@grpc/grpc-js';
 import { trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 import type { Publisher } from '#shared/messages/publisher.ts';

@@ -1,4 +1,4 @@
-import * as grpc from '@grpc/grpc-js'; // a default import (import grpc from …) would stay untraced
+import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, protoPath } from 'grpc-health-check';

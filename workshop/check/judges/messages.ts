@@ -483,7 +483,7 @@ function missingForGrpc({ sources }: Observation, service: string): string | und
 /** Why a service that is called over gRPC has no SERVER span. */
 function noGrpcServerSpan(seen: Observation, service: string): Failure {
   const missing = missingForGrpc(seen, service);
-  const cause = missing ?? grpcIsUntraced;
+  const cause = missing ?? `gRPC is not traced. ${loaderHook}`;
   if (!hasSpans(seen, service)) return noSpan(seen, service, cause, missing && `${service}/tracing.ts`);
   return {
     found: `${service} has spans, but none of kind SERVER for the call.`,
