@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import Fastify from 'fastify';
 
-/** Puts the ids of the active span on a log line. */
+/** Returns the ids of the active span, which Pino adds to each log line. */
 function traceIds() {
   const span = trace.getActiveSpan()?.spanContext();
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};

@@ -4,7 +4,7 @@ import { startsAtCaller, hasClientSpan } from '#workshop/check/judges/spans';
 
 export default {
   done: 'the trace starts where the call does, and libraries write its headers and send its log lines',
-  replaces: [3, 4, 5, 6, 7, 8], // all of them need the headers that were written by hand
+  replaces: [3, 4, 5, 6, 7, 8], // all of them need the headers, which were written by hand until now
   expectations: [
     {
       expect: 'The trace starts with a CLIENT span of the caller, which has its own service name',

@@ -13,7 +13,7 @@ const band = {
 };
 const schema = { params: { type: 'object', properties: { id: uuid } }, response: { 200: band } };
 
-/** Puts the ids of the active span on a log line, so that the lines of one trace can be found. */
+/** Returns the ids of the active span. Pino adds them to each log line, so that the lines of one trace can be found. */
 function traceIds() {
   const span = trace.getActiveSpan()?.spanContext();
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
