@@ -446,7 +446,7 @@ export const mistakes: Mistake[] = [
     edit: (seen) => {
       for (const read of spansWhere(seen, ({ name }) => name === 'read review')) read.durationUs = 80;
     },
-    expect: /your span for each of the three reviews/,
+    expect: /a custom span covers the reading of each/,
     cause: /starts after the work or ends before it/,
     file: 'reviews-api/app.ts',
   },
@@ -457,7 +457,7 @@ export const mistakes: Mistake[] = [
       const reads = spansWhere(seen, ({ name }) => name === 'read review');
       removeSpans(seen, (span) => reads.slice(1).includes(span));
     },
-    expect: /your span for each of the three reviews/,
+    expect: /a custom span covers the reading of each/,
     cause: /one span is around all of the work/,
     file: 'reviews-api/app.ts',
   },
