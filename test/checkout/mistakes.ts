@@ -216,7 +216,7 @@ export const mistakes: Mistake[] = [
     step: 12,
     edit: (seen) => removeSpans(seen, ({ service, kind }) => service === 'checkout' && kind === 'server'),
     expect: /in a span of kind PRODUCER, below its SERVER span/,
-    cause: /GrpcInstrumentation or the loader hook/,
+    cause: /^gRPC is not traced\. The loader hook/,
     file: 'checkout/tracing.ts',
   },
   {
