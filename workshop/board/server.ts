@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { encode } from 'uqr';
 import { assets } from '../backend/pages/assets.ts';
 import { isKnown, sendJson, sendPage } from '../backend/pages/respond.ts';
 import { addAssets } from '../backend/pages/routes.ts';
 import { shell } from '../backend/pages/shell.ts';
 import { listenOnAddress, listenOnLoopback, type LoopbackListener } from '../net/loopback.ts';
+import { qrCode } from '../qr-code.ts';
 import type { BoardResponse } from '../trace/page-data.ts';
 import { joinPage } from './join-page.ts';
 import type { BoardLesson } from './lessons.ts';
@@ -172,13 +172,4 @@ function addPage(
     if (isKnown(request, reply, `"${version}"`)) return reply.send();
     return sendJson(request, reply, response);
   });
-}
-
-/** The QR code of a text, as the path of an SVG. */
-function qrCode(text: string): { size: number; path: string } {
-  const { size, data } = encode(text, { border: 2 });
-  const path = data
-    .flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : '')))
-    .join('');
-  return { size, path };
 }
