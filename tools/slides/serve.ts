@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { listenOnLoopback, PortInUseError } from '../../workshop/net/loopback.ts';
 import { UserError } from '../../workshop/errors.ts';
-import { portOwner } from '../../workshop/net/port-owner.ts';
+import { portUsedText } from '../../workshop/net/port-owner.ts';
 import { projectFolder } from '../../workshop/settings.ts';
 import { watch } from '../../workshop/watch.ts';
 import { type BuiltDeck, buildDeck } from './build.ts';
@@ -44,8 +44,7 @@ export async function serveDeck(port: number, onError: (text: string) => void): 
     });
   const listener = await listenOnLoopback(server, port).catch(async (error: unknown) => {
     if (!(error instanceof PortInUseError)) throw error;
-    const owner = (await portOwner(port)) ?? 'another program';
-    throw new UserError(`Port ${port} is used by ${owner}: stop it, or choose another port with --port.`);
+    throw new UserError(await portUsedText(port, '--port'));
   });
 
   async function rebuild(): Promise<void> {

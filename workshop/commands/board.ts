@@ -12,7 +12,7 @@ import { main, readCommandLine } from '../command-line/main.ts';
 import { openCourse } from '../course/course.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { PortInUseError } from '../net/loopback.ts';
-import { portOwner } from '../net/port-owner.ts';
+import { portUsedText } from '../net/port-owner.ts';
 import { portFrom } from '../settings.ts';
 import { counted } from '../trace/numbers.ts';
 
@@ -56,10 +56,7 @@ await main(async () => {
   const board = await startBoard({ room, save, lessons: await readLessons(), schedule, port, host }).catch(
     async (error: unknown) => {
       if (!(error instanceof PortInUseError)) throw error;
-      const owner = (await portOwner(port)) ?? 'another program';
-      throw new UserError(
-        `Port ${port} is used by ${owner}: stop it, or choose another port with BOARD_PORT.`,
-      );
+      throw new UserError(await portUsedText(port, 'BOARD_PORT'));
     },
   );
   await save();

@@ -3,7 +3,7 @@ import type { Course } from '../course/course.ts';
 import { UserError } from '../errors.ts';
 import { accepts } from '../net/accepts.ts';
 import { PortInUseError } from '../net/loopback.ts';
-import { portOwner } from '../net/port-owner.ts';
+import { portOwner, portUsedText } from '../net/port-owner.ts';
 import { keepBackend } from './backend.ts';
 import { lessonHeader, serveLesson } from './server.ts';
 import { keepServices } from './services.ts';
@@ -44,7 +44,6 @@ export async function runLesson(
 
 /** The error for a port that another program uses, perhaps another npm run lesson. */
 async function portInUse(port: number): Promise<UserError> {
-  const owner = (await portOwner(port)) ?? 'another program';
   const url = `http://localhost:${port}`;
   const isLesson = await fetch(url, {
     redirect: 'manual',
@@ -53,9 +52,9 @@ async function portInUse(port: number): Promise<UserError> {
     ({ headers }) => headers.get(lessonHeader.name) === lessonHeader.value,
     () => false,
   );
+  if (!isLesson) return new UserError(await portUsedText(port, '--port'));
+  const owner = (await portOwner(port)) ?? 'another program';
   return new UserError(
-    isLesson
-      ? `npm run lesson is already running at ${url} in ${owner}: open the address that it printed, or stop it with Ctrl-C.`
-      : `Port ${port} is used by ${owner}: stop it, or choose another port with --port.`,
+    `npm run lesson is already running at ${url} in ${owner}: open the address that it printed, or stop it with Ctrl-C.`,
   );
 }

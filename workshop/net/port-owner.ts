@@ -19,6 +19,12 @@ export async function portOwner(port: number): Promise<string | undefined> {
   return owner && `${owner.name} (process ${owner.pid})`;
 }
 
+/** What to tell a user if a program already uses a port. `setting` is what chooses another one, such as --port. */
+export async function portUsedText(port: number, setting: string): Promise<string> {
+  const owner = (await portOwner(port)) ?? 'another program';
+  return `Port ${port} is used by ${owner}: stop it, or choose another port with ${setting}.`;
+}
+
 /** The working folders of the processes that listen on ports, by port. Those that the system doesn't report are missing. */
 export async function portOwnerFolders(ports: readonly number[]): Promise<Map<number, string>> {
   const folders = new Map<number, string>();
