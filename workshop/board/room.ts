@@ -1,7 +1,7 @@
 /** The people who have joined the board, and what their last checks found. All times are those of the board's clock. */
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import type { Course } from '../course/course.ts';
-import { readState, replaceState, type StateFile } from '../course/state-file.ts';
+import { readState, writeState, type StateFile } from '../course/state-file.ts';
 import { CODE_LENGTH, codeCharacters, type JoinRequest, type Report } from './protocol.ts';
 
 /** An attendee. Times are in ms since 1970. */
@@ -131,7 +131,7 @@ export function saver(room: Room, course: Course): () => Promise<void> {
     last = last
       .then(() => {
         isWaiting = false;
-        return replaceState(roomFile, `${JSON.stringify(room, null, 2)}\n`, course);
+        return writeState(roomFile, room, course);
       })
       .catch((error: Error) => console.error(`The board can't be saved: ${error.message}`));
     return last;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Course } from './course.ts';
 import type { Step } from './list.ts';
-import { readState, replaceState, type StateFile } from './state-file.ts';
+import { readState, replaceText, type StateFile, writeState } from './state-file.ts';
 
 /** What the attendee has done so far. */
 export interface Progress {
@@ -30,8 +30,7 @@ export async function recordPassed({ name }: Step, course: Course): Promise<void
   if (name >= reached) await recordReached(name, course);
   const { checked } = await readProgress(course);
   if (checked.includes(name)) return;
-  const progress: Progress = { checked: [...checked, name] };
-  await replaceState(progressFile, `${JSON.stringify(progress, null, 2)}\n`, course);
+  await writeState(progressFile, { checked: [...checked, name] }, course);
 }
 
 /** The words for the last step that was put into the working copy or that passed its check; empty if none is recorded. */
@@ -41,5 +40,5 @@ export async function reachedStep({ state }: Course): Promise<string> {
 
 /** Records the words for that step, as in `wordsOf`; an empty text removes the record. */
 export async function recordReached(words: string, course: Course): Promise<void> {
-  await replaceState({ name: 'step' }, `${words}\n`, course);
+  await replaceText('step', `${words}\n`, course);
 }

@@ -34,12 +34,17 @@ export async function readState<Content>(
   return undefined;
 }
 
-/** Replaces a file atomically: a reader gets either the old text or the new one. */
-export async function replaceState(
-  { name }: { name: string },
-  text: string,
-  { state }: Course,
+/** Replaces a JSON file. */
+export async function writeState<Content>(
+  { name }: StateFile<Content>,
+  content: Content,
+  course: Course,
 ): Promise<void> {
+  await replaceText(name, `${JSON.stringify(content, null, 2)}\n`, course);
+}
+
+/** Replaces a file of the state folder atomically: a reader gets either the old text or the new one. */
+export async function replaceText(name: string, text: string, { state }: Course): Promise<void> {
   const draft = join(state, `${name}.${process.pid}.new`);
   await mkdir(state, { recursive: true });
   await writeFile(draft, text, { mode: 0o600 });
