@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join as joinPaths } from 'node:path';
 import { type CheckResult, readLesson } from '../check/check.ts';
 import type { Course } from '../course/course.ts';
-import { readState, replaceState, type StateFile } from '../course/state-file.ts';
+import { readState, writeState, type StateFile } from '../course/state-file.ts';
 import { messageOf, UsageError, UserError } from '../errors.ts';
 import { isNickname, type JoinRequest, type Report } from './protocol.ts';
 
@@ -81,8 +81,7 @@ export async function joinBoard({ board, code }: Invitation, nickname: string | 
   const { token } = (await response.json().catch(() => ({}))) as { token?: unknown };
   if (!response.ok || !isToken(token))
     throw new UserError(`The board at ${board} refused the request with status ${response.status}.`);
-  const membership: Membership = { board, token };
-  await replaceState(membershipFile, `${JSON.stringify(membership, null, 2)}\n`, course);
+  await writeState(membershipFile, { board, token }, course);
   if (earlier && earlier.board !== board) await send(earlier.board, 'leave', undefined, earlier.token);
 }
 
@@ -105,6 +104,22 @@ export async function reportCheck(result: CheckResult, course: Course): Promise<
   } catch (error) {
     return `The board does not get this result: ${messageOf(error)}`;
   }
+}
+
+/**
+ * Returns a function that sends results as `reportCheck` does, while its caller goes on. `say` gets the reason if the board
+ * doesn't show a result, but not the same one twice in a row.
+ */
+export function boardReporter(
+  course: Course,
+  say: (sentence: string) => void,
+): (result: CheckResult) => void {
+  let last: string | undefined;
+  return (result) =>
+    void reportCheck(result, course).then((problem) => {
+      if (problem !== undefined && problem !== last) say(problem);
+      last = problem;
+    });
 }
 
 async function sendReport({ board, token }: Membership, found: Report, course: Course) {

@@ -1,5 +1,5 @@
 /** npm run check: checks whether the working copy does what a step teaches, and says what is missing. */
-import { reportCheck } from '../board/membership.ts';
+import { boardReporter } from '../board/membership.ts';
 import type { CheckResult } from '../check/check.ts';
 import { checkWorkingCopy, passedBefore } from '../check/check-working-copy.ts';
 import { reportJson, reportText } from '../check/report.ts';
@@ -35,8 +35,7 @@ Exits with 0 if the step passes, 1 if it doesn't, and 3 if this machine was too 
 const INCONCLUSIVE = 3;
 
 const course = openCourse();
-/** Why the board doesn't show the last result, so that --watch says it only once. */
-let boardProblem: string | undefined;
+const reportToBoard = boardReporter(course, (problem) => console.error(paint('dim', problem)));
 
 await main(async () => {
   const { positionals, values } = readCommandLine({
@@ -67,7 +66,6 @@ async function checkAndShow(
   const progress = openProgress();
   progress.show(`Checking step ${step.number}`);
   const result = await checkWorkingCopy(step, course, { earlier, signal }).finally(progress.end);
-  const reported = reportCheck(result, course); // meanwhile, the result is shown
   const options = {
     name: result.step,
     regression: result.regression,
@@ -78,10 +76,7 @@ async function checkAndShow(
   };
   if (json) console.log(reportJson(result, options, performance.now() - since));
   else console.log(reportText(result, options));
-  void reported.then((problem) => {
-    if (problem && problem !== boardProblem) console.error(paint('dim', problem));
-    boardProblem = problem;
-  });
+  reportToBoard(result);
   return result;
 }
 
