@@ -1,5 +1,6 @@
 import { findBackend, type UsedBackend, useBackend } from '../backend/connect.ts';
 import { inTurn } from '../services/turn.ts';
+import { openQueue } from './turns.ts';
 
 /** The trace backend for as long as the lesson is open. */
 export interface KeptBackend {
@@ -11,20 +12,16 @@ export interface KeptBackend {
 /** Uses the trace backend that is running, or starts one when it is needed. */
 export function keepBackend(signal: AbortSignal): KeptBackend {
   let used: UsedBackend | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
+  const queue = openQueue();
 
   async function useOne(): Promise<UsedBackend> {
     if (!used?.started && !(used && (await findBackend()))) used = await inTurn(useBackend, { signal });
     return used!;
   }
   return {
-    use() {
-      const using = turn.then(useOne);
-      turn = using.catch(() => {});
-      return using;
-    },
+    use: () => queue.add(useOne),
     async close() {
-      await turn;
+      await queue.idle();
       await used?.close();
     },
   };

@@ -1,9 +1,10 @@
-import { reportCheck } from '../board/membership.ts';
+import { boardReporter } from '../board/membership.ts';
 import { checkWorkingCopy, passedBefore, type WorkingCopyResult } from '../check/check-working-copy.ts';
 import type { Course } from '../course/course.ts';
 import type { Step } from '../course/list.ts';
 import { messageOf, UserError } from '../errors.ts';
 import type { CheckedStep, CheckState } from '../viewer/lesson/session-state.ts';
+import { openLatest } from './turns.ts';
 
 /** Checks the working copy, again and again. */
 export interface Checks {
@@ -15,17 +16,15 @@ export interface Checks {
 
 /** Passes the state of each check to `show`. */
 export function openChecks(course: Course, show: (state: CheckState) => void): Checks {
-  let controller = new AbortController();
-  let turn = Promise.resolve();
-  let boardProblem: string | undefined;
+  const latest = openLatest();
+  const reportToBoard = boardReporter(course, console.error);
   let last: { step: Step; result: CheckedStep } | undefined;
 
   async function check(step: Step, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
     try {
       const earlier = await passedBefore(step, course);
       const found = await checkWorkingCopy(step, course, { earlier, signal });
-      void reportCheck(found, course).then(sayOnce);
+      reportToBoard(found);
       const result = shown(found);
       last = { step, result };
       if (!signal.aborted) show({ isRunning: false, result });
@@ -36,25 +35,13 @@ export function openChecks(course: Course, show: (state: CheckState) => void): C
     }
   }
 
-  /** Says why the instructor's board doesn't show the result, if it doesn't. */
-  function sayOnce(problem: string | undefined): void {
-    if (problem && problem !== boardProblem) console.error(problem);
-    boardProblem = problem;
-  }
-
   return {
     start(step) {
-      controller.abort();
-      controller = new AbortController();
-      const { signal } = controller;
       const before = last?.step.name === step.name ? last.result : undefined;
       show({ isRunning: true, ...(before && { result: before }) });
-      turn = turn.then(() => check(step, signal));
+      latest.start((signal) => check(step, signal));
     },
-    close() {
-      controller.abort();
-      return turn;
-    },
+    close: latest.stop,
   };
 }
 

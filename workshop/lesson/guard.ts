@@ -1,8 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-
-/** The header in which the page sends the token of this start of npm run lesson. */
-export const tokenHeader = 'x-lesson-token';
+import { tokenHeader } from '../viewer/lesson/session-state.ts';
 
 /**
  * Why a request may not change anything, in a sentence; undefined if it may. It must be a POST of our own page, which knows

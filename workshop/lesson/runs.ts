@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import type { UsedBackend } from '../backend/connect.ts';
 import { messageOf } from '../errors.ts';
 import type { RunState } from '../viewer/lesson/session-state.ts';
+import { openLatest } from './turns.ts';
 
 /** Runs run.ts, again and again. */
 export interface Runs {
@@ -24,11 +25,9 @@ export function openRuns(
   useBackend: () => Promise<UsedBackend>,
   show: (state: RunState) => void,
 ): Runs {
-  let controller = new AbortController();
-  let turn = Promise.resolve();
+  const latest = openLatest();
 
   async function run(columns: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
     let output = '';
     const print = (text: string) => {
       output = (output + text).slice(-KEPT_CHARACTERS);
@@ -47,16 +46,8 @@ export function openRuns(
   }
 
   return {
-    start(columns) {
-      controller.abort();
-      controller = new AbortController();
-      const { signal } = controller;
-      turn = turn.then(() => run(columns, signal));
-    },
-    stop() {
-      controller.abort();
-      return turn;
-    },
+    start: (columns) => latest.start((signal) => run(columns, signal)),
+    stop: latest.stop,
   };
 }
 

@@ -15,6 +15,7 @@ import type { ActionInput, ActionName, SessionState } from '../viewer/lesson/ses
 import { openChecks } from './checks.ts';
 import { type Published, published } from './published.ts';
 import { openRuns } from './runs.ts';
+import { openQueue } from './turns.ts';
 
 /** The lesson while someone works on it: what the page shows, and what it can do. */
 export interface Session {
@@ -64,7 +65,7 @@ export async function openSession(course: Course, useBackend: () => Promise<Used
   async function refresh(): Promise<void> {
     const [{ checked }, position] = await Promise.all([
       readProgress(course),
-      readWorkingCopy(course).then((files) => positionOf(files, course)),
+      readWorkingCopy(course).then((copy) => positionOf(copy, course)),
     ]);
     state.change({
       steps: chapters.flatMap((members, index) =>
@@ -96,16 +97,11 @@ export async function openSession(course: Course, useBackend: () => Promise<Used
     checks.start(step);
   }
 
-  let turn: Promise<unknown> = Promise.resolve();
-  /** Does some work with the files when no other work of this process uses them. */
-  function inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const result = turn.then(work);
-    turn = result.catch(() => {});
-    return result;
-  }
+  /** The work with the files: only one piece of work of this process uses them at a time. */
+  const files = openQueue();
   /** Does nothing if another process is still changing the files: the next change leads here again. */
   const refreshNext = () =>
-    inOrder(refresh).catch((error) => {
+    files.add(refresh).catch((error) => {
       if (!(error instanceof UserError)) console.error(error);
     });
 
@@ -144,27 +140,27 @@ export async function openSession(course: Course, useBackend: () => Promise<Used
         return '';
       },
       async save() {
-        const folder = await inOrder(() => saveWorkingCopy(course));
+        const folder = await files.add(() => saveWorkingCopy(course));
         return folder
           ? `Your work was saved in ${relative(course.root, folder)}.`
           : 'There is nothing to save: the working copy is the same as a step.';
       },
       async reset() {
         const beginning = await beginningOf(selected, course);
-        const saved = await inOrder(() => putStep(beginning, course));
+        const saved = await files.add(() => putStep(beginning, course));
         const what = isStart(beginning)
           ? `The start of step ${beginning.number}`
           : `Step ${beginning.number}`;
         return `${what} is now in the working copy.${savedText(saved)}`;
       },
       async restore() {
-        const { restored, saved } = await inOrder(() => restoreWork(course));
+        const { restored, saved } = await files.add(() => restoreWork(course));
         return `Your work from ${relative(course.root, restored.folder)} is back in the working copy.${savedText(saved)}`;
       },
     },
-    difference: (step) => inOrder(() => differenceBetween([step], course)),
+    difference: (step) => files.add(() => differenceBetween([step], course)),
     async close() {
-      await Promise.all([watcher.close(), checks.close(), runs.stop(), turn]);
+      await Promise.all([watcher.close(), checks.close(), runs.stop(), files.idle()]);
     },
   };
 }
