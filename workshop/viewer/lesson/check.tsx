@@ -5,11 +5,6 @@ import { goTo, neighbor } from './steps.tsx';
 export const marks = { met: '✓', failed: '✗', inconclusive: '?', open: '·' } as const;
 const words = { met: 'met', failed: 'not met', inconclusive: 'inconclusive', open: 'not checked yet' };
 
-/** The marks of all expectations, as one word: ✓✓✗·. */
-export function markText({ result }: CheckState): string {
-  return (result?.outcomes ?? []).map(({ status }) => marks[status]).join('');
-}
-
 export function CheckView() {
   const { check } = state.value!;
   const { isRunning, result, problem } = check;

@@ -1,6 +1,6 @@
 import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
-import { CheckView, headingOf, markText } from './check.tsx';
+import { CheckView, headingOf, marks } from './check.tsx';
 import { DifferenceView } from './difference.tsx';
 import { OutputView, run } from './output.tsx';
 import { Readme } from './readme.tsx';
@@ -111,9 +111,9 @@ function CheckMarks() {
   const { check } = state.value!;
   return (
     <span class={check.isRunning ? 'marks old' : 'marks'} aria-hidden="true">
-      {[...markText(check)].map((mark, index) => (
-        <span key={index} class={`mark-${mark === '✗' ? 'failed' : mark === '✓' ? 'met' : 'open'}`}>
-          {mark}
+      {check.result?.outcomes.map(({ expect, status }) => (
+        <span key={expect} class={`mark-${status}`}>
+          {marks[status]}
         </span>
       ))}
     </span>

@@ -1,4 +1,4 @@
-/** What workshop/lesson/ sends to the page of npm run lesson. */
+/** What workshop/lesson/ and the page of npm run lesson send to each other. */
 
 /** Everything that changes while the page is open. */
 export interface SessionState {
@@ -72,6 +72,9 @@ export interface DifferenceResponse {
 
 /** What the page asks for. Only its own page can: see workshop/lesson/guard.ts. */
 export type ActionName = 'select' | 'check' | 'run' | 'stop' | 'save' | 'reset' | 'restore';
+
+/** The header in which the page sends the token of this start of npm run lesson. */
+export const tokenHeader = 'x-lesson-token';
 
 /** The body of such a request: `step` is a name, for `select`; `columns` are how many the page shows, for `run`. */
 export interface ActionInput {

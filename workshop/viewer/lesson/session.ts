@@ -1,10 +1,11 @@
 import { computed, signal } from '@preact/signals';
-import type {
-  ActionInput,
-  ActionName,
-  ActionResponse,
-  DifferenceResponse,
-  SessionState,
+import {
+  type ActionInput,
+  type ActionName,
+  type ActionResponse,
+  type DifferenceResponse,
+  type SessionState,
+  tokenHeader,
 } from './session-state.ts';
 
 /** What the server has said last; undefined until it has said something. */
@@ -45,7 +46,7 @@ export async function act(action: ActionName, input: ActionInput = {}): Promise<
   try {
     const response = await fetch(`/lesson/do/${action}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-lesson-token': sessionStorage.getItem(TOKEN) ?? '' },
+      headers: { 'content-type': 'application/json', [tokenHeader]: sessionStorage.getItem(TOKEN) ?? '' },
       body: JSON.stringify(input),
     });
     message.value = ((await response.json()) as ActionResponse).message;

@@ -6,7 +6,7 @@ export function TraceView() {
   if (tracePage === undefined) {
     return (
       <section class="empty" aria-label="Trace">
-        <p>There is no trace of a run yet. From step 2 on, Run creates one.</p>
+        <p>No trace yet. Starting with step 2, each run creates one.</p>
       </section>
     );
   }
