@@ -6,7 +6,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { spec } from 'node:test/reporters';
@@ -92,13 +92,13 @@ const seconds = new Map<string, number>();
 // One more than there are processors, because tests wait for services, for Prometheus, and for browsers.
 const concurrency = availableParallelism() + 1;
 const processes = await grouped(chosen);
-const tests = run({ files: processes, concurrency, timeout: FILE_TIMEOUT_MS });
+const tests = run({ files: [...processes.keys()], concurrency, timeout: FILE_TIMEOUT_MS });
 tests.on('test:fail', ({ todo }) => {
   if (todo === undefined) process.exitCode = 1;
 });
 tests.on('test:complete', ({ name, details }) => {
   const file = resolve(name); // tests end here too, whose names are not paths
-  if (processes.includes(file)) seconds.set(file, details.duration_ms / 1_000);
+  if (processes.has(file)) seconds.set(file, details.duration_ms / 1_000);
 });
 tests
   .compose(new spec())
@@ -107,18 +107,26 @@ tests
   .on('end', () => browser?.close())
   .pipe(process.stdout);
 
-/** The files, with those of each light folder replaced by one file in the folder of the observations that imports them. */
-async function grouped(paths: string[]): Promise<string[]> {
-  const others = [...paths];
-  for (const light of lightFolders) {
-    const together = paths.filter((path) => resolve(path, '..') === join(folder, light) && !isSlow(path));
-    if (together.length < 2) continue;
-    const group = join(observations, `${light.replace('/', '-')}.mjs`); // showTimes shows it as the folder
-    await writeFile(group, together.map((path) => `import '${pathToFileURL(path)}';\n`).join(''));
-    others.splice(others.indexOf(together[0]!), 1, group);
-    for (const path of together.slice(1)) others.splice(others.indexOf(path), 1);
+/**
+ * The files to run, in order, each with the name to show: those of a light folder are one file, in the folder of the
+ * observations, that imports them.
+ */
+async function grouped(paths: string[]): Promise<Map<string, string>> {
+  const groups = new Map<string, string[]>();
+  for (const path of paths) {
+    const light = lightFolders.find((each) => dirname(path) === join(folder, each));
+    const name = light === undefined || isSlow(path) ? path : join(folder, light);
+    groups.set(name, [...(groups.get(name) ?? []), path]);
   }
-  return others;
+  const names = new Map<string, string>();
+  for (const [name, members] of groups) {
+    const [first] = members;
+    const file = members.length > 1 ? join(observations, `${names.size}.mjs`) : first!;
+    names.set(file, relative(projectFolder, members.length > 1 ? name : first!));
+    if (members.length === 1) continue;
+    await writeFile(file, members.map((path) => `import '${pathToFileURL(path)}';\n`).join(''));
+  }
+  return names;
 }
 
 /** The files in the order in which to begin them. */
@@ -133,10 +141,7 @@ function inOrder(names: string[]): string[] {
 function showTimes(): void {
   console.log('\nSeconds per file, or per folder whose files share a process:');
   for (const [file, time] of [...seconds].toSorted(([, a], [, b]) => b - a)) {
-    const name = file.startsWith(observations)
-      ? `test/${relative(observations, file).replace('.mjs', '/').replace('-', '/')}`
-      : relative(projectFolder, file);
-    console.log(`${time.toFixed(1).padStart(7)}  ${name}`);
+    console.log(`${time.toFixed(1).padStart(7)}  ${processes.get(file)}`);
   }
   console.log(`${((performance.now() - since) / 1_000).toFixed(1).padStart(7)}  in all`);
   if (values.all || values.rest || withSlowTests.length === 0) return;
