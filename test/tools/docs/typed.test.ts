@@ -36,6 +36,18 @@ const path = \`\${url}//a\`;
   assert.equal(asTyped(after, given), typed);
 });
 
+test('where a comment was changed, the old one is still there', () => {
+  const after = given
+    .replace('// Given.', '// Changed.')
+    .replace('// given', '// changed')
+    .replace('Given, too', 'Given no longer');
+  assert.equal(asTyped(after, given), given);
+});
+
+test('a comment is removed with the code below it', () => {
+  assert.equal(asTyped("const url = '';\n", given), "const url = '';\n");
+});
+
 test('every file of every step is the same program without its comments', async () => {
   const program = async (text: string) =>
     (await transform(text, { loader: 'ts', minifyWhitespace: true, legalComments: 'none' })).code;
