@@ -30,7 +30,7 @@ export default {
     },
     {
       expect: "The CONSUMER span is still a child of checkout's PRODUCER span",
-      judge: hasConsumerSpan('stock', 'checkout'),
+      judge: hasConsumerSpan('stock', 'checkout', 'instrumentation'),
     },
     {
       expect: 'The PRODUCER span has the name and the attributes of the current conventions',

@@ -5,10 +5,12 @@ export default {
   done: 'a piece of work links to all of its causes',
   // The inventory is written a second after the order. A service that stops earlier writes it as it stops, which is not tested here.
   awaits: ({ service, kind }) => service === 'stock' && kind === 'internal',
+  // Another order, after the inventory was written: stock writes it as it stops, and must not link to the first order again.
+  programs: { 'another order': { file: 'run.ts' } },
   expectations: [
     {
       expect: "The CONSUMER span is a child of checkout's PRODUCER span",
-      judge: hasConsumerSpan('stock', 'checkout'),
+      judge: hasConsumerSpan('stock', 'checkout', 'instrumentation'),
     },
     {
       expect: 'The inventory is written in a span without a parent, which links to the orders that caused it',

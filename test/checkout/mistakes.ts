@@ -35,7 +35,7 @@ export const mistakes: Mistake[] = [
     patch: { 'checkout/app.ts': [['      respond(null, response);\n', '']] },
     expect: /gets a response in time/,
     found:
-      /^checkout had not responded to the gRPC call from gateway when gateway gave up, and still responds/,
+      /^checkout had not responded to the gRPC call from gateway when gateway gave up, but it still responds/,
     cause: /never happens/,
     file: 'checkout/app.ts',
   },
@@ -489,6 +489,19 @@ export const mistakes: Mistake[] = [
     },
     expect: /links to the orders/,
     cause: /A link is an object that contains the context/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the links stay in the list',
+    step: 15,
+    patch: { 'stock/app.ts': [['links: links.splice(0) }', 'links }']] },
+    edit: (seen) => {
+      const [first, ...later] = spansWhere(seen, ({ name }) => name === 'write stock');
+      for (const span of later) span.links.unshift(...first!.links);
+    },
+    expect: /links to the orders that caused it/,
+    found: /^Two "write stock" spans of stock link to the same order\.$/,
+    cause: /links\.splice\(0\) returns the links and empties the list/,
     file: 'stock/app.ts',
   },
   {

@@ -77,7 +77,7 @@ export function recordsResponse(service: string, name: string, value: AttributeV
       return {
         found: `A line in the log of ${service} has ${name} = ${value}, but not the span_id of the SERVER span.`,
         cause:
-          'The line was written while no span or another span was active, or PinoInstrumentation, which adds the ids, is missing from the instrumentations.',
+          'Either another span was active when the line was written, or none; or PinoInstrumentation, which adds the ids, is missing from the instrumentations.',
         file,
         traces,
       };
@@ -127,17 +127,26 @@ export function hasProducerSpan(service: string): Judge {
   };
 }
 
-/** A service processes a message in a CONSUMER span, which is a child of another service's PRODUCER span. */
-export function hasConsumerSpan(service: string, publisher: string): Judge {
+/**
+ * A service processes a message in a CONSUMER span, which is a child of another service's PRODUCER span. The app creates
+ * both, or an instrumentation does.
+ */
+export function hasConsumerSpan(
+  service: string,
+  publisher: string,
+  creator: 'app' | 'instrumentation' = 'app',
+): Judge {
   return (seen) => {
     const producer = spanOfKind(seen, publisher, 'producer');
     const consumer = spanOfKind(seen, service, 'consumer');
     const traces = tracesOfCall(seen);
     if (!consumer) {
-      const file = `${service}/app.ts`;
+      const file = `${service}/${creator === 'app' ? 'app.ts' : 'tracing.ts'}`;
       const cause =
-        'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, …), and span.end() in a finally.';
-      if (!hasSpans(seen, service)) return noSpan(seen, service, cause);
+        creator === 'app'
+          ? 'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, …), and span.end() in a finally.'
+          : amqplibIsUntraced;
+      if (!hasSpans(seen, service)) return noSpan(seen, service, cause, file);
       const other = traces
         .flatMap(({ spans }) => spans)
         .find((span) => span.service === service && /process|consume|receive/i.test(span.name));
@@ -149,9 +158,21 @@ export function hasConsumerSpan(service: string, publisher: string): Judge {
         traces,
       };
     }
-    if (producer && consumer.parentId === producer.spanId) return 'ok';
+    if (!producer) {
+      return {
+        found: `${publisher} has no PRODUCER span that could be the parent of the CONSUMER span.`,
+        cause:
+          creator === 'app'
+            ? 'The span in which it publishes needs { kind: SpanKind.PRODUCER }, and the headers of the message need the context of that span.'
+            : amqplibIsUntraced,
+        file: `${publisher}/${creator === 'app' ? 'app.ts' : 'tracing.ts'}`,
+        traces,
+      };
+    }
+    if (consumer.parentId === producer.spanId) return 'ok';
+
     const file = `${service}/${isFromInstrumentation(consumer) ? 'tracing.ts' : 'app.ts'}`;
-    if (producer && consumer.links.some(({ spanId }) => spanId === producer.spanId)) {
+    if (consumer.links.some(({ spanId }) => spanId === producer.spanId)) {
       return {
         found: 'The CONSUMER span has a link to the PRODUCER span, and is in a separate trace.',
         cause: 'For batches, that is a good choice. In this step, the PRODUCER span should be the parent.',
@@ -369,7 +390,7 @@ export function settlesAfterWork(service: string): Judge {
     const count = unsettled.get(service) ?? 0;
     if (count > 0) {
       return {
-        found: `When ${service} had stopped, ${count === 1 ? 'a message was' : `${count} messages were`} back in ${consumes}.`,
+        found: `After ${service} stopped, ${count === 1 ? 'a message was' : `${count} messages were`} back in ${consumes}.`,
         cause: 'RabbitMQ was not told that the work is done: call channel.ack(message) after the work.',
         file,
       };
@@ -384,7 +405,7 @@ export function settlesAfterWork(service: string): Judge {
   };
 }
 
-/** A service has a root span that links to the span in which it processed the message of the call. */
+/** A service has one root span that links to the span in which it processed the message of the call. */
 export function hasLinkedRoot(service: string): Judge {
   return (seen) => {
     const consumer = spanOfKind(seen, service, 'consumer');
@@ -392,7 +413,8 @@ export function hasLinkedRoot(service: string): Judge {
     const own = seen.traces
       .flatMap(({ spans }) => spans)
       .filter((span) => span.service === service && span.kind !== 'consumer');
-    const linked = own.find(({ links }) => links.some(({ spanId }) => spanId === consumer.spanId));
+    const isLinked = ({ links }: Span) => links.some(({ spanId }) => spanId === consumer.spanId);
+    const linked = own.find(isLinked);
     const file = `${service}/app.ts`;
     const traces = seen.traces.filter(({ spans }) => spans.some((span) => own.includes(span)));
     // The exporter throws if a link has no context, and none of the waiting spans are sent.
@@ -416,11 +438,20 @@ export function hasLinkedRoot(service: string): Judge {
         traces,
       };
     }
-    if (linked.parentId === undefined) return 'ok';
+    if (linked.parentId !== undefined) {
+      return {
+        found: `The span "${linked.name}" has a parent, ${linked.parentId}.`,
+        cause:
+          'The timer keeps the context of the message that started it, so one of many messages becomes the parent. Add { root: true }.',
+        file,
+        traces,
+      };
+    }
+    if (!own.some((span) => span.traceId !== linked.traceId && isLinked(span))) return 'ok';
     return {
-      found: `The span "${linked.name}" has a parent, ${linked.parentId}.`,
+      found: `Two "${linked.name}" spans of ${service} link to the same order.`,
       cause:
-        'The timer keeps the context of the message that started it, so one of many messages becomes the parent. Add { root: true }.',
+        'The first span leaves its links in the list. links.splice(0) returns the links and empties the list.',
       file,
       traces,
     };
