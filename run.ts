@@ -6,7 +6,7 @@ import { type Call, run } from '#workshop/run';
 
 const FUGAZI = '553be815-76f3-49db-b9d7-caca4b23cc3e';
 
-// The caller is a service like the others: Undici creates the root span and writes the traceparent.
+// The caller is a service like the others: UndiciInstrumentation creates the root span and writes the traceparent.
 const sdk = new NodeSDK({
   serviceName: 'caller',
   traceExporter: new OTLPTraceExporter(),

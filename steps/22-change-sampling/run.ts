@@ -10,7 +10,7 @@ const USERS = ['ada', 'alan', 'barbara', 'edsger', 'grace', 'hedy', 'jean', 'mar
 // Traces begin here, so this sampler decides for all services.
 const sampler = new RemoteSampler('caller');
 
-// The caller is a service like the others: Undici creates the root spans and writes the traceparent.
+// The caller is a service like the others: UndiciInstrumentation creates the root spans and writes the traceparent.
 const sdk = new NodeSDK({
   serviceName: 'caller',
   sampler,

@@ -269,7 +269,7 @@ export const mistakes: Mistake[] = [
     step: 3,
     patch: { 'run.ts': [["flags = '01'", "flags = '00'"]] },
     expect: /sends a valid traceparent/,
-    cause: /flags of its traceparent are 00, which means "not sampled"/,
+    cause: /flags of the traceparent that run\.ts sent are 00, which means "not sampled"/,
     file: 'run.ts',
   },
   {

@@ -107,7 +107,7 @@ function notCalled(seen: Observation, service: string): Failure {
   const called = seen.exchanges.find(({ from }) => from === caller)?.to;
   return {
     found: `${service} received no request.`,
-    cause: `${called ?? caller} no longer sends it a request, or sends it to a fixed address instead of the one in its environment.`,
+    cause: `${called ?? caller} no longer sends a request to ${service}, or sends the request to a fixed address instead of the one in its environment.`,
     file: `${called ?? service}/app.ts`,
     traces: tracesOfCall(seen),
   };
@@ -171,7 +171,7 @@ export function faultOfFlags({ from, headers }: Exchange): { cause: string; file
   const read = value === undefined ? undefined : readTraceparent(value);
   if (!read || !('traceId' in read) || read.sampled) return undefined;
   return {
-    cause: `The flags of its traceparent are ${value!.slice(-2)}, which means "not sampled": services don't record such a trace. Set them to 01.`,
+    cause: `The flags of the traceparent that ${from} sent are ${value!.slice(-2)}, which means "not sampled": services don't record such a trace. Set them to 01.`,
     file: senderFile(from),
   };
 }

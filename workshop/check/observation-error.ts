@@ -204,11 +204,7 @@ function noResponseShown(seen: Observation, end: RunEnd): ObservationError {
   }
   return new ObservationError(`${caller} runs to completion`, {
     found: `It exited with status ${end.code}, and did not show a response.`,
-    ...causeOfExit(
-      seen,
-      caller,
-      'The last line, which makes the call, must be: await run(…, import.meta.dirname).',
-    ),
+    ...causeOfExit(seen, caller, 'The line that makes the call must be: await run(…, import.meta.dirname).'),
   });
 }
 
@@ -238,7 +234,7 @@ function neverExits(seen: Observation, limitMs: number): ObservationError {
 function noResponse(seen: Observation, { to, from, request, alive }: Stuck, limit: string): ObservationError {
   const gaveUp = callOfRun(seen)?.response;
   const failure: Failure = {
-    found: `${to} had not responded to ${request} ${gaveUp ? `when ${from} gave up` : limit}, and ${alive ? 'still responds to other requests' : 'no longer responds to any request'}.`,
+    found: `${to} had not responded to ${request} ${gaveUp ? `when ${from} gave up` : limit}, ${alive ? 'but it still responds to other requests' : 'and it no longer responds to any request'}.`,
     cause: alive
       ? 'It waits for something that never happens: a promise that is never resolved, or a reply that is never sent.'
       : 'It is in an endless loop.',

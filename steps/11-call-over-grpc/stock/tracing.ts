@@ -12,7 +12,7 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 const sdk = new NodeSDK({
   serviceName: 'stock',
   traceExporter: new OTLPTraceExporter(),
-  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  // PinoInstrumentation puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [new PinoInstrumentation()],
   metricReaders: [],
   logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],

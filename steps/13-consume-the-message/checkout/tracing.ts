@@ -13,8 +13,8 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 const sdk = new NodeSDK({
   serviceName: 'checkout',
   traceExporter: new OTLPTraceExporter(),
-  // gRPC creates a SERVER span for each call, and continues the caller's trace.
-  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  // GrpcInstrumentation creates a SERVER span for each call, and continues the caller's trace.
+  // PinoInstrumentation puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [new GrpcInstrumentation(), new PinoInstrumentation()],
   metricReaders: [],
   logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],

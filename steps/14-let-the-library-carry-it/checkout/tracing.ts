@@ -23,9 +23,9 @@ const amqplib = new AmqplibInstrumentation({
 const sdk = new NodeSDK({
   serviceName: 'checkout',
   traceExporter: new OTLPTraceExporter(),
-  // gRPC creates a SERVER span for each call, and continues the caller's trace.
-  // Amqplib creates a PRODUCER span for each message, and writes the traceparent into its headers.
-  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  // GrpcInstrumentation creates a SERVER span for each call, and continues the caller's trace.
+  // AmqplibInstrumentation creates a PRODUCER span for each message, and writes the traceparent into its headers.
+  // PinoInstrumentation puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [new GrpcInstrumentation(), new PinoInstrumentation(), amqplib],
   metricReaders: [],
   logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],

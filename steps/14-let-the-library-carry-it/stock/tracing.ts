@@ -22,8 +22,8 @@ const amqplib = new AmqplibInstrumentation({
 const sdk = new NodeSDK({
   serviceName: 'stock',
   traceExporter: new OTLPTraceExporter(),
-  // Amqplib creates a CONSUMER span for each message, from its delivery to its ack, and continues the publisher's trace.
-  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  // AmqplibInstrumentation creates a CONSUMER span for each message, from its delivery to its ack, and continues the publisher's trace.
+  // PinoInstrumentation puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [new PinoInstrumentation(), amqplib],
   metricReaders: [],
   logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],

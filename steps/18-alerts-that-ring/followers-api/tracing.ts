@@ -43,13 +43,13 @@ const sdk = new NodeSDK({
   sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root })),
   spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis }), new RequestCounter()],
   instrumentations: [
-    // HTTP creates a SERVER span for each request, and continues the caller's trace.
+    // HttpInstrumentation creates a SERVER span for each request, and continues the caller's trace.
     new HttpInstrumentation({ responseHook: sendTraceId, ignoreIncomingRequestHook: isProbe }),
-    // Undici creates a CLIENT span for each request to social-api, and sends the traceparent.
+    // UndiciInstrumentation creates a CLIENT span for each request to social-api, and sends the traceparent.
     new UndiciInstrumentation(),
-    // Pg creates a CLIENT span for each query that belongs to a request.
+    // PgInstrumentation creates a CLIENT span for each query that belongs to a request.
     new PgInstrumentation({ requireParentSpan: true }),
-    // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+    // PinoInstrumentation puts the ids of the active span on each log line, and turns the line into a log record too.
     new PinoInstrumentation(),
   ],
   metricReaders: [],

@@ -16,9 +16,9 @@ const sdk = new NodeSDK({
   traceExporter: new OTLPTraceExporter(),
   // A question must not become part of the trace that it is about, so ops neither continues a trace nor passes its own on.
   textMapPropagator: null,
-  // gRPC creates a SERVER span for each question, but not for health checks.
-  // Undici creates a CLIENT span for each request to the trace backend or Prometheus.
-  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  // GrpcInstrumentation creates a SERVER span for each question, but not for health checks.
+  // UndiciInstrumentation creates a CLIENT span for each request to the trace backend or Prometheus.
+  // PinoInstrumentation puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [
     new GrpcInstrumentation({ ignoreGrpcMethods: ['Check'] }),
     new UndiciInstrumentation(),

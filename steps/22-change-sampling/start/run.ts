@@ -6,7 +6,7 @@ import { type Call, run } from '#workshop/run';
 
 const USERS = ['ada', 'alan', 'barbara', 'edsger', 'grace', 'hedy', 'jean', 'margaret', 'radia'];
 
-// The caller is a service like the others: Undici creates the root spans and writes the traceparent.
+// The caller is a service like the others: UndiciInstrumentation creates the root spans and writes the traceparent.
 const sdk = new NodeSDK({
   serviceName: 'caller',
   traceExporter: new OTLPTraceExporter(),

@@ -21,8 +21,9 @@ const sdk = new NodeSDK({
   ...(endpoint
     ? { traceExporter: new OTLPTraceExporter({ url: `http://${endpoint}` }) }
     : { spanProcessors: [] }),
-  // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
-  // Pino puts the ids of the active span on each log line.
+  // HttpInstrumentation creates a SERVER span for each request, and reads the caller's traceparent.
+  // FastifyInstrumentation adds the route.
+  // PinoInstrumentation puts the ids of the active span on each log line.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation(), new PinoInstrumentation()],
   // This service sends no metrics and no log records.
   metricReaders: [],

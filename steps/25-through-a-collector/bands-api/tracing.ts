@@ -22,9 +22,10 @@ const sdk = new NodeSDK({
   serviceName: 'bands-api',
   // Finished spans wait in a batch processor, for at most OTEL_BSP_SCHEDULE_DELAY ms, and then go to this exporter.
   traceExporter: new EndpointExporter('bands-api'),
-  // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
-  // Undici creates a CLIENT span for each request that we send, and writes the traceparent into its headers.
-  // Pino puts the ids of the active span on each log line.
+  // HttpInstrumentation creates a SERVER span for each request, and reads the caller's traceparent.
+  // FastifyInstrumentation adds the route.
+  // UndiciInstrumentation creates a CLIENT span for each request that we send, and writes the traceparent into its headers.
+  // PinoInstrumentation puts the ids of the active span on each log line.
   instrumentations: [
     new HttpInstrumentation({ responseHook: sendTraceId }),
     new FastifyInstrumentation(),

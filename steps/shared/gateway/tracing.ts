@@ -21,9 +21,9 @@ function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
 const sdk = new NodeSDK({
   serviceName: 'gateway',
   traceExporter: new OTLPTraceExporter(),
-  // HTTP creates a SERVER span for each request, and continues the caller's trace.
-  // gRPC creates a CLIENT span for each call that we make, and writes the traceparent into its metadata.
-  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  // HttpInstrumentation creates a SERVER span for each request, and continues the caller's trace.
+  // GrpcInstrumentation creates a CLIENT span for each call that we make, and writes the traceparent into its metadata.
+  // PinoInstrumentation puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [
     new HttpInstrumentation({ responseHook: sendTraceId }),
     new GrpcInstrumentation(),

@@ -4,13 +4,13 @@ import type { Logger } from 'pino';
 import { connectBroker } from './broker.ts';
 import { QUEUE } from './names.ts';
 
-const PREFETCH = 10; // messages that RabbitMQ delivers before the first of them is acknowledged
+const PREFETCH = 10; // messages that may be delivered but not yet settled
 const FINISH_TIMEOUT_MS = 1_000;
 
 /** Processes a message and settles it, that is, acknowledges or rejects it. */
 export type Handle = (channel: Channel, message: ConsumeMessage) => Promise<void>;
 
-/** Passes each message from the queue to `handle`, until it is closed. RabbitMQ redelivers messages that were not settled. */
+/** Passes each message from the queue to `handle`, until the consumer is closed. RabbitMQ redelivers messages that were not settled. */
 export async function connectConsumer(handle: Handle, log: Logger) {
   const inProgress = new Set<Promise<void>>();
   let cancel: (() => Promise<unknown>) | undefined;

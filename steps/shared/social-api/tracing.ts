@@ -13,8 +13,8 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 const sdk = new NodeSDK({
   serviceName: 'social-api',
   traceExporter: new OTLPTraceExporter(),
-  // HTTP creates a SERVER span for each request, and continues the caller's trace.
-  // Pino puts the ids of the active span on each log line, and turns the line into a log record too.
+  // HttpInstrumentation creates a SERVER span for each request, and continues the caller's trace.
+  // PinoInstrumentation puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [new HttpInstrumentation(), new PinoInstrumentation()],
   metricReaders: [],
   logRecordProcessors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],

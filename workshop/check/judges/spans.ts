@@ -39,7 +39,7 @@ export function hasRoute(service: string, route: string): Judge {
       cause:
         tracingFileMissing(seen, service) ??
         appImportedEarly(seen, service) ??
-        `Fastify is not instrumented. Either the loader hook is missing (register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)), which instruments ES modules; or FastifyInstrumentation is not in the list.`,
+        `Fastify is not instrumented. Either the loader hook, which lets an instrumentation wrap an ES module, is missing: register('@opentelemetry/instrumentation/hook.mjs', import.meta.url). Or FastifyInstrumentation is not in the list.`,
       file: `${service}/tracing.ts`,
       traces: [trace],
     };

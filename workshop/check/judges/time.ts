@@ -90,7 +90,7 @@ export function spansOverlap(service: string, { minMs }: { minMs: number }): Jud
     const [longest] = own.toSorted((a, b) => b.durationUs - a.durationUs);
     if (longest!.durationUs < minMs * 1_000) {
       return failure(
-        `No span of ${service} takes longer than ${formatDuration(longest!.durationUs)}.`,
+        `None of your spans in ${service} takes longer than ${formatDuration(longest!.durationUs)}.`,
         'Nothing is read anymore: the wait in readReview is the time that the store takes, not a bug. Put it back.',
       );
     }

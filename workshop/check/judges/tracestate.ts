@@ -108,7 +108,7 @@ export function respectsLimits(hop: Hop, name: string): Judge {
     }
     if (length > MAX_CHARACTERS) {
       return {
-        found: `${hop.from} sent a tracestate of ${length} characters. The limit is ${MAX_CHARACTERS}.`,
+        found: `${hop.from} sent a tracestate of ${length} characters. Other systems may drop what is beyond ${MAX_CHARACTERS}.`,
         cause,
       };
     }
@@ -180,7 +180,7 @@ function sent(
 function lostTrace(seen: Observation, { from, to }: Hop, call: Exchange): Failure {
   const status = call.response ? ` (${from} responded with status ${call.response.status})` : '';
   return {
-    found: `The call had trace ${traceIdOf(call)} and the tracestate ${brief(entriesOf(call))}. No request from ${from} to ${to} belongs to that trace${status}.`,
+    found: `The call belongs to trace ${traceIdOf(call)}, and has the tracestate ${brief(entriesOf(call))}. No request from ${from} to ${to} belongs to that trace${status}.`,
     cause: `The trace is lost: your propagator must still read and write traceparent as W3CTraceContextPropagator does, whatever the tracestate contains.`,
     file: `${from}/tracing.ts`,
     traces: tracesOfCall(seen, seen.calls.has(call.from) ? call.from : undefined),

@@ -14,8 +14,9 @@ const sdk = new NodeSDK({
   serviceName: 'reviews-api',
   // Finished spans wait in a batch processor, for at most OTEL_BSP_SCHEDULE_DELAY ms, and then go to this exporter.
   traceExporter: new EndpointExporter('reviews-api'),
-  // HTTP creates a SERVER span for each request and reads the caller's traceparent; Fastify adds the route's name.
-  // Pino puts the ids of the active span on each log line.
+  // HttpInstrumentation creates a SERVER span for each request, and reads the caller's traceparent.
+  // FastifyInstrumentation adds the route.
+  // PinoInstrumentation puts the ids of the active span on each log line.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation(), new PinoInstrumentation()],
   // This service sends no metrics and no log records.
   metricReaders: [],
