@@ -5,7 +5,7 @@ export default {
   done: 'a piece of work links to all of its causes',
   // The inventory is written a second after the order. A service that stops earlier writes it as it stops, which is not tested here.
   awaits: ({ service, kind }) => service === 'stock' && kind === 'internal',
-  // Another order, after the inventory was written: stock writes it as it stops, and must not link to the first order again.
+  // Another order, after the inventory was written: stock writes the inventory again as it stops, and must not link to the first order again.
   programs: { 'another order': { file: 'run.ts' } },
   expectations: [
     {

@@ -371,7 +371,7 @@ export const mistakes: Mistake[] = [
     },
     edit: (seen) => addOwn(seen, 'producer'),
     expect: /The amqplib instrumentation creates the PRODUCER span/,
-    cause: /remove those lines/,
+    cause: /remove the lines that do so/,
     file: 'checkout/app.ts',
   },
   {

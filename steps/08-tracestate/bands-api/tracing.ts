@@ -16,7 +16,7 @@ function sendTraceId(span: Span, response: IncomingMessage | ServerResponse) {
   if (response instanceof ServerResponse) response.setHeader('trace-id', span.spanContext().traceId);
 }
 
-/** Puts our entry in front of the others; TraceState drops the last ones if there is no room for them. */
+/** Puts our entry in front of the others; TraceState leaves out those for which there is no room. */
 class OurTracestate extends core.W3CTraceContextPropagator {
   override inject(context: Context, carrier: unknown, setter: TextMapSetter) {
     const span = trace.getSpanContext(context) ?? INVALID_SPAN_CONTEXT;

@@ -11,7 +11,7 @@ import { describeProcess } from '#shared/messages/conventions.ts';
 // The loader hook lets an instrumentation wrap an ES module while it is being imported.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
-// Amqplib gives its spans the old names, from before the conventions changed. The hook sets the current names.
+// AmqplibInstrumentation gives its spans the old names, from before the conventions changed. The hook sets the current names.
 const amqplib = new AmqplibInstrumentation({
   consumeHook(span, { msg }) {
     const { name, attributes } = describeProcess(msg);

@@ -124,7 +124,7 @@ function orphan(seen: Observation, below: string, above: string, parentId: strin
   }
   if (traceparentOf(callNamed(seen))?.parentId === parentId) {
     return {
-      found: `The parent of ${below}'s SERVER span is the parent-id that ${caller} sent, so it is a sibling of ${above}'s.`,
+      found: `The parent of ${below}'s SERVER span is the parent-id that ${caller} sent, so this span is a sibling of ${above}'s.`,
       cause: `${above} passes on the traceparent that it received. The parent must be its own active span: propagation.inject(context.active(), headers).`,
       file: senderFile(above),
     };

@@ -47,7 +47,7 @@ export function callsOverGrpc(from: string, to: string): Judge {
 
 /**
  * A service records a value of its response: in an event of its SERVER span, in an attribute of that span, or in a line
- * of its log that has the id of that span. `name` is the last word of the attribute's name.
+ * of its log that has the id of that span. The attribute's name must end with `name`, in any style.
  */
 export function recordsResponse(service: string, name: string, value: AttributeValue): Judge {
   return (seen) => {
@@ -77,7 +77,7 @@ export function recordsResponse(service: string, name: string, value: AttributeV
       return {
         found: `A line in the log of ${service} has ${name} = ${value}, but not the span_id of the SERVER span.`,
         cause:
-          'Either another span was active when the line was written, or none; or PinoInstrumentation, which adds the ids, is missing from the instrumentations.',
+          'When the line was written, another span was active, or no span was. Or PinoInstrumentation, which adds the ids, is missing from the instrumentations.',
         file,
         traces,
       };
@@ -194,12 +194,12 @@ export function hasConsumerSpan(
   };
 }
 
-/** Differences between the times of a span and of a log line that may only come from the clock, in µs. */
+/** How much the times of a span and of a log line may differ just because of the clock, in µs. */
 const CLOCK_TOLERANCE_US = 3_000;
 
 /**
  * The first span of a service for which `isMeant` returns true ends after the work. It doesn't if it ended before the
- * first log line with its id, and is shorter than the work, which takes at least `workMs`. If it is longer, it may only
+ * first log line with its id, and is shorter than the work, which takes at least `workMs`. If it is longer, it may just
  * have been slow to start the work.
  */
 export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => boolean, workMs: number): Judge {
@@ -224,7 +224,7 @@ export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => bool
   };
 }
 
-/** A message that a service can't process ends its CONSUMER span as an error; a span of the app also says which one. */
+/** The CONSUMER span of a message that a service can't process ends as an error. One that the app creates also has an error.type. */
 export function consumerSpanFails(service: string, message: string): Judge {
   return (seen) => {
     const id = traceIdOf(callNamed(seen, message));
@@ -363,7 +363,7 @@ export function instrumentationCreates(service: string, kind: 'producer' | 'cons
     if (automatic) {
       return {
         found: `${service} has two ${what} spans for one message: "${automatic.name}" from the instrumentation, and "${manual!.name}" from the app.`,
-        cause: 'The app still starts its own span: remove those lines.',
+        cause: 'The app still starts its own span: remove the lines that do so.',
         file: `${service}/app.ts`,
         traces,
       };
@@ -372,7 +372,7 @@ export function instrumentationCreates(service: string, kind: 'producer' | 'cons
     if (manual) {
       return {
         found: `The app of ${service} still creates the ${what} span "${manual.name}".`,
-        cause: `AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before it is set up. ${loaderHook}`,
+        cause: `AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before the instrumentation is set up. ${loaderHook}`,
         file,
         traces,
       };
@@ -496,7 +496,7 @@ function plain(name: string): string {
 
 const loaderHook =
   'The loader hook, register(…), must come before the SDK, and tracing.ts must not import the app.';
-const amqplibIsUntraced = `amqplib is not traced: AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before it is set up. ${loaderHook}`;
+const amqplibIsUntraced = `amqplib is not traced: AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before the instrumentation is set up. ${loaderHook}`;
 const grpcIsUntraced =
   "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app has a default import: `import grpc from '@grpc/grpc-js'` stays untraced, but `import * as grpc` is traced.";
 
