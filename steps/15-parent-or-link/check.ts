@@ -3,7 +3,7 @@ import { hasConsumerSpan, hasLinkedRoot, lastsAsLongAsWork } from '#workshop/che
 
 export default {
   done: 'a piece of work links to all of its causes',
-  // The inventory is written a second after the order. A service that stops earlier writes it as it stops, which is not tested here.
+  // The inventory is written a second after the order, so the services run until its span arrives.
   awaits: ({ service, kind }) => service === 'stock' && kind === 'internal',
   // Another order, after the inventory was written: stock writes the inventory again as it stops, and must not link to the first order again.
   programs: { 'another order': { file: 'run.ts' } },

@@ -106,7 +106,7 @@ const all: Accident[] = [
     title: 'a fixed port that is free',
     patch: { 'bands-api/main.ts': [[listen, `port: ${await freePort()}`]] },
     expect: /bands-api listens on the port that it is given/,
-    cause: /Its port is fixed/,
+    cause: /Its port is hard-coded/,
     file: /^bands-api\/main\.ts$/,
   },
   {
@@ -176,7 +176,7 @@ const all: Accident[] = [
       ],
     },
     expect: /run\.ts calls a service/,
-    cause: /The address is fixed.*urls/,
+    cause: /The address is hard-coded.*urls/,
     file: /^run\.ts$/,
   },
   {

@@ -32,7 +32,7 @@ export function noServerSpan(seen: Observation, service: string): Failure {
       appImportedEarly(seen, service) ??
       (byFastify
         ? 'HttpInstrumentation is missing from the instrumentations: it creates the SERVER span and reads the traceparent; the instrumentation of Fastify adds to it.'
-        : 'No instrumentation is active. Are HttpInstrumentation and FastifyInstrumentation in the list, and does this file set them up before the app is imported?'),
+        : 'No instrumentation creates a SERVER span. Is HttpInstrumentation in the list, and does this file set it up before the app is imported?'),
     file,
     traces,
   };

@@ -62,7 +62,7 @@ export function missingServices(missing: string[], step: string): ObservationErr
 export function notListening({ name, title }: Service): ObservationError {
   return new ObservationError(`${name} listens on the port that it is given`, {
     found: "It reports that it is ready, but doesn't listen on the port in PORT.",
-    cause: 'Its port is fixed. Make it listen on Number(process.env.PORT).',
+    cause: 'Its port is hard-coded. Make it listen on Number(process.env.PORT).',
     file: `${title}/main.ts`,
   });
 }
@@ -168,7 +168,7 @@ export function requireSuccessfulRun(seen: Observation, end: RunEnd, circumstanc
 
 const callsService = `${caller} calls a service`;
 const fixedAddress =
-  'The address is fixed. Use the urls that run() passes to your function: they contain the ports of the services.';
+  'The address is hard-coded. Use the urls that run() passes to your function: they contain the ports of the services.';
 
 /** The error that the call in run.ts threw, as run.ts prints it; undefined if it didn't throw. */
 function callFailure({ stderr }: RunEnd): string | undefined {

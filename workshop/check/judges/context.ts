@@ -139,7 +139,7 @@ function orphan(seen: Observation, below: string, above: string, parentId: strin
 function notSent(from: string, to: string): Failure {
   return {
     found: `${from} sent ${to} no request.`,
-    cause: `Its address is fixed, or the call was removed. The environment of ${from} contains the address of ${to}.`,
+    cause: `The address of ${to} is hard-coded, or the call was removed. The environment of ${from} contains the right address.`,
     file: senderFile(from),
   };
 }

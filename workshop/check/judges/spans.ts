@@ -258,7 +258,7 @@ function noRoot(seen: Observation, service: string, { parentId }: Span): Failure
   if (sent > 0 && isTraced) {
     return {
       found,
-      cause: `${caller} exits before its span is sent. End it with await sdk.shutdown(), after await run(…).`,
+      cause: `${caller} exits before its span is sent. Put await sdk.shutdown() on the last line, after await run(…).`,
       file: caller,
       ...missingAwait(seen.sources),
     };

@@ -11,7 +11,7 @@ import {
 } from '../observation.ts';
 import type { Exchange } from '../relay.ts';
 
-/** The limits of the W3C specification: entries, and characters that every service must be able to pass on. */
+/** The limits of the W3C specification: entries, and characters that every service should be able to pass on. */
 const MAX_ENTRIES = 32;
 const MAX_CHARACTERS = 512;
 
