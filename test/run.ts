@@ -36,6 +36,7 @@ const lightFolders = [
 // early, so that no processor is idle at the end. In the second half are those that need the observations.
 const firstFiles = [
   'check/steps',
+  'fleet/wrong-attempts.slow',
   'check/accidents',
   'tools/docs/documents.slow',
   'check/wrong-attempts.slow',

@@ -1,7 +1,8 @@
-import { after, test } from 'node:test';
-import { usePart } from '#workshop/parts/use';
+import { after } from 'node:test';
 import { postgresql } from '#workshop/parts/postgresql';
-import { assertFound, runMistake, stepNumber } from '../check/support.ts';
+import { usePart } from '#workshop/parts/use';
+import { stepNumber } from '../check/support.ts';
+import { testLive } from '../check/wrong-attempts.ts';
 import { mistakes as mistakesInOperating } from '../operate/mistakes.ts';
 import { unobservable } from '../support/observed.ts';
 import { mistakes as mistakesInMeasuring } from './mistakes.ts';
@@ -13,9 +14,7 @@ if (!skip) {
   after(() => used.stop());
 }
 
-for (const mistake of [...mistakesInMeasuring, ...mistakesInOperating]) {
-  if (!mistake.patch || mistake.live) continue;
-  test(`step ${mistake.step}: ${mistake.title}`, { skip }, async () => {
-    assertFound(await runMistake(mistake), mistake);
-  });
-}
+testLive(
+  [...mistakesInMeasuring, ...mistakesInOperating].filter(({ patch, live }) => patch && !live),
+  skip,
+);

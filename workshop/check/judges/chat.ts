@@ -83,15 +83,17 @@ function judged(question: string, command: LearnersCommand, judge: (reply: strin
     if (reply[0]?.startsWith("I don't know"))
       return { ...failure, found: `The bot replied to ${question}: ${reply[0]}`, ...notRegistered(command) };
     if (reply[0]?.startsWith('I failed')) {
+      // The bot replies with the message of an OpsError, unless the call is not awaited: then it ends the program later.
+      const thrown = error?.message.startsWith('OpsError:') ? undefined : error;
       return {
         ...failure,
         found: `The bot failed when it was asked ${question}.`,
-        cause: `${error ? `It threw ${error.message}.` : 'It threw an error.'} ${
-          error?.message.startsWith('Error:')
+        cause: `${thrown ? `It threw ${thrown.message}.` : 'It threw an error.'} ${
+          thrown?.message.startsWith('Error:')
             ? 'The bot replies with the message of a UsageError only.'
             : 'Every method of ops returns a promise: is there an await? And does run return a report?'
         }`,
-        file: error?.place ?? command.file,
+        file: thrown?.place ?? command.file,
       };
     }
     const verdict = judge(reply);
