@@ -74,7 +74,7 @@ async function timeSaves(): Promise<number[]> {
   const folder = await copyProject();
   const file = join(folder, 'reviews-api', 'app.ts');
   const code = await readFile(file, 'utf8');
-  const supervised = spawn(process.execPath, ['--import', 'tsx', 'workshop/commands/services.ts'], {
+  const supervised = spawn(process.execPath, ['--import', 'tsx/esm', 'workshop/commands/services.ts'], {
     cwd: folder,
     stdio: 'ignore',
   });

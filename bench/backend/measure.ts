@@ -110,7 +110,7 @@ async function logRecordsIn(queryUrl: string, id: string): Promise<number> {
 
 function startClient(task: ClientTask): ChildProcess {
   const file = fileURLToPath(new URL('client.ts', import.meta.url));
-  return fork(file, [JSON.stringify(task)], { execArgv: ['--import', 'tsx'] });
+  return fork(file, [JSON.stringify(task)], { execArgv: ['--import', 'tsx/esm'] });
 }
 
 async function firstReport(client: ChildProcess): Promise<ClientReport & { kind: 'ready' }> {

@@ -22,7 +22,7 @@ export async function startBackendProcess(): Promise<BackendProcess> {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${await freePort()}`,
     OTLP_URL: `http://localhost:${await freePort()}`,
   };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'workshop/commands/backend.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', 'workshop/commands/backend.ts'], {
     cwd: projectFolder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

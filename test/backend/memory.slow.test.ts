@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** What a backend holds after it has taken in far more than it keeps. */
 async function held(...words: string[]) {
   const child = fork(fileURLToPath(new URL('memory-child.ts', import.meta.url)), words, {
-    execArgv: ['--expose-gc', '--import', 'tsx'],
+    execArgv: ['--expose-gc', '--import', 'tsx/esm'],
   });
   const [message] = await once(child, 'message');
   await once(child, 'exit');

@@ -41,7 +41,7 @@ test('without a step, it checks the passed ones again: one that fails now is nam
   const text = await readFile(app, 'utf8');
   assert.match(
     (await check()).stdout,
-    /✓ Passed before, and still pass: 1, 2, 3, 4, 5, 6, 7\n[^]*Step 8 done/,
+    /✓ Passed before, and still passing: 1, 2, 3, 4, 5, 6, 7\n[^]*Step 8 done/,
   );
 
   await writeFile(join(progressFile, '../step'), nameOf(7));

@@ -61,7 +61,11 @@ export async function startService(
   const service = services.find((one) => one.name === name)!;
   const port = service.port ? await freePort() : 0;
   const ports = new Map([[name as string, port]]);
-  const imports = ['--import', import.meta.resolve('tsx'), ...(traced ? ['--import', './tracing.ts'] : [])];
+  const imports = [
+    '--import',
+    import.meta.resolve('tsx/esm'),
+    ...(traced ? ['--import', './tracing.ts'] : []),
+  ];
   const subject = start(t, process.execPath, [...imports, 'main.ts'], {
     cwd: service.folder,
     env: { ...process.env, ...broker.env, ...environmentOf(service, ports), ...env },

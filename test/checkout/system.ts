@@ -42,7 +42,7 @@ export async function startSystem(broker: Broker, names: Name[] = ['gateway', 'c
   /** Starts a service and waits until it is ready. */
   async function startService(name: Name) {
     const service = services.find((one) => one.name === name)!;
-    const words = ['--import', import.meta.resolve('tsx'), '--import', './tracing.ts', 'main.ts'];
+    const words = ['--import', import.meta.resolve('tsx/esm'), '--import', './tracing.ts', 'main.ts'];
     const subject = start(file, process.execPath, words, {
       cwd: service.folder,
       env: {

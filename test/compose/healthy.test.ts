@@ -15,7 +15,7 @@ const checkout = join(projectFolder, 'steps/15-parent-or-link/checkout');
 
 /** The exit code of the health check in the folder of a service. */
 function check(t: TestContext, cwd: string, env: Record<string, string>) {
-  const tsx = import.meta.resolve('tsx'); // the image has a Node.js that can run TypeScript on its own
+  const tsx = import.meta.resolve('tsx/esm'); // the image has a Node.js that can run TypeScript on its own
   const script = join(projectFolder, 'workshop/services/healthy.mjs');
   return start(t, process.execPath, ['--import', tsx, script], { cwd, env: { ...process.env, ...env } })
     .ended;

@@ -123,7 +123,7 @@ test(
   },
   async (t) => {
     const inTerminal = async (pager: string, env: NodeJS.ProcessEnv = {}) => {
-      const command = `${process.execPath} --import ${import.meta.resolve('tsx')} ${DIFF} 2 3`;
+      const command = `${process.execPath} --import ${import.meta.resolve('tsx/esm')} ${DIFF} 2 3`;
       const subject = start(t, 'script', ['--quiet', '--return', '--command', command, '/dev/null'], {
         env: { ...process.env, TERM: 'xterm', NO_COLOR: '', PAGER: pager, ...env },
       });

@@ -41,7 +41,7 @@ export async function startFleet(t: TestContext, binaries: string, folder: strin
   const started = new Map<string, Subject>();
   const startService = async (name: string) => {
     const service = services.find((one) => one.name === name)!;
-    const words = ['--import', import.meta.resolve('tsx'), '--import', './tracing.ts', 'main.ts'];
+    const words = ['--import', import.meta.resolve('tsx/esm'), '--import', './tracing.ts', 'main.ts'];
     const subject = start(t, process.execPath, words, {
       cwd: service.folder,
       env: { ...env, ...environmentOf(service, ports) },

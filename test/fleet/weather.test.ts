@@ -39,7 +39,7 @@ test('weather: social-api follows it, and without options all is well again', as
   assert.equal(stopped.code, 1);
   assert.match(stopped.stderr, /^social-api doesn't respond \(.+\): npm run services starts it\.\n$/);
 
-  const service = start(t, process.execPath, ['--import', import.meta.resolve('tsx'), 'main.ts'], {
+  const service = start(t, process.execPath, ['--import', import.meta.resolve('tsx/esm'), 'main.ts'], {
     cwd: join(projectFolder, 'steps/shared/social-api'),
     env: { ...env, PORT: port },
   });

@@ -441,7 +441,7 @@ test('reflection and health are answered by their own protocols', { skip }, asyn
 
 test('its program is traced, but asking about a trace does not become part of it', { skip }, async (t) => {
   const [port, samplingPort] = [await freePort(), await freePort()];
-  const ops = start(t, process.execPath, ['--import', 'tsx', '--import', './tracing.ts', 'main.ts'], {
+  const ops = start(t, process.execPath, ['--import', 'tsx/esm', '--import', './tracing.ts', 'main.ts'], {
     cwd: 'steps/20-ask-the-system/ops',
     env: {
       ...process.env,

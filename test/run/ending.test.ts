@@ -36,7 +36,7 @@ test(
   { skip: !hasScript && 'needs script(1) of util-linux, which makes a terminal' },
   async (t) => {
     const { env, ports } = await isolatedEnvironment(t);
-    const command = `${process.execPath} --import tsx run.ts`;
+    const command = `${process.execPath} --import tsx/esm run.ts`;
     const subject = start(t, 'script', ['-qefc', command, '/dev/null'], { env, stdin: 'pipe' });
     const urls = () => [...subject.stdout.matchAll(/^http:\S+\/trace\/([0-9a-f]{32})\s*$/gm)];
 

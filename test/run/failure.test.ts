@@ -99,7 +99,7 @@ slowTest('reviews-api is down: bands-api responds with 502, and its span has the
   const { env, ports } = await isolatedEnvironment(t);
   const backend = await backendAt(t, ports);
   const unused = await freePort();
-  const bands = start(t, process.execPath, ['--import', 'tsx', '--import', './tracing.ts', 'main.ts'], {
+  const bands = start(t, process.execPath, ['--import', 'tsx/esm', '--import', './tracing.ts', 'main.ts'], {
     cwd: 'bands-api',
     env: {
       ...env,

@@ -10,7 +10,7 @@ import { runScript } from '../support/process.ts';
 import { slowTest, test } from '../support/tests.ts';
 
 test('a full disk at stdout: one sentence, exit code 1', { skip: process.platform !== 'linux' }, async () => {
-  const words = ['--import', 'tsx', 'workshop/commands/diff.ts', '3', '4'];
+  const words = ['--import', 'tsx/esm', 'workshop/commands/diff.ts', '3', '4'];
   const child = spawn(process.execPath, words, {
     cwd: projectFolder,
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],

@@ -20,7 +20,7 @@ test(
     const cwd = await projectCopy(t);
     const { env, ports } = await isolatedEnvironment(t);
     env.TRACE_ENDPOINT_PORT = String(await freePort()); // of a service that a later step adds
-    const command = `${process.execPath} --import tsx run.ts`;
+    const command = `${process.execPath} --import tsx/esm run.ts`;
     const subject = start(t, 'script', ['-qefc', command, '/dev/null'], { cwd, env, stdin: 'pipe' });
     const prompts = () => subject.stdout.match(/Press Enter/g)?.length ?? 0;
     const sinceEnter = async () => {

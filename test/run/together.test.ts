@@ -85,7 +85,7 @@ for (const [command, words, ready] of [
 slowTest('services of another folder respond: a sentence says which, and in which folder', async (t) => {
   const { env, ports } = await isolatedEnvironment(t);
   const folder = join(projectFolder, 'steps/06-fix-the-bugs/bands-api');
-  const loader = ['--import', import.meta.resolve('tsx')];
+  const loader = ['--import', import.meta.resolve('tsx/esm')];
   const bands = start(t, process.execPath, [...loader, 'main.ts'], {
     cwd: folder,
     env: { ...env, PORT: String(ports.bands), REVIEWS_API_URL: `http://localhost:${ports.reviews}` },

@@ -160,7 +160,7 @@ async function startService(
   const service = start(
     t,
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), ...tracing, 'main.ts'],
+    ['--import', import.meta.resolve('tsx/esm'), ...tracing, 'main.ts'],
     { cwd: join(projectFolder, name), env: { ...process.env, ...env, PORT: String(port) }, ipc: true },
   );
   await service.printed(/Server listening/);

@@ -119,7 +119,7 @@ async function responsesOf(served: App[], tracing?: string, variables: NodeJS.Pr
     process.execPath,
     [
       '--import',
-      import.meta.resolve('tsx'),
+      import.meta.resolve('tsx/esm'),
       ...(tracing ? ['--import', tracing] : []),
       join(import.meta.dirname, 'serve-apps.ts'),
       ...served.map(({ file }) => file),

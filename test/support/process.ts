@@ -77,7 +77,7 @@ export function startScript(
   args: string[] = [],
   options: StartOptions = {},
 ): Subject {
-  return start(t, process.execPath, ['--import', import.meta.resolve('tsx'), file, ...args], options);
+  return start(t, process.execPath, ['--import', import.meta.resolve('tsx/esm'), file, ...args], options);
 }
 
 /** Runs a TypeScript file to its end. */

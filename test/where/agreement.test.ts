@@ -20,7 +20,7 @@ async function startService(t: TestContext, name: string, env: NodeJS.ProcessEnv
   const subject = start(
     t,
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), ...tracing, 'main.ts'],
+    ['--import', import.meta.resolve('tsx/esm'), ...tracing, 'main.ts'],
     {
       cwd: service.folder,
       env: { ...process.env, ...environmentOf(service, new Map([[name, port]])), ...env },

@@ -16,10 +16,10 @@ export interface Renewal {
 /** Where the output of commands comes from. */
 export interface RenewOptions {
   /**
-   * `live` runs every command. `observed` runs none: output comes from the observations of the steps, and output that they
-   * don't contain stays as it is. By default, only commands whose output the observations don't contain are run.
+   * `observed` runs no command: output comes from the observations of the steps, and output that they don't contain stays
+   * as it is. By default, commands whose output the observations don't contain are run.
    */
-  outputs?: 'live' | 'observed';
+  outputs?: 'observed';
 }
 
 /**
@@ -46,7 +46,7 @@ export async function renewText(document: string, { outputs }: RenewOptions = {}
     if (blocks.some(({ kind }) => kind === 'console')) {
       terminal = await (outputs === 'observed' ? openObservedTerminal() : openTerminal());
     }
-    const reader = new Reader(terminal, outputs === 'live');
+    const reader = new Reader(terminal);
     let after = '';
     for (const block of blocks) after += await reader.renew(block);
     return after;
@@ -58,12 +58,11 @@ export async function renewText(document: string, { outputs }: RenewOptions = {}
 /** Follows a document block by block, and keeps track of which of its ids matches which id of this run. */
 class Reader {
   readonly #terminal: Terminal | undefined;
-  readonly #live: boolean;
+
   readonly #shownIds = new Map<string, string>();
 
-  constructor(terminal: Terminal | undefined, live: boolean) {
+  constructor(terminal: Terminal | undefined) {
     this.#terminal = terminal;
-    this.#live = live;
   }
 
   /** Returns the updated block as Markdown. */
@@ -95,7 +94,7 @@ class Reader {
 
   /** What the only command of a block prints, if that is known. One of several may depend on what the others did. */
   async #observed({ commands }: Block & { kind: 'console' }, output: string): Promise<string | undefined> {
-    if (this.#live || commands.length > 1) return undefined;
+    if (commands.length > 1) return undefined;
     return observedOutput(commands[0]!.command, output, this.#terminal!.folder);
   }
 }

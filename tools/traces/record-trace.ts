@@ -52,7 +52,13 @@ export async function recordTrace(stepFolder: string, words: readonly string[]):
       OTLP_URL: backend.otlpHttpUrl,
       WORKSHOP_SEED: '1',
     };
-    const command = ['--import', import.meta.resolve('tsx'), join(stepFolder, 'run.ts'), '--json', ...words];
+    const command = [
+      '--import',
+      import.meta.resolve('tsx/esm'),
+      join(stepFolder, 'run.ts'),
+      '--json',
+      ...words,
+    ];
     const { stdout } = await run(process.execPath, command, { env, timeout: TIMEOUT_MS }).catch(withStatus);
     const { traceId } = JSON.parse(stdout) as { traceId: string | null };
     const trace = traceId === null ? undefined : backend.store.trace(traceId);

@@ -40,7 +40,7 @@ export function reportText(result: Evaluation, options: ReportOptions): string {
     paint('bold', `Step ${number}, ${words}`, process.stdout),
     '',
     ...(before
-      ? markLines({ expect: `Passed before, and still pass: ${before}`, status: 'met' }, columns)
+      ? markLines({ expect: `Passed before, and still passing: ${before}`, status: 'met' }, columns)
       : []),
     ...result.outcomes.flatMap((outcome) => markLines(outcome, columns)),
     '',

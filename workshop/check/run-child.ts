@@ -27,7 +27,7 @@ export async function runChild(
   file: string,
   { words = ['--json'], input = [], folder = dirname(file), env, signal }: RunChildOptions,
 ): Promise<RunEnd> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file, ...words], {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx/esm'), file, ...words], {
     cwd: folder,
     env,
   });

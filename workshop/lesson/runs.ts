@@ -59,7 +59,7 @@ async function runToEnd(
 ): Promise<boolean> {
   const child = spawn(
     process.execPath,
-    ['--import', oneStream, '--import', import.meta.resolve('tsx'), 'run.ts'],
+    ['--import', oneStream, '--import', import.meta.resolve('tsx/esm'), 'run.ts'],
     {
       cwd: folder,
       env: { ...process.env, WORKSHOP_COLUMNS: String(columns) },

@@ -116,7 +116,7 @@ async function openLog(service: Service): Promise<WriteStream> {
 /** Runs main.ts, with tracing.ts loaded first if the service has one. */
 function spawnService(service: Service, { ports, env }: StartOptions): ChildProcess {
   const tracing = isTraced(service) ? ['--import', './tracing.ts'] : [];
-  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...tracing, 'main.ts'], {
+  return spawn(process.execPath, ['--import', import.meta.resolve('tsx/esm'), ...tracing, 'main.ts'], {
     cwd: service.folder,
     // A HOST in the shell may be anything: compilers set it, too.
     env: { ...process.env, HOST: hostOf(service), ...environmentOf(service, ports), ...env },

@@ -20,7 +20,7 @@ export interface BackendProcess {
  */
 export async function startBackendProcess(): Promise<BackendProcess> {
   const file = fileURLToPath(import.meta.resolve('./backend-process.ts'));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file], {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx/esm'), file], {
     stdio: ['pipe', 'pipe', 'inherit'], // it ends when its stdin does,
   });
   const lines = createInterface({ input: child.stdout });

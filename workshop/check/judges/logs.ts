@@ -97,7 +97,7 @@ export function sendsLogRecords(service: string): Judge {
   };
 }
 
-/** pino's times are whole milliseconds, and a line about the end of a request may follow its span. */
+/** Pino's times are whole milliseconds, and a line about the end of a request may follow its span. */
 const SPAN_MARGIN_US = 50_000;
 
 /** Why a log record of a call is not in a span of its service that was running at the time; undefined if it is. */
@@ -107,7 +107,7 @@ function faultOfSpan(record: LogRecord, { traceId, spans }: Trace) {
   if (record.traceId !== traceId) {
     return {
       found: `${line} arrived ${record.traceId ? `in trace ${record.traceId}` : 'without a trace id'}.`,
-      cause: 'It was logged outside the span of its request: in another context, there is no active span.',
+      cause: 'It was logged outside the span of its request, in a context with another active span or none.',
     };
   }
   const span = spans.find((each) => each.spanId === spanId);

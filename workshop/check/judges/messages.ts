@@ -312,7 +312,7 @@ export function sendsContext(service: string): Judge {
     if (!producer) return noServerSpan(seen, service);
     const file = `${service}/app.ts`;
     const traces = tracesOfCall(seen);
-    // Other programs may publish there too, such as the services of a workshop that runs at the same time.
+    // A program of the lesson may place another order.
     const message =
       seen.messages.find(({ headers }) => String(headers['traceparent']).includes(producer.traceId)) ??
       seen.messages[0];
