@@ -45,5 +45,8 @@ test('a service logs that there is no RabbitMQ, where nothing listens', { skip }
   process.env.RABBITMQ_PORT = '1';
   t.after(() => Object.assign(process.env, broker.env));
 
-  assert.match(await firstWarning(), /^No RabbitMQ at 127\.0\.0\.1:1 \(ECONNREFUSED\): next attempt in/);
+  assert.match(
+    await firstWarning(),
+    /^No connection to RabbitMQ at 127\.0\.0\.1:1 \(ECONNREFUSED\): next attempt in/,
+  );
 });

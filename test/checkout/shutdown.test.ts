@@ -175,7 +175,7 @@ for (const name of ['checkout', 'stock'] as const) {
   slowTest(`${name} ends with its parent, even while RabbitMQ is not there`, { skip }, async (t) => {
     const { subject } = await startService(t, await patientStep(t, 15), name, {
       broker: { env: { ...broker.env, RABBITMQ_PORT: '1' } },
-      ready: /No RabbitMQ at/,
+      ready: /No connection to RabbitMQ at/,
     });
 
     subject.child.disconnect();

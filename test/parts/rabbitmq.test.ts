@@ -103,5 +103,8 @@ test('lines of a service: a refused queue or exchange is recognized, and nothing
     /a queue stock-queue .*rabbitmqctl delete_queue stock-queue/,
   );
   assert.match(rabbitmq.refusalIn!(line('exchange', 'exchange'))!, /an exchange exchange /);
-  assert.equal(rabbitmq.refusalIn!('{"msg":"No RabbitMQ at localhost:5672 (ECONNREFUSED)"}'), undefined);
+  assert.equal(
+    rabbitmq.refusalIn!('{"msg":"No connection to RabbitMQ at localhost:5672 (ECONNREFUSED)"}'),
+    undefined,
+  );
 });

@@ -2,21 +2,21 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readServices } from '../../workshop/services/definition.ts';
 import { projectFolder } from '../../workshop/settings.ts';
-import { type Renewal, renewDocument, type RenewOptions } from './renew.ts';
+import { type Renewal, renewDocument } from './renew.ts';
 
 /** One more than there are processors, because the commands in documents often wait. */
 const AT_A_TIME = availableParallelism() + 1;
 
 /** Renews documents, a few at a time, each in its own copy of the project. Returns the result for each. */
-export function renewAll(documents: string[], options: RenewOptions = {}): Map<string, Promise<Renewal>> {
+export function renewAll(documents: string[]): Map<string, Promise<Renewal>> {
   const lanes: Promise<unknown>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
   let turn: Promise<unknown> = Promise.resolve();
 
   /** Services that need a part share it, so such documents take turns. */
   async function renew(document: string): Promise<Renewal> {
     const services = await readServices(join(projectFolder, dirname(document)));
-    if (services.every(({ needs }) => needs.length === 0)) return renewDocument(document, options);
-    const renewal = turn.then(() => renewDocument(document, options));
+    if (services.every(({ needs }) => needs.length === 0)) return renewDocument(document);
+    const renewal = turn.then(() => renewDocument(document));
     turn = renewal.catch(() => {});
     return renewal;
   }

@@ -74,5 +74,5 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
 function faultOf({ code, message }: NodeJS.ErrnoException, address: string) {
   const refusal = /with message "(.*)"/.exec(message)?.[1];
   if (refusal) return `RabbitMQ at ${address} reports: ${refusal}`;
-  return `No RabbitMQ at ${address} (${code ?? message})`;
+  return `No connection to RabbitMQ at ${address} (${code ?? message})`;
 }
