@@ -47,7 +47,7 @@ export function tracingFileMissing({ sources }: Observation, service: string): s
 /** For a tracing.ts that imports the app: why that is too early; undefined for any other tracing.ts. */
 export function appImportedEarly({ sources }: Observation, service: string): string | undefined {
   if (!importsApp.test(sources.get(`${service}/tracing.ts`) ?? '')) return undefined;
-  return 'tracing.ts imports the app. If the app is imported before the instrumentations are set up, they can't wrap the libraries that it uses. Remove the import: main.ts imports the app.';
+  return "tracing.ts imports the app. If the app is imported before the instrumentations are set up, they can't wrap the libraries that it uses. Remove the import: main.ts imports the app.";
 }
 
 /** Why a request does not belong to the expected trace; undefined if its traceparent is valid. */

@@ -26,8 +26,9 @@ export function logsTraceIds(service: string): Judge {
     );
     if (bare.length > 0) {
       return {
-        found: `${service} logged ${counted(bare.length, 'line')} without a trace_id for this call.`,
-        cause: 'Only some lines get the id. A mixin of the logger adds it to every line.',
+        found: `${service} logged ${counted(bare.length, 'line')} for this call without its trace_id.`,
+        cause:
+          'Only some lines get the id of their trace. A mixin that reads the active span adds it to every line.',
         file,
         lines: bare.slice(0, SHOWN_LINES),
         traces: [],
