@@ -44,7 +44,7 @@ export default {
       judge: continuesTrace('bands-api', 'another caller'),
     },
     {
-      expect: 'Flags 00 are respected: a call that is not sampled creates no span',
+      expect: 'Flags 00 are respected: no span arrives for a call that is not sampled',
       judge: leavesNoTrace('a caller that does not want a trace'),
     },
   ],

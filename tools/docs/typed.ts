@@ -4,7 +4,7 @@ const TRAILING_COMMENT = / +\/\/ .*$/;
 
 /**
  * A file as it looks when a reader has typed the code of a lesson but not its comments: comments that aren't in the text
- * that the reader was given are left out, and where a comment was replaced, the old one is still there.
+ * that the reader was given are left out, and where a step adds to a comment, the old one is still there.
  */
 export function asTyped(text: string, given: string): string {
   const givenAbove = commentsAbove(given);
@@ -12,7 +12,7 @@ export function asTyped(text: string, given: string): string {
   const withOldComments = text.replace(COMMENTS, (comments, offset: number) => {
     if (given.includes(comments)) return comments;
     const old = givenAbove.get(codeAt(text, offset + comments.length));
-    if (old && !text.includes(old)) return old;
+    if (old && comments.startsWith(beginningOf(old))) return old;
     return comments.replace(COMMENT, (comment) => (given.includes(comment) ? comment : ''));
   });
   return withOldComments
@@ -20,7 +20,9 @@ export function asTyped(text: string, given: string): string {
     .map((line) => {
       const code = line.replace(TRAILING_COMMENT, '');
       if (code === line || linesGiven.includes(line)) return line;
-      return linesGiven.find((old) => old.replace(TRAILING_COMMENT, '') === code) ?? code;
+      return (
+        linesGiven.find((old) => line.startsWith(old) && old.replace(TRAILING_COMMENT, '') === code) ?? code
+      );
     })
     .join('\n');
 }
@@ -29,6 +31,11 @@ export function asTyped(text: string, given: string): string {
 function commentsAbove(text: string): Map<string, string> {
   const comments = [...text.matchAll(COMMENTS)];
   return new Map(comments.map(({ 0: comment, index }) => [codeAt(text, index + comment.length), comment]));
+}
+
+/** A comment without its end. */
+function beginningOf(comment: string): string {
+  return comment.replace(/\.?\s*(?:\*\/)?\s*$/, '');
 }
 
 /** The code of the line that begins at an offset. */

@@ -36,12 +36,14 @@ const path = \`\${url}//a\`;
   assert.equal(asTyped(after, given), typed);
 });
 
-test('where a comment was changed, the old one is still there', () => {
-  const after = given
-    .replace('// Given.', '// Changed.')
-    .replace('// given', '// changed')
-    .replace('Given, too', 'Given no longer');
+test('where a step adds to a comment, the old one is still there', () => {
+  const after = given.replace('// given', '// given: more').replace('Given, too', 'Given, too, and more');
   assert.equal(asTyped(after, given), given);
+});
+
+test('a comment that is replaced is removed', () => {
+  const after = given.replace(' * Given, too.', ' * Another one.');
+  assert.equal(asTyped(after, given), "// Given.\nconst url = 'http://localhost'; // given\n");
 });
 
 test('a comment is removed with the code below it', () => {

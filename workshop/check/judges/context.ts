@@ -59,7 +59,7 @@ export function isChildOfCaller(service: string): Judge {
   };
 }
 
-/** A call whose traceparent has the flags 00 creates no span. */
+/** No span arrives for a call whose traceparent has the flags 00. */
 export function leavesNoTrace(
   name: string,
   cause = 'A sampler ignores the decision of the caller. Remove it: the default sampler respects the flags (parentbased_always_on).',

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Failure, Judge } from '../lesson.ts';
-import { callNamed, caller, serverSpanOf, traceOfCall, valuesOf } from '../observation.ts';
+import { callNamed, caller, serverSpanOf, traceOfCall, tracesOfCall, valuesOf } from '../observation.ts';
+import type { Exchange } from '../relay.ts';
 
 const SHOWN_BODY = 300; // characters
 
@@ -27,10 +28,7 @@ export function responds({ status, judgeBody, cause, file }: Expected, name?: st
   return (seen) => {
     const call = callNamed(seen, name);
     const { response, method, path, to, startMs } = call;
-    if (!response) {
-      const why = call.error ?? `${call.from} didn't wait for it`;
-      return { found: `${to} sent no response to ${method} ${path} (${why}).`, cause, file };
-    }
+    if (!response) return { found: sentNoResponse(call), cause, file };
 
     const found = `${to} responded to ${method} ${path} with ${response.status} ${STATUS_CODES[response.status] ?? ''}: ${response.body.slice(0, SHOWN_BODY)}`;
     if (response.status !== status) return { found, cause, file };
@@ -42,13 +40,21 @@ export function responds({ status, judgeBody, cause, file }: Expected, name?: st
   };
 }
 
+function sentNoResponse({ to, from, method, path, error }: Exchange): string {
+  return `${to} sent no response to ${method} ${path} (${error ?? `${from} didn't wait for it`}).`;
+}
+
 /** The response to a call has a header that contains the id of its trace. */
 export function respondsWithTraceId(header: string, name?: string): Judge {
   return (seen) => {
     const call = callNamed(seen, name);
     const { to, method, path } = call;
     const file = `${to}/tracing.ts`;
-    const { headers, status } = call.response ?? { headers: [], status: 0 };
+    if (!call.response) {
+      const cause = 'The code that sets the header, or that handles the error, never sends the response.';
+      return { found: sentNoResponse(call), cause, file, traces: tracesOfCall(seen, name) };
+    }
+    const { headers, status } = call.response;
     const span = serverSpanOf(seen, to, name);
     const values = valuesOf(headers, header);
     const responded = `${to} responded to ${method} ${path} (${status})`;

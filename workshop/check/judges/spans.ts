@@ -236,7 +236,7 @@ export function hasClientSpan(service: string, called: string): Judge {
     if (parent?.service === service && parent.kind === 'client') return 'ok';
     return {
       found: parent
-        ? `The parent of ${called}'s SERVER span is "${parent.name}" of ${parent.service}, which is not of kind CLIENT.`
+        ? `The parent of ${called}'s SERVER span is "${parent.name}" of ${parent.service}, not a CLIENT span of ${service}.`
         : `The parent of ${called}'s SERVER span is missing from the trace.`,
       cause:
         'UndiciInstrumentation is missing from the instrumentations, and your own lines still write the traceparent.',
