@@ -6,6 +6,7 @@ import type { BoardPerson, BoardResponse, BoardStep } from '../../trace/page-dat
 import { bindKeys, EVERY_PAGE, isHelpOpen, KeyHelp } from '../frame/keys.tsx';
 import { isBackendReachable, poll } from '../frame/live.ts';
 import { names, size, theme } from '../frame/preferences.ts';
+import { Button } from '../frame/button.tsx';
 
 /** At one expectation. The tracks below show the others. */
 const MOST_NAMES = 8;
@@ -137,14 +138,9 @@ function People({ people, steps }: { people: BoardPerson[]; steps: BoardStep[] }
           {people.length - away === 1 ? '1 person' : `${people.length - away} people`}
           {away > 0 && <small> and {away} away</small>}
         </h2>
-        <button
-          type="button"
-          class="button"
-          aria-pressed={names.value === 'hidden'}
-          onClick={() => names.next()}
-        >
+        <Button aria-pressed={names.value === 'hidden'} onClick={() => names.next()}>
           Hide names
-        </button>
+        </Button>
       </div>
       <ul class="people">
         {people.map((person) => (

@@ -7,6 +7,7 @@ import { ticksOf } from '../../trace/ticks.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { traceUrl } from '../../trace/ids.ts';
 import { textMeter } from '../frame/measure.ts';
+import { Button } from '../frame/button.tsx';
 import { hasOwnScales, shown, verdictSigns, waterfallA, waterfallB } from './state.ts';
 import { signed } from './words.ts';
 
@@ -52,10 +53,10 @@ export function ComparisonTable() {
       {all.length > most.value && (
         <p>
           <span class="paper-only">… {counted(all.length - most.value, 'more span')} on the page.</span>
-          <button type="button" class="button" onClick={() => (most.value += ROWS_PER_STEP)}>
+          <Button onClick={() => (most.value += ROWS_PER_STEP)}>
             Show {counted(Math.min(ROWS_PER_STEP, all.length - most.value), 'more span')} of{' '}
             {grouped(all.length)}
-          </button>
+          </Button>
         </p>
       )}
     </>

@@ -5,6 +5,7 @@ import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
 import { poll } from '../frame/live.ts';
 import { Menu } from '../frame/menu.tsx';
+import { Button } from '../frame/button.tsx';
 import { Calls } from './calls.tsx';
 import { ServiceGraph } from './graph.tsx';
 import { shortName } from './layout.ts';
@@ -79,34 +80,24 @@ function GraphTools({ data }: { data: ServiceGraphResponse }) {
         </a>
       )}
       <div class="zoom" role="group" aria-label="Zoom">
-        <button
-          type="button"
-          class="button"
+        <Button
           aria-label="Zoom out"
           title="Zoom out (-)"
           aria-disabled={isWhole}
           onClick={() => zoomBy(1 / ZOOM_STEP)}
         >
           −
-        </button>
-        <button
-          type="button"
-          class="button"
+        </Button>
+        <Button
           aria-label="Zoom in"
           title="Zoom in (+), or turn the wheel while you hold Ctrl or ⌘"
           onClick={() => zoomBy(ZOOM_STEP)}
         >
           +
-        </button>
-        <button
-          type="button"
-          class="button"
-          title="Show the whole graph (0)"
-          aria-disabled={isWhole}
-          onClick={showWhole}
-        >
+        </Button>
+        <Button title="Show the whole graph (0)" aria-disabled={isWhole} onClick={showWhole}>
           Whole graph
-        </button>
+        </Button>
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { Button } from './button.tsx';
 
 /** The note about what was copied last, for screen readers and the bottom of the page. */
 export const copied = signal('');
@@ -61,9 +62,7 @@ export function CopyNotes() {
           <textarea readonly rows={12} aria-label="Text to copy" ref={(area) => area?.select()}>
             {textToCopy}
           </textarea>
-          <button type="button" class="button" onClick={() => (textToCopy.value = '')}>
-            Close
-          </button>
+          <Button onClick={() => (textToCopy.value = '')}>Close</Button>
         </dialog>
       )}
     </>

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { Button } from './button.tsx';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** Keys and what they do. */
@@ -116,7 +117,7 @@ export function KeyHelp() {
         ))}
       </div>
       <form method="dialog">
-        <button class="button">Close</button>
+        <Button type="submit">Close</Button>
       </form>
     </dialog>
   );

@@ -1,3 +1,4 @@
+import { Button } from '../frame/button.tsx';
 import { act, selectedStep, state } from './session.ts';
 import type { CheckedExpectation, CheckedStep, CheckState } from './session-state.ts';
 import { goTo, neighbor } from './steps.tsx';
@@ -12,9 +13,7 @@ export function CheckView() {
     <section class="check-view" aria-label="Check" aria-busy={isRunning}>
       <div class="view-head">
         <h2>{headingOf(check)}</h2>
-        <button type="button" class="button" onClick={() => void act('check')}>
-          Check again
-        </button>
+        <Button onClick={() => void act('check')}>Check again</Button>
       </div>
       <OtherStep />
       {problem !== undefined && <p class="problem">{problem}</p>}
@@ -64,9 +63,9 @@ function Result({ result, isOld }: { result: CheckedStep; isOld: boolean }) {
         <p class="done">
           Done: {done}.{' '}
           {next && (
-            <button type="button" class="button primary" onClick={() => goTo(next)}>
+            <Button class="primary" onClick={() => goTo(next)}>
               Next: {next.number}. {next.title}
-            </button>
+            </Button>
           )}
         </p>
       )}

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { Button } from '../frame/button.tsx';
 import { useEffect } from 'preact/hooks';
 import { fetchDifference, selectedStep, state } from './session.ts';
 import type { DifferenceResponse } from './session-state.ts';
@@ -25,9 +26,7 @@ export function DifferenceView() {
     return (
       <section class="empty" aria-label="Differences">
         <p>This shows what is left to type for step {number}, which is the solution.</p>
-        <button type="button" class="button" onClick={() => (revealed.value = selected)}>
-          Show me what differs
-        </button>
+        <Button onClick={() => (revealed.value = selected)}>Show me what differs</Button>
       </section>
     );
   }

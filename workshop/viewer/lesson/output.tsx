@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { textMeter } from '../frame/measure.ts';
+import { Button } from '../frame/button.tsx';
 import { act, state } from './session.ts';
 import { view } from './views.ts';
 
@@ -29,9 +30,7 @@ export function OutputView() {
       <p class="outcome-of-run" role="status">
         {isRunning ? 'Running …' : failed ? <span class="failed">run.ts failed.</span> : ''}
         {!isRunning && tracePage !== undefined && (
-          <button type="button" class="button" onClick={() => (view.value = 'trace')}>
-            Open the trace
-          </button>
+          <Button onClick={() => (view.value = 'trace')}>Open the trace</Button>
         )}
       </p>
     </section>

@@ -1,5 +1,6 @@
 import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
+import { Button } from '../frame/button.tsx';
 import { CheckView, headingOf, marks } from './check.tsx';
 import { DifferenceView } from './difference.tsx';
 import { OutputView, run } from './output.tsx';
@@ -68,36 +69,29 @@ function Tools() {
   const { isRunning } = state.value!.run;
   return (
     <div class="tools">
-      <button
-        type="button"
-        class="button steps-button"
+      <Button
+        class="steps-button"
         aria-expanded={isListOpen}
         aria-controls="steps"
         onClick={() => (isListOpen.value = !isListOpen.value)}
       >
         Step {selectedStep.value!.number}
-      </button>
+      </Button>
       {isRunning ? (
-        <button type="button" class="button run" onClick={() => void act('stop')}>
+        <Button class="run" onClick={() => void act('stop')}>
           Stop
-        </button>
+        </Button>
       ) : (
-        <button type="button" class="button primary run" title="Run run.ts (r)" onClick={run}>
+        <Button class="primary run" title="Run run.ts (r)" onClick={run}>
           Run
-        </button>
+        </Button>
       )}
       <div class="view-buttons" role="group" aria-label="Show">
         {choices.value.map((each) => (
-          <button
-            key={each}
-            type="button"
-            class="button"
-            aria-pressed={shown.value === each}
-            onClick={() => (view.value = each)}
-          >
+          <Button key={each} aria-pressed={shown.value === each} onClick={() => (view.value = each)}>
             {names[each]}
             {each === 'check' && <CheckMarks />}
-          </button>
+          </Button>
         ))}
       </div>
       <p class="hidden-text" role="status">
@@ -149,25 +143,16 @@ function StatusBar() {
           : 'npm run lesson has stopped. Start it again, and open the address that it prints.'}
       </p>
       <div class="work-buttons" role="group" aria-label="Your work">
-        <button type="button" class="button" onClick={() => void act('save')}>
-          Save
-        </button>
-        <button
-          type="button"
-          class="button"
+        <Button onClick={() => void act('save')}>Save</Button>
+        <Button
           title="Put the start of this step into the working copy; your work is saved first"
           onClick={() => void act('reset')}
         >
           Reset
-        </button>
-        <button
-          type="button"
-          class="button"
-          title="Put back the work that was saved last"
-          onClick={() => void act('restore')}
-        >
+        </Button>
+        <Button title="Put back the work that was saved last" onClick={() => void act('restore')}>
           Restore
-        </button>
+        </Button>
       </div>
     </footer>
   );

@@ -1,3 +1,4 @@
+import { Button } from '../frame/button.tsx';
 import { act, state } from './session.ts';
 import type { ListedStep } from './session-state.ts';
 import { isListOpen, view } from './views.ts';
@@ -21,9 +22,9 @@ export function StepList() {
   const chapters = [...new Set(steps.map(({ chapter }) => chapter))];
   return (
     <nav class="steps" id="steps" aria-label="Steps" data-open={isListOpen.value}>
-      <button type="button" class="button steps-button" onClick={() => (isListOpen.value = false)}>
+      <Button class="steps-button" onClick={() => (isListOpen.value = false)}>
         Close
-      </button>
+      </Button>
       {chapters.map((chapter) => (
         <section key={chapter}>
           <h2>Chapter {chapter}</h2>

@@ -4,6 +4,7 @@ import { shownId } from '../frame/short-ids.ts';
 import { severities } from '../../trace/log-record.ts';
 import { anyLogSearch } from '../../trace/search/logs.ts';
 import { Menu } from '../frame/menu.tsx';
+import { Button } from '../frame/button.tsx';
 import { problem, response, search, searchFor } from './state.ts';
 
 /** The search form. Choosing from a menu searches at once, typing only on submit. */
@@ -48,19 +49,17 @@ export function LogForm() {
           aria-describedby="log-problem"
         />
       </label>
-      <button class="button primary">Find lines</button>
-      <button type="button" class="button" onClick={() => searchFor(anyLogSearch)}>
-        Reset
-      </button>
+      <Button type="submit" class="primary">
+        Find lines
+      </Button>
+      <Button onClick={() => searchFor(anyLogSearch)}>Reset</Button>
       {traceId !== '' && (
         <p class="of-trace">
           Only lines of trace{' '}
           <a href={traceUrl(traceId)}>
             <code>{shownId(traceId)}</code>
           </a>{' '}
-          <button type="button" class="button" onClick={() => searchFor({ traceId: '' })}>
-            Show all traces
-          </button>
+          <Button onClick={() => searchFor({ traceId: '' })}>Show all traces</Button>
         </p>
       )}
       <p id="log-problem" class="problem" role="alert">

@@ -10,6 +10,7 @@ import { LiveSwitch } from '../frame/live-switch.tsx';
 import { readingHandlers } from '../frame/reading.ts';
 import { SeverityName } from '../frame/severity.tsx';
 import { clockTime } from '../frame/times.ts';
+import { Button } from '../frame/button.tsx';
 import { isLive, isReading, lines, response, searchFor, setLive } from './state.ts';
 
 /** The line above the list: how many lines it has, and whether it is live. */
@@ -83,9 +84,9 @@ export function NoLines() {
       <div class="empty-view" role="status">
         <h2>No log line matches the search</h2>
         <p>
-          <button type="button" class="button" onClick={() => searchFor(anyLogSearch)}>
+          <Button onClick={() => searchFor(anyLogSearch)}>
             Show all {counted(response.value!.kept, 'line')}
-          </button>
+          </Button>
         </p>
       </div>
     );

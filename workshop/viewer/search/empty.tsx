@@ -2,6 +2,7 @@ import type { FilterStep } from '../../trace/page-data.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { describeLookback } from '../../trace/search/lookback.ts';
 import { emptyQuery, type SearchQuery } from '../../trace/search/query.ts';
+import { Button } from '../frame/button.tsx';
 import { response, query, searchFor } from './state.ts';
 
 /** Shown instead of the results if there are none. */
@@ -44,9 +45,7 @@ function NoMatches({ kept, steps }: { kept: number; steps: readonly FilterStep[]
                 {before === traces ? 'excludes no traces' : `excludes ${grouped(before - traces)}`}
               </span>
               {filter === blocking?.filter && (
-                <button type="button" class="button" onClick={() => searchFor(without(filter, query.value))}>
-                  Search without it
-                </button>
+                <Button onClick={() => searchFor(without(filter, query.value))}>Search without it</Button>
               )}
             </li>
           );

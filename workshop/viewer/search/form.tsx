@@ -3,6 +3,7 @@ import { customTime, type Fields } from './fields.ts';
 import { lookbacks, describeLookback } from '../../trace/search/lookback.ts';
 import { emptyQuery } from '../../trace/search/query.ts';
 import { Menu } from '../frame/menu.tsx';
+import { Button } from '../frame/button.tsx';
 import { response, queryErrors, fields, problem, searchFor, submit, type } from './state.ts';
 
 /** The search form. Choosing from a menu searches at once, typing only on submit; both use all fields. */
@@ -83,10 +84,10 @@ export function SearchForm() {
           aria-describedby="search-problem"
         />
       </label>
-      <button class="button primary">Find traces</button>
-      <button type="button" class="button" onClick={() => searchFor(emptyQuery)}>
-        Reset
-      </button>
+      <Button type="submit" class="primary">
+        Find traces
+      </Button>
+      <Button onClick={() => searchFor(emptyQuery)}>Reset</Button>
       <p id="search-problem" class="problem" role="alert">
         {Object.values(queryErrors.value).join(' ') || problem.value}
       </p>

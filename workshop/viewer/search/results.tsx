@@ -8,6 +8,7 @@ import { LiveSwitch } from '../frame/live-switch.tsx';
 import { traceUrl } from '../../trace/ids.ts';
 import { shownId } from '../frame/short-ids.ts';
 import { clockTime } from '../frame/times.ts';
+import { Button } from '../frame/button.tsx';
 import {
   arrived,
   isLive,
@@ -47,9 +48,9 @@ export function ResultsHead() {
       <LiveSwitch what="New traces appear in the list" isLive={isLive} setLive={setLive} />
       <p class="new-traces" role="status">
         {newTraces.value > 0 && (
-          <button type="button" class="button primary" onClick={showPending}>
+          <Button class="primary" onClick={showPending}>
             Show {counted(newTraces.value, 'new trace')}
-          </button>
+          </Button>
         )}
       </p>
       <CompareTray />
@@ -64,9 +65,7 @@ function CompareTray() {
     return (
       <p class="compare-tray">
         Select another trace to compare with <code>{shownId(first)}</code>.{' '}
-        <button type="button" class="button" onClick={() => togglePicked(first)}>
-          Cancel
-        </button>
+        <Button onClick={() => togglePicked(first)}>Cancel</Button>
       </p>
     );
   }

@@ -4,6 +4,7 @@ import { useRef } from 'preact/hooks';
 import type { Attributes, AttributeValue } from '../../trace/model.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { CopyButton } from '../frame/copy.tsx';
+import { Button } from '../frame/button.tsx';
 
 /** More attributes than this are shown only on request. */
 const MAX_ATTRIBUTES = 60;
@@ -54,11 +55,7 @@ export function ShowAll({
     is.value = true;
     within.current!.focus({ preventScroll: true });
   };
-  return (
-    <button type="button" class="button" onClick={show}>
-      {children}
-    </button>
-  );
+  return <Button onClick={show}>{children}</Button>;
 }
 
 function groupsOf(entries: readonly [string, AttributeValue][]) {

@@ -12,6 +12,7 @@ import { serviceClass } from '../frame/colors.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { traceUrl } from '../../trace/ids.ts';
 import { clockTime } from '../frame/times.ts';
+import { Button } from '../frame/button.tsx';
 import { AttributeGroups, AttributeTable, DroppedAttributes } from './attributes.tsx';
 import { LinkSections } from './links.tsx';
 import { LogList } from './log-list.tsx';
@@ -69,9 +70,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
             text={() => location.origin + traceUrl(span.traceId, span.spanId)}
           />
           <CopyButton what="Span" label="Copy as JSON" text={() => JSON.stringify(plain(span), null, 2)} />
-          <button type="button" class="button" onClick={() => closeDetails([span.spanId])}>
-            Close
-          </button>
+          <Button onClick={() => closeDetails([span.spanId])}>Close</Button>
         </p>
       </div>
     </div>

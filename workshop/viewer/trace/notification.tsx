@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { Button } from '../frame/button.tsx';
 import { keepFocus } from './scrolling.ts';
 
 /** A button on a notification. */
@@ -34,9 +35,7 @@ export function Notification() {
     <p class="notification" role="status">
       {text}
       {action && (
-        <button
-          type="button"
-          class="button"
+        <Button
           onClick={() =>
             keepFocus(() => {
               close();
@@ -45,17 +44,12 @@ export function Notification() {
           }
         >
           {action.label}
-        </button>
+        </Button>
       )}
       {text && (
-        <button
-          type="button"
-          class="button"
-          aria-label="Close this notification"
-          onClick={() => keepFocus(close)}
-        >
+        <Button aria-label="Close this notification" onClick={() => keepFocus(close)}>
           ✕
-        </button>
+        </Button>
       )}
     </p>
   );

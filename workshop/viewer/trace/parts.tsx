@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { KeyBinding } from '../frame/keys.tsx';
 import { size } from '../frame/preferences.ts';
+import { Button } from '../frame/button.tsx';
 import { ExplainButton } from './toolbar.tsx';
 import { isPrinting } from './printing.ts';
 
@@ -41,16 +42,14 @@ export function PartButtons() {
     <div class="parts" role="group" aria-label="Parts of the page">
       {!isShown('toolbar') && <ExplainButton />}
       {parts.map(({ part, key, name }) => (
-        <button
+        <Button
           key={part}
-          type="button"
-          class="button"
           aria-pressed={isShown(part)}
           title={`Show or hide (${key})`}
           onClick={() => setShown(part, !isShown(part))}
         >
           {name}
-        </button>
+        </Button>
       ))}
     </div>
   );

@@ -3,6 +3,7 @@ import { Fragment } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { isFolded } from '../../trace/folding.ts';
 import { counted } from '../../trace/numbers.ts';
+import { Button } from '../frame/button.tsx';
 import { Details } from './details.tsx';
 import { topOf } from './positions.ts';
 import { SpanRow } from './row.tsx';
@@ -128,9 +129,7 @@ function NoMatchingRows() {
       )}
       {names.length > 0 && errorsOnly.value && ' and '}
       {errorsOnly.value && 'has an error'}.{' '}
-      <button type="button" class="button" onClick={() => keepFocus(showAll)}>
-        Show all {counted(rows.value.length, 'span')}
-      </button>
+      <Button onClick={() => keepFocus(showAll)}>Show all {counted(rows.value.length, 'span')}</Button>
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { serviceClass } from '../frame/colors.ts';
 import { severities } from '../../trace/log-record.ts';
 import { Menu } from '../frame/menu.tsx';
 import { Popup } from '../frame/popup.tsx';
+import { Button } from '../frame/button.tsx';
 import { find, findInput, nextHit } from './find.ts';
 import { momentCount } from './moments.ts';
 import { isPrinting } from './printing.ts';
@@ -38,14 +39,9 @@ export function Toolbar() {
       <Errors />
       {view.value === 'timeline' && <RowTools />}
       {shownZoom.value && (
-        <button
-          type="button"
-          class="button"
-          onClick={() => keepFocus(() => zoomTo(undefined))}
-          title="Show the whole trace (0)"
-        >
+        <Button onClick={() => keepFocus(() => zoomTo(undefined))} title="Show the whole trace (0)">
           Whole trace
-        </button>
+        </Button>
       )}
       <ExplainButton />
       <Severities />
@@ -62,15 +58,14 @@ export function Toolbar() {
 /** Explains the trace, or doesn't. */
 export function ExplainButton() {
   return (
-    <button
-      type="button"
-      class="button explain"
+    <Button
+      class="explain"
       aria-pressed={explains.value}
       onClick={() => keepFocus(() => setExplains(!explains.value))}
       title="Show long gaps, and what is unusual about the spans (i)"
     >
       Explain
-    </button>
+    </Button>
   );
 }
 
@@ -152,25 +147,17 @@ function Find() {
           }}
         />
       </label>
-      <button
-        type="button"
-        class="button"
+      <Button
         aria-disabled={!hits.value?.length}
         aria-label="Previous match"
         title="Previous (N)"
         onClick={() => nextHit(-1)}
       >
         ↑
-      </button>
-      <button
-        type="submit"
-        class="button"
-        aria-disabled={!hits.value?.length}
-        aria-label="Next match"
-        title="Next (n)"
-      >
+      </Button>
+      <Button type="submit" aria-disabled={!hits.value?.length} aria-label="Next match" title="Next (n)">
         ↓
-      </button>
+      </Button>
       <output aria-live="polite">{place}</output>
     </form>
   );
@@ -255,32 +242,28 @@ function Levels() {
   const open = openLevels();
   return (
     <div class="levels" role="group" aria-label="Expanded levels">
-      <button
-        type="button"
-        class="button"
+      <Button
         aria-label="Collapse one level"
         title="Collapse one level (p)"
         aria-disabled={open <= 1}
         onClick={() => open > 1 && foldTo(open - 1)}
       >
         −
-      </button>
+      </Button>
       <output>
         {open} of {counted(depth, 'level')}
       </output>
-      <button
-        type="button"
-        class="button"
+      <Button
         aria-label="Expand one level"
         title="Expand one level (o)"
         aria-disabled={open >= depth}
         onClick={() => open < depth && foldTo(open + 1)}
       >
         +
-      </button>
-      <button type="button" class="button" title="Expand all levels ([)" onClick={() => foldTo(Infinity)}>
+      </Button>
+      <Button title="Expand all levels ([)" onClick={() => foldTo(Infinity)}>
         Expand all
-      </button>
+      </Button>
     </div>
   );
 }
@@ -288,22 +271,12 @@ function Levels() {
 function Views() {
   return (
     <div class="views" role="group" aria-label="View">
-      <button
-        type="button"
-        class="button"
-        aria-pressed={view.value === 'timeline'}
-        onClick={() => (view.value = 'timeline')}
-      >
+      <Button aria-pressed={view.value === 'timeline'} onClick={() => (view.value = 'timeline')}>
         Timeline
-      </button>
-      <button
-        type="button"
-        class="button"
-        aria-pressed={view.value === 'events'}
-        onClick={() => (view.value = 'events')}
-      >
+      </Button>
+      <Button aria-pressed={view.value === 'events'} onClick={() => (view.value = 'events')}>
         Events <small>{momentCount}</small>
-      </button>
+      </Button>
     </div>
   );
 }
