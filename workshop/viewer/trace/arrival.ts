@@ -9,25 +9,10 @@ import { linked } from './links.tsx';
 import { notify } from './notification.tsx';
 import { anchor, goTo, restoreAnchor } from './scrolling.ts';
 import { fitDensity } from './sizes.ts';
-import {
-  errorsOnly,
-  findText,
-  focused,
-  pinnedRange,
-  hits,
-  knownServices,
-  openSpans,
-  range,
-  rowIndexes,
-  rows,
-  services,
-  shownZoom,
-  trace,
-  view,
-  waterfall,
-  zoom,
-  zoomTo,
-} from './state.ts';
+import { errorsOnly, findText, hits, services } from './filters.ts';
+import { focused, openSpans } from './shown.ts';
+import { knownServices, rowIndexes, rows, trace, view, waterfall } from './state.ts';
+import { pinnedRange, range, shownZoom, zoom, zoomTo } from './zoom.ts';
 import { withoutHistory } from './url.ts';
 
 /** What the page showed before more spans arrived. */

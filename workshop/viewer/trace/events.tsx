@@ -5,7 +5,9 @@ import { SeverityName } from '../frame/severity.tsx';
 import { clockTime } from '../frame/times.ts';
 import { foundMoments, type Moment, momentCount } from './moments.ts';
 import { goTo } from './scrolling.ts';
-import { findText, isFiltered, leastSeverity, waterfall } from './state.ts';
+import { findText, isFiltered } from './filters.ts';
+import { leastSeverity } from './logs.ts';
+import { waterfall } from './state.ts';
 
 /** More events than this are not shown, because drawing them takes long. */
 const MAX_EVENTS = 2_000;

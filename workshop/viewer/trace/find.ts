@@ -1,7 +1,9 @@
 /** Finds spans: the search text, and navigation between matches. */
 import type { RefObject } from 'preact';
 import { goTo } from './scrolling.ts';
-import { findText, focused, hits, rowIndexes, rows } from './state.ts';
+import { findText, hits } from './filters.ts';
+import { focused } from './shown.ts';
+import { rowIndexes, rows } from './state.ts';
 
 /** The search field, for the key that focuses it. */
 export const findInput: { current: RefObject<HTMLInputElement | null> | undefined } = { current: undefined };

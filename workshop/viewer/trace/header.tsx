@@ -10,7 +10,9 @@ import { type Highlight, highlightsOf } from './highlights.ts';
 import { linked } from './links.tsx';
 import { isShown, PartButtons } from './parts.tsx';
 import { goTo } from './scrolling.ts';
-import { errorsOnly, explains, isIncomplete, rows, shownLogs, trace, waterfall } from './state.ts';
+import { errorsOnly } from './filters.ts';
+import { shownLogs } from './logs.ts';
+import { explains, isIncomplete, rows, trace, waterfall } from './state.ts';
 
 /** The name and figures of the trace, and below them its highlights. */
 export function TraceHeader() {

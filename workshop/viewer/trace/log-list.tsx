@@ -6,7 +6,8 @@ import { counted } from '../../trace/numbers.ts';
 import type { Row } from '../../trace/waterfall.ts';
 import { SeverityName } from '../frame/severity.tsx';
 import { AttributeTable, DroppedAttributes, ShowAll } from './attributes.tsx';
-import { spanLogs, waterfall } from './state.ts';
+import { spanLogs } from './logs.ts';
+import { waterfall } from './state.ts';
 
 /** More log lines than this are shown only on request. */
 const MAX_LINES = 50;

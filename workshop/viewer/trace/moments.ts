@@ -6,7 +6,9 @@ import { type LogRecord, messageOf } from '../../trace/log-record.ts';
 import { type LogLevel, levelOf } from '../../trace/log-text.ts';
 import type { Attributes } from '../../trace/model.ts';
 import type { Row } from '../../trace/waterfall.ts';
-import { filterMatches, findText, isFiltered, leastSeverity, rowIndexes, rows, shownLogs } from './state.ts';
+import { filterMatches, findText, isFiltered } from './filters.ts';
+import { leastSeverity, shownLogs } from './logs.ts';
+import { rowIndexes, rows } from './state.ts';
 
 export interface Moment {
   key: string;

@@ -3,7 +3,8 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { size, theme } from '../frame/preferences.ts';
-import { range, rows, wholeUs, zoomTo } from './state.ts';
+import { rows } from './state.ts';
+import { range, wholeUs, zoomTo } from './zoom.ts';
 
 /** The position of a time within the visible range, in percent. */
 export function percentOf(us: number): number {

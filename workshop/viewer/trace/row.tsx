@@ -10,23 +10,11 @@ import { LinkBadge } from './links.tsx';
 import { errorText } from './highlights.ts';
 import { laneWidth } from './scrolling.ts';
 import { maxIndent, laneMeter } from './sizes.ts';
-import {
-  criticalPath,
-  errorsBelow,
-  focused,
-  focusRow,
-  folding,
-  hitSet,
-  openSpans,
-  range,
-  rows,
-  setFolded,
-  setOpen,
-  filterMatches,
-  spanLogs,
-  waterfall,
-  wholeUs,
-} from './state.ts';
+import { filterMatches, hitSet } from './filters.ts';
+import { spanLogs } from './logs.ts';
+import { focused, focusRow, folding, openSpans, setFolded, setOpen } from './shown.ts';
+import { criticalPath, errorsBelow, rows, waterfall } from './state.ts';
+import { range, wholeUs } from './zoom.ts';
 
 /** A span as a row: its place in the tree, its self time, and its bar. */
 export function SpanRow({ index, place, top }: { index: number; place: number; top: number }) {

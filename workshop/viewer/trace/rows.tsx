@@ -20,20 +20,9 @@ import {
   positions,
   rowHeight,
 } from './scrolling.ts';
-import {
-  errorsOnly,
-  focusRow,
-  folding,
-  openSpans,
-  parents,
-  placeOf,
-  rows,
-  services,
-  setFolded,
-  setOpen,
-  showAll,
-  shown,
-} from './state.ts';
+import { errorsOnly, services, showAll } from './filters.ts';
+import { focusRow, folding, openSpans, placeOf, setFolded, setOpen, shown } from './shown.ts';
+import { parents, rows } from './state.ts';
 import { fitDensity, indentWidth, nameWidth } from './sizes.ts';
 
 /** The rows of the waterfall. Only those on the screen are in the document. */

@@ -3,7 +3,9 @@ import { ticksOf } from '../../trace/ticks.ts';
 import { percentOf } from './overview.tsx';
 import { laneWidth } from './scrolling.ts';
 import { laneMeter, nameWidth, resizeNames } from './sizes.ts';
-import { range, spanLogs, waterfall } from './state.ts';
+import { spanLogs } from './logs.ts';
+import { waterfall } from './state.ts';
+import { range } from './zoom.ts';
 
 const LABEL_MARGIN_PX = 8;
 

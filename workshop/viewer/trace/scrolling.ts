@@ -2,7 +2,9 @@
 import { computed, signal } from '@preact/signals';
 import { isPrinting, printWidth } from './printing.ts';
 import { placeAt, positionsOf, topOf } from './positions.ts';
-import { focused, focusRow, hits, openSpans, placeOf, reveal, rows, setOpen, shown, view } from './state.ts';
+import { hits } from './filters.ts';
+import { focused, focusRow, openSpans, placeOf, reveal, setOpen, shown } from './shown.ts';
+import { rows, view } from './state.ts';
 
 /** Height of a row in px, set by the styles. */
 export const rowHeight = signal(44);

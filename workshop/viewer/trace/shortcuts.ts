@@ -2,24 +2,10 @@ import { bindKeys, type KeyBinding } from '../frame/keys.tsx';
 import { find, findInput, nextHit } from './find.ts';
 import { partKeys, setShown } from './parts.tsx';
 import { closeDetails, goTo, goToPlace, keepFocus } from './scrolling.ts';
-import {
-  errorsOnly,
-  explains,
-  findText,
-  focusRow,
-  foldTo,
-  openLevels,
-  openSpans,
-  pan,
-  placeOf,
-  rowIndexes,
-  rows,
-  setExplains,
-  showsPath,
-  view,
-  zoomBy,
-  zoomTo,
-} from './state.ts';
+import { errorsOnly, findText } from './filters.ts';
+import { focusRow, foldTo, openLevels, openSpans, placeOf } from './shown.ts';
+import { explains, rowIndexes, rows, setExplains, showsPath, view } from './state.ts';
+import { pan, zoomBy, zoomTo } from './zoom.ts';
 
 /** Moves by a number of rows. */
 function goBy(step: number): void {

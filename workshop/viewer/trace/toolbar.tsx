@@ -10,25 +10,11 @@ import { find, findInput, nextHit } from './find.ts';
 import { momentCount } from './moments.ts';
 import { isPrinting } from './printing.ts';
 import { keepFocus } from './scrolling.ts';
-import {
-  errorsOnly,
-  explains,
-  findText,
-  focused,
-  foldTo,
-  hits,
-  leastSeverity,
-  logs,
-  openLevels,
-  rows,
-  services,
-  setExplains,
-  shownZoom,
-  showsPath,
-  view,
-  waterfall,
-  zoomTo,
-} from './state.ts';
+import { errorsOnly, findText, hits, services } from './filters.ts';
+import { leastSeverity, logs } from './logs.ts';
+import { focused, foldTo, openLevels } from './shown.ts';
+import { explains, rows, setExplains, showsPath, view, waterfall } from './state.ts';
+import { shownZoom, zoomTo } from './zoom.ts';
 
 /** The toolbar above the rows: search, filters, levels, and views. */
 export function Toolbar() {

@@ -8,20 +8,11 @@
  */
 import { batch, effect } from '@preact/signals';
 import { isSeverity } from '../../trace/log-record.ts';
-import {
-  errorsOnly,
-  explains,
-  explainsInUrl,
-  findText,
-  focused,
-  folding,
-  leastSeverity,
-  openSpans,
-  services,
-  showsPath,
-  view,
-  zoom,
-} from './state.ts';
+import { errorsOnly, findText, services } from './filters.ts';
+import { leastSeverity } from './logs.ts';
+import { focused, folding, openSpans } from './shown.ts';
+import { explains, explainsInUrl, showsPath, view } from './state.ts';
+import { zoom } from './zoom.ts';
 
 /** The URL lists at most this many toggled or open spans, so that it stays short. */
 const MAX_IDS = 100;

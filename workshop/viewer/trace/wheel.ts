@@ -1,4 +1,4 @@
-import { range, zoomBy } from './state.ts';
+import { range, zoomBy } from './zoom.ts';
 
 /** Zooms around the time under the pointer, with the wheel while Ctrl or ⌘ is held or by pinching. */
 export function zoomByWheel(event: WheelEvent): void {
