@@ -3,9 +3,9 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { counted } from '../../trace/numbers.ts';
 import type { BoardPerson, BoardResponse, BoardStep } from '../../trace/page-data.ts';
-import { bindKeys, EVERY_PAGE, isHelpOpen, KeyHelp } from '../frame/keys.tsx';
+import { bindKeys, KeyHelp } from '../frame/keys.tsx';
 import { isBackendReachable, poll } from '../frame/live.ts';
-import { names, size, theme } from '../frame/preferences.ts';
+import { names } from '../frame/preferences.ts';
 import { Button } from '../frame/button.tsx';
 
 /** At one expectation. The tracks below show the others. */
@@ -174,22 +174,7 @@ function stateText({ state, at, minutes }: BoardPerson): string {
   return { working: 'working on', failing: 'trying', stuck: 'stuck at' }[state] + ` step ${at} ${since}`;
 }
 
-bindKeys(
-  { keys: ['n'], description: 'show or hide the names', run: () => names.next() },
-  {
-    group: EVERY_PAGE,
-    keys: ['?'],
-    description: 'show or hide this list',
-    run: () => (isHelpOpen.value = !isHelpOpen.value),
-  },
-  { group: EVERY_PAGE, keys: ['x'], description: 'double the text size', run: () => size.next() },
-  {
-    group: EVERY_PAGE,
-    keys: ['T'],
-    description: 'change the theme: system, light, dark',
-    run: () => theme.next(),
-  },
-);
+bindKeys({ keys: ['n'], description: 'show or hide the names', run: () => names.next() });
 poll<BoardResponse>(
   () => '/board',
   (update) => 'data' in update && (board.value = update.data),

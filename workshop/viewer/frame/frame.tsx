@@ -1,30 +1,9 @@
 import { type ComponentChildren, render } from 'preact';
 import { CopyNotes } from './copy.tsx';
-import { bindKeys, EVERY_PAGE, isHelpOpen, KeyHelp } from './keys.tsx';
+import { bindKeys, EVERY_PAGE, KeyHelp } from './keys.tsx';
 import { isBackendReachable } from './live.ts';
 import { activateHeader, isLesson } from './header.ts';
-import { size, theme } from './preferences.ts';
 
-bindKeys(
-  {
-    group: EVERY_PAGE,
-    keys: ['?'],
-    description: 'show or hide this list',
-    run: () => (isHelpOpen.value = !isHelpOpen.value),
-  },
-  {
-    group: EVERY_PAGE,
-    keys: ['x'],
-    description: 'projector mode: double the text size',
-    run: () => size.next(),
-  },
-  {
-    group: EVERY_PAGE,
-    keys: ['T'],
-    description: 'change the theme: system, light, dark',
-    run: () => theme.next(),
-  },
-);
 if (!isLesson) {
   bindKeys({
     group: EVERY_PAGE,

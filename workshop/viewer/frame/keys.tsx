@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { Button } from './button.tsx';
+import { size, theme } from './preferences.ts';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** Keys and what they do. */
@@ -74,6 +75,27 @@ function groups(): { group: string; members: KeyBinding[] }[] {
 
 /** The group of the keys that all pages have. */
 export const EVERY_PAGE = 'Every page';
+
+bindKeys(
+  {
+    group: EVERY_PAGE,
+    keys: ['?'],
+    description: 'show or hide this list',
+    run: () => (isHelpOpen.value = !isHelpOpen.value),
+  },
+  {
+    group: EVERY_PAGE,
+    keys: ['x'],
+    description: 'projector mode: double the text size',
+    run: () => size.next(),
+  },
+  {
+    group: EVERY_PAGE,
+    keys: ['T'],
+    description: 'change the theme: system, light, dark',
+    run: () => theme.next(),
+  },
+);
 
 /** The list of all shortcuts of the page. */
 export function KeyHelp() {

@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { setServices } from '../frame/colors.ts';
 import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
+import { listKeys } from '../frame/list-keys.ts';
 import { LiveSwitch } from '../frame/live-switch.tsx';
 import { readingHandlers } from '../frame/reading.ts';
 import { Alerts } from './alerts.tsx';
@@ -95,22 +96,12 @@ function NoRequests() {
   );
 }
 
-/** Focuses the next row of the table, or with −1 the previous one. */
-function goBy(step: 1 | -1): void {
-  const links = [...document.querySelectorAll<HTMLElement>('.choice')];
-  const focused = links.findIndex((link) => link === document.activeElement);
-  const at = focused < 0 ? links.findIndex((link) => link.ariaCurrent === 'true') : focused;
-  links[Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
-}
-
 bindKeys(
-  { keys: ['j', 's'], description: 'next service or instance', run: () => goBy(1) },
-  { keys: ['k', 'w'], description: 'previous service or instance', run: () => goBy(-1) },
+  ...listKeys({ selector: '.choice', what: 'service or instance' }, isLive, setLive),
   { keys: ['Enter'], description: 'show it in the charts' },
   { keys: ['ArrowLeft', 'a'], description: 'show the values of an earlier time', run: () => moveCursor(-1) },
   { keys: ['ArrowRight', 'd'], description: 'show the values of a later time', run: () => moveCursor(1) },
   { keys: ['Escape'], description: 'show the latest values', run: () => moveCursor(undefined) },
-  { keys: ['l'], description: 'turn live updates on or off', run: () => setLive(!isLive.value) },
 );
 effect(() => setServices(shown.value?.services.map(({ name }) => name) ?? []));
 start();
