@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { ComparisonRow } from '../../trace/compare.ts';
 import { tableFormatter } from '../../trace/duration.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { ticksOf } from '../../trace/ticks.ts';
 import { serviceClass } from '../frame/colors.ts';
+import { useMeasure } from '../frame/resizing.ts';
 import { traceUrl } from '../../trace/ids.ts';
 import { textMeter } from '../frame/measure.ts';
 import { Button } from '../frame/button.tsx';
@@ -174,17 +175,11 @@ const TICK_EM = 8;
 function Ruler({ untilUs }: { untilUs: number | undefined }) {
   const ruler = useRef<HTMLSpanElement>(null);
   const measured = useSignal({ widthPx: 0, emPx: 16, widthOf: (text: string) => text.length * 8 });
-  useLayoutEffect(() => {
-    const measure = () => {
-      const element = ruler.current!;
-      const emPx = Number.parseFloat(getComputedStyle(element).fontSize);
-      measured.value = { widthPx: element.clientWidth, emPx, widthOf: textMeter(element) };
-    };
-    measure();
-    const resizing = new ResizeObserver(measure);
-    resizing.observe(ruler.current!);
-    return () => resizing.disconnect();
-  }, []);
+  useMeasure(ruler, () => {
+    const element = ruler.current!;
+    const emPx = Number.parseFloat(getComputedStyle(element).fontSize);
+    measured.value = { widthPx: element.clientWidth, emPx, widthOf: textMeter(element) };
+  });
   const { widthPx, emPx, widthOf } = measured.value;
   const room = Math.max(1, Math.floor(widthPx / (TICK_EM * emPx)));
   const hasRoom = (share: number, text: string) => share * widthPx + widthOf(text) + emPx <= widthPx;

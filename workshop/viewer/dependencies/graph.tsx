@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { counted } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colors.ts';
+import { followPointer } from '../frame/drag.ts';
 import { textMeter } from '../frame/measure.ts';
+import { useMeasure } from '../frame/resizing.ts';
 import { size } from '../frame/preferences.ts';
 import { type DrawnEdge, type DrawnNode, edgeLabel, pathThrough, shortName } from './layout.ts';
 import { choose, chosen, drawing, measures, panBy, panTo, part, urlOf, view, zoomBy } from './state.ts';
@@ -13,22 +15,16 @@ const highlighted = signal('');
 /** The services as boxes, with a line for each connection. It fits its window, in which it can be zoomed and moved. */
 export function ServiceGraph() {
   const figure = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const measure = () => {
-      const element = figure.current!;
-      const em = Number.parseFloat(getComputedStyle(element).fontSize);
-      const widthOf = textMeter(element);
-      measures.value = {
-        em,
-        nodeWidth: (name) => Math.max(7 * em, widthOf(name) * 1.1 + 3 * em),
-        edgeWidth: (label) => widthOf(label) * 0.9 + em,
-        direction: element.clientWidth < 45 * em ? 'TB' : 'LR',
-      };
+  useMeasure(figure, () => {
+    const element = figure.current!;
+    const em = Number.parseFloat(getComputedStyle(element).fontSize);
+    const widthOf = textMeter(element);
+    measures.value = {
+      em,
+      nodeWidth: (name) => Math.max(7 * em, widthOf(name) * 1.1 + 3 * em),
+      edgeWidth: (label) => widthOf(label) * 0.9 + em,
+      direction: element.clientWidth < 45 * em ? 'TB' : 'LR',
     };
-    measure();
-    const resizing = new ResizeObserver(measure);
-    resizing.observe(figure.current!);
-    return () => resizing.disconnect();
   }, [size.value]);
 
   const { width = 0, height = 0, nodes = [], edges = [] } = drawing.value ?? {};
@@ -172,13 +168,6 @@ function zoomByWheel(event: WheelEvent): void {
 /** Moves the drawing with the pointer, unless it is on a service. */
 function startDrag(event: PointerEvent): void {
   if (event.button !== 0 || view.value.scale === 1 || (event.target as Element).closest('.node')) return;
-  const svg = event.currentTarget as SVGSVGElement;
-  svg.setPointerCapture(event.pointerId);
-  const pxPerUnit = svg.getScreenCTM()!.a;
-  const drag = ({ movementX, movementY }: PointerEvent) =>
-    panBy(movementX / pxPerUnit, movementY / pxPerUnit);
-  svg.addEventListener('pointermove', drag);
-  svg.addEventListener('lostpointercapture', () => svg.removeEventListener('pointermove', drag), {
-    once: true,
-  });
+  const pxPerUnit = (event.currentTarget as SVGSVGElement).getScreenCTM()!.a;
+  followPointer(event, ({ movementX, movementY }) => panBy(movementX / pxPerUnit, movementY / pxPerUnit));
 }

@@ -10,6 +10,10 @@ export const explanations = preference('explanations', ['off', 'on']);
 /** Whether the board shows nicknames. */
 export const names = preference('names', ['shown', 'hidden']);
 
+const systemTheme = matchMedia('(prefers-color-scheme: dark)');
+export const isSystemDark = signal(systemTheme.matches);
+systemTheme.addEventListener('change', ({ matches }) => (isSystemDark.value = matches));
+
 /** A choice of one of these words; the first is the default. */
 function preference<Word extends string>(name: string, words: readonly [Word, ...Word[]]) {
   const root = document.documentElement;

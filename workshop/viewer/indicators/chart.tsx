@@ -3,8 +3,8 @@ import { type ComponentChildren, render } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Points } from '../../trace/page-data.ts';
-import { size, theme } from '../frame/preferences.ts';
-import { cursorIndex, cursorTime } from './state.ts';
+import { isSystemDark, size, theme } from '../frame/preferences.ts';
+import { cursorIndex, cursorTime, firstTime, shown } from './state.ts';
 
 /** A line of a chart. It looks like its sample in the legend, whose color and style come from the class. */
 export interface Line {
@@ -13,12 +13,8 @@ export interface Line {
   points: Points;
 }
 
-export interface ChartProps {
+interface ChartProps {
   title: string;
-  /** s since 1970. */
-  times: readonly number[];
-  /** The first time that the axis shows. */
-  from: number;
   lines: readonly Line[];
   /** The highest value that the axis shows; it starts at 0. */
   top: number;
@@ -31,7 +27,9 @@ export interface ChartProps {
 }
 
 /** A chart over time, with a legend that shows the values at the cursor. The cursor is shared by all charts. */
-export function Chart({ title, times, from, lines, top, text, tickText, overlay }: ChartProps) {
+export function Chart({ title, lines, top, text, tickText, overlay }: ChartProps) {
+  const { times } = shown.value!;
+  const from = firstTime.value;
   const plot = useRef<HTMLDivElement>(null);
   const legend = useRef<HTMLUListElement>(null);
   const chart = useRef<uPlot>(undefined);
@@ -66,15 +64,9 @@ export function Chart({ title, times, from, lines, top, text, tickText, overlay 
     if (chart.current) placeCursor(chart.current, time);
   });
   useSignalEffect(() => {
-    void theme.value;
+    void [theme.value, isSystemDark.value];
     chart.current?.redraw(false);
   });
-  useLayoutEffect(() => {
-    const systemTheme = matchMedia('(prefers-color-scheme: dark)');
-    const redraw = () => chart.current?.redraw(false);
-    systemTheme.addEventListener('change', redraw);
-    return () => systemTheme.removeEventListener('change', redraw);
-  }, []);
 
   return (
     <figure class="chart">

@@ -26,8 +26,6 @@ export function Charts() {
     <div class="charts">
       <Chart
         title="Rate"
-        times={times}
-        from={from}
         lines={rates}
         top={topOf(pointsOf(rates), LOWEST_TOPS.rate)}
         text={rateText}
@@ -35,8 +33,6 @@ export function Charts() {
       />
       <Chart
         title="Errors"
-        times={times}
-        from={from}
         lines={shares}
         top={topOf(pointsOf(shares), LOWEST_TOPS.errors)}
         text={shareText}
@@ -44,8 +40,6 @@ export function Charts() {
       />
       <Chart
         title="Duration"
-        times={times}
-        from={from}
         lines={[
           { name: 'p50', class: 'p50', points: p50 },
           { name: 'p95', class: 'p95', points: p95 },

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { counted } from '../../trace/numbers.ts';
 import { ticksOf } from '../../trace/ticks.ts';
+import { useMeasure } from '../frame/resizing.ts';
 import { traceUrl } from '../../trace/ids.ts';
 import { clockTime } from '../frame/times.ts';
 import { traces } from './state.ts';
@@ -14,17 +15,11 @@ const MAX_RADIUS_EM = 1.1;
 export function Scatter() {
   const figure = useRef<HTMLDivElement>(null);
   const sizePx = useSignal({ width: 900, height: 150, em: 16 });
-  useLayoutEffect(() => {
-    const measure = () => {
-      const { clientWidth, clientHeight } = figure.current!;
-      const em = Number.parseFloat(getComputedStyle(figure.current!).fontSize);
-      sizePx.value = { width: clientWidth, height: clientHeight, em };
-    };
-    measure();
-    const resizing = new ResizeObserver(measure);
-    resizing.observe(figure.current!);
-    return () => resizing.disconnect();
-  }, []);
+  useMeasure(figure, () => {
+    const { clientWidth, clientHeight } = figure.current!;
+    const em = Number.parseFloat(getComputedStyle(figure.current!).fontSize);
+    sizePx.value = { width: clientWidth, height: clientHeight, em };
+  });
 
   const all = traces.value;
   const { width, height, em } = sizePx.value;

@@ -1,10 +1,9 @@
-import { type Signal, useSignal } from '@preact/signals';
-import type { ComponentChildren, RefObject } from 'preact';
+import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Attributes, AttributeValue } from '../../trace/model.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { CopyButton } from '../frame/copy.tsx';
-import { Button } from '../frame/button.tsx';
+import { DetailSection, ShowAll } from './section.tsx';
 
 /** More attributes than this are shown only on request. */
 const MAX_ATTRIBUTES = 60;
@@ -19,43 +18,19 @@ export function AttributeGroups({
   attributes: Attributes;
   empty: string;
 }) {
-  const showsAll = useSignal(false);
-  const section = useRef<HTMLElement>(null);
   const entries = Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const visible = showsAll.value ? entries : entries.slice(0, MAX_ATTRIBUTES);
   return (
-    <section class="detail-section" ref={section} tabIndex={-1}>
-      <h2>
-        {title} <small>{entries.length}</small>
-      </h2>
-      {entries.length === 0 && <p class="empty">{empty}</p>}
-      {groupsOf(visible).map(({ group, members }) => (
-        <AttributeTable key={group} attributes={members} />
-      ))}
-      {visible.length < entries.length && (
-        <ShowAll is={showsAll} within={section}>
-          Show {counted(entries.length - visible.length, 'more attribute')}
-        </ShowAll>
+    <DetailSection title={title} items={entries} most={MAX_ATTRIBUTES} what="attribute">
+      {(visible) => (
+        <>
+          {entries.length === 0 && <p class="empty">{empty}</p>}
+          {groupsOf(visible).map(({ group, members }) => (
+            <AttributeTable key={group} attributes={members} />
+          ))}
+        </>
       )}
-    </section>
+    </DetailSection>
   );
-}
-
-/** A button that shows everything and then disappears; the focus moves to the element around it. */
-export function ShowAll({
-  is,
-  within,
-  children,
-}: {
-  is: Signal<boolean>;
-  within: RefObject<HTMLElement | null>;
-  children: ComponentChildren;
-}) {
-  const show = () => {
-    is.value = true;
-    within.current!.focus({ preventScroll: true });
-  };
-  return <Button onClick={show}>{children}</Button>;
 }
 
 function groupsOf(entries: readonly [string, AttributeValue][]) {

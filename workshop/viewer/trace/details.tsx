@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { droppedText } from '../../trace/dropped.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { gapPhrases } from '../../trace/lane.ts';
 import { lacks } from '../../trace/missing-times.ts';
 import type { Span } from '../../trace/model.ts';
 import { percent } from '../../trace/numbers.ts';
-import { durationText, selfText } from '../../trace/waterfall.ts';
-import type { Row } from '../../trace/waterfall.ts';
+import { durationText, type Row, selfText } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { CopyButton } from '../frame/copy.tsx';
 import { traceUrl } from '../../trace/ids.ts';
+import { useMeasure } from '../frame/resizing.ts';
 import { clockTime } from '../frame/times.ts';
 import { Button } from '../frame/button.tsx';
 import { AttributeGroups, AttributeTable, DroppedAttributes } from './attributes.tsx';
@@ -25,13 +25,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
   const row = rows.value[index]!;
   const { span } = row;
 
-  useLayoutEffect(() => {
-    const measure = () => setDetailHeight(span.spanId, element.current!.offsetHeight);
-    measure();
-    const resizing = new ResizeObserver(measure);
-    resizing.observe(element.current!);
-    return () => resizing.disconnect();
-  }, [span.spanId]);
+  useMeasure(element, () => setDetailHeight(span.spanId, element.current!.offsetHeight), [span.spanId]);
 
   return (
     <div
@@ -69,7 +63,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
             label="Copy link"
             text={() => location.origin + traceUrl(span.traceId, span.spanId)}
           />
-          <CopyButton what="Span" label="Copy as JSON" text={() => JSON.stringify(plain(span), null, 2)} />
+          <CopyButton what="Span" label="Copy as JSON" text={() => jsonOf(span)} />
           <Button onClick={() => closeDetails([span.spanId])}>Close</Button>
         </p>
       </div>
@@ -77,20 +71,11 @@ export function Details({ index, place, top }: { index: number; place: number; t
   );
 }
 
-/** A span as a plain object, for copying. */
-function plain(span: Span): Span {
-  const { traceId, spanId, parentId, name, service, kind, startUs, durationUs, error, statusMessage } = span;
-  const { traceState, scope, scopeVersion, attributes, events, links, dropped, resource, warnings } = span;
-  return {
-    traceId,
-    spanId,
-    ...(parentId !== undefined && { parentId }),
-    name,
-    service,
-    kind,
-    startUs,
-    durationUs,
-    error,
+/** A span as JSON, for copying. Its getters are read one by one, because JSON and the spread operator leave them out. */
+function jsonOf(span: Span): string {
+  const { traceId, resource, missingTimes: _, ...own } = span;
+  const { statusMessage, traceState, scope, scopeVersion, attributes, events, links, warnings } = span;
+  const rest = {
     statusMessage,
     traceState,
     scope,
@@ -98,10 +83,10 @@ function plain(span: Span): Span {
     attributes,
     events,
     links,
-    ...(dropped && { dropped }),
     resource,
     warnings,
   };
+  return JSON.stringify({ traceId, ...own, ...rest }, null, 2);
 }
 
 function Facts({ row, index }: { row: Row; index: number }) {

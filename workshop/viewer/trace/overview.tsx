@@ -1,8 +1,9 @@
-import { signal, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../trace/duration.ts';
 import { serviceClass } from '../frame/colors.ts';
-import { size, theme } from '../frame/preferences.ts';
+import { followPointer } from '../frame/drag.ts';
+import { isSystemDark, size, theme } from '../frame/preferences.ts';
 import { rows } from './state.ts';
 import { range, wholeUs, zoomTo } from './zoom.ts';
 
@@ -15,31 +16,29 @@ export function percentOf(us: number): number {
 /** The whole trace in a strip, whatever range is visible. Dragging chooses a range. */
 export function Overview() {
   const strip = useRef<HTMLDivElement>(null);
-  const dragged = useSignal<{ from: number; to: number } | undefined>(undefined);
+  const dragged = useSignal<readonly [number, number] | undefined>(undefined);
   const whole = wholeUs.value;
   const { fromUs, toUs } = range.value;
-  const share = ({ clientX }: PointerEvent) => {
+  const timeAt = ({ clientX }: PointerEvent) => {
     const { left, width } = strip.current!.getBoundingClientRect();
-    return Math.min(1, Math.max(0, (clientX - left) / width));
+    return Math.min(1, Math.max(0, (clientX - left) / width)) * wholeUs.value;
   };
   const start = (event: PointerEvent) => {
     if (event.button !== 0 || (event.target as HTMLElement).closest('.handle')) return;
     strip.current!.setPointerCapture(event.pointerId);
-    const at = share(event);
-    dragged.value = { from: at, to: at };
+    dragged.value = [timeAt(event), timeAt(event)];
   };
   const move = (event: PointerEvent) => {
-    if (dragged.value) dragged.value = { from: dragged.value.from, to: share(event) };
+    if (dragged.value) dragged.value = [dragged.value[0], timeAt(event)];
   };
   const end = () => {
-    const drag = dragged.value;
+    const [from = 0, to = 0] = dragged.value?.toSorted((a, b) => a - b) ?? [];
     dragged.value = undefined;
-    if (!drag) return;
-    const [from, to] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
-    if (to - from > 0.003) zoomTo({ fromUs: from * whole, toUs: to * whole });
+    if (to - from > 0.003 * whole) zoomTo({ fromUs: from, toUs: to });
   };
-  const left = dragged.value ? Math.min(dragged.value.from, dragged.value.to) * 100 : (fromUs / whole) * 100;
-  const right = dragged.value ? Math.max(dragged.value.from, dragged.value.to) * 100 : (toUs / whole) * 100;
+  const [left, right] = (dragged.value ?? [fromUs, toUs])
+    .map((us) => (us / whole) * 100)
+    .toSorted((a, b) => a - b);
   return (
     <div
       class="overview"
@@ -57,14 +56,14 @@ export function Overview() {
       <Handle
         name="Start of the time range"
         at={fromUs}
-        move={(us) => zoomTo({ fromUs: Math.min(us, toUs - 1), toUs })}
-        strip={strip}
+        move={(us) => zoomTo({ fromUs: Math.min(us, range.value.toUs - 1), toUs: range.value.toUs })}
+        timeAt={timeAt}
       />
       <Handle
         name="End of the time range"
         at={toUs}
-        move={(us) => zoomTo({ fromUs, toUs: Math.max(us, fromUs + 1) })}
-        strip={strip}
+        move={(us) => zoomTo({ fromUs: range.value.fromUs, toUs: Math.max(us, range.value.fromUs + 1) })}
+        timeAt={timeAt}
       />
     </div>
   );
@@ -74,27 +73,17 @@ function Handle({
   name,
   at,
   move,
-  strip,
+  timeAt,
 }: {
   name: string;
   at: number;
   move: (us: number) => void;
-  strip: { current: HTMLElement | null };
+  timeAt: (event: PointerEvent) => number;
 }) {
   const whole = wholeUs.value;
   const drag = (event: PointerEvent) => {
-    const handle = event.currentTarget as HTMLElement;
     event.stopPropagation();
-    handle.setPointerCapture(event.pointerId);
-    const follow = ({ clientX }: PointerEvent) => {
-      const { left, width } = strip.current!.getBoundingClientRect();
-      dragTo.value(((clientX - left) / width) * whole);
-    };
-    dragTo.value = move;
-    handle.addEventListener('pointermove', follow);
-    handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', follow), {
-      once: true,
-    });
+    followPointer(event, (moved) => move(timeAt(moved)));
   };
   const step = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
@@ -128,28 +117,19 @@ function Handle({
   );
 }
 
-/** Moves the handle that is being dragged. */
-const dragTo = signal((_us: number) => {});
-
 /** All bars on a canvas, with gaps and errors drawn above the rest. */
 function Picture() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const all = rows.value;
   const whole = wholeUs.value;
   // When these change, so do the colors or the size.
-  const look = `${theme.value} ${size.value}`;
+  const look = `${theme.value} ${isSystemDark.value} ${size.value}`;
 
   useLayoutEffect(() => {
     const element = canvas.current!;
-    const draw = () => drawPicture(element, all, whole);
-    const dark = matchMedia('(prefers-color-scheme: dark)');
-    const resizing = new ResizeObserver(draw);
+    const resizing = new ResizeObserver(() => drawPicture(element, all, whole));
     resizing.observe(element);
-    dark.addEventListener('change', draw);
-    return () => {
-      resizing.disconnect();
-      dark.removeEventListener('change', draw);
-    };
+    return () => resizing.disconnect();
   }, [all, whole, look]);
   return <canvas ref={canvas} aria-hidden="true" />;
 }

@@ -1,5 +1,6 @@
 import { logMarks } from '../../trace/log-marks.ts';
 import { ticksOf } from '../../trace/ticks.ts';
+import { followPointer } from '../frame/drag.ts';
 import { percentOf } from './overview.tsx';
 import { laneWidth } from './scrolling.ts';
 import { laneMeter, nameWidth, resizeNames } from './sizes.ts';
@@ -90,14 +91,8 @@ function Divider() {
 }
 
 function drag(event: PointerEvent): void {
-  const divider = event.currentTarget as HTMLElement;
-  divider.setPointerCapture(event.pointerId);
   const from = event.clientX - nameWidth.value;
-  const move = ({ clientX }: PointerEvent) => resizeNames(clientX - from);
-  divider.addEventListener('pointermove', move);
-  divider.addEventListener('lostpointercapture', () => divider.removeEventListener('pointermove', move), {
-    once: true,
-  });
+  followPointer(event, ({ clientX }) => resizeNames(clientX - from));
 }
 
 function step(event: KeyboardEvent): void {

@@ -1,5 +1,5 @@
 import { bindKeys, type KeyBinding } from '../frame/keys.tsx';
-import { find, findInput, nextHit } from './find.ts';
+import { findInput, nextHit } from './find.ts';
 import { partKeys, setShown } from './parts.tsx';
 import { closeDetails, goTo, goToPlace, keepFocus } from './scrolling.ts';
 import { errorsOnly, findText } from './filters.ts';
@@ -93,10 +93,10 @@ export function bindTraceKeys(): void {
 /** Focuses the search field before the next key. If the toolbar is hidden, it is drawn first, in an earlier microtask. */
 function startFinding(): void {
   setShown('toolbar', true);
-  queueMicrotask(() => findInput.current?.current?.select());
+  queueMicrotask(() => findInput.current?.select());
 }
 
 function clear(): void {
   if (view.value === 'timeline' && openSpans.value.size > 0) closeDetails([...openSpans.value]);
-  else if (findText.value !== '') find('');
+  else if (findText.value !== '') findText.value = '';
 }

@@ -1,4 +1,3 @@
-import { useRef } from 'preact/hooks';
 import { useComputed } from '@preact/signals';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { serviceClass } from '../frame/colors.ts';
@@ -6,7 +5,7 @@ import { severities } from '../../trace/log-record.ts';
 import { Menu } from '../frame/menu.tsx';
 import { Popup } from '../frame/popup.tsx';
 import { Button } from '../frame/button.tsx';
-import { find, findInput, nextHit } from './find.ts';
+import { findInput, nextHit } from './find.ts';
 import { momentCount } from './moments.ts';
 import { isPrinting } from './printing.ts';
 import { keepFocus } from './scrolling.ts';
@@ -99,8 +98,6 @@ function Find() {
     const current = found.findIndex((index) => rows.value[index]!.span.spanId === focused.value);
     return current < 0 ? `${found.length} found` : `${current + 1} of ${found.length}`;
   });
-  const input = useRef<HTMLInputElement>(null);
-  findInput.current = input;
   return (
     <form
       class="find"
@@ -114,20 +111,20 @@ function Find() {
       <label>
         <span class="hidden-text">Find spans: words, "a phrase", key=value, -without</span>
         <input
-          ref={input}
+          ref={findInput}
           type="search"
           placeholder="Find: words, key=value"
           title={'Spans that contain all words; "a phrase"; key=value; -without (/)'}
           autocomplete="off"
           spellcheck={false}
           value={findText.value}
-          onInput={({ currentTarget }) => find(currentTarget.value)}
+          onInput={({ currentTarget }) => (findText.value = currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && event.shiftKey) {
               event.preventDefault();
               nextHit(-1);
             } else if (event.key === 'Escape') {
-              find('');
+              findText.value = '';
               event.currentTarget.blur();
             }
           }}
