@@ -145,7 +145,7 @@ function People({ people, steps }: { people: BoardPerson[]; steps: BoardStep[] }
       <ul class="people">
         {people.map((person) => (
           <li key={person.number} class={person.state}>
-            <bdi>{shownName(person)}</bdi>
+            <bdi class="cut">{shownName(person)}</bdi>
             <span class="track" aria-hidden="true">
               {steps.map(({ number }) => (
                 <i key={number} class={number < person.at ? 'passed' : number === person.at ? 'here' : ''} />

@@ -76,8 +76,8 @@ function ComparePage() {
         </a>
         <Side name="B" id={idB} of={after} />
       </div>
-      <div class="toolbar">
-        <div class="services" role="group" aria-label="Show only these spans">
+      <div class="toolbar strip">
+        <div class="services strip" role="group" aria-label="Show only these spans">
           {verdicts.map((verdict) => (
             <button
               key={verdict}

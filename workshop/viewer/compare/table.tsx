@@ -93,11 +93,11 @@ function Line({
       <th scope="row">
         <span class="indent" style={{ '--levels': String(Math.min(depth, MAX_INDENT)) }} />
         <span class="what">
-          <bdi class="name">{name}</bdi>
+          <bdi class="name cut">{name}</bdi>
           <span class="second-line">
             <span class="service-of">
               <span class="swatch" aria-hidden="true" />
-              <bdi>{service}</bdi>
+              <bdi class="cut">{service}</bdi>
             </span>
           </span>
         </span>
@@ -134,7 +134,7 @@ function Duration({
 }) {
   if (!row) {
     return (
-      <td class="number none" data-column={column}>
+      <td class="number muted" data-column={column}>
         –
       </td>
     );

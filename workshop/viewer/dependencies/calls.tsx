@@ -5,7 +5,7 @@ import { serviceClass } from '../frame/colors.ts';
 /** All connections as a table, those with the most calls first. */
 export function Calls({ data: { calls } }: { data: ServiceGraphResponse }) {
   if (calls.length === 0)
-    return <p class="lead">No calls between services yet, or one of the two services is not traced.</p>;
+    return <p class="lead muted">No calls between services yet, or one of the two services is not traced.</p>;
   return (
     <div class="table-scroll" role="region" aria-label="Table of calls" tabIndex={0}>
       <table class="calls">
@@ -26,10 +26,10 @@ export function Calls({ data: { calls } }: { data: ServiceGraphResponse }) {
             .toSorted((a, b) => b.calls - a.calls)
             .map(({ parent, child, calls: count, errors }) => (
               <tr key={`${parent} ${child}`}>
-                <td class={serviceClass(parent)}>
+                <td class={`cut ${serviceClass(parent)}`}>
                   <span class="swatch" aria-hidden="true" /> <bdi title={parent}>{parent}</bdi>
                 </td>
-                <td class={serviceClass(child)}>
+                <td class={`cut ${serviceClass(child)}`}>
                   <span class="swatch" aria-hidden="true" /> <bdi title={child}>{child}</bdi>
                 </td>
                 <td class="number">{grouped(count)}</td>

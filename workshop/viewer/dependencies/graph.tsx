@@ -32,7 +32,7 @@ export function ServiceGraph() {
   const { x, y, scale } = view.value;
   return (
     <div
-      class={scale > 1 ? 'graph zoomed' : 'graph'}
+      class={scale > 1 ? 'graph card zoomed' : 'graph card'}
       ref={figure}
       tabIndex={0}
       role="group"

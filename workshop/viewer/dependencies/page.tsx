@@ -44,7 +44,7 @@ function Lead({ data }: { data: ServiceGraphResponse }) {
   const { around, services, leftOut } = part.value!;
   const name = <bdi title={around}>{shortName(around)}</bdi>;
   return (
-    <p class="lead">
+    <p class="lead muted">
       {around === '' && 'Which service calls which, in all traces. Choose a service to see only its calls.'}
       {around !== '' && services.length === 0 && <>No service is called {name}.</>}
       {services.length > 0 && chosen.value !== '' && <>The calls from and to {name}, in all traces.</>}
@@ -64,7 +64,7 @@ function GraphTools({ data }: { data: ServiceGraphResponse }) {
   const { around } = part.value!;
   const isWhole = view.value.scale === 1;
   return (
-    <div class="graph-tools">
+    <div class="graph-tools strip">
       <Menu
         class="check"
         label="Calls of"

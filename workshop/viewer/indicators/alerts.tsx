@@ -48,7 +48,7 @@ function AlertLine({
           <strong>{name}</strong>
         </a>
       )}
-      <bdi class="summary">{summary || [service, instance].filter(Boolean).join(' ')}</bdi>
+      <bdi class="cut">{summary || [service, instance].filter(Boolean).join(' ')}</bdi>
       {traceId !== '' && <a href={traceUrl(traceId)}>example trace</a>}
       <small>{agoNow(sinceMs * 1_000)}</small>
     </li>

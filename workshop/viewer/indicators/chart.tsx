@@ -69,14 +69,14 @@ export function Chart({ title, lines, top, text, tickText, overlay }: ChartProps
   });
 
   return (
-    <figure class="chart">
+    <figure class="chart card">
       <figcaption>
         <h3>{title}</h3>
         <ul class="legend" ref={legend}>
           {lines.map((line) => (
             <li key={line.name} class={line.class}>
               <i class="line-sample" aria-hidden="true" />
-              <bdi>{line.name}</bdi>
+              <bdi class="cut">{line.name}</bdi>
               <strong>{text(line.points[cursorIndex.value] ?? null)}</strong>
             </li>
           ))}

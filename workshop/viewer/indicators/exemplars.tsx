@@ -18,12 +18,12 @@ export function Exemplars() {
         Exemplars <small>requests with a trace, the slowest first</small>
       </h2>
       {exemplars.length === 0 && (
-        <p class="lead">
+        <p>
           No exemplar has a trace in this backend. A histogram has exemplars if the service adds trace ids to
           what it counts.
         </p>
       )}
-      <ol>
+      <ol class="card">
         {shown.map(({ traceId, time, duration, status, method, route, instance }) => (
           <li key={`${traceId} ${instance}`}>
             <a class="exemplar-link" href={traceUrl(traceId)}>

@@ -39,7 +39,7 @@ function Measurements() {
   const minutes = (shown.value!.times.at(-1)! - firstTime.value) / 60;
   return (
     <>
-      <div class="charts-head">
+      <div class="charts-head strip">
         <h2>
           <bdi>{service.name}</bdi>{' '}
           <small>

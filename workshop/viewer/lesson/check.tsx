@@ -11,7 +11,7 @@ export function CheckView() {
   const { isRunning, result, problem } = check;
   return (
     <section class="check-view" aria-label="Check" aria-busy={isRunning}>
-      <div class="view-head">
+      <div class="view-head strip">
         <h2>{headingOf(check)}</h2>
         <Button onClick={() => void act('check')}>Check again</Button>
       </div>
@@ -60,7 +60,7 @@ function Result({ result, isOld }: { result: CheckedStep; isOld: boolean }) {
         </p>
       )}
       {passed && (
-        <p class="done">
+        <p class="done strip">
           Done: {done}.{' '}
           {next && (
             <Button class="primary" onClick={() => goTo(next)}>

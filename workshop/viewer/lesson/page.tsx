@@ -123,7 +123,7 @@ const states = {
 function StatusBar() {
   const { services, problem, workingCopy } = state.value!;
   return (
-    <footer class="status-bar">
+    <footer class="status-bar strip">
       <div class="service-states">
         {services.map(({ name, state: now }) => (
           <span key={name} class={`service-state ${now}`} title={`${name} ${states[now]}`}>

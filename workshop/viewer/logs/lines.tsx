@@ -18,7 +18,7 @@ export function LinesHead() {
   const count = lines.value.length;
   const { kept } = response.value!;
   return (
-    <div class="results-head">
+    <div class="results-head strip">
       <h2>
         {counted(count, 'line')} <small>of {grouped(kept)} stored, newest first</small>
       </h2>
@@ -32,7 +32,7 @@ export function LinesHead() {
 export function Lines() {
   useEffect(() => () => void (isReading.value = false), []);
   return (
-    <ol class="log-lines" {...readingHandlers((reading) => (isReading.value = reading))}>
+    <ol class="log-lines card" {...readingHandlers((reading) => (isReading.value = reading))}>
       {lines.value.map(({ key, record }) => (
         <LogLine key={key} record={record} />
       ))}
@@ -51,7 +51,7 @@ function LogLine({ record }: { record: LogRecord }) {
     <li class={`log-line ${levelOf(record)} ${serviceClass(service)}`}>
       <time dateTime={new Date(timeUs / 1_000).toISOString()}>{clockTime(timeUs)}</time>
       <SeverityName of={record} />
-      <span class="service-of">
+      <span class="service-of cut">
         <span class="swatch" aria-hidden="true" />
         <bdi>{service}</bdi>
       </span>

@@ -41,7 +41,7 @@ function NoMatches({ kept, steps }: { kept: number; steps: readonly FilterStep[]
             <li key={filter} class={filter === blocking?.filter ? 'blocking' : ''}>
               <span class="filter">{wordsFor(filter, query.value)}</span>
               <span class="number">{grouped(traces)}</span>
-              <span class="excluded">
+              <span class="muted">
                 {before === traces ? 'excludes no traces' : `excludes ${grouped(before - traces)}`}
               </span>
               {filter === blocking?.filter && (

@@ -33,7 +33,7 @@ const MAX_CHIPS = 5;
 export function ResultsHead() {
   const found = traces.value.length;
   return (
-    <div class="results-head">
+    <div class="results-head strip">
       <h2>{counted(found, 'trace')}</h2>
       <label class="check">
         <span class="hidden-text">Order</span>
@@ -85,7 +85,7 @@ export function Results() {
   const longestUs = Math.max(1, ...traces.value.map(({ durationUs }) => durationUs));
   return (
     <ol
-      class="results"
+      class="results card"
       onPointerEnter={() => setReading('pointer', true)}
       onPointerLeave={() => setReading('pointer', false)}
       onFocusIn={({ target }) => setReading('keyboard', (target as HTMLElement).matches(':focus-visible'))}
@@ -118,12 +118,12 @@ function Result({ trace, longestUs }: { trace: TraceSummary; longestUs: number }
         <span class="hidden-text">Compare {shownId(traceId)}</span>
       </label>
       <a class="result-link" href={traceUrl(traceId)}>
-        <span class="result-name">
+        <span class="result-name cut">
           <bdi class="name">{rootName}</bdi> <bdi class="service">{rootService}</bdi>
         </span>
         <span class="result-time">
           <time dateTime={new Date(startUs / 1_000).toISOString()}>{agoNow(startUs)}</time>
-          <span class="absolute">{clockTime(startUs)}</span>
+          <span class="absolute muted">{clockTime(startUs)}</span>
         </span>
         <span class="result-duration">
           <span class="track" aria-hidden="true">
@@ -132,7 +132,7 @@ function Result({ trace, longestUs }: { trace: TraceSummary; longestUs: number }
           <span class="number">{formatDuration(durationUs)}</span>
         </span>
       </a>
-      <p class="result-facts">
+      <p class="result-facts strip">
         {errors > 0 && (
           <span class="chip errors">
             <span class="error-sign" aria-hidden="true" />
@@ -143,7 +143,7 @@ function Result({ trace, longestUs }: { trace: TraceSummary; longestUs: number }
         {shown.map((service) => (
           <span class={`chip ${serviceClass(service.name)}`} key={service.name}>
             <span class="swatch" aria-hidden="true" />
-            <bdi>{service.name}</bdi> <small>{service.spans}</small>
+            <bdi class="cut">{service.name}</bdi> <small>{service.spans}</small>
             {service.errors > 0 && <span class="error-sign" title={counted(service.errors, 'error')} />}
           </span>
         ))}

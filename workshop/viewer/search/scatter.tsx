@@ -43,7 +43,7 @@ export function Scatter() {
   const hasDates = right - left > 26 * em;
   const timeAt = (us: number) => (hasDates ? clockTime(us) : clockTime(us, us / 1_000));
   return (
-    <div class="scatter" ref={figure} aria-hidden="true">
+    <div class="scatter card" ref={figure} aria-hidden="true">
       {all.length > 0 && (
         <svg width={width} height={height}>
           {ticksOf(0, mostUs, Math.max(1, Math.floor((bottom - top) / (2.2 * em)))).map(({ us, text }) => (

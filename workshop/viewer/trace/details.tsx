@@ -57,7 +57,7 @@ export function Details({ index, place, top }: { index: number; place: number; t
             />
           </div>
         </div>
-        <p class="detail-actions">
+        <p class="detail-actions strip">
           <CopyButton
             what="Link to this span"
             label="Copy link"

@@ -106,7 +106,7 @@ function MomentRow({
             <bdi>{row.span.name}</bdi>
           </button>
         ) : (
-          <span class="outside-spans">
+          <span class="outside-spans muted">
             <span class="swatch" aria-hidden="true" />
             outside all spans
           </span>

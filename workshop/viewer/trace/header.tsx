@@ -40,7 +40,7 @@ export function TraceHeader() {
 function Facts() {
   const { traceId, startUs, services, depth, errorCount } = waterfall.value;
   return (
-    <div class="facts">
+    <div class="facts strip">
       <p>
         <time dateTime={new Date(startUs / 1_000).toISOString()}>{clockTime(startUs)}</time>
         {startUs > 0 && `, ${agoNow(startUs)}`}
@@ -77,7 +77,7 @@ function Tools({ traceId }: { traceId: string }) {
         <code>{shownId(traceId)}</code>
         <CopyButton what="Trace id" text={traceId} />
       </p>
-      <p class="actions">
+      <p class="actions strip">
         <CopyButton what="Waterfall" text={waterfallAsText} label="Copy as text" />
         <a class="button" href={`/api/traces/${traceId}`} target="_blank" rel="noreferrer">
           JSON

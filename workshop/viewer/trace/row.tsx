@@ -92,19 +92,19 @@ function NameCell({ row, index, folded }: { row: Row; index: number; folded: boo
               <span class="hidden-text">warning: </span>
             </span>
           )}
-          <bdi class="name" title={span.name}>
+          <bdi class="name cut" title={span.name}>
             {span.name}
           </bdi>
         </span>
         <span class="second-line">
           <span class="service-of">
             <span class="swatch" aria-hidden="true" />
-            <bdi>{span.service}</bdi>
+            <bdi class="cut">{span.service}</bdi>
           </span>
           <span class="kind">{span.kind === 'unspecified' ? '' : span.kind}</span>
           <LinkBadge span={span} />
           {message !== '' && (
-            <bdi class="message" title={message}>
+            <bdi class="message cut" title={message}>
               {message}
             </bdi>
           )}

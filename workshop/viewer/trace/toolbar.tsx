@@ -18,7 +18,7 @@ import { shownZoom, zoomTo } from './zoom.ts';
 /** The toolbar above the rows: search, filters, levels, and views. */
 export function Toolbar() {
   return (
-    <div class="toolbar">
+    <div class="toolbar strip">
       <Find />
       <Services />
       <Errors />
@@ -100,7 +100,7 @@ function Find() {
   });
   return (
     <form
-      class="find"
+      class="find strip"
       role="search"
       aria-label="Find spans"
       onSubmit={(event) => {
@@ -160,7 +160,7 @@ function Services() {
   };
   const [only] = chosen;
   return (
-    <div class="services" role="group" aria-label="Show only these services">
+    <div class="services strip" role="group" aria-label="Show only these services">
       <select
         aria-label="Services"
         title="Show only the spans of a service"
@@ -192,7 +192,7 @@ function Services() {
           {chosen.size === 1 ? (
             <>
               <span class="swatch" aria-hidden="true" />
-              <bdi>{only}</bdi> <small>{counts.get(only) ?? 0}</small>
+              <bdi class="cut">{only}</bdi> <small>{counts.get(only) ?? 0}</small>
             </>
           ) : (
             counted(chosen.size, 'service')
@@ -224,7 +224,7 @@ function Levels() {
   const { depth } = waterfall.value;
   const open = openLevels();
   return (
-    <div class="levels" role="group" aria-label="Expanded levels">
+    <div class="levels strip" role="group" aria-label="Expanded levels">
       <Button
         aria-label="Collapse one level"
         title="Collapse one level (p)"
@@ -253,7 +253,7 @@ function Levels() {
 
 function Views() {
   return (
-    <div class="views" role="group" aria-label="View">
+    <div class="views strip" role="group" aria-label="View">
       <Button aria-pressed={view.value === 'timeline'} onClick={() => (view.value = 'timeline')}>
         Timeline
       </Button>
