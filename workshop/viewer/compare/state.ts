@@ -1,6 +1,7 @@
 /** The state of the comparison page. The trace ids, the filter, and the scale are in the URL. */
 import { computed, signal } from '@preact/signals';
 import { compareTraces, type ComparisonRow, type Verdict } from '../../trace/compare.ts';
+import { tableFormatter } from '../../trace/duration.ts';
 import type { Trace } from '../../trace/model.ts';
 import { waterfallOf } from '../../trace/waterfall.ts';
 
@@ -41,6 +42,25 @@ export const shown = computed(() =>
     ? comparison.value.filter(({ verdict }) => verdict === onlyVerdict.value)
     : comparison.value,
 );
+
+/** Formats a duration of the table. */
+export const format = computed(() =>
+  tableFormatter(
+    shown.value.flatMap(({ a, b, deltaUs }) => [
+      a?.durationUs ?? 0,
+      b?.durationUs ?? 0,
+      a && b ? deltaUs : 0,
+    ]),
+  ),
+);
+
+/** The length of the lanes in µs: the same for both traces, unless each has its own scale. */
+export const scales = computed(() => {
+  const ofA = Math.max(1, waterfallA.value?.durationUs ?? 1);
+  const ofB = Math.max(1, waterfallB.value?.durationUs ?? 1);
+  const both = Math.max(ofA, ofB);
+  return hasOwnScales.value ? { a: ofA, b: ofB } : { a: both, b: both };
+});
 
 export function show(only: Verdict | undefined): void {
   onlyVerdict.value = only;

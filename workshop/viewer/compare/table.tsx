@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { ComparisonRow } from '../../trace/compare.ts';
-import { tableFormatter } from '../../trace/duration.ts';
 import { counted, grouped } from '../../trace/numbers.ts';
 import { ticksOf } from '../../trace/ticks.ts';
 import { serviceClass } from '../frame/colors.ts';
@@ -9,7 +8,7 @@ import { useMeasure } from '../frame/resizing.ts';
 import { traceUrl } from '../../trace/ids.ts';
 import { textMeter } from '../frame/measure.ts';
 import { Button } from '../frame/button.tsx';
-import { hasOwnScales, shown, verdictSigns, waterfallA, waterfallB } from './state.ts';
+import { format, hasOwnScales, scales, shown, verdictSigns } from './state.ts';
 import { signed } from './words.ts';
 
 /** How many rows are added at a time. */
@@ -21,33 +20,25 @@ const MAX_INDENT = 10;
 export function ComparisonTable() {
   const most = useSignal(ROWS_PER_STEP);
   const all = shown.value;
-  const { scaleA, scaleB } = scales();
-  const format = tableFormatter(
-    all.flatMap(({ a, b, deltaUs }) => [a?.durationUs ?? 0, b?.durationUs ?? 0, a && b ? deltaUs : 0]),
-  );
   return (
     <>
       <table class="comparison">
         <thead>
           <tr>
             <th scope="col">Span</th>
-            <th scope="col" class="number">
-              A
-            </th>
-            <th scope="col" class="number">
-              B
-            </th>
-            <th scope="col" class="number">
-              Difference
-            </th>
+            {['A', 'B', 'Difference'].map((name) => (
+              <th key={name} scope="col" class="number">
+                {name}
+              </th>
+            ))}
             <th scope="col" class="both">
-              <Ruler untilUs={hasOwnScales.value ? undefined : scaleA} />
+              <Ruler untilUs={hasOwnScales.value ? undefined : scales.value.a} />
             </th>
           </tr>
         </thead>
         <tbody>
           {all.slice(0, most.value).map((row) => (
-            <Line key={keyOf(row)} row={row} format={format} scaleA={scaleA} scaleB={scaleB} />
+            <Line key={keyOf(row)} row={row} />
           ))}
         </tbody>
       </table>
@@ -64,30 +55,11 @@ export function ComparisonTable() {
   );
 }
 
-/** The length of the lanes in µs: the same for both traces, unless each has its own scale. */
-function scales() {
-  const ofA = Math.max(1, waterfallA.value?.durationUs ?? 1);
-  const ofB = Math.max(1, waterfallB.value?.durationUs ?? 1);
-  const both = Math.max(ofA, ofB);
-  return hasOwnScales.value ? { scaleA: ofA, scaleB: ofB } : { scaleA: both, scaleB: both };
-}
-
 function keyOf({ a, b }: ComparisonRow): string {
   return `${a?.span.spanId ?? ''} ${b?.span.spanId ?? ''}`;
 }
 
-function Line({
-  row,
-  format,
-  scaleA,
-  scaleB,
-}: {
-  row: ComparisonRow;
-  format: (us: number) => string;
-  scaleA: number;
-  scaleB: number;
-}) {
-  const { service, name, depth, a, b, verdict, deltaUs } = row;
+function Line({ row: { service, name, depth, a, b, verdict, deltaUs } }: { row: ComparisonRow }) {
   return (
     <tr class={`${serviceClass(service)} ${verdict}`}>
       <th scope="row">
@@ -102,19 +74,19 @@ function Line({
           </span>
         </span>
       </th>
-      <Duration column="A" of={a} format={format} />
-      <Duration column="B" of={b} format={format} />
+      <Duration column="A" of={a} />
+      <Duration column="B" of={b} />
       <td class="number verdict" data-column="Difference">
         <span class="sign" aria-hidden="true">
           {verdictSigns[verdict]}
         </span>{' '}
-        {verdict === 'new' || verdict === 'gone' ? verdict : signed(deltaUs, format)}
+        {verdict === 'new' || verdict === 'gone' ? verdict : signed(deltaUs, format.value)}
         <span class="hidden-text"> ({verdict})</span>
       </td>
       <td class="both">
         <span class="lane" aria-hidden="true">
-          {a && <Bar of={a} scaleUs={scaleA} which="a" />}
-          {b && <Bar of={b} scaleUs={scaleB} which="b" />}
+          {a && <Bar of={a} which="a" />}
+          {b && <Bar of={b} which="b" />}
         </span>
       </td>
     </tr>
@@ -123,15 +95,7 @@ function Line({
 
 type Side = ComparisonRow['a'];
 
-function Duration({
-  column,
-  of: row,
-  format,
-}: {
-  column: 'A' | 'B';
-  of: Side;
-  format: (us: number) => string;
-}) {
+function Duration({ column, of: row }: { column: 'A' | 'B'; of: Side }) {
   if (!row) {
     return (
       <td class="number muted" data-column={column}>
@@ -142,7 +106,7 @@ function Duration({
   const { span } = row;
   return (
     <td class="number" data-column={column}>
-      <a href={traceUrl(span.traceId, span.spanId)}>{format(row.durationUs)}</a>
+      <a href={traceUrl(span.traceId, span.spanId)}>{format.value(row.durationUs)}</a>
       {span.error && (
         <span class="error-sign" title="error">
           <span class="hidden-text"> error</span>
@@ -152,7 +116,8 @@ function Duration({
   );
 }
 
-function Bar({ of: row, scaleUs, which }: { of: NonNullable<Side>; scaleUs: number; which: 'a' | 'b' }) {
+function Bar({ of: row, which }: { of: NonNullable<Side>; which: 'a' | 'b' }) {
+  const scaleUs = scales.value[which];
   const left = (row.offsetUs / scaleUs) * 100;
   const width = (Math.max(0, row.durationUs) / scaleUs) * 100;
   return (

@@ -29,23 +29,15 @@ export function CopyButton({
   /** On the button; without a label, it shows an icon. */
   label?: string;
 }) {
+  const onClick = () => void copy(what, text);
+  if (label) return <Button onClick={onClick}>{label}</Button>;
+  const name = `Copy ${what.toLowerCase()}`;
   return (
-    <button
-      type="button"
-      class={label ? 'button' : 'copy'}
-      onClick={() => void copy(what, text)}
-      {...(!label && { 'aria-label': `Copy ${what.toLowerCase()}`, title: `Copy ${what.toLowerCase()}` })}
-    >
-      {label ?? <CopyIcon />}
+    <button type="button" class="copy" aria-label={name} title={name} onClick={onClick}>
+      <svg class="copy-sign" viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z" />
+      </svg>
     </button>
-  );
-}
-
-function CopyIcon() {
-  return (
-    <svg class="copy-sign" viewBox="0 0 16 16" aria-hidden="true">
-      <path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z" />
-    </svg>
   );
 }
 

@@ -12,10 +12,8 @@ const LOWEST_TOPS = { rate: 1, errors: 0.01, duration: 0.01 };
 
 /** Rate, errors, and duration of what is chosen. */
 export function Charts() {
-  const { times } = shown.value!;
   const { p50, p95, p99 } = chosenIndicators.value!;
-  const from = firstTime.value;
-  const exemplars = chosenExemplars.value.filter(({ time }) => time > from);
+  const exemplars = chosenExemplars.value.filter(({ time }) => time > firstTime.value);
   const rates = linesOf('rate');
   const shares = linesOf('errors');
   const durationTop = Math.max(
@@ -48,7 +46,7 @@ export function Charts() {
         top={durationTop}
         text={secondsText}
         tickText={(seconds) => (seconds >= 1 ? `${exact(seconds)} s` : `${exact(seconds * 1_000)} ms`)}
-        overlay={<Dots exemplars={exemplars} from={from} to={times.at(-1)!} top={durationTop} />}
+        overlay={<Dots exemplars={exemplars} top={durationTop} />}
       />
     </div>
   );
@@ -83,17 +81,9 @@ function exact(value: number): number {
 }
 
 /** A dot for each exemplar at its time and duration. It opens its trace; the list of exemplars has the same links. */
-function Dots({
-  exemplars,
-  from,
-  to,
-  top,
-}: {
-  exemplars: readonly Exemplar[];
-  from: number;
-  to: number;
-  top: number;
-}) {
+function Dots({ exemplars, top }: { exemplars: readonly Exemplar[]; top: number }) {
+  const from = firstTime.value;
+  const to = shown.value!.times.at(-1)!;
   return exemplars.map(({ traceId, instance, time, duration, status }) => (
     <a
       key={`${traceId} ${instance}`}

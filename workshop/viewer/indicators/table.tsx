@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals';
 import type { Indicators, InstanceIndicators, ServiceIndicators } from '../../trace/page-data.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { rateText, secondsFormatter, shareText } from './format.ts';
@@ -5,13 +6,6 @@ import { choose, chosen, type Choice, cursorIndex, shown, urlOf } from './state.
 
 /** A row for each service and each of its instances, with the values at the cursor. A row chooses what the charts show. */
 export function IndicatorTable() {
-  const all = shown.value!.services;
-  // From all points, so that a moving cursor changes neither the unit nor the digits.
-  const format = secondsFormatter(
-    all
-      .flatMap(({ total, instances }) => [total, ...instances])
-      .flatMap(({ p50, p95, p99 }) => [...p50, ...p95, ...p99]),
-  );
   return (
     <div class="table-scroll" role="region" aria-label="Table of indicators" tabIndex={0}>
       <table class="indicator-table">
@@ -25,27 +19,26 @@ export function IndicatorTable() {
             ))}
           </tr>
         </thead>
-        {all.map((service) => (
-          <ServiceRows key={service.name} service={service} format={format} />
+        {shown.value!.services.map((service) => (
+          <ServiceRows key={service.name} service={service} />
         ))}
       </table>
     </div>
   );
 }
 
-/** Formats the durations of the table. */
-type Format = ReturnType<typeof secondsFormatter>;
+/** Formats a duration of the table. It depends on all points, so that a moving cursor changes neither unit nor digits. */
+const format = computed(() =>
+  secondsFormatter(
+    (shown.value?.services ?? []).flatMap(({ total, instances }) => [total, ...instances])
+      .flatMap(({ p50, p95, p99 }) => [...p50, ...p95, ...p99]),
+  ),
+);
 
-function ServiceRows({
-  service: { name, total, instances },
-  format,
-}: {
-  service: ServiceIndicators;
-  format: Format;
-}) {
+function ServiceRows({ service: { name, total, instances } }: { service: ServiceIndicators }) {
   return (
     <tbody>
-      <Row choice={{ service: name, instance: '' }} text={name} indicators={total} format={format} />
+      <Row choice={{ service: name, instance: '' }} text={name} indicators={total} />
       {instances.map((instance) => (
         <Row
           key={instance.name}
@@ -53,7 +46,6 @@ function ServiceRows({
           text={instance.name}
           indicators={instance}
           instance={instance}
-          format={format}
         />
       ))}
     </tbody>
@@ -67,12 +59,10 @@ function Row({
   text,
   indicators: { rate, errors, p50, p95, p99 },
   instance,
-  format,
 }: {
   choice: Choice;
   text: string;
   indicators: Indicators;
-  format: Format;
   instance?: InstanceIndicators;
 }) {
   const at = cursorIndex.value;
@@ -100,9 +90,9 @@ function Row({
       </th>
       <td class="number">{rateText(rate[at]!)}</td>
       <td class={failed ? 'number failed' : 'number'}>{shareText(errors[at]!)}</td>
-      <td class="number">{format(p50[at]!)}</td>
-      <td class="number">{format(p95[at]!)}</td>
-      <td class="number">{format(p99[at]!)}</td>
+      <td class="number">{format.value(p50[at]!)}</td>
+      <td class="number">{format.value(p95[at]!)}</td>
+      <td class="number">{format.value(p99[at]!)}</td>
       <td class="number">{instance && shareText(instance.eventLoop)}</td>
     </tr>
   );

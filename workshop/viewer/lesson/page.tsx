@@ -1,3 +1,4 @@
+import type { FunctionComponent } from 'preact';
 import { drawPage } from '../frame/frame.tsx';
 import { bindKeys } from '../frame/keys.tsx';
 import { Button } from '../frame/button.tsx';
@@ -10,20 +11,20 @@ import { goTo, neighbor, StepList } from './steps.tsx';
 import { TraceView } from './trace.tsx';
 import { choices, isListOpen, isNarrow, shown, view, type View } from './views.ts';
 
-const names: Record<View, string> = {
-  readme: 'Lesson',
-  check: 'Check',
-  output: 'Output',
-  trace: 'Trace',
-  difference: 'Differences',
+const views: Record<View, [name: string, Content: FunctionComponent]> = {
+  readme: ['Lesson', Readme],
+  check: ['Check', CheckView],
+  output: ['Output', OutputView],
+  trace: ['Trace', TraceView],
+  difference: ['Differences', DifferenceView],
 };
 
 bindKeys(
   { keys: ['r'], description: 'run run.ts', run },
-  ...(Object.keys(names) as View[]).map((each) => ({
-    keys: [names[each].charAt(0).toLowerCase()],
-    description: `show ${names[each]}`,
-    run: () => (view.value = each),
+  ...Object.entries(views).map(([each, [name]]) => ({
+    keys: [name.charAt(0).toLowerCase()],
+    description: `show ${name}`,
+    run: () => (view.value = each as View),
   })),
   { keys: ['n'], description: 'next step', run: () => goTo(neighbor(1)) },
   { keys: ['p'], description: 'previous step', run: () => goTo(neighbor(-1)) },
@@ -37,32 +38,18 @@ bindKeys(
 
 function LessonPage() {
   if (!state.value || !selectedStep.value) return null;
+  const [, Content] = views[shown.value];
   return (
     <div class={isNarrow.value ? 'lesson narrow' : 'lesson'}>
       <StepList />
       {!isNarrow.value && <Readme />}
       <div class="work">
         <Tools />
-        <Shown />
+        <Content />
       </div>
       <StatusBar />
     </div>
   );
-}
-
-function Shown() {
-  switch (shown.value) {
-    case 'readme':
-      return <Readme />;
-    case 'check':
-      return <CheckView />;
-    case 'output':
-      return <OutputView />;
-    case 'trace':
-      return <TraceView />;
-    case 'difference':
-      return <DifferenceView />;
-  }
 }
 
 function Tools() {
@@ -89,7 +76,7 @@ function Tools() {
       <div class="view-buttons" role="group" aria-label="Show">
         {choices.value.map((each) => (
           <Button key={each} aria-pressed={shown.value === each} onClick={() => (view.value = each)}>
-            {names[each]}
+            {views[each][0]}
             {each === 'check' && <CheckMarks />}
           </Button>
         ))}

@@ -38,7 +38,7 @@ export function ResultsHead() {
       <label class="check">
         <span class="hidden-text">Order</span>
         <select value={order.value} onChange={({ currentTarget }) => setOrder(currentTarget.value as Order)}>
-          {Object.entries(orders).map(([name, words]) => (
+          {Object.entries(orders).map(([name, [words]]) => (
             <option key={name} value={name}>
               {words}
             </option>
@@ -47,9 +47,9 @@ export function ResultsHead() {
       </label>
       <LiveSwitch what="New traces appear in the list" isLive={isLive} setLive={setLive} />
       <p class="new-traces" role="status">
-        {newTraces.value > 0 && (
+        {newTraces.value.length > 0 && (
           <Button class="primary" onClick={showPending}>
-            Show {counted(newTraces.value, 'new trace')}
+            Show {counted(newTraces.value.length, 'new trace')}
           </Button>
         )}
       </p>

@@ -11,11 +11,12 @@ import { searchDataUrl, parametersOf, queryFrom, type SearchQuery } from '../../
 import { loadStart, startOf } from './starts.ts';
 
 export type Order = 'newest' | 'longest' | 'spans' | 'errors';
-export const orders: Record<Order, string> = {
-  newest: 'newest first',
-  longest: 'longest first',
-  spans: 'most spans first',
-  errors: 'most errors first',
+/** The name of each order, and what it orders by, the highest first. */
+export const orders: Record<Order, [name: string, by: (trace: TraceSummary) => number]> = {
+  newest: ['newest first', ({ startUs }) => startUs],
+  longest: ['longest first', ({ durationUs }) => durationUs],
+  spans: ['most spans first', ({ spans }) => spans],
+  errors: ['most errors first', ({ errors }) => errors],
 };
 
 export const query = signal<SearchQuery>(queryFrom(location.search));
@@ -52,20 +53,15 @@ const isReading = computed(() => Object.values(reading.value).includes(true));
 
 /** The traces in the chosen order. */
 export const traces = computed(() => {
-  const found = response.value?.traces ?? [];
-  const by: Record<Order, (trace: TraceSummary) => number> = {
-    newest: ({ startUs }) => startUs,
-    longest: ({ durationUs }) => durationUs,
-    spans: ({ spans }) => spans,
-    errors: ({ errors }) => errors,
-  };
-  return found.toSorted((a, b) => by[order.value](b) - by[order.value](a));
+  const [, by] = orders[order.value];
+  return (response.value?.traces ?? []).toSorted((a, b) => by(b) - by(a));
 });
 
-/** How many traces of the pending response are not in the list. */
+/** Ids of the traces of the pending response that are not in the list. */
 export const newTraces = computed(() => {
   const known = new Set(response.value?.traces.map(({ traceId }) => traceId));
-  return pending.value?.traces.filter(({ traceId }) => !known.has(traceId)).length ?? 0;
+  const all = pending.value?.traces.map(({ traceId }) => traceId) ?? [];
+  return all.filter((id) => !known.has(id));
 });
 
 /** Ids of the traces that arrived while the page was open and are marked as new. */
@@ -75,11 +71,8 @@ export const arrived = signal<ReadonlySet<string>>(new Set());
 export function showPending(): void {
   const next = pending.value;
   if (!next) return;
-  const known = new Set(response.value?.traces.map(({ traceId }) => traceId));
   batch(() => {
-    if (response.value) {
-      arrived.value = new Set(next.traces.map(({ traceId }) => traceId).filter((id) => !known.has(id)));
-    }
+    if (response.value) arrived.value = new Set(newTraces.value);
     response.value = next;
     pending.value = undefined;
   });
