@@ -177,6 +177,6 @@ function stateText({ state, at, minutes }: BoardPerson): string {
 bindKeys({ keys: ['n'], description: 'show or hide the names', run: () => names.next() });
 poll<BoardResponse>(
   () => '/board',
-  (update) => 'data' in update && (board.value = update.data),
+  ({ data }) => data && (board.value = data),
 );
 render(<Page />, document.querySelector('#view')!);

@@ -13,8 +13,8 @@ import { bindKeys } from '../frame/keys.tsx';
 import { poll, type Update } from '../frame/live.ts';
 import { clockTime } from '../frame/times.ts';
 import {
-  a,
-  b,
+  traceA,
+  traceB,
   comparison,
   counts,
   hasOwnScales,
@@ -50,8 +50,8 @@ function ComparePage() {
   const after = waterfallB.value;
   if (!before || !after) {
     const responses = [responseA.value, responseB.value];
-    const problem = responses.flatMap((each) => (each && 'problem' in each ? [each.problem] : []))[0];
-    if (problem !== undefined) return <Message title="These traces can't be loaded">{problem}</Message>;
+    const problem = responses.map((each) => each?.problem).find(Boolean);
+    if (problem) return <Message title="These traces can't be loaded">{problem}</Message>;
     if (responses.includes(undefined)) return <div class="skeleton" aria-busy="true" />;
     const missing = [!before && idA, !after && idB].filter(Boolean).map((id) => shownId(String(id)));
     return (
@@ -157,16 +157,16 @@ function Message({ title, children }: { title: string; children: ComponentChildr
   );
 }
 
-function start(id: string, side: typeof a, responses: typeof responseA): void {
+function start(id: string, side: typeof traceA, responses: typeof responseA): void {
   poll<TraceResponse>(
     () => `/viewer/trace/${id}`,
     (response) => {
       batch(() => {
         responses.value = response;
-        if ('problem' in response || !response.data) return;
+        if (!response.data) return;
         addIdDigits(response.data.idDigits);
         side.value = fromColumns(response.data.trace);
-        const onPage = [a.value, b.value].flatMap((trace) => trace?.spans ?? []);
+        const onPage = [traceA.value, traceB.value].flatMap((trace) => trace?.spans ?? []);
         setServices(
           response.data.services,
           onPage.map(({ service }) => service),
@@ -177,8 +177,8 @@ function start(id: string, side: typeof a, responses: typeof responseA): void {
 }
 
 if (isValid) {
-  start(idA, a, responseA);
-  start(idB, b, responseB);
+  start(idA, traceA, responseA);
+  start(idB, traceB, responseB);
   bindKeys({
     keys: ['o'],
     description: 'scale each trace separately',

@@ -15,8 +15,8 @@ export const verdictSigns: Record<Verdict, string> = {
 };
 
 /** The traces before and after; undefined until they have arrived. */
-export const a = signal<Trace | undefined>(undefined);
-export const b = signal<Trace | undefined>(undefined);
+export const traceA = signal<Trace | undefined>(undefined);
+export const traceB = signal<Trace | undefined>(undefined);
 
 const parameters = new URLSearchParams(location.search);
 export const onlyVerdict = signal<Verdict | undefined>(
@@ -24,11 +24,11 @@ export const onlyVerdict = signal<Verdict | undefined>(
 );
 export const hasOwnScales = signal(parameters.get('scale') === 'own');
 
-export const waterfallA = computed(() => a.value && waterfallOf(a.value));
-export const waterfallB = computed(() => b.value && waterfallOf(b.value));
+export const waterfallA = computed(() => traceA.value && waterfallOf(traceA.value));
+export const waterfallB = computed(() => traceB.value && waterfallOf(traceB.value));
 
 export const comparison = computed<readonly ComparisonRow[]>(() =>
-  a.value && b.value ? compareTraces(a.value, b.value) : [],
+  traceA.value && traceB.value ? compareTraces(traceA.value, traceB.value) : [],
 );
 
 export const counts = computed(() => {

@@ -115,12 +115,10 @@ bindKeys(
 poll<ServiceGraphResponse>(
   () => '/viewer/dependencies',
   (next) => {
-    if ('problem' in next) problem.value = next.problem;
-    else if (next.data) {
-      problem.value = '';
-      setServices(next.data.services.map(({ name }) => name));
-      response.value = next.data;
-    }
+    problem.value = next.problem;
+    if (!next.data) return;
+    setServices(next.data.services.map(({ name }) => name));
+    response.value = next.data;
   },
 );
 drawPage(<ServiceGraphPage />);

@@ -6,8 +6,11 @@ const RETRY_MS = 5_000;
 /** Whether the backend responds. */
 export const isBackendReachable = signal(true);
 
-/** The result of a request: `data` is undefined if there is nothing yet; `problem` is a sentence from the backend. */
-export type Update<Data> = { data: Data | undefined } | { problem: string };
+/** The result of a request: `data` is undefined if there is nothing yet; `problem` is a sentence, empty if all is well. */
+export interface Update<Data> {
+  data?: Data;
+  problem: string;
+}
 
 /**
  * Requests `urlOf()` at once and then every second while the page is visible, and calls `onUpdate` with each response
@@ -61,8 +64,8 @@ async function fetchUpdate<Data>(
 }
 
 async function read<Data>(response: Response): Promise<Update<Data>> {
-  if (response.status === 204) return { data: undefined };
+  if (response.status === 204) return { problem: '' };
   const body = (await response.json()) as Data & { errors?: { msg: string }[] };
-  if (response.ok) return { data: body };
+  if (response.ok) return { data: body, problem: '' };
   return { problem: body.errors?.[0]?.msg ?? `The trace backend responded with status ${response.status}.` };
 }

@@ -74,8 +74,8 @@ export function start(): void {
   poll<IndicatorsResponse>(() => '/viewer/indicators', receive);
   poll<AlertsResponse>(
     () => '/viewer/alerts',
-    (update) => {
-      if ('data' in update && update.data) alerts.value = update.data;
+    ({ data }) => {
+      if (data) alerts.value = data;
     },
   );
   addEventListener('popstate', () => void (wanted.value = choiceIn(location.search)));
@@ -83,7 +83,7 @@ export function start(): void {
 
 function receive(update: Update<IndicatorsResponse>): void {
   batch(() => {
-    response.value = 'problem' in update ? { missing: update.problem } : update.data;
+    response.value = update.problem ? { missing: update.problem } : update.data;
     show();
   });
 }

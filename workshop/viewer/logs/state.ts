@@ -1,5 +1,5 @@
 /** The state of the log page. The search, and whether the page is live, are in the URL. */
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { fromLogColumns } from '../../trace/log-columns.ts';
 import type { LogRecord } from '../../trace/log-record.ts';
 import type { LogsResponse } from '../../trace/page-data.ts';
@@ -36,6 +36,13 @@ export const lines = computed<readonly Line[]>(() => {
   return keyed.toReversed();
 });
 
+effect(() =>
+  setServices(
+    response.value?.services ?? [],
+    lines.value.map(({ record }) => record.service),
+  ),
+);
+
 let askNow = async (): Promise<void> => {};
 let shownUrl = '';
 
@@ -57,13 +64,8 @@ export function start(): void {
 function receive(update: Update<LogsResponse>, url: string): void {
   shownUrl = url;
   batch(() => {
-    problem.value = 'problem' in update ? update.problem : '';
-    if ('problem' in update || !update.data) return;
-    const found = fromLogColumns(update.data.logs);
-    setServices(
-      update.data.services,
-      found.map(({ service }) => service),
-    );
+    problem.value = update.problem;
+    if (!update.data) return;
     addIdDigits(update.data.idDigits);
     response.value = update.data;
   });

@@ -37,15 +37,16 @@ function NoMatches({ kept, steps }: { kept: number; steps: readonly FilterStep[]
       <ol class="filter-steps">
         {steps.map(({ filter, traces }, index) => {
           const before = steps[index - 1]?.traces ?? kept;
+          const [words, names] = filtersOf(query.value)[filter];
           return (
             <li key={filter} class={filter === blocking?.filter ? 'blocking' : ''}>
-              <span class="filter">{wordsFor(filter, query.value)}</span>
+              <span class="filter">{words}</span>
               <span class="number">{grouped(traces)}</span>
               <span class="muted">
                 {before === traces ? 'excludes no traces' : `excludes ${grouped(before - traces)}`}
               </span>
               {filter === blocking?.filter && (
-                <Button onClick={() => searchFor(without(filter, query.value))}>Search without it</Button>
+                <Button onClick={() => searchFor(without(names, query.value))}>Search without it</Button>
               )}
             </li>
           );
@@ -55,25 +56,20 @@ function NoMatches({ kept, steps }: { kept: number; steps: readonly FilterStep[]
   );
 }
 
-function wordsFor(filter: FilterStep['filter'], search: SearchQuery): string {
-  const isCustom = search.start !== '' || search.end !== '';
-  const words: Record<FilterStep['filter'], string> = {
-    time: `started within ${isCustom ? 'the custom time range' : describeLookback(search.lookback)}`,
-    service: `has a span of ${search.service}`,
-    operation: `has a span ${search.operation}${search.service && ' of that service'}`,
-    duration: `with a duration of ${[search.minDuration && `at least ${search.minDuration}`, search.maxDuration && `at most ${search.maxDuration}`].filter(Boolean).join(' and ')}`,
-    tags: `with the attributes ${search.tags}`,
+/** For each filter, what it asks for in words, and the fields of the query that it consists of. */
+function filtersOf(search: SearchQuery): Record<FilterStep['filter'], [string, (keyof SearchQuery)[]]> {
+  const { service, operation, minDuration, maxDuration, tags, lookback, start, end } = search;
+  const range = start !== '' || end !== '' ? 'the custom time range' : describeLookback(lookback);
+  const limits = [minDuration && `at least ${minDuration}`, maxDuration && `at most ${maxDuration}`];
+  return {
+    time: [`started within ${range}`, ['lookback', 'start', 'end']],
+    service: [`has a span of ${service}`, ['service', 'operation']],
+    operation: [`has a span ${operation}${service && ' of that service'}`, ['operation']],
+    duration: [`with a duration of ${limits.filter(Boolean).join(' and ')}`, ['minDuration', 'maxDuration']],
+    tags: [`with the attributes ${tags}`, ['tags']],
   };
-  return words[filter];
 }
 
-function without(filter: FilterStep['filter'], search: SearchQuery): SearchQuery {
-  const names: Record<FilterStep['filter'], (keyof SearchQuery)[]> = {
-    time: ['lookback', 'start', 'end'],
-    service: ['service', 'operation'],
-    operation: ['operation'],
-    duration: ['minDuration', 'maxDuration'],
-    tags: ['tags'],
-  };
-  return { ...search, ...Object.fromEntries(names[filter].map((name) => [name, emptyQuery[name]])) };
+function without(names: (keyof SearchQuery)[], search: SearchQuery): SearchQuery {
+  return { ...search, ...Object.fromEntries(names.map((name) => [name, emptyQuery[name]])) };
 }

@@ -1,4 +1,3 @@
-import type { TargetedEvent } from 'preact';
 import { customTime, type Fields } from './fields.ts';
 import { lookbacks, describeLookback } from '../../trace/search/lookback.ts';
 import { emptyQuery } from '../../trace/search/query.ts';
@@ -8,7 +7,7 @@ import { response, queryErrors, fields, problem, searchFor, submit, type } from 
 
 /** The search form. Choosing from a menu searches at once, typing only on submit; both use all fields. */
 export function SearchForm() {
-  const { service, operation, tags, lookback, from, to, limit } = fields.value;
+  const { service, operation, lookback } = fields.value;
   return (
     <form
       class="search-form"
@@ -35,21 +34,9 @@ export function SearchForm() {
         none={service === '' && operation === '' ? 'choose a service first' : 'any'}
         onChoose={(chosen) => submit({ operation: chosen })}
       />
-      <label class="wide">
-        Attributes
-        <input
-          name="tags"
-          value={tags}
-          onInput={typed}
-          placeholder='error=true http.route="/bands/:id"'
-          spellcheck={false}
-          autocomplete="off"
-          aria-invalid={queryErrors.value.tags !== undefined}
-          aria-describedby="search-problem"
-        />
-      </label>
-      <Duration label="Min duration" name="minDuration" placeholder="100ms" />
-      <Duration label="Max duration" name="maxDuration" placeholder="5s" />
+      <Field class="wide" label="Attributes" name="tags" placeholder='error=true http.route="/bands/:id"' />
+      <Field class="short" label="Min duration" name="minDuration" placeholder="100ms" />
+      <Field class="short" label="Max duration" name="maxDuration" placeholder="5s" />
       <Menu
         label="Lookback"
         name="lookback"
@@ -61,29 +48,11 @@ export function SearchForm() {
       />
       {lookback === 'custom' && (
         <>
-          <label>
-            From
-            <input type="datetime-local" step="1" name="from" value={from} onInput={typed} />
-          </label>
-          <label>
-            To
-            <input type="datetime-local" step="1" name="to" value={to} onInput={typed} />
-          </label>
+          <Field label="From" name="from" type="datetime-local" step="1" />
+          <Field label="To" name="to" type="datetime-local" step="1" />
         </>
       )}
-      <label class="short">
-        Limit
-        <input
-          name="limit"
-          type="number"
-          min="1"
-          max="1500"
-          value={limit}
-          onInput={typed}
-          aria-invalid={queryErrors.value.limit !== undefined}
-          aria-describedby="search-problem"
-        />
-      </label>
+      <Field class="short" label="Limit" name="limit" type="number" min="1" max="1500" />
       <Button type="submit" class="primary">
         Find traces
       </Button>
@@ -95,24 +64,35 @@ export function SearchForm() {
   );
 }
 
-function Duration(props: { label: string; name: 'minDuration' | 'maxDuration'; placeholder: string }) {
-  const { label, name, placeholder } = props;
+/** A field to type in, with its label. */
+function Field({
+  class: width,
+  label,
+  name,
+  ...others
+}: {
+  class?: string;
+  label: string;
+  name: keyof Fields;
+  type?: 'number' | 'datetime-local';
+  placeholder?: string;
+  step?: string;
+  min?: string;
+  max?: string;
+}) {
   return (
-    <label class="short">
+    <label class={width}>
       {label}
       <input
         name={name}
         value={fields.value[name]}
-        onInput={typed}
-        aria-invalid={queryErrors.value[name] !== undefined}
-        placeholder={placeholder}
+        onInput={({ currentTarget }) => type(name, currentTarget.value)}
+        spellcheck={false}
         autocomplete="off"
+        aria-invalid={name in queryErrors.value}
         aria-describedby="search-problem"
+        {...others}
       />
     </label>
   );
-}
-
-function typed({ currentTarget: { name, value } }: TargetedEvent<HTMLInputElement>): void {
-  type(name as keyof Fields, value);
 }

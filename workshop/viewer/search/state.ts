@@ -103,8 +103,8 @@ export function start(): void {
 
 function receive(next: Update<SearchResponse>, url: string): void {
   batch(() => {
-    problem.value = 'problem' in next ? next.problem : '';
-    if ('problem' in next || !next.data) return;
+    problem.value = next.problem;
+    if (!next.data) return;
     addIdDigits(next.data.idDigits);
     pending.value = next.data;
     if (responseUrl.value === url) showPendingIfIdle();

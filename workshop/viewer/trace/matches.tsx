@@ -20,10 +20,10 @@ export function findMatches(id: string): void {
   isAsking = true;
   poll<IdsResponse>(
     () => (trace.value ? undefined : `/viewer/ids/${id.toLowerCase()}`),
-    (response) => {
-      if ('problem' in response || !response.data) return;
-      matches.value = response.data;
-      if (response.data.matches.length === 1) location.replace(urlOfMatch(response.data.matches[0]!));
+    ({ data }) => {
+      if (!data) return;
+      matches.value = data;
+      if (data.matches.length === 1) location.replace(urlOfMatch(data.matches[0]!));
     },
   );
 }

@@ -138,8 +138,8 @@ function start(): void {
       // After the first rows are drawn, because the log records would delay them.
       if (!hasResponse.value) requestAnimationFrame(() => setTimeout(followLogs));
       hasResponse.value = true;
-      problem.value = 'problem' in response ? response.problem : '';
-      if ('problem' in response) return;
+      problem.value = response.problem;
+      if (response.problem) return;
       if (response.data) receive(response.data);
       else if (!trace.value && typedId.length < 32) findMatches(typedId);
       else if (trace.value)
@@ -151,8 +151,8 @@ function start(): void {
 function followLogs(): void {
   poll<LogsResponse>(
     () => logsUrlOf(traceId!),
-    (response) => {
-      if ('data' in response && response.data) logs.value = fromLogColumns(response.data.logs);
+    ({ data }) => {
+      if (data) logs.value = fromLogColumns(data.logs);
     },
   );
 }

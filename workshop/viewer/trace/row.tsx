@@ -1,12 +1,11 @@
 import { formatDuration } from '../../trace/duration.ts';
 import { isFolded } from '../../trace/folding.ts';
 import { laneOf } from '../../trace/lane.ts';
-import { logMarks } from '../../trace/log-marks.ts';
 import { counted } from '../../trace/numbers.ts';
-import { selfText } from '../../trace/waterfall.ts';
-import type { Row } from '../../trace/waterfall.ts';
+import { type Row, selfText } from '../../trace/waterfall.ts';
 import { serviceClass } from '../frame/colors.ts';
 import { LinkBadge } from './links.tsx';
+import { LogMarks } from './log-marks.tsx';
 import { errorText } from './highlights.ts';
 import { laneWidth } from './scrolling.ts';
 import { maxIndent, laneMeter } from './sizes.ts';
@@ -126,20 +125,13 @@ function SelfCell({ row }: { row: Row }) {
 }
 
 function LaneCell({ row }: { row: Row }) {
-  const { startUs } = waterfall.value;
-  const lane = laneOf(row, criticalPath.value.get(row.span.spanId) ?? [], {
+  const { bar, duration, gaps, path, events } = laneOf(row, criticalPath.value.get(row.span.spanId) ?? [], {
     range: range.value,
     widthPx: laneWidth.value,
-    traceStartUs: startUs,
+    traceStartUs: waterfall.value.startUs,
     widthOf: laneMeter(),
   });
-  const { bar, duration, gaps, path, events } = lane;
   const records = spanLogs.value.get(row.span.spanId) ?? [];
-  const logMarksHere = logMarks(records, {
-    range: range.value,
-    widthPx: laneWidth.value,
-    traceStartUs: startUs,
-  });
   return (
     <div class="lane" role="gridcell">
       {bar && <span class="bar" style={{ left: `${bar.left}%`, width: `${bar.width}%` }} />}
@@ -159,9 +151,7 @@ function LaneCell({ row }: { row: Row }) {
       {events.map((at, event) => (
         <span class="event-mark" key={event} style={{ left: `${at}%` }} />
       ))}
-      {logMarksHere.map(({ at, level, title }) => (
-        <span class={`log-mark ${level}`} key={`log ${at}`} title={title} style={{ left: `${at}%` }} />
-      ))}
+      <LogMarks of={records} />
       {records.length > 0 && <span class="hidden-text">{counted(records.length, 'log line')}, </span>}
       <span
         class={`duration ${duration.inside ? 'inside' : ''}`}

@@ -1,11 +1,10 @@
-import { logMarks } from '../../trace/log-marks.ts';
 import { ticksOf } from '../../trace/ticks.ts';
 import { followPointer } from '../frame/drag.ts';
 import { percentOf } from './overview.tsx';
+import { LogMarks } from './log-marks.tsx';
 import { laneWidth } from './scrolling.ts';
 import { laneMeter, nameWidth, resizeNames } from './sizes.ts';
 import { spanLogs } from './logs.ts';
-import { waterfall } from './state.ts';
 import { range } from './zoom.ts';
 
 const LABEL_MARGIN_PX = 8;
@@ -29,18 +28,7 @@ export function Ruler() {
               {text}
             </span>
           ))}
-        {logMarks(spanLogs.value.get('') ?? [], {
-          range: range.value,
-          widthPx: laneWidth.value,
-          traceStartUs: waterfall.value.startUs,
-        }).map(({ at, level, title }) => (
-          <i
-            class={`log-mark ${level}`}
-            key={`log ${at}`}
-            title={`Outside all spans: ${title}`}
-            style={{ left: `${at}%` }}
-          />
-        ))}
+        <LogMarks of={spanLogs.value.get('') ?? []} where="Outside all spans: " />
       </div>
     </div>
   );
