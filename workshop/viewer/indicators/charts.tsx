@@ -1,5 +1,5 @@
 import { traceUrl } from '../../trace/ids.ts';
-import type { Exemplar, Points } from '../../trace/page-data.ts';
+import type { Exemplar } from '../../trace/page-data.ts';
 import { classesOf } from '../frame/colors.ts';
 import { Chart, type Line } from './chart.tsx';
 import { rateText, secondsText, shareText } from './format.ts';
@@ -12,12 +12,16 @@ const LOWEST_TOPS = { rate: 1, errors: 0.01, duration: 0.01 };
 
 /** Rate, errors, and duration of what is chosen. */
 export function Charts() {
-  const { p50, p95, p99 } = chosenIndicators.value!;
   const exemplars = chosenExemplars.value.filter(({ time }) => time > firstTime.value);
   const rates = linesOf('rate');
   const shares = linesOf('errors');
+  const durations = (['p50', 'p95', 'p99'] as const).map((name): Line => ({
+    name,
+    class: name,
+    points: chosenIndicators.value![name],
+  }));
   const durationTop = Math.max(
-    topOf([p50, p95, p99], LOWEST_TOPS.duration),
+    topOf(durations, LOWEST_TOPS.duration),
     ...exemplars.map(({ duration }) => duration * HEADROOM),
   );
   return (
@@ -25,24 +29,20 @@ export function Charts() {
       <Chart
         title="Rate"
         lines={rates}
-        top={topOf(pointsOf(rates), LOWEST_TOPS.rate)}
+        top={topOf(rates, LOWEST_TOPS.rate)}
         text={rateText}
         tickText={(rate) => `${rate}/s`}
       />
       <Chart
         title="Errors"
         lines={shares}
-        top={topOf(pointsOf(shares), LOWEST_TOPS.errors)}
+        top={topOf(shares, LOWEST_TOPS.errors)}
         text={shareText}
         tickText={(share) => `${exact(share * 100)} %`}
       />
       <Chart
         title="Duration"
-        lines={[
-          { name: 'p50', class: 'p50', points: p50 },
-          { name: 'p95', class: 'p95', points: p95 },
-          { name: 'p99', class: 'p99', points: p99 },
-        ]}
+        lines={durations}
         top={durationTop}
         text={secondsText}
         tickText={(seconds) => (seconds >= 1 ? `${exact(seconds)} s` : `${exact(seconds * 1_000)} ms`)}
@@ -67,12 +67,8 @@ function linesOf(indicator: 'rate' | 'errors'): Line[] {
   ];
 }
 
-function pointsOf(lines: readonly Line[]): Points[] {
-  return lines.map(({ points }) => points);
-}
-
-function topOf(all: readonly Points[], lowest: number): number {
-  return Math.max(lowest, ...all.flat().map((value) => (value ?? 0) * HEADROOM));
+function topOf(lines: readonly Line[], lowest: number): number {
+  return Math.max(lowest, ...lines.flatMap(({ points }) => points).map((value) => (value ?? 0) * HEADROOM));
 }
 
 /** Without the digits that floating-point arithmetic adds. */

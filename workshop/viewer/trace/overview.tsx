@@ -135,8 +135,7 @@ function Picture() {
 }
 
 function drawPicture(canvas: HTMLCanvasElement, all: typeof rows.value, whole: number): void {
-  const context = canvas.getContext('2d');
-  if (!context) return;
+  const context = canvas.getContext('2d')!;
   const ratio = devicePixelRatio;
   const width = Math.round(canvas.clientWidth * ratio);
   const height = Math.round(canvas.clientHeight * ratio);
