@@ -1,11 +1,13 @@
+import type { Signal } from '@preact/signals';
+
 /** Event handlers of an element that must not move while the reader uses it, by pointer or keyboard. */
-export function readingHandlers(setReading: (isReading: boolean) => void) {
+export function readingHandlers(isReading: Signal<boolean>) {
   return {
-    onPointerEnter: () => setReading(true),
-    onPointerLeave: () => setReading(false),
-    onFocusIn: () => setReading(true),
+    onPointerEnter: () => (isReading.value = true),
+    onPointerLeave: () => (isReading.value = false),
+    onFocusIn: () => (isReading.value = true),
     onFocusOut: ({ currentTarget, relatedTarget }: FocusEvent) => {
-      if (!(currentTarget as Node).contains(relatedTarget as Node | null)) setReading(false);
+      if (!(currentTarget as Node).contains(relatedTarget as Node | null)) isReading.value = false;
     },
   };
 }

@@ -8,18 +8,7 @@ import { readingHandlers } from '../frame/reading.ts';
 import { Alerts } from './alerts.tsx';
 import { Charts } from './charts.tsx';
 import { Exemplars } from './exemplars.tsx';
-import {
-  chosen,
-  firstTime,
-  isLive,
-  isReading,
-  moveCursor,
-  response,
-  setLive,
-  setReading,
-  shown,
-  start,
-} from './state.ts';
+import { chosen, firstTime, isLive, isReading, moveCursor, response, setLive, shown } from './state.ts';
 import { IndicatorTable } from './table.tsx';
 
 function IndicatorsPage() {
@@ -54,11 +43,11 @@ function Measurements() {
         <LiveSwitch what="New points appear in the charts" isLive={isLive} setLive={setLive} />
         <p class="paused">{isLive.value && isReading.value && 'paused while you read'}</p>
       </div>
-      <div {...readingHandlers(setReading)}>
+      <div {...readingHandlers(isReading)}>
         <Charts />
       </div>
       <IndicatorTable />
-      <div {...readingHandlers(setReading)}>
+      <div {...readingHandlers(isReading)}>
         <Exemplars />
       </div>
     </>
@@ -104,5 +93,4 @@ bindKeys(
   { keys: ['Escape'], description: 'show the latest values', run: () => moveCursor(undefined) },
 );
 effect(() => setServices(shown.value?.services.map(({ name }) => name) ?? []));
-start();
 drawPage(<IndicatorsPage />);

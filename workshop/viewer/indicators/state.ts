@@ -1,5 +1,5 @@
 /** The state of the indicators page. The chosen service and instance are in the URL. */
-import { batch, computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type {
   Alert,
   AlertsResponse,
@@ -8,7 +8,7 @@ import type {
   IndicatorsResponse,
   Measured,
 } from '../../trace/page-data.ts';
-import { poll, type Update } from '../frame/live.ts';
+import { poll } from '../frame/live.ts';
 
 /** What the charts show: one instance of a service, or with an empty name all of them together. */
 export interface Choice {
@@ -69,41 +69,28 @@ export const cursorIndex = computed(() => {
   return index < 0 ? times.length - 1 : index;
 });
 
-/** Starts to poll the backend. */
-export function start(): void {
-  poll<IndicatorsResponse>(() => '/viewer/indicators', receive);
-  poll<AlertsResponse>(
-    () => '/viewer/alerts',
-    ({ data }) => {
-      if (data) alerts.value = data;
-    },
-  );
-  addEventListener('popstate', () => void (wanted.value = choiceIn(location.search)));
-}
-
-function receive(update: Update<IndicatorsResponse>): void {
-  batch(() => {
-    response.value = update.problem ? { missing: update.problem } : update.data;
-    show();
-  });
-}
+poll<IndicatorsResponse>(
+  () => '/viewer/indicators',
+  ({ data, problem }) => (response.value = problem ? { missing: problem } : data),
+);
+poll<AlertsResponse>(
+  () => '/viewer/alerts',
+  ({ data }) => {
+    if (data) alerts.value = data;
+  },
+);
+addEventListener('popstate', () => void (wanted.value = choiceIn(location.search)));
 
 /** Shows the latest response, unless the reader is looking at an earlier one. */
-export function show(): void {
+effect(() => {
   const latest = response.value;
   if (!latest) return;
   if ('missing' in latest) shown.value = undefined;
-  else if (!shown.value || (isLive.value && !isReading.value)) shown.value = latest;
-}
+  else if (!shown.peek() || (isLive.value && !isReading.value)) shown.value = latest;
+});
 
 export function setLive(live: boolean): void {
   isLive.value = live;
-  show();
-}
-
-export function setReading(reading: boolean): void {
-  isReading.value = reading;
-  show();
 }
 
 export function choose(choice: Choice): void {

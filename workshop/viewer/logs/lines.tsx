@@ -32,7 +32,7 @@ export function LinesHead() {
 export function Lines() {
   useEffect(() => () => void (isReading.value = false), []);
   return (
-    <ol class="log-lines card" {...readingHandlers((reading) => (isReading.value = reading))}>
+    <ol class="log-lines card" {...readingHandlers(isReading)}>
       {lines.value.map(({ key, record }) => (
         <LogLine key={key} record={record} />
       ))}

@@ -3,7 +3,7 @@ import { bindKeys } from '../frame/keys.tsx';
 import { listKeys } from '../frame/list-keys.ts';
 import { LogForm } from './form.tsx';
 import { Lines, LinesHead, NoLines } from './lines.tsx';
-import { isLive, lines, problem, response, setLive, start } from './state.ts';
+import { isLive, lines, problem, response, setLive } from './state.ts';
 
 function LogsPage() {
   return (
@@ -33,5 +33,4 @@ bindKeys(
   },
   ...listKeys({ selector: '.line-link', what: 'line with a trace' }, isLive, setLive),
 );
-start();
 drawPage(<LogsPage />);

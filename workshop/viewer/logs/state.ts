@@ -43,23 +43,19 @@ effect(() =>
   ),
 );
 
-let askNow = async (): Promise<void> => {};
 let shownUrl = '';
+const askNow = poll<LogsResponse>(() => {
+  const url = logsDataUrl(`?${logParametersOf(search.value)}`);
+  return url !== shownUrl || (isLive.value && !isReading.value) ? url : undefined;
+}, receive);
 
-/** Starts to poll the backend for the lines of the search. */
-export function start(): void {
-  askNow = poll<LogsResponse>(() => {
-    const url = logsDataUrl(`?${logParametersOf(search.value)}`);
-    return url !== shownUrl || (isLive.value && !isReading.value) ? url : undefined;
-  }, receive);
-  addEventListener('popstate', () => {
-    batch(() => {
-      search.value = logSearchFrom(location.search);
-      isLive.value = new URLSearchParams(location.search).get('live') !== '0';
-    });
-    void askNow();
+addEventListener('popstate', () => {
+  batch(() => {
+    search.value = logSearchFrom(location.search);
+    isLive.value = new URLSearchParams(location.search).get('live') !== '0';
   });
-}
+  void askNow();
+});
 
 function receive(update: Update<LogsResponse>, url: string): void {
   shownUrl = url;

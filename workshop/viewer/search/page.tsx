@@ -14,7 +14,6 @@ import {
   setLive,
   setReading,
   showPending,
-  start,
   traces,
 } from './state.ts';
 
@@ -56,5 +55,4 @@ bindKeys(
   { keys: ['r'], description: 'show new traces', run: () => showPending() },
 );
 addEventListener('scroll', () => setReading('scrolling', scrollY > 0), { passive: true });
-start();
 drawPage(<SearchPage />);

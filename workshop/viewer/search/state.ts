@@ -78,27 +78,13 @@ export function showPending(): void {
   });
 }
 
-/** Shows the pending response if live updates are on and the reader isn't using the list. */
-function showPendingIfIdle(): void {
-  if (isLive.value && !isReading.value) showPending();
-}
+effect(() => {
+  if (pending.value && isLive.value && !isReading.value) showPending();
+});
 
 /** Sets whether the reader uses the list by pointer, keyboard, or scrolling. */
 export function setReading(by: keyof typeof reading.value, is: boolean): void {
   reading.value = { ...reading.value, [by]: is };
-  showPendingIfIdle();
-}
-
-let askNow = async (): Promise<void> => {};
-
-/** Starts to poll the backend for the results of the query. */
-export function start(): void {
-  readUrl();
-  askNow = poll<SearchResponse>(() => searchDataUrl(query.value), receive);
-  addEventListener('popstate', () => {
-    readUrl();
-    startOver();
-  });
 }
 
 function receive(next: Update<SearchResponse>, url: string): void {
@@ -107,8 +93,7 @@ function receive(next: Update<SearchResponse>, url: string): void {
     if (!next.data) return;
     addIdDigits(next.data.idDigits);
     pending.value = next.data;
-    if (responseUrl.value === url) showPendingIfIdle();
-    else showPending();
+    if (responseUrl.value !== url) showPending();
     responseUrl.value = url;
   });
 }
@@ -157,7 +142,6 @@ export function setOrder(next: Order): void {
 export function setLive(live: boolean): void {
   isLive.value = live;
   writeUrl('replace');
-  showPendingIfIdle();
 }
 
 /** The two traces to compare, the earlier one first; in the order of picking if their starts aren't known. */
@@ -207,6 +191,13 @@ function writeUrl(how: 'push' | 'replace'): void {
   if (how === 'push' && url !== location.pathname + location.search) history.pushState(null, '', url);
   else history.replaceState(null, '', url);
 }
+
+readUrl();
+const askNow = poll<SearchResponse>(() => searchDataUrl(query.value), receive);
+addEventListener('popstate', () => {
+  readUrl();
+  startOver();
+});
 
 function isEmpty(found: QueryErrors): boolean {
   return Object.keys(found).length === 0;
