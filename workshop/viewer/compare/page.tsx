@@ -19,8 +19,6 @@ import {
   counts,
   hasOwnScales,
   onlyVerdict,
-  setOwnScales,
-  show,
   verdicts,
   verdictSigns,
   waterfallA,
@@ -85,7 +83,7 @@ function ComparePage() {
               class={`chip ${verdict}`}
               aria-pressed={onlyVerdict.value === verdict}
               disabled={counts.value[verdict] === 0}
-              onClick={() => show(onlyVerdict.value === verdict ? undefined : verdict)}
+              onClick={() => (onlyVerdict.value = onlyVerdict.value === verdict ? undefined : verdict)}
             >
               <span class="sign" aria-hidden="true">
                 {verdictSigns[verdict]}
@@ -101,7 +99,7 @@ function ComparePage() {
           <input
             type="checkbox"
             checked={hasOwnScales.value}
-            onChange={({ currentTarget }) => setOwnScales(currentTarget.checked)}
+            onChange={({ currentTarget }) => (hasOwnScales.value = currentTarget.checked)}
           />
           separate scales
         </label>
@@ -179,16 +177,18 @@ function start(id: string, side: typeof traceA, responses: typeof responseA): vo
 if (isValid) {
   start(idA, traceA, responseA);
   start(idB, traceB, responseB);
-  bindKeys({
-    keys: ['o'],
-    description: 'scale each trace separately',
-    run: () => setOwnScales(!hasOwnScales.value),
-  });
-  bindKeys({
-    keys: ['r'],
-    description: 'swap A and B',
-    run: () => location.assign(`/compare/${idB}...${idA}`),
-  });
+  bindKeys(
+    {
+      keys: ['o'],
+      description: 'scale each trace separately',
+      run: () => (hasOwnScales.value = !hasOwnScales.value),
+    },
+    {
+      keys: ['r'],
+      description: 'swap A and B',
+      run: () => location.assign(`/compare/${idB}...${idA}`),
+    },
+  );
   effect(() => {
     const name = waterfallB.value?.rows[0]?.span.name;
     if (name) document.title = `Compare ${name}: ${shownId(idA)} with ${shownId(idB)}`;

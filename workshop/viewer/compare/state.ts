@@ -1,5 +1,5 @@
 /** The state of the comparison page. The trace ids, the filter, and the scale are in the URL. */
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { compareTraces, type ComparisonRow, type Verdict } from '../../trace/compare.ts';
 import { tableFormatter } from '../../trace/duration.ts';
 import type { Trace } from '../../trace/model.ts';
@@ -62,19 +62,9 @@ export const scales = computed(() => {
   return hasOwnScales.value ? { a: ofA, b: ofB } : { a: both, b: both };
 });
 
-export function show(only: Verdict | undefined): void {
-  onlyVerdict.value = only;
-  writeUrl();
-}
-
-export function setOwnScales(own: boolean): void {
-  hasOwnScales.value = own;
-  writeUrl();
-}
-
-function writeUrl(): void {
+effect(() => {
   const next = new URLSearchParams();
   if (onlyVerdict.value) next.set('only', onlyVerdict.value);
   if (hasOwnScales.value) next.set('scale', 'own');
   history.replaceState(null, '', `${location.pathname}${next.size > 0 ? `?${next}` : ''}`);
-}
+});
