@@ -7,12 +7,6 @@ import { isSystemDark, size, theme } from '../frame/preferences.ts';
 import { rows } from './state.ts';
 import { range, wholeUs, zoomTo } from './zoom.ts';
 
-/** The position of a time within the visible range, in percent. */
-export function percentOf(us: number): number {
-  const { fromUs, toUs } = range.value;
-  return ((us - fromUs) / (toUs - fromUs)) * 100;
-}
-
 /** The whole trace in a strip, whatever range is visible. Dragging chooses a range. */
 export function Overview() {
   const strip = useRef<HTMLDivElement>(null);

@@ -1,11 +1,10 @@
 import { ticksOf } from '../../trace/ticks.ts';
 import { followPointer } from '../frame/drag.ts';
-import { percentOf } from './overview.tsx';
 import { LogMarks } from './log-marks.tsx';
 import { laneWidth } from './scrolling.ts';
 import { laneMeter, nameWidth, resizeNames } from './sizes.ts';
 import { spanLogs } from './logs.ts';
-import { range } from './zoom.ts';
+import { percentOf, range } from './zoom.ts';
 
 const LABEL_MARGIN_PX = 8;
 

@@ -21,6 +21,12 @@ export const shownZoom = computed<TimeRange | undefined>(() => {
 /** The visible time range. */
 export const range = computed<TimeRange>(() => shownZoom.value ?? { fromUs: 0, toUs: wholeUs.value });
 
+/** The position of a time within the visible range, in percent. */
+export function percentOf(us: number): number {
+  const { fromUs, toUs } = range.value;
+  return ((us - fromUs) / (toUs - fromUs)) * 100;
+}
+
 /** Zooms to a time range, or to the whole trace. The range is moved into the trace and is at least 1 µs long. */
 export function zoomTo(target: TimeRange | undefined): void {
   const whole = wholeUs.value;
