@@ -107,7 +107,6 @@ function Highlights({ of: highlights }: { of: readonly Highlight[] }) {
       {highlights.map(({ kind, text, spanId }) => (
         <li key={kind} class={kind}>
           <button type="button" onClick={() => goTo(spanId)} title={text}>
-            <span class="sign" aria-hidden="true" />
             <span class="words">{text}</span>
           </button>
         </li>
