@@ -30,7 +30,8 @@ export function IndicatorTable() {
 /** Formats a duration of the table. It depends on all points, so that a moving cursor changes neither unit nor digits. */
 const format = computed(() =>
   secondsFormatter(
-    (shown.value?.services ?? []).flatMap(({ total, instances }) => [total, ...instances])
+    (shown.value?.services ?? [])
+      .flatMap(({ total, instances }) => [total, ...instances])
       .flatMap(({ p50, p95, p99 }) => [...p50, ...p95, ...p99]),
   ),
 );
