@@ -119,17 +119,27 @@ export function tracesOfCall(seen: Observation, name?: string): Trace[] {
   return [...own, ...strays];
 }
 
+/** The spans of these traces. */
+export function spansOfCall(seen: Observation, name?: string): Span[] {
+  return tracesOfCall(seen, name).flatMap(({ spans }) => spans);
+}
+
 /** The span in which a service handled a call: of kind SERVER, or CONSUMER if it receives messages. */
 export function serverSpanOf(seen: Observation, service: string, name?: string): Span | undefined {
-  return tracesOfCall(seen, name)
-    .flatMap(({ spans }) => spans)
-    .find((span) => span.service === service && (span.kind === 'server' || span.kind === 'consumer'));
+  return spansOfCall(seen, name).find(
+    (span) => span.service === service && (span.kind === 'server' || span.kind === 'consumer'),
+  );
 }
 
 /** The trace of a call: the one in which the called service has its span. */
 export function traceOfCall(seen: Observation, name?: string): Trace | undefined {
   const span = serverSpanOf(seen, callNamed(seen, name).to, name);
-  return seen.traces.find(({ traceId }) => traceId === span?.traceId);
+  return span && traceWith(seen, span);
+}
+
+/** The trace that contains a span. */
+export function traceWith({ traces }: Observation, { traceId }: Span): Trace {
+  return traces.find((trace) => trace.traceId === traceId)!;
 }
 
 /** The ancestors of a span, the parent first. */

@@ -1,6 +1,6 @@
 /** The baggage header (W3C Baggage): entries `key=value;properties`, separated by commas. */
 import type { Judge } from '../lesson.ts';
-import { callNamed, requestWithin, tracesOfCall, valuesOf } from '../observation.ts';
+import { callNamed, requestWithin, spansOfCall, valuesOf } from '../observation.ts';
 import type { Exchange } from '../relay.ts';
 
 interface Entry {
@@ -44,7 +44,6 @@ export function propagatesBaggage({ from, to }: { from: string; to: string }): J
       found: `${call.from} sent ${from} the baggage ${lost.key}=${lost.value}, but ${from} did not send it to ${to}.`,
       cause: `The propagator of ${from} does not read and write baggage. W3CBaggagePropagator does: add it to the propagators of a CompositePropagator.`,
       file: `${from}/tracing.ts`,
-      traces: tracesOfCall(seen),
     };
   };
 }
@@ -52,9 +51,8 @@ export function propagatesBaggage({ from, to }: { from: string; to: string }): J
 /** A service puts the value of the baggage on one of its spans, as an attribute. */
 export function putsBaggageOnSpan(service: string): Judge {
   return (seen) => {
-    const traces = tracesOfCall(seen);
-    const values = traces
-      .flatMap(({ spans }) => spans.filter((span) => span.service === service))
+    const values = spansOfCall(seen)
+      .filter((span) => span.service === service)
       .flatMap(({ attributes }) => Object.values(attributes));
     const [entry] = entriesOf(callNamed(seen));
     if (entry && values.some((value) => String(value) === entry.value)) return 'ok';
@@ -63,7 +61,6 @@ export function putsBaggageOnSpan(service: string): Judge {
       cause:
         'Baggage does not become an attribute on its own: read the entry with propagation.getActiveBaggage(), and set its value, a string, as an attribute of the active span.',
       file: `${service}/app.ts`,
-      traces,
     };
   };
 }

@@ -10,6 +10,7 @@ import {
   traceIdOf,
   traceOfCall,
   traceparentOf,
+  traceWith,
   tracesOfCall,
   valuesOf,
 } from '../observation.ts';
@@ -35,10 +36,8 @@ export function continuesTrace(service: string, name?: string): Judge {
   return (seen) => {
     const call = callNamed(seen, name);
     const span = serverSpanOf(seen, service, name);
-    if (!span) return name === undefined ? noServerSpan(seen, service) : notInTrace(seen, service, name);
-    const traceId = traceIdOf(call);
-    if (span.traceId === traceId) return 'ok';
-    return notInTrace(seen, service, name);
+    if (!span && name === undefined) return noServerSpan(seen, service);
+    return span && span.traceId === traceIdOf(call) ? 'ok' : notInTrace(seen, service, name);
   };
 }
 
@@ -54,7 +53,6 @@ export function isChildOfCaller(service: string): Judge {
       cause:
         'The SERVER span does not start in the context of the request: something in tracing.ts sets another one.',
       file: `${service}/tracing.ts`,
-      traces: tracesOfCall(seen),
     };
   };
 }
@@ -83,7 +81,7 @@ export function propagatesTrace(from: string, to: string): Judge {
     const request = requestWithin(seen, { from, to });
     if (!request) return notSent(from, to);
     const fault = faultyTraceparent(request) ?? withFlags(request);
-    if (fault) return { ...fault, traces: tracesOfCall(seen) };
+    if (fault) return fault;
 
     const trace = traceOfCall(seen);
     const sent = traceIdOf(request);
@@ -93,7 +91,6 @@ export function propagatesTrace(from: string, to: string): Judge {
       cause:
         'The traceparent was generated. It must come from the active context, which contains the trace of the caller: propagation.inject(context.active(), headers).',
       file: senderFile(from),
-      traces: tracesOfCall(seen),
     };
   };
 }
@@ -103,14 +100,13 @@ export function isChildOf(below: string, above: string): Judge {
   return (seen) => {
     const span = serverSpanOf(seen, below);
     if (!span) return noServerSpan(seen, below);
-    const trace = seen.traces.find(({ traceId }) => traceId === span.traceId)!;
-    const parent = ancestorsOf(span, trace)[0];
+    const [parent] = ancestorsOf(span, traceWith(seen, span));
     if (parent?.service === above) return 'ok';
 
     const request = requestWithin(seen, { from: above, to: below });
     const fault = request && faultyTraceparent(request);
-    if (fault) return { ...fault, traces: tracesOfCall(seen) };
-    return { ...orphan(seen, below, above, span.parentId), traces: tracesOfCall(seen) };
+    if (fault) return fault;
+    return orphan(seen, below, above, span.parentId);
   };
 }
 
@@ -145,27 +141,22 @@ function notSent(from: string, to: string): Failure {
 }
 
 function withFlags(request: Parameters<typeof faultOfFlags>[0]): Failure | undefined {
+  const { from, to } = request;
   const unsampled = faultOfFlags(request);
-  return (
-    unsampled && {
-      found: `${request.from} sent ${request.to} a traceparent that is not sampled.`,
-      ...unsampled,
-    }
-  );
+  return unsampled && { found: `${from} sent ${to} a traceparent that is not sampled.`, ...unsampled };
 }
 
 /** Why a service that received a valid traceparent is not in its trace. */
 function notInTrace(seen: Observation, service: string, name?: string): Failure {
   const call = callNamed(seen, name);
   const fault = name === undefined ? faultyTraceparent(call) : undefined;
-  if (fault) return { ...fault, traces: tracesOfCall(seen) };
-  const strays = tracesOfCall(seen, name);
+  if (fault) return fault;
   return {
     found: `${service} was called with trace ${traceIdOf(call)}, but has no span in it.`,
     cause:
       'It does not read the traceparent: HttpInstrumentation is missing, or tracing.ts sets a propagator that does not support traceparent.',
     file: `${service}/tracing.ts`,
-    traces: strays,
+    traces: tracesOfCall(seen, name),
   };
 }
 

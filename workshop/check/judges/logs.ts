@@ -3,21 +3,19 @@ import type { LogRecord } from '../../trace/log-record.ts';
 import { endOf, type Trace } from '../../trace/model.ts';
 import { counted } from '../../trace/numbers.ts';
 import { noServerSpan, whyUnsent } from '../causes.ts';
-import type { Failure, Judge } from '../lesson.ts';
+import type { Judge } from '../lesson.ts';
 import { callNamed, type Observation, serverSpanOf, traceIdOf, traceOfCall } from '../observation.ts';
+import { about, type Fault } from './about.ts';
 
 const SHOWN_LINES = 4;
 
 /** Every line that a service logged for the call has the trace id, and the id of a span in the trace. */
 export function logsTraceIds(service: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts`, traces: [] }, (seen) => {
     const traceId = traceOfCall(seen)?.traceId ?? traceIdOf(callNamed(seen));
-    const file = `${service}/app.ts`;
     const lines = seen.lines.get(service)!;
     const found = lines.filter((line) => field(line, 'trace_id') === traceId);
-    if (found.length === 0) {
-      return { ...noLine(seen, service, lines, traceId), file, traces: [] };
-    }
+    if (found.length === 0) return noLine(seen, service, lines, traceId);
 
     const requests = new Set(found.map((line) => field(line, 'reqId')));
     requests.delete(undefined);
@@ -29,9 +27,7 @@ export function logsTraceIds(service: string): Judge {
         found: `${service} logged ${counted(bare.length, 'line')} for this call without its trace_id.`,
         cause:
           'Only some lines get the id of their trace. A mixin that reads the active span adds it to every line.',
-        file,
         lines: bare.slice(0, SHOWN_LINES),
-        traces: [],
       };
     }
 
@@ -44,38 +40,33 @@ export function logsTraceIds(service: string): Judge {
         ? `A line has the span_id ${id}, which is not the id of a span in the trace.`
         : `${service} logged ${counted(strange.length, 'line')} without a span_id for this call.`,
       cause: 'span_id must be the spanId of the active span, which you must read for each line.',
-      file,
       lines: strange.slice(0, SHOWN_LINES),
-      traces: [],
     };
-  };
+  });
 }
 
 /** The lines of another call have the id of that call's trace. */
 export function logsTraceIdOf(service: string, name: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts`, traces: [] }, (seen) => {
     const traceId = traceIdOf(callNamed(seen, name));
     const lines = seen.lines.get(service)!;
     if (lines.some((line) => field(line, 'trace_id') === traceId)) return 'ok';
     return {
       found: `No line of ${service} has the trace_id ${traceId} of another call.`,
       cause: 'The id is read only once. Read the active span for each line.',
-      file: `${service}/app.ts`,
       lines: lines.filter((line) => field(line, 'trace_id')).slice(-SHOWN_LINES),
-      traces: [],
     };
-  };
+  });
 }
 
 /** Each line that a service logged for the call arrived as a log record, in a span of the service that was running at the time. */
 export function sendsLogRecords(service: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/tracing.ts` }, (seen) => {
     const trace = traceOfCall(seen);
     if (!trace) return noServerSpan(seen, service);
     const all = seen.logs.filter((record) => record.service === service);
     const inTrace = all.filter(({ traceId }) => traceId === trace.traceId);
-    const shared = { file: `${service}/tracing.ts`, traces: [trace] };
-    if (inTrace.length === 0) return { ...noRecord(seen, service, all), ...shared };
+    if (inTrace.length === 0) return { ...noRecord(seen, service, all), traces: [trace] };
 
     const requests = new Set(inTrace.map(({ attributes }) => attributes['reqId']));
     requests.delete(undefined);
@@ -93,9 +84,9 @@ export function sendsLogRecords(service: string): Judge {
       found: `${service} printed ${counted(printed, 'line')} for the call, but only ${counted(ofCall.length, 'log record')} arrived.`,
       cause:
         'The others were not sent: did the service exit before its SDK was shut down, or do you drop some?',
-      ...shared,
+      traces: [trace],
     };
-  };
+  });
 }
 
 /** Pino's times are whole milliseconds, and a line about the end of a request may follow its span. */
@@ -126,11 +117,7 @@ function faultOfSpan(record: LogRecord, { traceId, spans }: Trace) {
 }
 
 /** Why no log record of a service arrived in the trace of the call. */
-function noRecord(
-  seen: Observation,
-  service: string,
-  records: LogRecord[],
-): Pick<Failure, 'found' | 'cause'> {
+function noRecord(seen: Observation, service: string, records: LogRecord[]): Fault {
   if (records.length > 0) {
     return {
       found: `${counted(records.length, 'log record')} of ${service} arrived, but none in the trace of the call.`,

@@ -1,5 +1,5 @@
 /** Calls over gRPC, and messages in queues. */
-import type { AttributeValue, Attributes, Span, SpanKind, Trace } from '../../trace/model.ts';
+import type { AttributeValue, Attributes, Span, SpanKind } from '../../trace/model.ts';
 import { clockStepUs, endOf } from '../../trace/model.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { logLines } from '../log-lines.ts';
@@ -8,27 +8,26 @@ import {
   callNamed,
   type Observation,
   serverSpanOf,
+  spansOfCall,
   traceIdOf,
-  traceOfCall,
-  tracesOfCall,
+  traceWith,
 } from '../observation.ts';
+import { about } from './about.ts';
 import { noServerSpan } from '../causes.ts';
 import { readTraceparent } from '../traceparent.ts';
 
 /** A service calls another over gRPC: its CLIENT span is the parent of the other's SERVER span. */
 export function callsOverGrpc(from: string, to: string): Judge {
-  return (seen) => {
+  return about({ file: `${to}/tracing.ts` }, (seen) => {
     const caller = serverSpanOf(seen, from);
     if (!caller) return noServerSpan(seen, from);
-    const trace = traceOfThis(seen, caller);
+    const trace = traceWith(seen, caller);
     const clients = trace.spans.filter(({ service, kind }) => service === from && kind === 'client');
-    const traces = tracesOfCall(seen);
     if (clients.length === 0) {
       return {
         found: `${from} has no span of kind CLIENT for its call to ${to}.`,
         cause: grpcIsUntraced,
         file: `${from}/app.ts`,
-        traces,
       };
     }
 
@@ -39,10 +38,8 @@ export function callsOverGrpc(from: string, to: string): Judge {
     return {
       found: `The SERVER span of ${to} is ${isInTrace ? 'not a child of' : 'not in the same trace as'} the CLIENT span "${clients[0]!.name}".`,
       cause: 'Something replaces the metadata of the call on the way, or tracing.ts sets another propagator.',
-      file: `${to}/tracing.ts`,
-      traces,
     };
-  };
+  });
 }
 
 /**
@@ -50,7 +47,7 @@ export function callsOverGrpc(from: string, to: string): Judge {
  * of its log that has the id of that span. The attribute's name must end with `name`, in any style.
  */
 export function recordsResponse(service: string, name: string, value: AttributeValue): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts` }, (seen) => {
     const server = spanOfKind(seen, service, 'server');
     if (!server) return noGrpcServerSpan(seen, service);
     const isRecorded = (attributes: Attributes) =>
@@ -62,15 +59,11 @@ export function recordsResponse(service: string, name: string, value: AttributeV
     const line = logLines(seen, service).find((own) => isRecorded(flat(own)));
     if (hasIt(server) || line?.span_id === server.spanId) return 'ok';
 
-    const file = `${service}/app.ts`;
-    const traces = tracesOfCall(seen);
-    const other = traces.flatMap(({ spans }) => spans).find(hasIt);
+    const other = spansOfCall(seen).find(hasIt);
     if (other) {
       return {
         found: `${name} is on the ${other.kind.toUpperCase()} span "${other.name}" of ${other.service}.`,
         cause: 'Another span was active when it was recorded.',
-        file,
-        traces,
       };
     }
     if (line) {
@@ -78,42 +71,34 @@ export function recordsResponse(service: string, name: string, value: AttributeV
         found: `A line in the log of ${service} has ${name} = ${value}, but not the span_id of the SERVER span.`,
         cause:
           'When the line was written, another span was active, or no span was. Or PinoInstrumentation, which adds the ids, is missing from the instrumentations.',
-        file,
-        traces,
       };
     }
     return {
       found: `The SERVER span of ${service} has no event and no attribute with ${name} = ${value}.`,
       cause:
         'trace.getActiveSpan()?.addEvent(name, attributes) adds an event. Call it before the response is sent, because the span ends at that point.',
-      file,
-      traces,
     };
-  };
+  });
 }
 
 /** A service publishes in a PRODUCER span, which is a descendant of its SERVER span. */
 export function hasProducerSpan(service: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts` }, (seen) => {
     const server = spanOfKind(seen, service, 'server');
     if (!server) return noGrpcServerSpan(seen, service);
     const producer = spanOfKind(seen, service, 'producer');
-    const file = `${service}/app.ts`;
-    const traces = tracesOfCall(seen);
-    if (producer && ancestorsOf(producer, traceOfThis(seen, producer)).includes(server)) return 'ok';
+    if (producer && ancestorsOf(producer, traceWith(seen, producer)).includes(server)) return 'ok';
     if (producer) {
       return {
         found: `The PRODUCER span "${producer.name}" is not below the SERVER span of ${service}.`,
         cause:
           'It was started while the SERVER span was not active. Start it while the call is handled, without root: true.',
-        file,
-        traces,
       };
     }
 
-    const other = traces
-      .flatMap(({ spans }) => spans)
-      .find((span) => span.service === service && /publish|send/i.test(span.name));
+    const other = spansOfCall(seen).find(
+      (span) => span.service === service && /publish|send/i.test(span.name),
+    );
     return {
       found: other
         ? `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`
@@ -121,10 +106,8 @@ export function hasProducerSpan(service: string): Judge {
       cause: other
         ? 'The options of the span must set its kind: { kind: SpanKind.PRODUCER }.'
         : 'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.PRODUCER, attributes }, …), and span.end() in a finally.',
-      file,
-      traces,
     };
-  };
+  });
 }
 
 /**
@@ -136,26 +119,23 @@ export function hasConsumerSpan(
   publisher: string,
   creator: 'app' | 'instrumentation' = 'app',
 ): Judge {
-  return (seen) => {
+  const fileOf = (name: string) => `${name}/${creator === 'app' ? 'app.ts' : 'tracing.ts'}`;
+  return about({ file: fileOf(service) }, (seen) => {
     const producer = spanOfKind(seen, publisher, 'producer');
     const consumer = spanOfKind(seen, service, 'consumer');
-    const traces = tracesOfCall(seen);
     if (!consumer) {
-      const file = `${service}/${creator === 'app' ? 'app.ts' : 'tracing.ts'}`;
       const cause =
         creator === 'app'
           ? 'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, …), and span.end() in a finally.'
           : amqplibIsUntraced;
-      if (!hasSpans(seen, service)) return noSpan(seen, service, cause, file);
-      const other = traces
-        .flatMap(({ spans }) => spans)
-        .find((span) => span.service === service && /process|consume|receive/i.test(span.name));
-      if (!other) return { found: `${service} has no span of kind CONSUMER.`, cause, file, traces };
+      if (!hasSpans(seen, service)) return noSpan(seen, service, cause, fileOf(service));
+      const other = spansOfCall(seen).find(
+        (span) => span.service === service && /process|consume|receive/i.test(span.name),
+      );
+      if (!other) return { found: `${service} has no span of kind CONSUMER.`, cause };
       return {
         found: `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`,
         cause: 'The options of the span must set its kind: { kind: SpanKind.CONSUMER }.',
-        file,
-        traces,
       };
     }
     if (!producer) {
@@ -165,8 +145,7 @@ export function hasConsumerSpan(
           creator === 'app'
             ? 'The span in which it publishes needs { kind: SpanKind.PRODUCER }, and the headers of the message need the context of that span.'
             : amqplibIsUntraced,
-        file: `${publisher}/${creator === 'app' ? 'app.ts' : 'tracing.ts'}`,
-        traces,
+        file: fileOf(publisher),
       };
     }
     if (consumer.parentId === producer.spanId) return 'ok';
@@ -177,7 +156,6 @@ export function hasConsumerSpan(
         found: 'The CONSUMER span has a link to the PRODUCER span, and is in a separate trace.',
         cause: 'For batches, that is a good choice. In this step, the PRODUCER span should be the parent.',
         file,
-        traces,
       };
     }
     return {
@@ -189,9 +167,8 @@ export function hasConsumerSpan(
           ? 'The context is not read from the headers, or not passed to the span: propagation.extract(ROOT_CONTEXT, headers, messageHeaders) returns it, and it is the third argument of startActiveSpan.'
           : 'The span was not started in the context from the headers of the message.',
       file,
-      traces,
     };
-  };
+  });
 }
 
 /** How much the times of a span and of a log line may differ just because of the clock, in µs. */
@@ -203,7 +180,7 @@ const CLOCK_TOLERANCE_US = 3_000;
  * have been slow to start the work.
  */
 export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => boolean, workMs: number): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts` }, (seen) => {
     const isOne = (span: Span) => span.service === service && isMeant(span);
     const trace = seen.traces.find(({ spans }) => spans.some(isOne));
     const span = trace?.spans.find(isOne);
@@ -218,25 +195,22 @@ export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => bool
     return {
       found: `The span "${span.name}" of ${service} had already ended when ${service} logged "${line.msg}".`,
       cause: 'The work is not awaited: await it, and call span.end() after that, in a finally.',
-      file: `${service}/app.ts`,
       traces: [trace],
     };
-  };
+  });
 }
 
 /** The CONSUMER span of a message that a service can't process ends as an error. One that the app creates also has an error.type. */
 export function consumerSpanFails(service: string, message: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts` }, (seen) => {
     const id = traceIdOf(callNamed(seen, message));
     const trace = seen.traces.find(({ traceId }) => traceId === id);
     const span = trace?.spans.find((own) => isOf(own, service, 'consumer'));
-    const file = `${service}/app.ts`;
     const traces = trace ? [trace] : [];
     if (!span) {
       return {
         found: `${service} has no CONSUMER span for ${message} in the trace that its headers name.`,
         cause: 'The span does not end if the work fails: call span.end() in a finally.',
-        file,
         traces,
       };
     }
@@ -245,7 +219,6 @@ export function consumerSpanFails(service: string, message: string): Judge {
         found: `The CONSUMER span for ${message} is not an error.`,
         cause:
           'Nothing reports the error to the span: span.setStatus({ code: SpanStatusCode.ERROR, message: error.message }).',
-        file,
         traces,
       };
     }
@@ -254,10 +227,9 @@ export function consumerSpanFails(service: string, message: string): Judge {
       found: `The CONSUMER span for ${message} is an error, but has no error.type.`,
       cause:
         'The conventions require it, so that errors can be counted by kind: span.setAttribute(ATTR_ERROR_TYPE, error.name).',
-      file,
       traces,
     };
-  };
+  });
 }
 
 /** Names that the conventions have replaced: the old name is still accepted. */
@@ -276,7 +248,6 @@ export function followsConventions(
     const span = spanOfKind(seen, service, kind);
     if (!span) return noServerSpan(seen, service);
     const file = `${service}/${isFromInstrumentation(span) ? 'tracing.ts' : 'app.ts'}`;
-    const traces = tracesOfCall(seen);
 
     const hook =
       kind === 'consumer'
@@ -291,7 +262,6 @@ export function followsConventions(
         found: `The ${kind.toUpperCase()} span of ${service} has ${value === undefined ? `no ${wrong}` : `${wrong} = ${value}`}.`,
         cause: `The conventions require ${wrong} = ${expected[wrong]}, so that one search finds the messages of all services.${inHook}`,
         file,
-        traces,
       };
     }
     const name = `${expected['messaging.operation.name']} ${expected['messaging.destination.name']}`;
@@ -300,18 +270,15 @@ export function followsConventions(
       found: `The name of the ${kind.toUpperCase()} span of ${service} is "${span.name}".`,
       cause: `In the conventions, the name consists of the operation and the destination: "${name}".${inHook}`,
       file,
-      traces,
     };
   };
 }
 
 /** The message that a service publishes carries the context of its PRODUCER span in its headers. */
 export function sendsContext(service: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts` }, (seen) => {
     const producer = spanOfKind(seen, service, 'producer');
     if (!producer) return noServerSpan(seen, service);
-    const file = `${service}/app.ts`;
-    const traces = tracesOfCall(seen);
     // A program of the lesson may place another order.
     const message =
       seen.messages.find(({ headers }) => String(headers['traceparent']).includes(producer.traceId)) ??
@@ -320,8 +287,6 @@ export function sendsContext(service: string): Judge {
       return {
         found: `${service} published no message.`,
         cause: 'It no longer publishes, or it uses another exchange or routing key.',
-        file,
-        traces,
       };
     }
 
@@ -332,8 +297,6 @@ export function sendsContext(service: string): Judge {
         found: `The message has no traceparent header${names ? `, only ${names}` : ''}.`,
         cause:
           'The context is not written into the headers, or the headers are not passed to publish: propagation.inject(context.active(), headers, messageHeaders), then publish(order, headers).',
-        file,
-        traces,
       };
     }
     const read = readTraceparent(traceparent);
@@ -343,19 +306,14 @@ export function sendsContext(service: string): Judge {
       found: `The message carries ${traceparent}, but the PRODUCER span is ${producer.spanId} of trace ${producer.traceId}.`,
       cause:
         'Another span was active when the context was read: call inject within the callback of startActiveSpan, with context.active().',
-      file,
-      traces,
     };
-  };
+  });
 }
 
 /** An instrumentation creates the span for a message; the app no longer does. */
 export function instrumentationCreates(service: string, kind: 'producer' | 'consumer'): Judge {
-  return (seen) => {
-    const traces = tracesOfCall(seen);
-    const spans = traces
-      .flatMap((trace) => trace.spans)
-      .filter((span) => span.service === service && span.kind === kind);
+  return about({ file: `${service}/tracing.ts` }, (seen) => {
+    const spans = spansOfCall(seen).filter((span) => span.service === service && span.kind === kind);
     const manual = spans.find((span) => !isFromInstrumentation(span));
     const automatic = spans.find(isFromInstrumentation);
     if (automatic && !manual) return 'ok';
@@ -365,34 +323,28 @@ export function instrumentationCreates(service: string, kind: 'producer' | 'cons
         found: `${service} has two ${what} spans for one message: "${automatic.name}" from the instrumentation, and "${manual!.name}" from the app.`,
         cause: 'The app still starts its own span: remove the lines that do so.',
         file: `${service}/app.ts`,
-        traces,
       };
     }
-    const file = `${service}/tracing.ts`;
     if (manual) {
       return {
         found: `The app of ${service} still creates the ${what} span "${manual.name}".`,
         cause: `AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before the instrumentation is set up. ${loaderHook}`,
-        file,
-        traces,
       };
     }
-    if (!hasSpans(seen, service)) return noSpan(seen, service, amqplibIsUntraced, file);
-    return { found: `${service} has no span of kind ${what}.`, cause: amqplibIsUntraced, file, traces };
-  };
+    if (!hasSpans(seen, service)) return noSpan(seen, service, amqplibIsUntraced, `${service}/tracing.ts`);
+    return { found: `${service} has no span of kind ${what}.`, cause: amqplibIsUntraced };
+  });
 }
 
 /** A service acknowledges a message after the work: it rejects an invalid message, and no message comes back. */
 export function settlesAfterWork(service: string): Judge {
-  return ({ unsettled, rejected, services }) => {
-    const file = `${service}/app.ts`;
+  return about({ file: `${service}/app.ts` }, ({ unsettled, rejected, services }) => {
     const { consumes, deadLetters } = services.find(({ name }) => name === service)!;
     const count = unsettled.get(service) ?? 0;
     if (count > 0) {
       return {
         found: `After ${service} stopped, ${count === 1 ? 'a message was' : `${count} messages were`} back in ${consumes}.`,
         cause: 'RabbitMQ was not told that the work is done: call channel.ack(message) after the work.',
-        file,
       };
     }
     if (rejected.get(service)) return 'ok';
@@ -400,14 +352,13 @@ export function settlesAfterWork(service: string): Judge {
       found: `The check sent ${service} an invalid order, which did not arrive in ${deadLetters}.`,
       cause:
         'It was acknowledged before the work, or even though the work failed: call channel.ack(message) only after the work, and channel.nack(message, false, false) if the work fails.',
-      file,
     };
-  };
+  });
 }
 
 /** A service has one root span that links to the span in which it processed the message of the call. */
 export function hasLinkedRoot(service: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts` }, (seen) => {
     const consumer = spanOfKind(seen, service, 'consumer');
     if (!consumer) return noServerSpan(seen, service);
     const own = seen.traces
@@ -415,14 +366,12 @@ export function hasLinkedRoot(service: string): Judge {
       .filter((span) => span.service === service && span.kind !== 'consumer');
     const isLinked = ({ links }: Span) => links.some(({ spanId }) => spanId === consumer.spanId);
     const linked = own.find(isLinked);
-    const file = `${service}/app.ts`;
     const traces = seen.traces.filter(({ spans }) => spans.some((span) => own.includes(span)));
     // The exporter throws if a link has no context, and none of the waiting spans are sent.
     if (!linked && seen.lines.get(service)!.some((line) => /\b(?:serialize|toOtlp)Link\b/.test(line))) {
       return {
         found: `The spans of ${service} could not be sent, because a link has no context.`,
         cause: 'A link is an object that contains the context of a span: { context: span.spanContext() }.',
-        file,
         traces,
       };
     }
@@ -434,7 +383,6 @@ export function hasLinkedRoot(service: string): Judge {
         cause: own[0]
           ? 'Pass the links in the options of the span: { links: [{ context: span.spanContext() }, …] }.'
           : "No span was started, or it was never ended: tracer.startActiveSpan('write stock', { root: true, links }, …), and span.end() in a finally.",
-        file,
         traces,
       };
     }
@@ -443,7 +391,6 @@ export function hasLinkedRoot(service: string): Judge {
         found: `The span "${linked.name}" has a parent, ${linked.parentId}.`,
         cause:
           'The timer keeps the context of the message that started it, so one of many messages becomes the parent. Add { root: true }.',
-        file,
         traces,
       };
     }
@@ -452,10 +399,9 @@ export function hasLinkedRoot(service: string): Judge {
       found: `Two "${linked.name}" spans of ${service} link to the same order.`,
       cause:
         'The first span leaves its links in the list. links.splice(0) returns the links and empties the list.',
-      file,
       traces,
     };
-  };
+  });
 }
 
 function isFromInstrumentation({ scope }: Span): boolean {
@@ -463,21 +409,15 @@ function isFromInstrumentation({ scope }: Span): boolean {
 }
 
 function hasSpans(seen: Observation, service: string): boolean {
-  return tracesOfCall(seen).some(({ spans }) => spans.some((span) => span.service === service));
+  return spansOfCall(seen).some((span) => span.service === service);
 }
 
 function spanOfKind(seen: Observation, service: string, kind: SpanKind): Span | undefined {
-  return tracesOfCall(seen)
-    .flatMap(({ spans }) => spans)
-    .find((span) => isOf(span, service, kind));
+  return spansOfCall(seen).find((span) => isOf(span, service, kind));
 }
 
 function isOf(span: Span, service: string, kind: SpanKind): boolean {
   return span.service === service && span.kind === kind;
-}
-
-function traceOfThis(seen: Observation, { traceId }: Span): Trace {
-  return seen.traces.find((trace) => trace.traceId === traceId) ?? traceOfCall(seen)!;
 }
 
 /** The fields of a log line, and those of the objects in it. */
@@ -520,7 +460,6 @@ function noGrpcServerSpan(seen: Observation, service: string): Failure {
     found: `${service} has spans, but none of kind SERVER for the call.`,
     cause,
     file: `${service}/tracing.ts`,
-    traces: tracesOfCall(seen),
   };
 }
 

@@ -16,12 +16,13 @@ import {
   statusesOf,
   total,
 } from '../scrapes.ts';
+import { about, type Fault } from './about.ts';
 
 const LABELS = ['http_request_method', 'http_route', 'http_response_status_code'];
 
 /** Each instance of the service responds at /metrics. */
 export function exposesMetrics(service: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts`, traces: [] }, (seen) => {
     const failed = scrapesOf(seen).find(({ response }) => response?.status !== 200);
     if (failed) {
       const { status } = failed.response ?? {};
@@ -33,8 +34,6 @@ export function exposesMetrics(service: string): Judge {
           status === 404
             ? "There is no such route. Add app.get('/metrics', …), which sends the text of the registry."
             : 'The route throws. Look at its log line, and await registry.metrics(), which returns a promise.',
-        file: `${service}/app.ts`,
-        traces: [],
       };
     }
     const empty = scrapesOf(seen).find(({ response }) => samplesIn(response?.body).length === 0);
@@ -42,40 +41,35 @@ export function exposesMetrics(service: string): Judge {
     return {
       found: `The response of ${empty.to} to GET /metrics contains no metric: ${empty.response!.body.slice(0, 80)}`,
       cause: 'Send the text of the registry: await registry.metrics().',
-      file: `${service}/app.ts`,
-      traces: [],
     };
-  };
+  });
 }
 
 /** The histogram has its name, and each of its series has the labels. */
 export function hasDurationHistogram(service: string): Judge {
-  return (seen) => {
+  return about({ file: fileOf(service), traces: [] }, (seen) => {
     const samples = samplesOf(seen);
     const names = new Set(samples.map(({ name }) => name));
     if (!names.has(`${HISTOGRAM}_count`)) {
-      return { ...noHistogram(samples, service), ...errorOfObserve(seen, service), traces: [] };
+      return { ...noHistogram(samples), ...errorOfObserve(seen, service) };
     }
     if (!names.has(`${HISTOGRAM}_bucket`)) {
       return {
         found: `${HISTOGRAM} has no buckets.`,
         cause:
           'It is a summary, not a histogram. Prometheus can add up the buckets of several instances, but not their percentiles.',
-        file: fileOf(service),
-        traces: [],
       };
     }
     return faultOfLabels(seen, service) ?? 'ok';
-  };
+  });
 }
 
 const ROUTELESS =
   'Something is counted besides the SERVER spans, which are the ones with a route; or the attribute has another name.';
 
 /** Why the labels of the histogram are not those of the conventions; undefined if they are. */
-export function faultOfLabels(seen: Observation, service: string): Failure | undefined {
+export function faultOfLabels(seen: Observation, service: string): Fault | undefined {
   const all = samplesOf(seen).filter(({ name }) => name === `${HISTOGRAM}_count`);
-  const about = { file: fileOf(service), traces: [] };
   for (const { labels } of all) {
     const missing = LABELS.filter((label) => labels[label] === undefined);
     if (missing.length > 0) {
@@ -83,7 +77,6 @@ export function faultOfLabels(seen: Observation, service: string): Failure | und
       return {
         found: `A series of ${HISTOGRAM} has no ${missing.join(' or ')}${others.length > 0 ? `, but ${others.join(' and ')}` : ''}.`,
         cause: `List the label in labelNames, and pass its value to observe(). The labels are ${LABELS.join(', ')}.`,
-        ...about,
       };
     }
     const empty = LABELS.find((label) => /^(?:undefined)?$/.test(labels[label]!));
@@ -94,48 +87,42 @@ export function faultOfLabels(seen: Observation, service: string): Failure | und
           empty === 'http_route'
             ? ROUTELESS
             : 'The value is undefined when it is passed to observe(): the property or the attribute has another name, or it is not set yet. When a span starts, for example, the status is not set yet.',
-        ...about,
       };
     }
-    const [, , status] = LABELS.map((label) => labels[label]!);
-    if (!/^\d{3}$/.test(status!)) {
+    const status = labels['http_response_status_code']!;
+    if (!/^\d{3}$/.test(status)) {
       return {
         found: `A series of ${HISTOGRAM} has the label http_response_status_code="${status}".`,
         cause:
           'The status is a three-digit number, such as 502. Queries select a class of statuses: =~"5..".',
-        ...about,
       };
     }
   }
   const paths = new Set(requestsTo(service, seen).map(({ path }) => path));
   const path = all.map(({ labels }) => labels['http_route']!).find((route) => paths.has(route));
-  return path === undefined || NOT_COUNTED.has(path)
-    ? undefined
-    : {
-        found: `A series of ${HISTOGRAM} has the label http_route="${path}", which is the path of one request.`,
-        cause:
-          'Each user would get series of their own, and Prometheus would run out of memory. Use the route, /followers/:name.',
-        ...about,
-      };
+  if (path === undefined || NOT_COUNTED.has(path)) return undefined;
+  return {
+    found: `A series of ${HISTOGRAM} has the label http_route="${path}", which is the path of one request.`,
+    cause:
+      'Each user would get series of their own, and Prometheus would run out of memory. Use the route, /followers/:name.',
+  };
 }
 
 /** The caller writes down what the service promises. */
 export function promises(promised: object): Judge {
-  return ({ run }) => {
+  return about({ file: caller, traces: [] }, ({ run }) => {
     const found = run.output?.promise;
     if (isDeepStrictEqual(found, promised)) return 'ok';
     return {
       found: found ? `${caller} promises ${JSON.stringify(found)}.` : `${caller} passes no promise to run().`,
       cause: `Shares are numbers from 0 to 1: await run(…, { name: 'followers', promise }), where the promise is ${JSON.stringify(promised)}.`,
-      file: caller,
-      traces: [],
     };
-  };
+  });
 }
 
 /** The counts of all instances together are the requests that they got, for each status. */
 export function countsEachRequest(service: string): Judge {
-  return (seen) => {
+  return about({ file: fileOf(service), traces: [] }, (seen) => {
     const [sent, counted] = [sentByStatus(service, seen, 'all'), countedByStatus(seen)];
     const wrong = statusesOf(sent, counted).find((status) => sent.get(status) !== counted.get(status));
     if (wrong === undefined) return 'ok';
@@ -147,16 +134,14 @@ export function countsEachRequest(service: string): Judge {
         found > expected && total(counted) <= total(sent)
           ? 'The status is read before it is set, so an error is counted as a success. Count in onResponse, which runs when the response has been sent.'
           : causeOfCount(wrong, found - expected, samplesOf(seen)),
-      file: fileOf(service),
       ...errorOfObserve(seen, service),
-      traces: [],
     };
-  };
+  });
 }
 
 /** The sum of the histogram is in seconds: not more than the callers waited, and not next to nothing. */
 export function measuresSeconds(service: string): Judge {
-  return (seen) => {
+  return about({ file: fileOf(service), traces: [] }, (seen) => {
     const waited = requestsTo(service, seen)
       .filter(({ path }) => !NOT_COUNTED.has(path))
       .reduce((sum, { response, startMs }) => sum + (response ? response.endMs - startMs : 0), 0);
@@ -164,29 +149,21 @@ export function measuresSeconds(service: string): Judge {
       .filter(({ name }) => name === `${HISTOGRAM}_sum`)
       .reduce((sum, { value }) => sum + value, 0);
     const found = `All requests together took ${(waited / 1_000).toFixed(2)} s, and the sum of the histogram is ${seconds.toFixed(3)}.`;
-    const file = fileOf(service);
     if (seconds > (waited / 1_000) * 10) {
-      return {
-        found,
-        cause: 'The durations are in milliseconds. Divide reply.elapsedTime by 1,000.',
-        file,
-        traces: [],
-      };
+      return { found, cause: 'The durations are in milliseconds. Divide reply.elapsedTime by 1,000.' };
     }
     if (seconds >= waited / 1_000 / 20) return 'ok';
     return {
       found,
       cause:
         'The measurement starts too late or stops too early. Measure when the response has been sent: reply.elapsedTime in onResponse.',
-      file,
-      traces: [],
     };
-  };
+  });
 }
 
 /** A bucket ends at the duration that the service promises. */
 export function hasBucketAt(service: string, seconds: number): Judge {
-  return (seen) => {
+  return about({ file: fileOf(service), traces: [] }, (seen) => {
     const ends = new Set(
       samplesOf(seen)
         .filter(({ name }) => name === `${HISTOGRAM}_bucket`)
@@ -196,10 +173,8 @@ export function hasBucketAt(service: string, seconds: number): Judge {
     return {
       found: `The buckets of the histogram end at ${[...ends].filter(Number.isFinite).join(', ')}.`,
       cause: `No bucket ends at ${seconds}, so the histogram does not say how many requests took at most ${seconds} s. Put ${seconds} into the buckets.`,
-      file: fileOf(service),
-      traces: [],
     };
-  };
+  });
 }
 
 function fileOf(service: string): string {
@@ -212,7 +187,7 @@ function errorOfObserve({ lines, folder }: Observation, service: string): Partia
   return error && { cause: `It threw ${error.message}.`, file: error.place!, lines: error.lines };
 }
 
-function noHistogram(samples: Sample[], service: string): Failure {
+function noHistogram(samples: Sample[]): Fault {
   const own = samples.filter(({ name }) => !/^(?:nodejs|process)_/.test(name));
   const similar = own.find(({ name }) => /request|http/.test(name))?.name;
   const counter = similar && !/_(?:bucket|sum|count)$/.test(similar);
@@ -225,7 +200,6 @@ function noHistogram(samples: Sample[], service: string): Failure {
       : counter
         ? 'It is not a histogram. A histogram counts the requests too, and says how long they took.'
         : `It has another name. Dashboards and alerts look for ${HISTOGRAM}, the name of the semantic conventions.`,
-    file: fileOf(service),
   };
 }
 

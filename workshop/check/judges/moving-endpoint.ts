@@ -6,6 +6,7 @@ import { jsonPrinted } from '../json-printed.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import type { Observation } from '../observation.ts';
 import { BUSY } from '../slowness.ts';
+import type { Fault } from './about.ts';
 
 /** What the program found out about calls that create the same number of spans each. */
 export interface MoveReport {
@@ -42,13 +43,11 @@ export function followsEndpoint(service: string, program: string): Judge {
       ? {
           found: `When the endpoint moved back to the first place, the spans of ${name} did not.`,
           cause: 'Each endpointChanged is a move, not only the first one.',
-          file: `${name}/${FILE}`,
         }
       : {
           found: `While the endpoint was at a second place, no span of ${name} arrived there.`,
           cause:
             'Leave the unit started. On each endpointChanged, create a new OTLPTraceExporter for the current endpoint, and let export() use it from then on.',
-          file: `${name}/${FILE}`,
         };
   });
 }
@@ -62,14 +61,12 @@ export function losesNothing(services: string[], program: string): Judge {
         found: `${lost} of ${counted(sent, 'span')} of ${name} arrived at neither place.`,
         cause:
           'An export that is in flight to the old place may fail after the endpoint has moved. Then export the same spans once more, to the new place. And call shutdown() of the old exporter, which waits for its exports in flight.',
-        file: `${name}/${FILE}`,
       };
     }
     return repeated > 0
       ? {
           found: `${repeated} of ${counted(sent, 'span')} of ${name} arrived at both places.`,
           cause: 'Send spans to the new place only if the export to the old one has failed.',
-          file: `${name}/${FILE}`,
         }
       : undefined;
   });
@@ -80,12 +77,10 @@ export function countsDropped(services: string[], program: string): Judge {
   return withReport(program, services, (name, { withdrawn: { sent, arrived } }, { failed }, seen) => {
     if (failed.withdrawn > 0) return callsFailed(failed.withdrawn, 'while there was no endpoint');
     const dropped = sent - arrived;
-    const file = `${name}/${FILE}`;
     if (dropped === 0) {
       return {
         found: `All spans of ${name} arrived, although the endpoint was removed.`,
         cause: 'On endpointRemoved, forget the exporter, so that export() drops spans and counts them.',
-        file,
       };
     }
     const lines = seen.lines.get(name)!.filter((line) => droppedIn([line]).length > 0);
@@ -95,7 +90,6 @@ export function countsDropped(services: string[], program: string): Judge {
       return {
         found: `${name} reports the number of dropped spans ${lines.length} times.`,
         cause: 'Say it once, when there is an endpoint again or when the service stops: not at each batch.',
-        file,
         lines: lines.slice(0, SHOWN_LINES),
       };
     }
@@ -107,7 +101,6 @@ export function countsDropped(services: string[], program: string): Judge {
           : `${name} has dropped ${counted(dropped, 'span')}, but doesn't say how many.`,
       cause:
         'In export(), add spans.length to a counter when there is no exporter. When there is an endpoint again, or at the end, print one line, such as "Spans dropped: 12".',
-      file,
       lines: lines.slice(0, SHOWN_LINES),
     };
   });
@@ -121,7 +114,6 @@ export function resumes(services: string[], program: string): Judge {
       : {
           found: `The endpoint was published again, but no more spans of ${name} arrived.`,
           cause: "On endpointRemoved, don't close the unit: it has to notice the next endpoint.",
-          file: `${name}/${FILE}`,
         },
   );
 }
@@ -148,7 +140,7 @@ type FaultOf = (
   report: ServiceReport,
   all: MoveReport,
   seen: Observation,
-) => Failure | undefined;
+) => Fault | undefined;
 
 /** Judges what the program reports about some services. `faultOf` returns undefined if there is no fault. */
 function withReport(program: string, services: string[], faultOf: FaultOf): Judge {
@@ -158,7 +150,7 @@ function withReport(program: string, services: string[], faultOf: FaultOf): Judg
     for (const name of services) {
       const own = report.services[name];
       const fault = own ? faultOf(name, own, report, seen) : noSpans(name);
-      if (fault) return { traces: [], ...fault };
+      if (fault) return { file: `${name}/${FILE}`, traces: [], ...fault };
     }
     return 'ok';
   };
@@ -180,7 +172,7 @@ function noReport(program: string, seen: Observation): Failure | 'inconclusive' 
   };
 }
 
-function noSpans(service: string): Failure {
+function noSpans(service: string): Fault {
   return {
     found: `No span of ${service} arrived anywhere.`,
     cause: 'In tracing.ts, pass your exporter to the NodeSDK as its traceExporter.',
@@ -188,7 +180,7 @@ function noSpans(service: string): Failure {
   };
 }
 
-function callsFailed(count: number, when: string): Failure {
+function callsFailed(count: number, when: string): Fault {
   return {
     found: `${counted(count, 'call')} failed ${when}.`,
     cause: 'A service must respond in the same way whatever happens to its spans: look at what it printed.',

@@ -1,16 +1,17 @@
 /** Judges of metrics that a span processor derives from spans. */
 import { listed } from '../../listed.ts';
-import type { Failure, Judge } from '../lesson.ts';
+import type { Judge } from '../lesson.ts';
 import { callNamed, type Observation, traceIdOf } from '../observation.ts';
 import { faultOfLabels } from './metrics.ts';
 import { countedByStatus, type Exemplar, samplesOf, sentByStatus, statusesOf, total } from '../scrapes.ts';
+import { about } from './about.ts';
 
 /** Programs round the duration of a span in different ways. */
 const ROUNDING_SECONDS = 0.000_005;
 
 /** All instances together count each request once, except those that are not sampled, which may be missing. */
 export function countsSpans(service: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/metrics.ts`, traces: [] }, (seen) => {
     const all = sentByStatus(service, seen, 'all');
     const sampled = sentByStatus(service, seen, 'sampled');
     const counted = countedByStatus(seen);
@@ -25,14 +26,13 @@ export function countsSpans(service: string): Judge {
     return {
       found: `${service} sent ${sent} responses with status ${wrong}, and its instances counted ${countOf(wrong)}.`,
       ...reasonFor(service, countOf(wrong) - sent, total(counted)),
-      traces: [],
     };
-  };
+  });
 }
 
 /** The requests that are not sampled are counted too. */
 export function countsUnsampled(service: string, name: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/tracing.ts`, traces: [] }, (seen) => {
     const status = String(callNamed(seen, name).response?.status);
     const sent = sentByStatus(service, seen, 'all').get(status) ?? 0;
     const counted = countedByStatus(seen).get(status) ?? 0;
@@ -41,24 +41,19 @@ export function countsUnsampled(service: string, name: string): Judge {
       found: `${service} sent ${sent} responses with status ${status}, one of them to a caller that asked not to be sampled (flags 00). Its instances counted ${counted}.`,
       cause:
         'A span processor sees only what the sampler records. Wrap the sampler with createAlwaysRecordSampler.',
-      file: `${service}/tracing.ts`,
-      traces: [],
     };
-  };
+  });
 }
 
 /** There are exemplars, and each has the id of a trace that arrived. */
 export function hasExemplars(service: string): Judge {
-  return (seen) => {
-    const file = `${service}/metrics.ts`;
+  return about({ file: `${service}/metrics.ts`, traces: [] }, (seen) => {
     const exemplars = exemplarsIn(seen);
     if (exemplars.length === 0) {
       return {
         found: 'No bucket of the histogram has an exemplar.',
         cause:
           'Give the registry the content type of OpenMetrics before the histogram is created, set enableExemplars, and pass exemplarLabels to observe().',
-        file,
-        traces: [],
       };
     }
     if (!seen.traces.some(({ spans }) => spans.some((span) => span.service === service))) {
@@ -67,7 +62,6 @@ export function hasExemplars(service: string): Judge {
         cause:
           'spanProcessors replaces traceExporter, so nothing is sent. Add new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }) to spanProcessors.',
         file: `${service}/tracing.ts`,
-        traces: [],
       };
     }
     const arrived = new Set(seen.traces.map(({ traceId }) => traceId));
@@ -80,8 +74,6 @@ export function hasExemplars(service: string): Judge {
         found: `An exemplar has no trace_id, but ${listed(Object.keys(stray.labels))}.`,
         cause:
           'Dashboards look for the label trace_id: exemplarLabels: { trace_id: span.spanContext().traceId }.',
-        file,
-        traces: [],
       };
     }
     const isOfCall = [...seen.calls.values()].some((call) => traceIdOf(call) === id);
@@ -90,10 +82,8 @@ export function hasExemplars(service: string): Judge {
       cause: isOfCall
         ? 'The request was not sampled, so its trace cannot be looked up. Pass the trace id only if the traceFlags of the span contain TraceFlags.SAMPLED.'
         : 'The id is not that of the span: take it from span.spanContext().',
-      file,
-      traces: [],
     };
-  };
+  });
 }
 
 /** The durations in the exemplars are those of the SERVER spans. */
@@ -123,7 +113,7 @@ function exemplarsIn(seen: Observation): Exemplar[] {
 }
 
 /** Why a count is off by some difference, where all counts together are `counted`. */
-function reasonFor(service: string, difference: number, counted: number): Pick<Failure, 'cause' | 'file'> {
+function reasonFor(service: string, difference: number, counted: number) {
   if (counted === 0) {
     return {
       cause: 'No span reaches the histogram. Add the processor to spanProcessors.',
@@ -133,12 +123,10 @@ function reasonFor(service: string, difference: number, counted: number): Pick<F
   if (difference < 0) {
     return {
       cause: 'The processor leaves requests out. Every SERVER span is a request, whatever its status is.',
-      file: `${service}/metrics.ts`,
     };
   }
   return {
     cause:
       'Something is counted besides the SERVER spans: requests by hand, as in step 16, or spans of another kind, such as the requests to social-api.',
-    file: `${service}/metrics.ts`,
   };
 }

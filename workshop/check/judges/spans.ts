@@ -16,9 +16,11 @@ import {
   serverSpanOf,
   traceIdOf,
   traceOfCall,
+  traceWith,
   tracesOfCall,
   valuesOf,
 } from '../observation.ts';
+import { about, aboutServerSpan } from './about.ts';
 import { appImportedEarly, faultyTraceparent, noServerSpan, tracingFileMissing } from '../causes.ts';
 
 /** A service has a span of kind SERVER for the call. */
@@ -28,10 +30,7 @@ export function hasServerSpan(service: string): Judge {
 
 /** The web framework of a service is instrumented too, so that a span has the route. */
 export function hasRoute(service: string, route: string): Judge {
-  return (seen) => {
-    const server = serverSpanOf(seen, service);
-    if (!server) return noServerSpan(seen, service);
-    const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
+  return aboutServerSpan(`${service}/tracing.ts`, service, (server, trace, seen) => {
     if (trace.spans.some((span) => span.service === service && span.attributes['http.route'] === route))
       return 'ok';
     return {
@@ -40,20 +39,17 @@ export function hasRoute(service: string, route: string): Judge {
         tracingFileMissing(seen, service) ??
         appImportedEarly(seen, service) ??
         `Fastify is not instrumented. Either the loader hook, which lets an instrumentation wrap an ES module, is missing: register('@opentelemetry/instrumentation/hook.mjs', import.meta.url). Or FastifyInstrumentation is not in the list.`,
-      file: `${service}/tracing.ts`,
-      traces: [trace],
     };
-  };
+  });
 }
 
 /** A service has a custom span around its request to another service. */
 export function hasCustomSpanAround(service: string, called: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/app.ts` }, (seen) => {
     const trace = traceOfCall(seen);
     if (!trace) return noServerSpan(seen, service);
-    const file = `${service}/app.ts`;
     const own = trace.spans.filter((span) => span.service === service && isCustom(span));
-    if (own.length === 0) return { ...noCustomSpan(seen, trace, service), file };
+    if (own.length === 0) return noCustomSpan(seen, trace, service);
 
     const server = trace.spans.find((span) => span.service === called && span.kind === 'server');
     if (!server) return noSpanBelow(seen, service, called);
@@ -65,7 +61,6 @@ export function hasCustomSpanAround(service: string, called: string): Judge {
           missingParents(seen, trace).size > 0
             ? neverEnded
             : 'It is not the active span when the request is sent: use tracer.startActiveSpan(), and write the headers and send the request in its callback.',
-        file,
         traces: [trace],
       };
     }
@@ -74,32 +69,25 @@ export function hasCustomSpanAround(service: string, called: string): Judge {
     return {
       found: `The span "${around.name}" ended before ${called} responded.`,
       cause: 'It ends before its work is done: await the work, then call span.end().',
-      file,
       traces: [trace],
     };
-  };
+  });
 }
 
 /** A service has several custom spans in its SERVER span, each of them around work that takes at least `minMs`. */
 export function hasCustomSpans(service: string, count: number, { minMs }: { minMs: number }): Judge {
-  return (seen) => {
-    const server = serverSpanOf(seen, service);
-    if (!server) return noServerSpan(seen, service);
-    const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
-    const file = `${service}/app.ts`;
+  return aboutServerSpan(`${service}/app.ts`, service, (server, trace, seen) => {
     const own = trace.spans.filter((span) => span.service === service && isCustom(span));
-    if (own.length === 0) return { ...noCustomSpan(seen, trace, service), file };
+    if (own.length === 0) return noCustomSpan(seen, trace, service);
     const inside = own.filter((span) => ancestorsOf(span, trace).includes(server));
     const isShort = ({ durationUs }: Span) => durationUs < minMs * 1_000;
     if (inside.filter((span) => !isShort(span)).length >= count) return 'ok'; // the others are around other work
     const short = inside.find(isShort);
-    const shared = { file, traces: [trace] };
     if (short) {
       return {
         found: `The span "${short.name}" takes only ${formatDuration(short.durationUs)}, but the work takes longer.`,
         cause:
           'It starts after the work or ends before it. Start the span, await the work, then call span.end().',
-        ...shared,
       };
     }
     return {
@@ -108,17 +96,13 @@ export function hasCustomSpans(service: string, count: number, { minMs }: { minM
         inside.length < own.length
           ? "A span was started outside the request, so it doesn't know its parent."
           : 'Either one span is around all of the work: create it in the function that does one part. Or some spans never end, and only spans that have ended are sent.',
-      ...shared,
     };
-  };
+  });
 }
 
 /** The custom spans of a service in its SERVER span have an attribute, and each of these values is on one of them. */
 export function haveAttribute(service: string, name: string, values: readonly AttributeValue[]): Judge {
-  return (seen) => {
-    const server = serverSpanOf(seen, service);
-    if (!server) return noServerSpan(seen, service);
-    const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
+  return aboutServerSpan(`${service}/app.ts`, service, (_, trace) => {
     const found = trace.spans
       .filter((span) => span.service === service && isCustom(span))
       .map(({ attributes }) => attributes[name]);
@@ -131,10 +115,8 @@ export function haveAttribute(service: string, name: string, values: readonly At
           ? `Your spans in ${service} don't have the attribute ${name}.`
           : `None of your spans in ${service} has ${name} = ${missing}: they have ${[...new Set(others)].join(', ')}.`,
       cause: `Pass it when the span starts: tracer.startSpan(name, { attributes: { '${name}': … } }).`,
-      file: `${service}/app.ts`,
-      traces: [trace],
     };
-  };
+  });
 }
 
 /**
@@ -193,30 +175,24 @@ function saysException({ service, spanId, attributes, events }: Span, seen: Obse
 
 /** The caller is traced too: the trace starts with a CLIENT span of a service with another name. */
 export function startsAtCaller(service: string): Judge {
-  return (seen) => {
-    const server = serverSpanOf(seen, service);
-    if (!server) return noServerSpan(seen, service);
-    const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
+  return aboutServerSpan(caller, service, (server, trace, seen) => {
     const root = ancestorsOf(server, trace).at(-1);
     if (!root) return { ...noRoot(seen, service, server), traces: tracesOfCall(seen) };
     const fault = faultOfName(root, seen);
-    if (fault) return { ...fault, file: caller, traces: [trace] };
+    if (fault) return fault;
     if (root.kind === 'client') return 'ok';
     return {
       found: `The trace starts with the ${root.kind.toUpperCase()} span "${root.name}".`,
       cause: 'Your own code creates this span. UndiciInstrumentation creates one of kind CLIENT.',
-      file: caller,
-      traces: [trace],
     };
-  };
+  });
 }
 
 /** The request from one service to another has a CLIENT span, which is the parent of the other's SERVER span. */
 export function hasClientSpan(service: string, called: string): Judge {
-  return (seen) => {
+  return about({ file: `${service}/tracing.ts` }, (seen) => {
     const request = requestWithin(seen, { from: service, to: called });
     const fault = request && faultyTraceparent(request);
-    const file = `${service}/tracing.ts`;
     if (fault) {
       return {
         ...fault,
@@ -224,14 +200,13 @@ export function hasClientSpan(service: string, called: string): Judge {
           /no traceparent header\./.test(fault.found) && {
             cause:
               'UndiciInstrumentation is missing from the instrumentations: it creates the CLIENT span and writes the traceparent.',
-            file,
+            file: `${service}/tracing.ts`,
           }),
-        traces: tracesOfCall(seen),
       };
     }
     const server = serverSpanOf(seen, called);
     if (!server) return noServerSpan(seen, called);
-    const trace = seen.traces.find(({ traceId }) => traceId === server.traceId)!;
+    const trace = traceWith(seen, server);
     const [parent] = ancestorsOf(server, trace);
     if (parent?.service === service && parent.kind === 'client') return 'ok';
     return {
@@ -240,10 +215,9 @@ export function hasClientSpan(service: string, called: string): Judge {
         : `The parent of ${called}'s SERVER span is missing from the trace.`,
       cause:
         'UndiciInstrumentation is missing from the instrumentations, and your own lines still write the traceparent.',
-      file,
       traces: [trace],
     };
-  };
+  });
 }
 
 /** Why the trace doesn't start with a span of the caller. */
@@ -298,8 +272,7 @@ function noCustomSpan(seen: Observation, trace: Trace, service: string): Omit<Fa
 function noSpanBelow(seen: Observation, service: string, called: string): Failure {
   const request = requestWithin(seen, { from: service, to: called });
   const fault = request && faultyTraceparent(request);
-  if (fault) return { ...fault, traces: tracesOfCall(seen) };
-  return noServerSpan(seen, called);
+  return fault ?? noServerSpan(seen, called);
 }
 
 function faultOfName(
@@ -310,10 +283,7 @@ function faultOfName(
   if (service.startsWith('unknown_service'))
     return { found, cause: 'The NodeSDK in run.ts has no serviceName.' };
   if (services.some(({ name }) => name === service)) {
-    return {
-      found,
-      cause: 'run.ts has the serviceName of another service: give the caller another name.',
-    };
+    return { found, cause: 'run.ts has the serviceName of another service: give the caller another name.' };
   }
   return undefined;
 }

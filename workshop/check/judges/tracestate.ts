@@ -70,12 +70,11 @@ export function keepsEntries(hop: Hop, name?: string): Judge {
       };
     }
     const kept = sentOn.filter((entry) => received.includes(entry));
-    return kept.join() === received.join()
-      ? undefined
-      : {
-          found: `${hop.from} received ${brief(received)}, and sent ${brief(sentOn)}.`,
-          cause: 'The entries that it received are in another order. They must keep their order.',
-        };
+    if (kept.join() === received.join()) return undefined;
+    return {
+      found: `${hop.from} received ${brief(received)}, and sent ${brief(sentOn)}.`,
+      cause: 'The entries that it received are in another order. They must keep their order.',
+    };
   });
 }
 
@@ -132,13 +131,11 @@ export function respectsLimits(hop: Hop, name: string): Judge {
 export function dropsInvalidEntries(hop: Hop, name: string): Judge {
   return sent(hop, name, (_, sentOn) => {
     const invalid = sentOn.find((entry) => !isValid(entry));
-    return invalid === undefined
-      ? undefined
-      : {
-          found: `${hop.from} sent the entry "${invalid}".`,
-          cause:
-            'The received text is passed on unchanged. TraceState parses it, and keeps only valid entries.',
-        };
+    if (invalid === undefined) return undefined;
+    return {
+      found: `${hop.from} sent the entry "${invalid}".`,
+      cause: 'The received text is passed on unchanged. TraceState parses it, and keeps only valid entries.',
+    };
   });
 }
 

@@ -1,0 +1,35 @@
+import { noServerSpan } from '../causes.ts';
+import type { Failure, Judge } from '../lesson.ts';
+import { type Observation, serverSpanOf, traceWith } from '../observation.ts';
+import type { Span, Trace } from '../../trace/model.ts';
+
+/** What a judge found. A failure lacks what `about` adds. */
+export type Verdict = 'ok' | 'inconclusive' | Fault;
+
+/** A failure that need not say which file it is about. */
+export type Fault = Pick<Failure, 'found' | 'cause'> & Partial<Failure>;
+
+/** A judge whose failures are about this file, and show these traces, unless they say otherwise. */
+export function about(place: Pick<Failure, 'file' | 'traces'>, judge: (seen: Observation) => Verdict): Judge {
+  return (seen) => {
+    const verdict = judge(seen);
+    return typeof verdict === 'string' ? verdict : { ...place, ...verdict };
+  };
+}
+
+/**
+ * A judge of the trace that contains the span in which a service handled the call of run.ts. If there is no such span, it
+ * says why. Failures show this trace, unless they say otherwise.
+ */
+export function aboutServerSpan(
+  file: string,
+  service: string,
+  judge: (server: Span, trace: Trace, seen: Observation) => Verdict,
+): Judge {
+  return (seen) => {
+    const server = serverSpanOf(seen, service);
+    if (!server) return noServerSpan(seen, service);
+    const trace = traceWith(seen, server);
+    return about({ file, traces: [trace] }, () => judge(server, trace, seen))(seen);
+  };
+}
