@@ -1,4 +1,4 @@
-import { parsed } from '../net/parsed.ts';
+import { parsedObject } from '../net/parsed.ts';
 
 /** The numbers of spans that a service says it has dropped, from the lines that it printed, as text or as JSON. */
 export function droppedIn(lines: readonly string[]): number[] {
@@ -8,14 +8,8 @@ export function droppedIn(lines: readonly string[]): number[] {
 
 /** What a line says; without the level and the time if it is an entry of a JSON log. */
 function textOf(line: string): string {
-  const entry = parsed(line);
-  if (typeof entry !== 'object' || entry === null) return line;
-  const {
-    level: _level,
-    time: _time,
-    pid: _pid,
-    hostname: _hostname,
-    ...rest
-  } = entry as Record<string, unknown>;
+  const entry = parsedObject(line);
+  if (!entry) return line;
+  const { level: _level, time: _time, pid: _pid, hostname: _hostname, ...rest } = entry;
   return JSON.stringify(rest).replaceAll('":', '": ');
 }

@@ -1,4 +1,4 @@
-import { parsed } from '../net/parsed.ts';
+import { parsedObject } from '../net/parsed.ts';
 import type { Observation } from './observation.ts';
 
 /**
@@ -7,5 +7,5 @@ import type { Observation } from './observation.ts';
  */
 export function jsonPrinted<T extends object>(program: string, { programs }: Observation): T[] {
   const lines = programs.get(program)?.stdout ?? [];
-  return lines.map(parsed).filter((value): value is T => typeof value === 'object' && value !== null);
+  return lines.flatMap((line) => (parsedObject(line) as T | undefined) ?? []);
 }

@@ -1,4 +1,5 @@
 /** Finds out from what a program printed why it failed, and where. */
+import { parsedObject } from '../net/parsed.ts';
 
 /** A line in a file of the folder that is checked: `bands-api/app.ts:12`. */
 export type Place = string;
@@ -96,20 +97,14 @@ function errorAt(index: number, text: string[], folder: string): PrintedError | 
   };
 }
 
-/** A line of Fastify's logger, which is pino. */
-interface LogLine {
-  level?: number | string;
-  reqId?: string;
-  req?: { url?: string };
-  err?: { stack?: string };
-}
-
-/** Parses a line of a JSON log; undefined if it is plain text. */
-function logged(line: string): LogLine | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return JSON.parse(line) as LogLine;
-  } catch {
-    return undefined;
-  }
+/** A line of Fastify's logger, which is pino; undefined if it is plain text. */
+function logged(line: string) {
+  return parsedObject(line) as
+    | {
+        level?: number | string;
+        reqId?: string;
+        req?: { url?: string };
+        err?: { stack?: string };
+      }
+    | undefined;
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
+import { parsedObject } from '../net/parsed.ts';
 import type { RunOutcome } from './observation.ts';
 
 /** How run.ts ended: with an exit code, or because it exceeded its time limit. */
@@ -53,14 +54,9 @@ export async function runChild(
 
 /** Parses the line that `run.ts --json` prints; undefined for any other line, such as those of an attendee's console.log(). */
 function outputIn(line: string): RunOutcome['output'] {
-  try {
-    const read: unknown = JSON.parse(line);
-    if (typeof read !== 'object' || read === null || !('traceId' in read && 'spans' in read))
-      return undefined;
-    const [body] = Object.values(read); // under a name that depends on the chapter
-    const traceId = typeof read.traceId === 'string' ? read.traceId : null;
-    return { body, traceId, ...('promise' in read && { promise: read.promise }) };
-  } catch {
-    return undefined;
-  }
+  const read = parsedObject(line);
+  if (!read || !('traceId' in read && 'spans' in read)) return undefined;
+  const [body] = Object.values(read); // under a name that depends on the chapter
+  const traceId = typeof read['traceId'] === 'string' ? read['traceId'] : null;
+  return { body, traceId, ...('promise' in read && { promise: read['promise'] }) };
 }

@@ -6,3 +6,9 @@ export function parsed(body: string): unknown {
     return body;
   }
 }
+
+/** The object whose JSON a text is; undefined for any other text. */
+export function parsedObject(text: string): Record<string, unknown> | undefined {
+  const value = parsed(text);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+}

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../errors.ts';
 import { isAlive } from '../is-alive.ts';
 import { stateFolder } from '../settings.ts';
+import { parsedObject } from '../net/parsed.ts';
 import type { Environment, Part } from './part.ts';
 import type { StartedPart } from './start.ts';
 
@@ -134,7 +135,7 @@ async function forget(part: Part, entry: Entry | undefined): Promise<void> {
   }
   try {
     const text = textIn(fileOf(part));
-    if (text !== undefined && isDeepStrictEqual(entryIn(text), entry))
+    if (text !== undefined && isDeepStrictEqual(parsedObject(text), entry))
       await rm(fileOf(part), { force: true });
   } finally {
     await rm(lock, { force: true });
@@ -152,8 +153,7 @@ function fileOf(part: Part): string {
 
 /** Undefined if there is no entry, or it is damaged. */
 function read(part: Part): Entry | undefined {
-  const text = textIn(fileOf(part));
-  return text === undefined ? undefined : entryIn(text);
+  return parsedObject(textIn(fileOf(part)) ?? '') as Entry | undefined;
 }
 
 function textIn(file: string): string | undefined {
@@ -161,13 +161,5 @@ function textIn(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch {
     return undefined; // it doesn't exist
-  }
-}
-
-function entryIn(text: string): Entry | undefined {
-  try {
-    return JSON.parse(text) as Entry;
-  } catch {
-    return undefined; // it is damaged
   }
 }

@@ -1,3 +1,4 @@
+import { parsedObject } from '../net/parsed.ts';
 import { type LogRecord, messageOf } from '../trace/log-record.ts';
 import type { AttributeValue } from '../trace/model.ts';
 
@@ -25,21 +26,11 @@ export function logEntryOf(record: LogRecord): string {
 
 /** When a line was logged, in ms since 1970; undefined for a line that isn't a log entry. */
 export function timeOf(line: string): number | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const { level, time } = JSON.parse(line) as { level?: unknown; time?: unknown };
-    return typeof level === 'number' && typeof time === 'number' ? time : undefined;
-  } catch {
-    return undefined;
-  }
+  const { level, time } = parsedObject(line) ?? {};
+  return typeof level === 'number' && typeof time === 'number' ? time : undefined;
 }
 
 /** Maps and lists are JSON in the model. */
 function structured(value: AttributeValue): unknown {
-  if (typeof value !== 'string' || !/^[{[]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  return typeof value === 'string' ? (parsedObject(value) ?? value) : value;
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { parsed } from '../../net/parsed.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { callNamed, caller, serverSpanOf, traceOfCall, tracesOfCall, valuesOf } from '../observation.ts';
 import type { Exchange } from '../relay.ts';
@@ -34,7 +35,7 @@ export function responds({ status, judgeBody, cause, file }: Expected, name?: st
     if (response.status !== status) return { found, cause, file };
     if (!judgeBody) return 'ok';
     const body = parsed(response.body);
-    if (body === undefined) return { found, cause: 'The body is not valid JSON.', file };
+    if (body === response.body) return { found, cause: 'The body is not valid JSON.', file };
     const fault = judgeBody(body, startMs);
     return fault ? { found, file, ...fault } : 'ok';
   };
@@ -127,12 +128,4 @@ export function printsTraceIdFromHeader(): Judge {
       traces: [],
     };
   };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
