@@ -1,6 +1,7 @@
+import type { LoopbackListener } from '../net/loopback.ts';
 import { freePort } from '../net/ports.ts';
 import type { Service } from '../services/definition.ts';
-import { openRelay, type Relay, type RelayOptions } from './relay.ts';
+import { openRelay, type RelayOptions } from './relay.ts';
 
 /** The connections between the programs of a folder. Each pair has its own relay, which shows who calls whom. */
 export interface Network {
@@ -27,7 +28,7 @@ export async function openNetwork(
   const withPort = services.filter(({ port }) => port !== undefined).map(({ name }) => name);
   const titles = new Map(services.map(({ name, title }) => [name, title]));
 
-  const relays: { from: string; to: string; relay: Relay }[] = [];
+  const relays: { from: string; to: string; relay: LoopbackListener }[] = [];
   for (const from of programs) {
     for (const to of withPort.filter((name) => name !== from)) {
       const relay = await openRelay({

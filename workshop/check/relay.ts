@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
+import { listenOnLoopback, type LoopbackListener } from '../net/loopback.ts';
 
 /** A header as it was sent, name and value. A name can occur more than once. */
 export type Header = readonly [name: string, value: string];
@@ -34,12 +35,6 @@ export interface Response {
   endMs: number;
 }
 
-/** A port that forwards what it receives. */
-export interface Relay {
-  port: number;
-  close(): Promise<void>;
-}
-
 export interface RelayOptions {
   from: string;
   to: string;
@@ -59,7 +54,7 @@ const HTTP2_PREFACE = 'PRI * HTTP/2';
  * Opens a relay to a service. It reports what is sent over HTTP/1.1, except the workshop's own requests to /health, and
  * forwards HTTP/2 without reading it.
  */
-export function openRelay(options: RelayOptions): Promise<Relay> {
+export function openRelay(options: RelayOptions): Promise<LoopbackListener> {
   const http = createHttpServer((incoming, outgoing) => forward(incoming, outgoing, options));
   return openSwitch({
     http2: (socket) => pipe(socket, options.port()),
@@ -68,7 +63,7 @@ export function openRelay(options: RelayOptions): Promise<Relay> {
 }
 
 /** Opens one port for both protocols of OTLP, and forwards gRPC to one port, HTTP to another. */
-export function openOtlpRelay(ports: { grpc: number; http: number }): Promise<Relay> {
+export function openOtlpRelay(ports: { grpc: number; http: number }): Promise<LoopbackListener> {
   return openSwitch({
     http2: (socket) => pipe(socket, ports.grpc),
     other: (socket) => pipe(socket, ports.http),
@@ -76,11 +71,8 @@ export function openOtlpRelay(ports: { grpc: number; http: number }): Promise<Re
 }
 
 /** Listens on a free port. The first bytes of a connection decide who gets it. */
-async function openSwitch(targets: { http2: (socket: Socket) => void; other: (socket: Socket) => void }) {
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
+function openSwitch(targets: { http2: (socket: Socket) => void; other: (socket: Socket) => void }) {
+  const accept = (socket: Socket) => {
     socket.on('error', () => socket.destroy());
     socket.once('data', (first) => {
       socket.pause();
@@ -89,20 +81,8 @@ async function openSwitch(targets: { http2: (socket: Socket) => void; other: (so
       target(socket);
       socket.resume();
     });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, 'localhost', resolve);
-  });
-
-  return {
-    port: (server.address() as { port: number }).port,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        for (const socket of open) socket.destroy();
-      }),
   };
+  return listenOnLoopback(() => createServer(accept), 0);
 }
 
 function pipe(socket: Socket, port: number): void {

@@ -58,36 +58,33 @@ await main(async () => {
     options: { check: { type: 'boolean' } },
     positionals: Infinity,
   });
+  const check = values.check ?? false;
+  const isChosen = (path: string) => positionals.every((word) => path.includes(word));
   const paths = await projectPaths();
-  const documents = paths
-    .filter((path) => path.endsWith('.md') && positionals.every((word) => path.includes(word)))
-    .toSorted();
+  const documents = paths.filter((path) => path.endsWith('.md') && isChosen(path)).toSorted();
   const recordings = (await recordedSteps())
     .map((step) => ({ step, path: `slides/traces/${basename(recordingFile(step))}` }))
-    .filter(({ path }) => positionals.every((word) => path.includes(word)));
-  const pictures = picturePaths.filter((path) => positionals.every((word) => path.includes(word)));
-  const firstRun = positionals.every((word) => firstRunPath.includes(word));
+    .filter(({ path }) => isChosen(path));
+  const pictures = picturePaths.filter(isChosen);
+  const firstRun = isChosen(firstRunPath);
   if (documents.length + recordings.length + pictures.length === 0 && !firstRun) {
     throw new UsageError(`No generated file has "${positionals.join('" and "')}" in its path.`);
   }
 
-  const services = await Promise.all(
-    [
-      ...new Set([
-        ...documents.map((path) => join(projectFolder, dirname(path))),
-        ...recordings.map(({ step }) => step.folder),
-      ]),
-    ].map(readServices),
-  );
+  const folders = new Set([
+    ...documents.map((path) => join(projectFolder, dirname(path))),
+    ...recordings.map(({ step }) => step.folder),
+  ]);
+  const services = await Promise.all([...folders].map(readServices));
   const parts = await useParts(services.flat(), { signal: interruption.signal });
   Object.assign(process.env, parts.env); // the commands in the documents inherit it
   try {
     const problems = [
-      ...(await renewDocuments(documents, values.check ?? false)),
-      ...(await renewRecordings(recordings, values.check ?? false)),
+      ...(await renewDocuments(documents, check)),
+      ...(await renewRecordings(recordings, check)),
+      ...(firstRun ? await renewFirstRun(check) : []),
     ];
-    if (firstRun) problems.push(...(await renewFirstRun(values.check ?? false)));
-    if (pictures.length > 0 && !values.check) {
+    if (pictures.length > 0 && !check) {
       for (const path of await renewPictures()) console.log(`${path} was updated.`);
     }
     const files = { paths: new Set(paths), read: readProjectFile };
@@ -102,39 +99,37 @@ await main(async () => {
 
 /** Updates documents or, with `check`, returns a sentence for each that is out of date. */
 async function renewDocuments(documents: string[], check: boolean): Promise<string[]> {
-  const outdated: string[] = [];
+  const problems: string[] = [];
   for (const [path, renewal] of renewAll(documents)) {
     const { before, after } = await renewal;
     if (before === after) continue;
-    if (check) outdated.push(`${path} is out of date. To update it, run npm run docs.`);
-    else {
-      await writeFile(join(projectFolder, path), after);
-      console.log(`${path} was updated.`);
-    }
+    if (!check) await writeFile(join(projectFolder, path), after);
+    problems.push(...reported(path, check));
   }
-  return outdated;
+  return problems;
 }
 
 /** Does the same for the moving picture, which shows the run in the main README. */
 async function renewFirstRun(check: boolean): Promise<string[]> {
   const picture = firstRunPicture(await readProjectFile('README.md'));
   if (picture === (await readProjectFile(firstRunPath).catch(() => ''))) return [];
-  if (check) return [`${firstRunPath} is out of date. To update it, run npm run docs.`];
-  await writeFile(join(projectFolder, firstRunPath), picture);
-  console.log(`${firstRunPath} was updated.`);
-  return [];
+  if (!check) await writeFile(join(projectFolder, firstRunPath), picture);
+  return reported(firstRunPath, check);
 }
 
 /** Does the same for the recordings of steps. */
-async function renewRecordings(
-  recordings: { step: Step; path: string }[],
-  check: boolean,
-): Promise<string[]> {
-  const outdated: string[] = [];
+async function renewRecordings(recordings: { step: Step; path: string }[], check: boolean) {
+  const problems: string[] = [];
   for (const { step, path } of recordings) {
     const state = await renewRecording(step, !check);
-    if (state === 'renewed') console.log(`${path} was updated.`);
-    if (state === 'out of date') outdated.push(`${path} is out of date. To update it, run npm run docs.`);
+    if (state !== 'as it was') problems.push(...reported(path, check));
   }
-  return outdated;
+  return problems;
+}
+
+/** Says that a file was updated or, with `check`, returns a sentence about it. */
+function reported(path: string, check: boolean): string[] {
+  if (check) return [`${path} is out of date. To update it, run npm run docs.`];
+  console.log(`${path} was updated.`);
+  return [];
 }

@@ -69,6 +69,5 @@ export const collector: Part = {
     darwin: unpack,
     win32: unpack,
   },
-  start: {},
   docker: 'docker compose up collector (with COLLECTOR_URL=http://localhost:14317)',
 };

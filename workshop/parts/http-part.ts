@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { placeOf } from '../net/ports.ts';
 import { urlFrom } from '../settings.ts';
 import type { Part, Probe } from './part.ts';
+import { programIn } from './programs.ts';
 
 const RESPONSE_TIMEOUT_MS = 5_000;
 
@@ -14,12 +16,14 @@ interface Options {
   file: string;
   /** A path to which it responds with a JSON object that has this field. */
   identity: { path: string; field: string };
+  /** Its name, or the names that different systems give to it. */
+  program: string | string[];
+  /** Flags that only this program has, for the folder that holds its data. */
+  flags: (folder: string) => string[];
 }
 
-type HttpPart = Pick<Part, 'variables' | 'acceptsAnyInstance' | 'address' | 'place' | 'probe' | 'settings'>;
-
 /** What Prometheus and Alertmanager have in common: the workshop finds them by a URL and asks them over HTTP. */
-export function httpPart({ variable, usualPort, file, identity }: Options): HttpPart {
+export function httpPart({ variable, usualPort, file, identity, program, flags }: Options) {
   const usualPlace = `localhost:${usualPort}`;
   return {
     variables: [variable],
@@ -37,6 +41,26 @@ export function httpPart({ variable, usualPort, file, identity }: Options): Http
         return error instanceof TypeError ? 'nothing' : 'other'; // fetch throws a TypeError if nothing is listening
       }
     },
+    programs: [program],
+    startsOn: ['linux', 'darwin', 'win32'],
+    async launch({ binaries, folder, port, settings }) {
+      return {
+        commands: [
+          [
+            programIn(binaries, program)!,
+            `--config.file=${join(settings, file)}`,
+            `--web.listen-address=127.0.0.1:${port}`,
+            '--log.level=warn',
+            ...flags(folder),
+          ],
+        ],
+        env: { PATH: process.env.PATH, SystemRoot: process.env['SystemRoot'] },
+        address: { [variable]: `http://127.0.0.1:${port}` },
+      };
+    },
+    stopSignal: 'SIGTERM',
+    forgets: true,
+    notFetchable: 'it is not an npm package',
     settings: {
       file,
       usualPlace,
@@ -47,5 +71,5 @@ export function httpPart({ variable, usualPort, file, identity }: Options): Http
         if (!response.ok) throw new Error((await response.text()).trim());
       },
     },
-  };
+  } satisfies Partial<Part>;
 }

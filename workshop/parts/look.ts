@@ -83,7 +83,7 @@ export function howToGet(part: Part): string {
 }
 
 function howToStart(part: Part): string {
-  return `Start it with ${oneOf([part.start[process.platform], part.docker])}.`;
+  return `Start it with ${oneOf([part.start?.[process.platform], part.docker])}.`;
 }
 
 function oneOf(commands: (string | undefined)[]): string {

@@ -101,7 +101,7 @@ export interface Part {
   /** The command that installs it on a system. */
   install: Partial<Record<NodeJS.Platform, string>>;
   /** The command that starts the installed program on a system, where the workshop can't. */
-  start: Partial<Record<NodeJS.Platform, string>>;
+  start?: Partial<Record<NodeJS.Platform, string>>;
   /** How to run it with Docker. */
   docker: string;
 

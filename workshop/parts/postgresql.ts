@@ -62,7 +62,6 @@ export const postgresql: Part = {
     darwin: 'brew install postgresql@18',
     win32: 'choco install postgresql',
   },
-  start: {},
   docker: `docker compose up postgresql (with DATABASE_URL=${EXAMPLE})`,
 };
 
