@@ -12,18 +12,14 @@ export interface WorkingCopyResult extends CheckResult {
   editedFiles: string[];
 }
 
-/** How to check. */
-export interface CheckWorkingCopyOptions {
-  /** The steps that passed before, and are checked again: see `passedBefore`. */
-  earlier: Step[];
-  signal: AbortSignal;
-}
-
-/** Checks the working copy against a step, and records that the step passed. */
+/**
+ * Checks the working copy against a step, and records that the step passed. `earlier` are the steps that passed before, and
+ * are checked again: see `passedBefore`.
+ */
 export async function checkWorkingCopy(
   step: Step,
   course: Course,
-  { earlier, signal }: CheckWorkingCopyOptions,
+  { earlier, signal }: { earlier: Step[]; signal: AbortSignal },
 ): Promise<WorkingCopyResult> {
   const result = await runCheck({
     stepFolder: step.folder,

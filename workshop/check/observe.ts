@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queryTraces } from '../backend/query.ts';
-import { type Backend, type BackendOptions, PortInUseError, startBackend } from '../backend/start.ts';
+import { type Backend, PortInUseError, startBackend } from '../backend/start.ts';
 import { anyLogs, findLogs } from '../backend/store/find-logs.ts';
 import { messageOf } from '../errors.ts';
 import { accepts } from '../net/accepts.ts';
 import { portOf } from '../net/ports.ts';
-import { waitingIn } from '../parts/rabbitmq-client.ts';
 import { useParts } from '../parts/use.ts';
 import { portVariables, readServices, type Service } from '../services/definition.ts';
 import { PartRefusedError, type RunningService, startService } from '../services/start.ts';
@@ -34,7 +33,7 @@ import { runRuleTests } from './rule-tests.ts';
 import { runChild } from './run-child.ts';
 import { NOT_COUNTED } from './scrapes.ts';
 import { runAgain } from './second-run.ts';
-import { countRejected, sendMessage } from './send-message.ts';
+import { countWaiting, sendMessage } from './send-message.ts';
 import { measureSlowness } from './slowness.ts';
 import { openTap } from './tap.ts';
 
@@ -66,12 +65,8 @@ const NOWHERE = 'http://localhost:1'; // nothing listens there
  */
 export async function observe(options: ObserveOptions): Promise<Observation> {
   const opened: (() => Promise<unknown>)[] = [];
-  const closeLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => {
-    opened.push(() => close(thing));
-    return thing;
-  };
   try {
-    return await observed(options, closeLater);
+    return await observed(options, (close) => void opened.push(close));
   } finally {
     for (const close of opened.toReversed()) await close().catch(reportLeftover);
   }
@@ -82,9 +77,11 @@ function reportLeftover(error: unknown): void {
   console.error(`After the check, something was left behind: ${messageOf(error)}`);
 }
 
-type CloseLater = <T>(thing: T, close: (thing: T) => Promise<unknown>) => T;
-
-async function observed(options: ObserveOptions, closeLater: CloseLater): Promise<Observation> {
+/** Observes a folder. `atEnd` gets what stops each thing that was started. */
+async function observed(
+  options: ObserveOptions,
+  atEnd: (close: () => Promise<unknown>) => void,
+): Promise<Observation> {
   const { folder, lesson, timeoutMs = TIMEOUT_MS, measure = measureSlowness } = options;
   const signal = options.signal ?? new AbortController().signal;
 
@@ -96,22 +93,21 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   const ports = await freePorts(services);
   // Where a service publishes the endpoint, spans that arrive by an address in a file are wrong.
   const isPublished = services.some(isProvider);
-  const backend = closeLater(await openBackend(isPublished ? new Map() : sources), (started) =>
-    started.close(),
-  );
-  const otlp = closeLater(
-    await openOtlpRelay({ grpc: portOf(backend.otlpGrpcUrl), http: portOf(backend.otlpHttpUrl) }),
-    (relay) => relay.close(),
-  );
+  const backend = await openBackend(isPublished ? new Map() : sources);
+  atEnd(() => backend.close());
+  const otlp = await openOtlpRelay({
+    grpc: portOf(backend.otlpGrpcUrl),
+    http: portOf(backend.otlpHttpUrl),
+  });
+  atEnd(() => otlp.close());
   const settings = settingsOf(folder, services, ports, `localhost:${otlp.port}`);
-  const used = closeLater(await useParts(services, { settings, ownInstances: true, signal }), (all) =>
-    all.stop(),
-  );
-  const names = closeLater(ownNames(services, used.env), ({ remove }) => remove());
+  const used = await useParts(services, { settings, ownInstances: true, signal });
+  atEnd(() => used.stop());
+  const names = ownNames(services, used.env);
+  atEnd(() => names.remove());
   const parts = names.env;
-  const state = closeLater(await mkdtemp(join(tmpdir(), 'workshop-check-')), (path) =>
-    rm(path, { recursive: true, force: true, maxRetries: 5 }),
-  );
+  const state = await mkdtemp(join(tmpdir(), 'workshop-check-'));
+  atEnd(() => rm(state, { recursive: true, force: true, maxRetries: 5 }));
 
   const seen: Observation = {
     folder,
@@ -138,29 +134,28 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   let reportCall = () => {};
   const called = new Promise<void>((resolve) => (reportCall = resolve));
   const blocked = Object.values(lesson.calls ?? {}).flatMap((call) => call.blocks ?? []);
-  const network = closeLater(
-    await openNetwork([caller, ...services.map(({ name }) => name)], services, ports, {
-      onExchange(exchange) {
-        seen.exchanges.push(exchange);
-        if (exchange.from === caller) reportCall();
-      },
-      blocks: ({ to, path }) => blocked.some((block) => block.to === to && path.includes(block.mentioning)),
-    }),
-    (relays) => relays.close(),
-  );
-  const otherCollector = { COLLECTOR_URL: '' }; // in this shell; the check's own one is among the parts
+  const network = await openNetwork([caller, ...services.map(({ name }) => name)], services, ports, {
+    onExchange(exchange) {
+      seen.exchanges.push(exchange);
+      if (exchange.from === caller) reportCall();
+    },
+    blocks: ({ to, path }) => blocked.some((block) => block.to === to && path.includes(block.mentioning)),
+  });
+  atEnd(() => network.close());
   const env = {
-    ...otherCollector,
+    COLLECTOR_URL: '', // not the one of this shell; the check's own one is among the parts
     ...parts,
     ...tracingEnv(seen.endpoint),
     JAEGER_URL: backend.queryUrl,
     WORKSHOP_STATE: state,
   };
-  const running = closeLater(await startAll(seen, { network, env, signal, measure }), stopAll);
+  const running = await startAll(seen, { network, env, signal, measure });
+  atEnd(() => stopAll(running));
   const exited: string[] = [];
   for (const { service, ended } of running) void ended.then(() => exited.push(service.title));
 
-  const tap = closeLater(await openTap(services, parts), ({ close }) => close());
+  const tap = await openTap(services, parts);
+  atEnd(() => tap.close());
   seen.messages = tap.messages;
 
   const runEnv = {
@@ -173,7 +168,11 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   };
   const startFactor = Math.min(...running.map(({ readyAfterMs }) => readyAfterMs)) / USUAL_START_MS;
   const limitMs = timeoutMs * Math.max(1, startFactor);
-  const limited = () => closeLater(openDeadline(signal, limitMs), async (timer) => timer.clear()).signal;
+  const limited = () => {
+    const limit = openDeadline(signal, limitMs);
+    atEnd(async () => limit.clear());
+    return limit.signal;
+  };
   const deadline = limited();
   const ending = runChild(join(folder, caller), { env: runEnv, signal: deadline });
   // Not before run.ts has made its call: if one of these calls crashed a service, run.ts couldn't recognize the service.
@@ -202,13 +201,7 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
     for (const [name, message] of Object.entries(lesson.messages ?? {}))
       seen.calls.set(name, await sendMessage(name, message, services, parts));
     const { name, portVariable } = services.find((service) => service.title === call.to)!;
-    const second = {
-      folder,
-      env: runEnv,
-      portVariable,
-      port: network.ports.get(name)!,
-      signal: limited(),
-    };
+    const second = { folder, env: runEnv, portVariable, port: network.ports.get(name)!, signal: limited() };
     const [secondRun] = await Promise.all([
       lesson.traceIdHeader && runAgain(call, lesson.traceIdHeader, second),
       untilQuiet(backend, seen, lesson),
@@ -225,10 +218,8 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
   await stopAll(running); // the services send their remaining spans, and we receive the rest of their output
   signal.throwIfAborted();
   requireSuccessfulRun(seen, runEnd, { limitMs, crashed, stuck });
-  for (const { name, consumes } of services) {
-    if (consumes) seen.unsettled.set(name, await waitingIn(consumes, parts));
-  }
-  seen.rejected = await countRejected(services, parts);
+  seen.unsettled = await countWaiting(services, 'consumes', parts);
+  seen.rejected = await countWaiting(services, 'deadLetters', parts);
   seen.traces = tracesOf(backend);
   seen.logs = await findLogs(backend.logs, anyLogs);
   if (!isPublished) await addTracesElsewhere(seen, startMs);
@@ -238,20 +229,16 @@ async function observed(options: ObserveOptions, closeLater: CloseLater): Promis
 
 /** Reads run.ts, the tracing.ts of each service, and the settings of parts, if they exist. */
 export async function readSources(folder: string, services: Service[]): Promise<Map<string, string>> {
-  const sources = new Map<string, string>();
-  const files = services.map((service) => [
-    `${service.title}/tracing.ts`,
-    join(service.folder, 'tracing.ts'),
-  ]);
   const inMonitoring = await readdir(join(folder, monitoringFolder)).catch(() => []);
   const settings = inMonitoring.filter((name) => /\.ya?ml$/.test(name));
-  const others = [caller, ...settings.map((name) => `${monitoringFolder}/${name}`)].map((name) => [
-    name,
-    join(folder, name),
+  const files = new Map([
+    ...[caller, ...settings.map((name) => `${monitoringFolder}/${name}`)].map(
+      (name) => [name, join(folder, name)] as const,
+    ),
+    ...services.map(({ title, folder: own }) => [`${title}/tracing.ts`, join(own, 'tracing.ts')] as const),
   ]);
-  for (const [name, file] of [...others, ...files] as [string, string][]) {
-    if (existsSync(file)) sources.set(name, await readFile(file, 'utf8'));
-  }
+  const sources = new Map<string, string>();
+  for (const [name, file] of files) if (existsSync(file)) sources.set(name, await readFile(file, 'utf8'));
   return sources;
 }
 
@@ -262,10 +249,10 @@ export async function readSources(folder: string, services: Service[]): Promise<
 async function openBackend(sources: Observation['sources']): Promise<Backend> {
   const [grpc, http] = [otlpGrpcUrl(), otlpHttpUrl()].map(({ port }) => port) as [string, string];
   const usual = new RegExp(`^(?!\\s*(?://|\\*)).*:(?:${grpc}|${http})\\b`, 'm');
-  const free: BackendOptions = { queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 };
+  const free = { queryPort: 0, otlpGrpcPort: 0, otlpHttpPort: 0 };
   if (![...sources.values()].some((text) => usual.test(text))) return startBackend(free);
-  const ports = { queryPort: 0, otlpGrpcPort: Number(grpc), otlpHttpPort: Number(http) };
-  return startBackend(ports).catch((error) => {
+  const named = { ...free, otlpGrpcPort: Number(grpc), otlpHttpPort: Number(http) };
+  return startBackend(named).catch((error) => {
     if (error instanceof PortInUseError) return startBackend(free); // see addTracesElsewhere
     throw error;
   });

@@ -4,18 +4,11 @@ import { deleteNames } from '../parts/rabbitmq-client.ts';
 import type { Service } from '../services/definition.ts';
 import type { Observation } from './observation.ts';
 
-/** Exchanges and queues that only one check uses, so that it doesn't touch the messages of other services that are running. */
-export interface OwnNames {
-  /** The variables of the parts, with the prefix of the names. */
-  env: Environment;
-  /** Removes the prefix from what was observed, so that it shows the names of the lesson. */
-  hideFrom(seen: Observation): void;
-  /** Deletes the exchanges and queues. */
-  remove(): Promise<void>;
-}
-
-/** Chooses names for the exchanges and queues of some services; `parts` has the address of RabbitMQ. */
-export function ownNames(services: Service[], parts: Environment): OwnNames {
+/**
+ * Chooses names for the exchanges and queues of some services that only one check uses, so that it doesn't touch the
+ * messages of other services that are running; `parts` has the address of RabbitMQ.
+ */
+export function ownNames(services: Service[], parts: Environment) {
   const usesMessages = services.some(({ publishes, consumes }) => publishes ?? consumes);
   if (!usesMessages) return { env: parts, hideFrom() {}, remove: async () => {} };
 
@@ -24,7 +17,8 @@ export function ownNames(services: Service[], parts: Environment): OwnNames {
   const hide = (text: string) => text.replaceAll(prefix, '');
   return {
     env,
-    hideFrom({ traces, lines }) {
+    /** Removes the prefix from what was observed, so that it shows the names of the lesson. */
+    hideFrom({ traces, lines }: Observation) {
       for (const [name, printed] of lines) lines.set(name, printed.map(hide));
       for (const span of traces.flatMap(({ spans }) => spans)) {
         span.name = hide(span.name);
@@ -33,6 +27,7 @@ export function ownNames(services: Service[], parts: Environment): OwnNames {
           if (typeof value === 'string') span.attributes[key] = hide(value);
       }
     },
+    /** Deletes the exchanges and queues. */
     remove: () =>
       deleteNames(
         {

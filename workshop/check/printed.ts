@@ -1,14 +1,11 @@
 /** Finds out from what a program printed why it failed, and where. */
 import { parsedObject } from '../net/parsed.ts';
 
-/** A line in a file of the folder that is checked: `bands-api/app.ts:12`. */
-export type Place = string;
-
 export interface PrintedError {
   /** The message of the error with its name: `TypeError: x is not a function`. */
   message: string;
-  /** Missing if the error names no file of the folder. */
-  place?: Place;
+  /** A line in a file of the folder that is checked: `bands-api/app.ts:12`. Missing if the error names none. */
+  place?: string;
   /** The lines that show the error, without the stack frames of other people's code. */
   lines: string[];
 }
@@ -48,7 +45,7 @@ export function shownLines(lines: string[]): string[] {
 }
 
 /** The first place in a file of the folder that the lines contain. Stacks have plain paths or file: URLs. */
-function placeIn(lines: string[], folder: string): Place | undefined {
+function placeIn(lines: string[], folder: string): string | undefined {
   const inFolder = `${folder.replaceAll('\\', '/')}/`;
   for (const line of lines) {
     const path = line.replaceAll('\\', '/');

@@ -13,8 +13,7 @@ export interface SecondRun {
   printed: string | undefined;
 }
 
-/** Where run.ts sends its request, and how to run it. */
-export interface SecondRunOptions {
+interface SecondRunOptions {
   folder: string;
   /** The environment in which it made the first call. */
   env: NodeJS.ProcessEnv;

@@ -21,10 +21,13 @@ export async function sendMessage(
   return { from: name, to, method: 'publish', path: queue, headers: Object.entries(headers), startMs };
 }
 
-/** The number of messages among the dead letters of each consuming service. */
-export async function countRejected(services: Service[], parts: Environment): Promise<Map<string, number>> {
+/** The number of messages in one of the queues of each service that has it. */
+export async function countWaiting(
+  services: Service[],
+  queue: 'consumes' | 'deadLetters',
+  parts: Environment,
+): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  for (const { name, deadLetters } of services)
-    if (deadLetters) counts.set(name, await waitingIn(deadLetters, parts));
+  for (const { name, [queue]: own } of services) if (own) counts.set(name, await waitingIn(own, parts));
   return counts;
 }

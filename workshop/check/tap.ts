@@ -8,18 +8,12 @@ export interface Message {
   content: string;
 }
 
-/** Receives a copy of what services publish. */
-export interface Tap {
-  /** The messages that were published since the tap was opened, in order of arrival. */
-  messages: Message[];
-  close(): Promise<void>;
-}
-
 /**
  * Receives a copy of every message that the services publish from now on, without taking any from a consumer. The
- * services must be running, because they declare the exchanges. If an exchange doesn't exist, no message arrives.
+ * services must be running, because they declare the exchanges. If an exchange doesn't exist, no message arrives. The
+ * messages are in order of arrival.
  */
-export async function openTap(services: Service[], parts: Environment): Promise<Tap> {
+export async function openTap(services: Service[], parts: Environment) {
   const targets = services.flatMap(({ publishes }) => (publishes ? [publishes.split(':')] : []));
   const messages: Message[] = [];
   if (targets.length === 0) return { messages, close: async () => {} };

@@ -36,12 +36,9 @@ export const interruption = {
 
   /** Waits for some work, and rejects as soon as the process is interrupted. */
   orDone<T>(work: Promise<T>): Promise<T> {
-    const { signal } = controller;
-    return new Promise<T>((resolve, reject) => {
-      const stop = () => reject(new Error('interrupted'));
-      if (signal.aborted) return stop();
-      signal.addEventListener('abort', stop, { once: true });
-      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    const interrupted = aborted(controller.signal).then(() => {
+      throw new Error('interrupted');
     });
+    return Promise.race([work, interrupted]);
   },
 };

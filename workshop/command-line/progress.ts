@@ -1,20 +1,14 @@
-/** The last line of a terminal, which shows what the program waits for, and for how long; nothing without a terminal. */
-export interface ProgressLine {
-  /** Shows what the program waits for, from now on. */
-  show(text: string): void;
-  /** Prints a permanent line above the progress line. */
-  note(text: string): void;
-  /** Removes the progress line. */
-  end(): void;
-}
-
 const REFRESH_MS = 100;
 const CLEAR = '\r\u001b[K'; // ECMA-48, "EL": erases to the end of the line
 
-/** Opens a progress line on stderr; the caller must end it. */
-export function openProgress(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
+/**
+ * Opens the last line of a terminal, which shows what the program waits for, and for how long; nothing without a terminal.
+ * It is on stderr, and the caller must end it.
+ */
+export function openProgress(stream: NodeJS.WriteStream = process.stderr) {
   let timer: NodeJS.Timeout | undefined;
 
+  /** Removes the progress line. */
   function end() {
     if (timer === undefined) return;
     clearInterval(timer);
@@ -23,7 +17,8 @@ export function openProgress(stream: NodeJS.WriteStream = process.stderr): Progr
   }
 
   return {
-    show(text) {
+    /** Shows what the program waits for, from now on. */
+    show(text: string) {
       end();
       if (!stream.isTTY) return;
       const since = performance.now();
@@ -32,7 +27,8 @@ export function openProgress(stream: NodeJS.WriteStream = process.stderr): Progr
       draw();
       timer = setInterval(draw, REFRESH_MS);
     },
-    note(text) {
+    /** Prints a permanent line above the progress line. */
+    note(text: string) {
       stream.write(`${timer === undefined ? '' : CLEAR}${text}\n`);
     },
     end,

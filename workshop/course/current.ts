@@ -5,16 +5,11 @@ import { isStart, listSteps, type Step, startOf, wordsOf } from './list.ts';
 import { reachedStep, readProgress } from './progress.ts';
 import { readWorkingCopy } from './working-copy.ts';
 
-/** The step that the working copy contains. */
-export interface Position {
-  /** The step that it equals, or the closest one. It may be only what a step begins with: see `isStart`. */
-  step: Step;
-  /** Whether it equals that step. */
-  exact: boolean;
-}
-
-/** Finds the step that equals some files or, if there is none, the one with the fewest different lines. */
-export async function positionOf(files: LessonFiles, course: Course): Promise<Position> {
+/**
+ * Finds the step that equals some files, which is `exact` then, or the one with the fewest different lines. It may be only
+ * what a step begins with: see `isStart`.
+ */
+export async function positionOf(files: LessonFiles, course: Course) {
   const candidates = await Promise.all(
     (await listStates(course)).map(async (step) => {
       const filesOfStep = await readLessonFiles(step.folder);
@@ -26,7 +21,8 @@ export async function positionOf(files: LessonFiles, course: Course): Promise<Po
   const [closest] = candidates.toSorted(
     (a, b) => Number(b.exact) - Number(a.exact) || a.distance - b.distance,
   );
-  return { step: closest!.step, exact: closest!.exact };
+  const { step, exact } = closest!;
+  return { step, exact };
 }
 
 /**

@@ -7,13 +7,13 @@ export interface WaitOptions {
   /** For the first span, and the missing parents of spans. */
   firstMs: number;
   /** For the other side of each call. */
-  otherSideMs: number;
+  otherSideMs?: number;
   /** For the services that have no span yet. */
-  serviceMs: number;
+  serviceMs?: number;
   /** The services that should have a span in the trace. */
-  services: string[];
+  services?: string[];
   /** Whether a service of the step consumes messages; if not, a published message has no other side. */
-  consumed: boolean;
+  consumed?: boolean;
   /** Whether the caller sends the root span; if not, the parent of the first span never arrives. */
   root: boolean;
 }
@@ -47,8 +47,8 @@ export async function awaitTrace(
 
 function waitFor(trace: Trace | undefined, options: WaitOptions): number {
   if (!trace || lacksParent(trace, options)) return options.firstMs;
-  if (lacksOtherSide(trace, options)) return options.otherSideMs;
-  return lacksService(trace, options) ? options.serviceMs : 0;
+  if (lacksOtherSide(trace, options)) return options.otherSideMs ?? 0;
+  return (lacksService(trace, options) && options.serviceMs) || 0;
 }
 
 /** Whether a span arrived before its parent. Without the caller's root span, the parent of an entry span may be missing. */
@@ -58,7 +58,7 @@ function lacksParent({ spans }: Trace, { root }: WaitOptions): boolean {
   return spans.some((span) => span.parentId && (root || !isEntry(span)) && !ids.has(span.parentId));
 }
 
-function lacksService({ spans }: Trace, { services }: WaitOptions): boolean {
+function lacksService({ spans }: Trace, { services = [] }: WaitOptions): boolean {
   const seen = new Set(spans.map((span) => span.service));
   return services.some((service) => !seen.has(service));
 }

@@ -72,15 +72,8 @@ export async function call(
     const result = { ...outcome, durationMs };
     // There is no id. If the caller is traced, the first trace since then is the one that starts with its span.
     const look = async () => (await backend.traces.since(startMs))[0];
-    const own = {
-      firstMs: FIRST_SPAN_OF_OURS_MS,
-      otherSideMs: 0,
-      serviceMs: 0,
-      services: [],
-      consumed: false,
-      root,
-    };
-    const waited = root && !isChecked ? await orLost(awaitTrace(look, own)) : {};
+    const waiting = () => awaitTrace(look, { firstMs: FIRST_SPAN_OF_OURS_MS, root });
+    const waited = root && !isChecked ? await orLost(waiting()) : {};
     if (!('trace' in waited)) return { ...result, ...waited };
     const { traceId } = waited.trace;
     return { ...result, ...waited, traceId, url: `${backend.url}/trace/${traceId}` };

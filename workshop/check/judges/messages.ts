@@ -96,17 +96,9 @@ export function hasProducerSpan(service: string): Judge {
       };
     }
 
-    const other = spansOfCall(seen).find(
-      (span) => span.service === service && /publish|send/i.test(span.name),
-    );
-    return {
-      found: other
-        ? `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`
-        : `${service} has no span of kind PRODUCER.`,
-      cause: other
-        ? 'The options of the span must set its kind: { kind: SpanKind.PRODUCER }.'
-        : 'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.PRODUCER, attributes }, …), and span.end() in a finally.',
-    };
+    const cause =
+      'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.PRODUCER, attributes }, …), and span.end() in a finally.';
+    return noSpanOfKind(seen, service, 'PRODUCER', /publish|send/i, cause);
   });
 }
 
@@ -129,14 +121,7 @@ export function hasConsumerSpan(
           ? 'No span was started, or it was never ended: tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, …), and span.end() in a finally.'
           : amqplibIsUntraced;
       if (!hasSpans(seen, service)) return noSpan(seen, service, cause, fileOf(service));
-      const other = spansOfCall(seen).find(
-        (span) => span.service === service && /process|consume|receive/i.test(span.name),
-      );
-      if (!other) return { found: `${service} has no span of kind CONSUMER.`, cause };
-      return {
-        found: `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`,
-        cause: 'The options of the span must set its kind: { kind: SpanKind.CONSUMER }.',
-      };
+      return noSpanOfKind(seen, service, 'CONSUMER', /process|consume|receive/i, cause);
     }
     if (!producer) {
       return {
@@ -169,6 +154,16 @@ export function hasConsumerSpan(
       file,
     };
   });
+}
+
+/** Why a service has no span of a kind: one with a name for it has another kind or, if there is none, the given cause. */
+function noSpanOfKind(seen: Observation, service: string, kind: string, usualName: RegExp, cause: string) {
+  const other = spansOfCall(seen).find((span) => span.service === service && usualName.test(span.name));
+  if (!other) return { found: `${service} has no span of kind ${kind}.`, cause };
+  return {
+    found: `${service} has a span "${other.name}", but its kind is ${other.kind.toUpperCase()}.`,
+    cause: `The options of the span must set its kind: { kind: SpanKind.${kind} }.`,
+  };
 }
 
 /** How much the times of a span and of a log line may differ just because of the clock, in µs. */
