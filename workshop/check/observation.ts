@@ -119,7 +119,7 @@ export function tracesOfCall(seen: Observation, name?: string): Trace[] {
   return [...own, ...strays];
 }
 
-/** The spans of these traces. */
+/** The spans of those traces. */
 export function spansOfCall(seen: Observation, name?: string): Span[] {
   return tracesOfCall(seen, name).flatMap(({ spans }) => spans);
 }

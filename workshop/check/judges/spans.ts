@@ -15,7 +15,6 @@ import {
   requestWithin,
   serverSpanOf,
   traceIdOf,
-  traceOfCall,
   traceWith,
   tracesOfCall,
   valuesOf,
@@ -45,9 +44,7 @@ export function hasRoute(service: string, route: string): Judge {
 
 /** A service has a custom span around its request to another service. */
 export function hasCustomSpanAround(service: string, called: string): Judge {
-  return about({ file: `${service}/app.ts` }, (seen) => {
-    const trace = traceOfCall(seen);
-    if (!trace) return noServerSpan(seen, service);
+  return aboutServerSpan(`${service}/app.ts`, service, (_, trace, seen) => {
     const own = trace.spans.filter((span) => span.service === service && isCustom(span));
     if (own.length === 0) return noCustomSpan(seen, trace, service);
 
@@ -61,7 +58,6 @@ export function hasCustomSpanAround(service: string, called: string): Judge {
           missingParents(seen, trace).size > 0
             ? neverEnded
             : 'It is not the active span when the request is sent: use tracer.startActiveSpan(), and write the headers and send the request in its callback.',
-        traces: [trace],
       };
     }
     // A span that doesn't await its work ends at once; one that ends a little early does wait.
@@ -69,7 +65,6 @@ export function hasCustomSpanAround(service: string, called: string): Judge {
     return {
       found: `The span "${around.name}" ended before ${called} responded.`,
       cause: 'It ends before its work is done: await the work, then call span.end().',
-      traces: [trace],
     };
   });
 }
@@ -272,7 +267,7 @@ function noCustomSpan(seen: Observation, trace: Trace, service: string): Omit<Fa
 function noSpanBelow(seen: Observation, service: string, called: string): Failure {
   const request = requestWithin(seen, { from: service, to: called });
   const fault = request && faultyTraceparent(request);
-  return fault ?? noServerSpan(seen, called);
+  return fault ? { ...fault, traces: tracesOfCall(seen) } : noServerSpan(seen, called);
 }
 
 function faultOfName(
