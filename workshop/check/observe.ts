@@ -168,11 +168,7 @@ async function observed(
   };
   const startFactor = Math.min(...running.map(({ readyAfterMs }) => readyAfterMs)) / USUAL_START_MS;
   const limitMs = timeoutMs * Math.max(1, startFactor);
-  const limited = () => {
-    const limit = openDeadline(signal, limitMs);
-    atEnd(async () => limit.clear());
-    return limit.signal;
-  };
+  const limited = () => deadlineAfter(limitMs, signal);
   const deadline = limited();
   const ending = runChild(join(folder, caller), { env: runEnv, signal: deadline });
   // Not before run.ts has made its call: if one of these calls crashed a service, run.ts couldn't recognize the service.
@@ -356,18 +352,12 @@ async function send(
  * A signal that aborts with another one, or after some time. (In Node 20, AbortSignal.any() with AbortSignal.timeout()
  * can be garbage-collected before it aborts.)
  */
-function openDeadline(signal: AbortSignal, ms: number) {
+function deadlineAfter(ms: number, signal: AbortSignal): AbortSignal {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  const timer = setTimeout(abort, ms);
-  signal.addEventListener('abort', abort);
-  return {
-    signal: controller.signal,
-    clear() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-    },
-  };
+  setTimeout(abort, ms).unref();
+  signal.addEventListener('abort', abort, { signal: controller.signal });
+  return controller.signal;
 }
 
 /**

@@ -16,13 +16,8 @@ export async function readState<Content>(
   { state }: Course,
 ): Promise<Content | undefined> {
   const file = join(state, name);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     if (isContent(value)) return value;

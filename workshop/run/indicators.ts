@@ -87,18 +87,11 @@ export function indicatorsText(rows: Indicators[], { available, fast }: Promised
     ['promised', '', `${available * 100} %`, `${fast.share * 100} %`, ''],
   ];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((cells) => cells[column]!.length)));
-  return table
-    .map((cells) =>
-      cells
-        .map((cell, column) => pad(cell, widths[column]!, column > 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function pad(cell: string, width: number, right: boolean): string {
-  return right ? cell.padStart(width) : cell.padEnd(width);
+  const lines = table.map(([instance, ...numbers]) => [
+    instance!.padEnd(widths[0]!),
+    ...numbers.map((text, index) => text.padStart(widths[index + 1]!)),
+  ]);
+  return lines.map((cells) => cells.join('  ').trimEnd()).join('\n');
 }
 
 /** Values by the instance; without that label, by the empty string. */
