@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../errors.ts';
 import { type NeedingService, partsOf } from './all.ts';
 import { lookFor } from './look.ts';
 import type { Environment, Part } from './part.ts';
-import { claim, folderOf, keepOwn, publish, release } from './running.ts';
+import { folderOf, keepOwn, publish, startOnce, withdraw } from './running.ts';
 import { startPart, type StartedPart } from './start.ts';
 import { copySettings, type StepSettings } from './step-settings.ts';
 import { listed } from '../listed.ts';
@@ -74,24 +74,21 @@ export async function usePart(part: Part, options: UseOptions = {}): Promise<Use
 
   options.onStarting?.(part.title);
   if (ownInstance) return startOwn(part, found.binaries, options);
-  const running = await claim(part, options.signal);
-  if (running) return notOurs(running);
-  let started: StartedPart | undefined;
-  try {
-    const folder = folderOf(part);
-    if (part.forgets) await rm(join(folder, 'data'), { recursive: true, force: true });
-    const { settings, signal } = options;
-    started = await startPart(part, { binaries: found.binaries, folder, settings, signal });
-    void started.ended.then(() => release(part));
-    await publish(part, started);
-    options.onReady?.(started);
-    const { binaries } = found;
-    return ours(part, { ...started, binaries, folder, settings, afterwards: () => release(part) });
-  } catch (error) {
-    await started?.stop();
-    await release(part);
-    throw error;
-  }
+  const started = await startOnce(part, () => startShared(part, found.binaries, options), options.signal);
+  return 'stop' in started ? started : notOurs(started.address);
+}
+
+/** Starts a part that other commands of this workshop can use, too. */
+async function startShared(part: Part, binaries: string, options: UseOptions): Promise<UsedParts> {
+  const { settings, signal, onReady } = options;
+  const folder = folderOf(part);
+  if (part.forgets) await rm(join(folder, 'data'), { recursive: true, force: true });
+  const started = await startPart(part, { binaries, folder, settings, signal });
+  const afterwards = () => withdraw(part);
+  void started.ended.then(afterwards);
+  await publish(part, started);
+  onReady?.(started);
+  return ours(part, { ...started, binaries, folder, settings, afterwards });
 }
 
 function notOurs(env: Environment): UsedParts {
