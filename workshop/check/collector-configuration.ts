@@ -19,7 +19,8 @@ export interface Pipeline {
   exporters?: string[];
 }
 
-type Kind = 'receivers' | 'processors' | 'exporters' | 'extensions';
+const kinds = ['receivers', 'processors', 'exporters', 'extensions'] as const;
+type Kind = (typeof kinds)[number];
 
 /** The type of a component. */
 export function typeOf(id: string): string {
@@ -31,31 +32,23 @@ export function usedComponents(
   configuration: CollectorConfiguration,
   kind: Exclude<Kind, 'extensions'>,
 ): Map<string, any> {
-  return new Map([...used(configuration)[kind]].map((id) => [id, configuration[kind]?.[id] ?? {}]));
+  return new Map(used(configuration, kind).map((id) => [id, configuration[kind]?.[id] ?? {}]));
 }
 
 /** The components that are used but not defined, as in `exporters: kafka`. */
 export function undefinedComponents(configuration: CollectorConfiguration): string[] {
-  return difference(used(configuration), defined(configuration));
+  return difference(configuration, used, defined);
 }
 
 /** The components that are defined but not used, in the same form. */
 export function unusedComponents(configuration: CollectorConfiguration): string[] {
-  return difference(defined(configuration), used(configuration));
+  return difference(configuration, defined, used);
 }
 
-type Ids = Record<Kind, Set<string>>;
-
-function used({ service }: CollectorConfiguration): Ids {
-  const pipelines = Object.values(service?.pipelines ?? {});
-  const ids = (kind: keyof Pipeline) =>
-    new Set(pipelines.flatMap((pipeline) => listedNames(pipeline?.[kind])));
-  return {
-    receivers: ids('receivers'),
-    processors: ids('processors'),
-    exporters: ids('exporters'),
-    extensions: new Set(listedNames(service?.extensions)),
-  };
+/** The ids of the components of a kind that the service uses. */
+function used({ service }: CollectorConfiguration, kind: Kind): string[] {
+  if (kind === 'extensions') return listedNames(service?.extensions);
+  return Object.values(service?.pipelines ?? {}).flatMap((pipeline) => listedNames(pipeline?.[kind]));
 }
 
 /** The names in a list that someone has written, which may be a single name, or have empty entries. */
@@ -63,19 +56,19 @@ function listedNames(list: unknown): string[] {
   return [list].flat().filter((name) => typeof name === 'string');
 }
 
-function defined({ connectors, ...components }: CollectorConfiguration): Ids {
-  const ids = (kind: Kind) => Object.keys(components[kind] ?? {});
-  const both = Object.keys(connectors ?? {}); // a connector is an exporter of one pipeline and a receiver of another
-  return {
-    receivers: new Set([...ids('receivers'), ...both]),
-    processors: new Set(ids('processors')),
-    exporters: new Set([...ids('exporters'), ...both]),
-    extensions: new Set(ids('extensions')),
-  };
+/** The ids of the components of a kind that have settings. */
+function defined(configuration: CollectorConfiguration, kind: Kind): string[] {
+  const ids = Object.keys(configuration[kind] ?? {});
+  // A connector is an exporter of one pipeline and a receiver of another.
+  const isEnd = kind === 'receivers' || kind === 'exporters';
+  return isEnd ? [...ids, ...Object.keys(configuration.connectors ?? {})] : ids;
 }
 
-function difference(some: Ids, others: Ids): string[] {
-  return (Object.keys(some) as Kind[]).flatMap((kind) =>
-    [...some[kind]].filter((id) => !others[kind].has(id)).map((id) => `${kind}: ${id}`),
-  );
+function difference(configuration: CollectorConfiguration, some: typeof used, others: typeof used): string[] {
+  return kinds.flatMap((kind) => {
+    const known = new Set(others(configuration, kind));
+    return [...new Set(some(configuration, kind))]
+      .filter((id) => !known.has(id))
+      .map((id) => `${kind}: ${id}`);
+  });
 }
