@@ -130,19 +130,15 @@ function calledOverGrpc({ folder, services }: Observation, name: string): string
 
 const PROBES = 3; // on a busy machine, a service may miss the time limit of one
 
-/** What was found out about the programs before they were stopped. */
-export interface Circumstances {
-  /** A service that exited on its own. */
-  crashed: string | undefined;
-  /** For a call without a successful response. */
-  stuck: Stuck | undefined;
-  /** The time limit of run.ts. */
-  limitMs: number;
-}
-
-/** Throws an ObservationError unless run.ts made its call, which was successful, and exited. */
-export function requireSuccessfulRun(seen: Observation, end: RunEnd, circumstances: Circumstances): void {
-  const { crashed, stuck, limitMs } = circumstances;
+/**
+ * Throws an ObservationError unless run.ts made its call, which was successful, and exited. `crashed` is a service that
+ * exited on its own, `stuck` a request without a response, and `limitMs` the time limit of run.ts.
+ */
+export function requireSuccessfulRun(
+  seen: Observation,
+  end: RunEnd,
+  { crashed, stuck, limitMs }: { crashed: string | undefined; stuck: Stuck | undefined; limitMs: number },
+): void {
   if (crashed) {
     throw new ObservationError(`${crashed} keeps running`, {
       found: 'It exited during the call.',

@@ -35,7 +35,7 @@ export function reportText(result: Evaluation, options: ReportOptions): string {
   const failed = result.outcomes.find(({ status }) => status === 'failed');
   const timeout = result.outcomes.find(({ status }) => status === 'inconclusive')?.failure;
   const before = stillPassing.map((step) => Number(step.slice(0, 2))).join(', ');
-  const notes = failed && editedFiles.length > 0 ? editedNote(editedFiles) : [];
+  const note = failed && editedFiles.length > 0 ? wrapped(editedNote(editedFiles), columns) : undefined;
   return [
     paint('bold', `Step ${number}, ${words}`, process.stdout),
     '',
@@ -46,7 +46,7 @@ export function reportText(result: Evaluation, options: ReportOptions): string {
     '',
     ...(failed ? [...failureLines(failed.expect, failed.failure!, columns), ''] : []),
     ...(timeout ? [...labeled('Found', timeout.found, columns), ''] : []),
-    ...notes.flatMap((note) => [...wrapped(note, columns), '']),
+    ...(note ? [...note, ''] : []),
     paint(result.passed ? 'green' : 'yellow', closing(result, options, number), process.stdout),
   ].join('\n');
 }
@@ -66,11 +66,9 @@ function closing({ passed, inconclusive, done }: Evaluation, options: ReportOpti
 }
 
 /** Points out that the check doesn't run the files under steps/. */
-function editedNote(files: string[]): string[] {
+function editedNote(files: string[]): string {
   const copy = files[0]!.split('/').slice(2).join('/');
-  return [
-    `Note: you edited ${files.join(', ')}. The check runs the working copy, so make this change in ${copy}. To restore the step, run git checkout HEAD -- ${files.join(' ')}`,
-  ];
+  return `Note: you edited ${files.join(', ')}. The check runs the working copy, so make this change in ${copy}. To restore the step, run git checkout HEAD -- ${files.join(' ')}`;
 }
 
 /** A result for programs, as one JSON object. Traces are given by their ids. */

@@ -18,39 +18,31 @@ export const aBand: Asked = {
   choice: 'ask for this band (the default is the one with reviews)',
 };
 
-/** The command line of a run.ts. */
-export interface RunOptions {
-  /** The id to ask for, if it isn't the default. */
-  chosen?: string;
-  times?: number;
-  json: boolean;
-  /** Whether to explain what is odd about the trace. */
-  explain: boolean;
-  /** Whether to show the log lines between the spans. */
-  logs: boolean;
-}
+/** The command line of a run.ts. `chosen` is the id to ask for, if it isn't the default. */
+export type RunOptions = ReturnType<typeof readRunOptions>;
 
 /** Reads the command line of a run.ts. Throws UsageError for an unknown flag or an invalid value. */
-export function readRunOptions(asked: Asked): RunOptions {
+export function readRunOptions(asked: Asked) {
   const flag = { [asked.name]: { type: 'string' } } as const;
   const { values } = readCommandLine({
     help: helpFor(asked),
     options: {
       ...(asked.choice === undefined ? {} : flag),
       times: { type: 'string' },
-      json: { type: 'boolean' },
-      explain: { type: 'boolean' },
-      logs: { type: 'boolean' },
+      json: { type: 'boolean', default: false },
+      explain: { type: 'boolean', default: false },
+      logs: { type: 'boolean', default: false },
     },
   });
-  const chosen = (values as Record<string, unknown>)[asked.name];
+  const { times, json, explain, logs } = values;
+  const chosen = (values as Record<string, unknown>)[asked.name] as string | undefined;
   if (chosen === '') throw new UsageError(`--${asked.name} takes an id, not "".`);
   return {
-    ...(typeof chosen === 'string' && { chosen }),
-    ...(values.times !== undefined && { times: wholeNumber('--times', values.times) }),
-    json: values.json ?? false,
-    explain: values.explain ?? false,
-    logs: values.logs ?? false,
+    chosen,
+    times: times === undefined ? undefined : wholeNumber('--times', times),
+    json,
+    explain,
+    logs,
   };
 }
 

@@ -43,7 +43,7 @@ export async function superviseServices(
 ): Promise<void> {
   const states = new Map<string, SupervisedState>();
   const show = () => onStates?.([...states.values()]);
-  const supervisors = new Map<string, Supervisor>();
+  const supervisors = new Map<string, ReturnType<typeof supervise>>();
   const parts: UsedParts[] = [];
   const settings = { stepFolder, places: new Map<string, string>() };
 
@@ -118,10 +118,6 @@ export async function superviseServices(
   }
 }
 
-interface Supervisor {
-  stop(): Promise<void>;
-}
-
 /** Only the service.json files, one level below the step's folder, determine which services exist. */
 function isIrrelevant(path: string, stats?: Stats): boolean {
   return stats?.isFile() ? basename(path) !== 'service.json' : /[\\/](?:node_modules|\.[^\\/]+)$/.test(path);
@@ -135,7 +131,7 @@ function supervise(
   service: Service,
   options: Pick<StartOptions, 'ports' | 'env' | 'onLine'>,
   { print, onState }: { print: (text: string) => void; onState: (state: SupervisedState['state']) => void },
-): Supervisor {
+) {
   let running: RunningService | undefined;
   let turn: Promise<void> = Promise.resolve();
   let stopping = false;
