@@ -3,8 +3,9 @@ import { listed } from '../../listed.ts';
 import { parsed } from '../../net/parsed.ts';
 import { noServerSpan } from '../causes.ts';
 import type { Judge } from '../lesson.ts';
-import { type Observation, serverSpanOf, tracesOfCall } from '../observation.ts';
+import { type Observation, serverSpanOf } from '../observation.ts';
 import { BUSY } from '../slowness.ts';
+import { about } from './about.ts';
 
 const exportError = /OTLPExporterError|UNAVAILABLE/;
 
@@ -37,16 +38,15 @@ export function requestsProtocol(service: string, protocol: string): Judge {
  * because the address in its environment is another one.
  */
 export function sendsToEndpoint(service: string): Judge {
-  return (seen) => {
+  const file = `${service}/tracing.ts`;
+  return about({ file }, (seen) => {
     if (serverSpanOf(seen, service)) return 'ok';
     if (seen.traces.some(({ spans }) => spans.some((span) => span.service === service)))
       return noServerSpan(seen, service);
-    const failure = { file: `${service}/tracing.ts`, traces: tracesOfCall(seen) };
-    const source = withoutComments(seen.sources.get(failure.file));
+    const source = withoutComments(seen.sources.get(file));
     const address = /[\w.-]+:\d+/.exec(source)?.[0];
     if (address) {
       return {
-        ...failure,
         found: `No span of ${service} arrived, and its tracing.ts contains the address ${address}.`,
         cause:
           'Spans go to the endpoint that the provider has published: pass this as the url of the exporter.',
@@ -56,7 +56,6 @@ export function sendsToEndpoint(service: string): Judge {
     const error = seen.lines.get(service)!.find((line) => exportError.test(line));
     if (error?.includes('SSL')) {
       return {
-        ...failure,
         found: `${service} sends its spans with TLS, which the endpoint does not use.`,
         cause:
           'Without a scheme, the exporter uses TLS, and the URL of a gRPC receiver has no scheme. Put it in front: `http://${endpoint}`.',
@@ -64,7 +63,6 @@ export function sendsToEndpoint(service: string): Judge {
     }
     if (error) {
       return {
-        ...failure,
         found: `${service} could not send its spans to the address that its exporter uses.`,
         cause:
           'Without a url, this is the address in the environment, which is wrong in this check: new OTLPTraceExporter({ url }).',
@@ -72,12 +70,11 @@ export function sendsToEndpoint(service: string): Judge {
     }
     if (seen.slowness >= BUSY) return 'inconclusive';
     return {
-      ...failure,
       found: `${service} sent no spans.`,
       cause:
         'It has no exporter, or its endpoint is undefined. The provider publishes an endpoint a moment after the request: wait for the event endpointChanged, then call getEndpoint.',
     };
-  };
+  });
 }
 
 function relationOf({ relations }: Observation, service: string) {

@@ -6,6 +6,7 @@ import type { Observation } from '../observation.ts';
 import { errorInFile } from '../printed.ts';
 import { BUSY } from '../slowness.ts';
 import { counted } from '../../trace/numbers.ts';
+import type { Fault } from './about.ts';
 
 /** A trace that the lesson asks about: the name of the program that does, and the id. */
 export interface AskedTrace {
@@ -174,7 +175,7 @@ function judged(
   return (seen) => {
     const traces = seen.traces.filter(({ traceId }) => traceId === id(seen));
     const response = responseOf(program, seen);
-    if (response.status !== undefined) return { ...noTrace(response, seen), traces };
+    if (response.status !== undefined) return { file: FILE, ...noTrace(response, seen), traces };
     const verdict = judge(
       response,
       traces.flatMap(({ spans }) => spans),
@@ -194,10 +195,7 @@ function responseOf(program: string, seen: Observation): Response {
   return jsonPrinted<Response>(program, seen).at(-1) ?? { status: 'no response', message: stderr.join(' ') };
 }
 
-function noTrace(
-  { status, message }: { status: string; message: string },
-  seen: Observation,
-): Omit<Failure, 'traces'> {
+function noTrace({ status, message }: { status: string; message: string }, seen: Observation): Fault {
   if (status === 'UNIMPLEMENTED') {
     return {
       found: 'ops responds to ShowTrace with UNIMPLEMENTED.',
@@ -212,11 +210,10 @@ function noTrace(
       found,
       cause:
         'What showTrace returns is not a ShowTraceResp: is there a return, and are operations, errors, and tags arrays?',
-      file: FILE,
     };
   }
   const error = errorInFile(seen.lines.get('ops')!, seen.folder, FILE);
-  if (!error) return { found, cause: 'showTrace throws an error, or never ends.', file: FILE };
+  if (!error) return { found, cause: 'showTrace throws an error, or never ends.' };
   const awaits = /of undefined|is not (?:iterable|a function)/.test(error.message);
   return {
     found,
