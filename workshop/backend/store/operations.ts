@@ -15,32 +15,28 @@ const OPERATION_BYTES = 300;
 
 /** The operations of the stored spans: each is added with its first span, and removed with its last. */
 export class Operations {
-  /** By service, then by name; those of a name differ by kind. */
-  readonly #services = new Map<string, Map<string, Operation[]>>();
+  readonly #byKey = new Map<string, Operation>();
   /** Roughly how much memory all of this takes, in bytes. */
   bytes = 0;
 
   services(): string[] {
-    return [...this.#services.keys()].toSorted();
+    return [...new Set([...this.#byKey.values()].map(({ service }) => service))].toSorted();
   }
 
   /** The operations of a service by name and kind; none if the service is unknown. */
   of(service: string): Operation[] {
-    const operations = [...(this.#services.get(service)?.values() ?? [])].flat();
+    const operations = [...this.#byKey.values()].filter((each) => each.service === service);
     return operations.toSorted((a, b) => compare(a.name, b.name) || a.kind - b.kind);
   }
 
   /** Adds a span to the counts. */
   add(service: string, fullName: string, kind: number): Operation {
     const name = indexedName(fullName);
-    let byName = this.#services.get(service);
-    if (!byName) this.#services.set(service, (byName = new Map()));
-    let ofName = byName.get(name);
-    if (!ofName) byName.set(name, (ofName = []));
-    let operation = ofName.find((known) => known.kind === kind);
+    const key = keyOf(service, name, kind);
+    let operation = this.#byKey.get(key);
     if (!operation) {
       operation = { service, name, kind, spans: 0 };
-      ofName.push(operation);
+      this.#byKey.set(key, operation);
       this.bytes += sizeOf(operation);
     }
     operation.spans++;
@@ -50,14 +46,15 @@ export class Operations {
   /** Removes a span from the counts. */
   remove(operation: Operation): void {
     if (--operation.spans > 0) return;
-    const { service, name } = operation;
-    const byName = this.#services.get(service)!;
-    const ofName = byName.get(name)!;
-    ofName.splice(ofName.indexOf(operation), 1);
-    if (ofName.length === 0) byName.delete(name);
-    if (byName.size === 0) this.#services.delete(service);
+    const { service, name, kind } = operation;
+    this.#byKey.delete(keyOf(service, name, kind));
     this.bytes -= sizeOf(operation);
   }
+}
+
+/** The length tells where the service ends, because names may contain any character. */
+function keyOf(service: string, name: string, kind: number): string {
+  return `${kind} ${service.length} ${service} ${name}`;
 }
 
 /** The name of the operation for a span name. */
@@ -69,7 +66,7 @@ export function indexedName(name: string): string {
 
 /** Roughly how much memory an operation takes, in bytes. */
 function sizeOf({ service, name }: Operation): number {
-  return OPERATION_BYTES + 2 * (service.length + name.length);
+  return OPERATION_BYTES + 3 * (service.length + name.length);
 }
 
 /** Compares UTF-16 code units, like a plain sort. */
