@@ -20,9 +20,7 @@ import {
 /** All spans of a request, read to the last attribute. */
 function readAll(request: Buffer): Span[] {
   return readSpanRequest(request).groups.flatMap(({ resource, scope, items }) =>
-    items.map(({ from, to, traceId }) =>
-      readSpan(request.subarray(from, to), traceId, readResource(resource), readScope(scope)),
-    ),
+    items.map(({ bytes, traceId }) => readSpan(bytes, traceId, readResource(resource), readScope(scope))),
   );
 }
 

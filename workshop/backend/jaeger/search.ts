@@ -1,6 +1,7 @@
 import type { Span } from '../../trace/model.ts';
 import { indexedName } from '../store/operations.ts';
-import { bytesOf, type StoredSpan, type StoredTrace, type TraceStore } from '../store/store.ts';
+import { bytesOf } from '../store/intake.ts';
+import type { StoredSpan, StoredTrace, TraceStore } from '../store/store.ts';
 import { spanTags, toTags } from './trace.ts';
 
 /** The conditions of a search. A trace is found if one of its spans meets all of them. */

@@ -6,7 +6,8 @@ import {
   logRecordHead,
   logSignal,
   MAX_DEPTH,
-  type RequestHead,
+  type RequestParts,
+  requestParts,
   type Signal,
   spanHead,
   traceSignal,
@@ -24,16 +25,15 @@ export interface ArrivedGroup<Item> {
   items: Item[];
 }
 
-/** Where an encoded item, such as a Span, is in its request. */
-export interface ItemBytes {
-  from: number;
-  to: number;
+/** An encoded item, such as a Span. Its bytes are a part of its request. */
+export interface ArrivedItem {
+  bytes: Uint8Array;
   /** How many messages the item consists of: itself, its attributes, their values, and so on. */
   messages: number;
 }
 
 /** Ids are lowercase hex, empty if they are missing or all zeros. Times are in µs since 1970, truncated from ns. */
-export interface ArrivedSpan extends ItemBytes {
+export interface ArrivedSpan extends ArrivedItem {
   traceId: string;
   spanId: string;
   parentId: string;
@@ -50,7 +50,7 @@ export interface ArrivedSpan extends ItemBytes {
 }
 
 /** The id and the time as in `ArrivedSpan`. */
-export interface ArrivedLogRecord extends ItemBytes {
+export interface ArrivedLogRecord extends ArrivedItem {
   traceId: string;
   /** When it happened or, if its sender doesn't say, when it was observed; 0 if its sender says neither. */
   timeUs: number;
@@ -90,17 +90,14 @@ export function readLogRequest(bytes: Buffer): ArrivedRequest<ArrivedLogRecord> 
 function readRequest<Item>(
   signal: Signal,
   bytes: Buffer,
-  readItem: (request: Buffer, at: ItemBytes) => Item,
+  readItem: (item: ArrivedItem) => Item,
 ): ArrivedRequest<Item> {
-  const { items, groupEnds, unknown } = checkRequest(signal, bytes);
-  const head = signal.requestHead.decode(bytes) as unknown as RequestHead;
-  let first = 0;
-  let group = 0;
-  const groups = head.resources.flatMap(({ resource, scopes }) =>
-    scopes.map(({ scope }) => {
-      const ofGroup = items.slice(first, (first = groupEnds[group++]!));
-      return { resource, scope, items: ofGroup.map((item) => readItem(bytes, item)) };
-    }),
+  const { messageCounts, unknown } = checkRequest(signal, bytes);
+  const { resources } = requestParts.decode(bytes) as unknown as RequestParts;
+  let next = 0;
+  const read = (item: Uint8Array) => readItem({ bytes: item, messages: messageCounts[next++]! });
+  const groups = resources.flatMap(({ resource, scopes }) =>
+    scopes.map(({ scope, items }) => ({ resource, scope, items: items.map(read) })),
   );
   return { groups, unknown };
 }
@@ -118,8 +115,8 @@ interface SpanHead {
   links: { traceId: Hex; spanId: Hex }[];
 }
 
-function arrivedSpan(request: Buffer, { from, to, messages }: ItemBytes): ArrivedSpan {
-  const head = decode(spanHead, request, from, to) as SpanHead;
+function arrivedSpan(item: ArrivedItem): ArrivedSpan {
+  const head = decode(spanHead, item.bytes) as SpanHead;
   const { name, kind } = head;
   const { startUs, durationNs } = readTimes(head.startTimeUnixNano, head.endTimeUnixNano);
   return {
@@ -134,9 +131,7 @@ function arrivedSpan(request: Buffer, { from, to, messages }: ItemBytes): Arrive
     links: head.links
       .map((link) => ({ traceId: hexId(link.traceId), spanId: hexId(link.spanId) }))
       .filter((link) => link.traceId !== '' && link.spanId !== ''),
-    from,
-    to,
-    messages,
+    ...item,
   };
 }
 
@@ -148,15 +143,13 @@ interface LogRecordHead {
   severityNumber: number;
 }
 
-function arrivedLogRecord(request: Buffer, { from, to, messages }: ItemBytes): ArrivedLogRecord {
-  const head = decode(logRecordHead, request, from, to) as LogRecordHead;
+function arrivedLogRecord(item: ArrivedItem): ArrivedLogRecord {
+  const head = decode(logRecordHead, item.bytes) as LogRecordHead;
   return {
     traceId: hexId(head.traceId),
     timeUs: microseconds(head.timeUnixNano) || microseconds(head.observedTimeUnixNano),
     severityNumber: head.severityNumber,
-    from,
-    to,
-    messages,
+    ...item,
   };
 }
 
@@ -191,11 +184,9 @@ function layoutOf(type: Type): Layout {
 interface Checked {
   signal: Signal;
   item: Layout;
-  group: Layout;
   parts: number;
-  items: ItemBytes[];
-  /** For each group, the number of items up to its end. */
-  groupEnds: number[];
+  /** Of how many messages each item consists. */
+  messageCounts: number[];
   unknown: string;
 }
 
@@ -204,8 +195,8 @@ interface Checked {
  * the length of numbers.
  */
 function checkRequest(signal: Signal, bytes: Buffer): Checked {
-  const [item, group] = [layoutOf(signal.item), layoutOf(signal.group)];
-  const checked: Checked = { signal, item, group, parts: 0, items: [], groupEnds: [], unknown: '' };
+  const item = layoutOf(signal.item);
+  const checked: Checked = { signal, item, parts: 0, messageCounts: [], unknown: '' };
   try {
     check(protobuf.Reader.create(bytes), layoutOf(signal.request), bytes.length, 0, checked);
   } catch (error) {
@@ -224,7 +215,6 @@ function check(reader: Reader, layout: Layout, end: number, depth: number, check
       `it has more than ${grouped(MAX_PARTS)} resources, scopes, and ${itemName}s: send fewer ${itemName}s at a time`,
     );
   }
-  const from = reader.pos;
   let messages = 1;
   while (reader.pos < end) {
     const tag = reader.uint32();
@@ -257,8 +247,7 @@ function check(reader: Reader, layout: Layout, end: number, depth: number, check
     }
   }
   if (reader.pos !== end) throw truncated();
-  if (layout === checked.item) checked.items.push({ from, to: end, messages });
-  if (layout === checked.group) checked.groupEnds.push(checked.items.length);
+  if (layout === checked.item) checked.messageCounts.push(messages);
   return messages;
 }
 

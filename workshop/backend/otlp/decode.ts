@@ -14,10 +14,10 @@ export interface Fixed64 {
 const NOTHING = new Uint8Array();
 
 /** Decodes the message in some bytes. Fields of type bytes become hex, because nearly all of them are ids. */
-export function decode(type: Type, bytes: Uint8Array, from = 0, to = bytes.length): unknown {
+export function decode(type: Type, bytes: Uint8Array): unknown {
   reader.buf = bytes; // one reader for all messages, because creating one takes longer than reading a span
-  reader.pos = from;
-  reader.len = to;
+  reader.pos = 0;
+  reader.len = bytes.length;
   try {
     return type.decode(reader);
   } finally {
@@ -79,22 +79,15 @@ export function microseconds({ high, low }: Fixed64): number {
   return (((high >>> 0) - rest) / 1_000) * 2 ** 32 + Math.floor((rest * 2 ** 32 + (low >>> 0)) / 1_000);
 }
 
-/** When a span started, and how long it took; a time of 0 is not set. */
-export interface SpanTimes {
-  /** In µs since 1970; the end if the start is missing, 0 if both are. */
-  startUs: number;
-  /** Exact up to 104 days; negative if the span ends before it starts, 0 if a time is missing. */
-  durationNs: number;
-  missing: MissingTimes | undefined;
-}
-
-/** Reads the times of a span. */
-export function readTimes(start: Fixed64, end: Fixed64): SpanTimes {
+/**
+ * Reads the times of a span; a time of 0 is not set. `startUs` is in µs since 1970: the end if the start is missing, 0 if
+ * both are. `durationNs` is exact up to 104 days: negative if the span ends before it starts, 0 if a time is missing.
+ */
+export function readTimes(start: Fixed64, end: Fixed64) {
   const [startUs, endUs] = [microseconds(start), microseconds(end)];
-  if (startUs > 0 && endUs > 0)
-    return { startUs, durationNs: nanosecondsBetween(start, end), missing: undefined };
-  const missing = startUs > 0 ? 'end' : endUs > 0 ? 'start' : 'times';
-  return { startUs: startUs || endUs, durationNs: 0, missing };
+  const missing: MissingTimes = startUs > 0 ? 'end' : endUs > 0 ? 'start' : 'times';
+  if (startUs === 0 || endUs === 0) return { startUs: startUs || endUs, durationNs: 0, missing };
+  return { startUs, durationNs: nanosecondsBetween(start, end) };
 }
 
 /** The time between two times, in ns; exact up to 104 days. */

@@ -1,7 +1,7 @@
 /** Converts encoded log records to the model. They must have passed `readLogRequest`. */
 import type { LogRecord } from '../../trace/log-record.ts';
 import { decode, type Hex, hexId } from './decode.ts';
-import { logRecordRest } from './messages.ts';
+import { logRecord } from './messages.ts';
 import {
   type AnyValue,
   type KeyValue,
@@ -22,22 +22,14 @@ interface LogRecordMessage {
   droppedAttributesCount: number;
 }
 
-/** Where in a request an encoded LogRecord is, and what has been read of it. */
-interface Indexed {
-  group: { bytes: Uint8Array };
-  from: number;
-  to: number;
-  traceId: string;
-  timeUs: number;
-}
-
-/** Reads a LogRecord. */
+/** Reads a LogRecord, of which the trace id and the time are already known. */
 export function readLogRecord(
-  { group, from, to, traceId, timeUs }: Indexed,
+  bytes: Uint8Array,
+  { traceId, timeUs }: Pick<LogRecord, 'traceId' | 'timeUs'>,
   resource: Resource,
   scope: Scope,
 ): LogRecord {
-  const message = decode(logRecordRest, group.bytes, from, to) as LogRecordMessage;
+  const message = decode(logRecord, bytes) as LogRecordMessage;
   return {
     traceId,
     spanId: hexId(message.spanId),

@@ -2,8 +2,8 @@
  * What the stores of spans and of log records have in common: they keep items as the bytes in which they arrived, in
  * groups with the same resource and scope; they limit their memory; and they count what becomes of each item.
  */
-import type { ArrivedRequest, ItemBytes } from '../otlp/arrival.ts';
-import type { EncodedParts, Signal } from '../otlp/messages.ts';
+import type { ArrivedItem, ArrivedRequest } from '../otlp/arrival.ts';
+import { type RequestParts, requestParts, type Signal } from '../otlp/messages.ts';
 import { readResource, readScope, type Resource, type Scope } from '../otlp/span.ts';
 
 /** Items that arrived together. Their bytes are kept until the last of them is dropped. */
@@ -35,7 +35,7 @@ export interface Added {
 }
 
 /** The part of a store that the OTLP receivers use. */
-export type Receiver = Pick<Intake<ItemBytes>, 'signal' | 'add'>;
+export type Receiver = Pick<Intake<ArrivedItem>, 'signal' | 'add'>;
 
 /** How the kinds of items differ. */
 export interface IntakeOptions {
@@ -54,7 +54,7 @@ const GROUP_BYTES = 500;
 const MESSAGE_BYTES = 16;
 
 /** Accepts requests. A store extends it with indexes for its items, and with a way to drop the oldest ones. */
-export abstract class Intake<Item extends ItemBytes> {
+export abstract class Intake<Item extends ArrivedItem> {
   readonly #options: IntakeOptions;
   /** How much of the limit the groups use, and the indexes of the store. */
   #bytes = 0;
@@ -94,7 +94,7 @@ export abstract class Intake<Item extends ItemBytes> {
     for (const { resource, scope, items } of request.groups) {
       let fitting: Item[] = [];
       let size = 0;
-      const keep = () => this.#keep(message, { resource, scope }, fitting, size);
+      const keep = () => this.#keep({ resource, scope }, fitting, size);
       for (const item of items) {
         const objection = this.objectionTo(item) || this.#tooLarge(item, resource.length + scope.length);
         if (objection !== '') {
@@ -124,22 +124,16 @@ export abstract class Intake<Item extends ItemBytes> {
    * batch that is larger than that alone.
    */
   encode(mostBytes: number): Uint8Array {
-    const batches: EncodedParts['resources'][] = [];
+    const batches: Uint8Array[] = []; // a request that follows another is one with it
     let bytes = 0;
     for (const items of this.newest()) {
-      const batch = encodedBatch(items);
-      const size = batch.reduce((sum, part) => sum + bytesIn(part), 0);
-      if (size > mostBytes) continue; // it would take the place of all others
-      bytes += size;
+      const batch = requestParts.encode({ resources: resourcesOf(items) }).finish();
+      if (batch.length > mostBytes) continue; // it would take the place of all others
+      bytes += batch.length;
       if (bytes > mostBytes) break;
       batches.push(batch);
     }
-    return this.signal.encodedParts.encode({ resources: batches.toReversed().flat() }).finish();
-  }
-
-  /** How many items have arrived, and been kept, since the store was created. */
-  get accepted(): number {
-    return this.#accepted;
+    return Buffer.concat(batches.toReversed());
   }
 
   /** What is kept, and what became of everything that arrived. */
@@ -173,17 +167,17 @@ export abstract class Intake<Item extends ItemBytes> {
   }
 
   /** How much of the limit of bytes an item uses. */
-  #sizeOf({ from, to, messages }: Item): number {
-    return this.#options.itemBytes + Math.max(to - from, messages * MESSAGE_BYTES);
+  #sizeOf({ bytes, messages }: Item): number {
+    return this.#options.itemBytes + Math.max(bytes.length, messages * MESSAGE_BYTES);
   }
 
   /** Keeps items with the same resource and scope. `itemsSize` is how much of the limit they use. */
-  #keep(message: Buffer, { resource, scope }: Shared, items: readonly Item[], itemsSize: number): void {
+  #keep({ resource, scope }: Shared, items: readonly Item[], itemsSize: number): void {
     const { service } = readResource(resource);
     const resourceEnd = resource.length;
     const scopeEnd = resourceEnd + scope.length;
     // Its own memory, not that of a shared pool, so that it keeps no other bytes alive.
-    const bytes = Buffer.allocUnsafeSlow(items.reduce((sum, { from, to }) => sum + to - from, scopeEnd));
+    const bytes = Buffer.allocUnsafeSlow(items.reduce((sum, item) => sum + item.bytes.length, scopeEnd));
     bytes.set(resource);
     bytes.set(scope, resourceEnd);
     const size = GROUP_BYTES + scopeEnd + itemsSize;
@@ -193,9 +187,8 @@ export abstract class Intake<Item extends ItemBytes> {
     this.#items += items.length;
     let at = scopeEnd;
     for (const item of items) {
-      const from = at;
-      at += message.copy(bytes, from, item.from, item.to);
-      this.index(item, group, from, at);
+      bytes.set(item.bytes, at);
+      this.index(item, group, at, (at += item.bytes.length));
     }
   }
 
@@ -207,31 +200,32 @@ export abstract class Intake<Item extends ItemBytes> {
   }
 }
 
-/** Items of one group that follow each other share a resource and a scope. */
-function encodedBatch(items: readonly StoredItem[]): EncodedParts['resources'] {
-  const batch: EncodedParts['resources'] = [];
-  let before: Group | undefined;
-  for (const { group, from, to } of items) {
-    if (group !== before) {
-      const { bytes, resourceEnd, scopeEnd } = group;
-      const scope = bytes.subarray(resourceEnd, scopeEnd);
-      batch.push({ resource: bytes.subarray(0, resourceEnd), scopes: [{ scope, items: [] }] });
-      before = group;
-    }
-    batch.at(-1)!.scopes[0]!.items.push(group.bytes.subarray(from, to));
-  }
-  return batch;
+/** The encoded item. */
+export function bytesOf({ group, from, to }: StoredItem): Buffer {
+  return group.bytes.subarray(from, to);
 }
 
-function bytesIn({ resource, scopes }: EncodedParts['resources'][number]): number {
-  const [{ scope, items }] = scopes as [(typeof scopes)[0]];
-  return items.reduce((sum, item) => sum + item.length, resource.length + scope.length);
-}
-
-/** What items of one group share. */
+/** What the items of a group share, encoded. */
 interface Shared {
   resource: Uint8Array;
   scope: Uint8Array;
+}
+
+function encodedShared({ bytes, resourceEnd, scopeEnd }: Group) {
+  return { resource: bytes.subarray(0, resourceEnd), scope: bytes.subarray(resourceEnd, scopeEnd) };
+}
+
+/** Items of one group that follow each other share a resource and a scope. */
+function resourcesOf(items: readonly StoredItem[]): RequestParts['resources'] {
+  const resources: RequestParts['resources'] = [];
+  for (const [index, item] of items.entries()) {
+    if (item.group !== items[index - 1]?.group) {
+      const { resource, scope } = encodedShared(item.group);
+      resources.push({ resource, scopes: [{ scope, items: [] }] });
+    }
+    resources.at(-1)!.scopes[0]!.items.push(bytesOf(item));
+  }
+  return resources;
 }
 
 /** Returns a function that reads what the items of a group share. It reads each resource and scope once. */
@@ -242,10 +236,10 @@ export function sharedReader(): (group: Group) => { resource: Resource; scope: S
   return (group) => {
     const known = byGroup.get(group);
     if (known) return known;
-    const { bytes, resourceEnd, scopeEnd } = group;
+    const { resource, scope } = encodedShared(group);
     const shared = {
-      resource: memoized(resources, bytes.subarray(0, resourceEnd), readResource),
-      scope: memoized(scopes, bytes.subarray(resourceEnd, scopeEnd), readScope),
+      resource: memoized(resources, resource, readResource),
+      scope: memoized(scopes, scope, readScope),
     };
     byGroup.set(group, shared);
     return shared;

@@ -48,13 +48,14 @@ export async function keep(
 }
 
 function keepStore(file: string, store: TraceStore | LogStore, say: (text: string) => void): Kept {
-  let saved = store.accepted;
+  let saved = store.status().accepted;
   let saving = Promise.resolve();
   let canSave = true;
 
   function save() {
-    if (store.accepted === saved || !canSave) return saving;
-    saved = store.accepted;
+    const { accepted } = store.status();
+    if (accepted === saved || !canSave) return saving;
+    saved = accepted;
     const bytes = store.encode(MAX_BYTES);
     return (saving = saving
       .then(() => write(file, bytes))

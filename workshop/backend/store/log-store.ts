@@ -2,7 +2,7 @@ import type { LogRecord } from '../../trace/log-record.ts';
 import { type ArrivedLogRecord, readLogRequest } from '../otlp/arrival.ts';
 import { logSignal } from '../otlp/messages.ts';
 import { readLogRecord } from '../otlp/log-record.ts';
-import { type Group, Intake, sharedReader, type StoredItem } from './intake.ts';
+import { bytesOf, type Group, Intake, sharedReader, type StoredItem } from './intake.ts';
 
 /** How much is kept. When one of the limits is reached, the records that arrived first are dropped. */
 export interface LogLimits {
@@ -10,16 +10,6 @@ export interface LogLimits {
   records: number;
   /** Roughly the memory for the records and for finding them. */
   bytes: number;
-}
-
-/** What the store contains, and what has arrived since it was created. */
-export interface LogStatus {
-  records: number;
-  bytes: number;
-  limits: LogLimits;
-  accepted: number;
-  rejected: number;
-  dropped: number;
 }
 
 /** A record as it is kept, with the fields by which it is found. The id and the severity are as in `ArrivedLogRecord`. */
@@ -101,7 +91,7 @@ export class LogStore extends Intake<ArrivedLogRecord> {
     const sharedOf = sharedReader();
     return (stored) => {
       const { resource, scope } = sharedOf(stored.group);
-      return readLogRecord(stored, resource, scope);
+      return readLogRecord(bytesOf(stored), stored, resource, scope);
     };
   }
 
@@ -119,7 +109,8 @@ export class LogStore extends Intake<ArrivedLogRecord> {
     return `${count}-${newest?.timeUs}-${newest?.from}`;
   }
 
-  status(): LogStatus {
+  /** What the store contains, and what has arrived since it was created. */
+  status() {
     const { items, ...counts } = this.counts();
     return { records: items, limits: this.#limits, ...counts };
   }

@@ -3,9 +3,8 @@ import type { Span, Trace } from '../../trace/model.ts';
 import { type ArrivedSpan, readSpanRequest } from '../otlp/arrival.ts';
 import { traceSignal } from '../otlp/messages.ts';
 import { readSpan } from '../otlp/span.ts';
-import { type Group, Intake, sharedReader, type StoredItem } from './intake.ts';
+import { bytesOf, type Group, Intake, sharedReader, type StoredItem } from './intake.ts';
 import { type Operation, Operations } from './operations.ts';
-import { Links } from './links.ts';
 import { withOwnIds } from './shared-ids.ts';
 
 /** How much is kept. When one of the limits is reached, the oldest trace is dropped as a whole. */
@@ -46,18 +45,7 @@ export interface StoredSpan extends StoredItem {
   readonly startUs: number;
   readonly durationUs: number;
   readonly error: boolean;
-}
-
-/** What the store contains, and what has arrived since it was created. */
-export interface StoreStatus {
-  traces: number;
-  spans: number;
-  bytes: number;
-  limits: Limits;
-  accepted: number;
-  rejected: number;
-  droppedTraces: number;
-  droppedSpans: number;
+  readonly links: ArrivedSpan['links'];
 }
 
 /** Enough for 24 hours of a workshop. */
@@ -66,6 +54,11 @@ export const defaultLimits: Limits = { spans: 102_000, bytes: 96 * 1024 * 1024 }
 // Roughly how much memory the objects take in addition to the bytes that arrived, in bytes.
 const TRACE_BYTES = 350;
 const SPAN_BYTES = 250;
+const LINK_BYTES = 150;
+
+/** More links of one span than this aren't found from their targets: the default limit of the SDKs. */
+const MAX_LINKS = 128;
+const noLinks: ArrivedSpan['links'] = []; // one for all spans, because few have links
 
 /**
  * Keeps spans as the bytes in which they arrived, and finds them by trace and by what people search for. Spans are
@@ -77,7 +70,6 @@ export class TraceStore extends Intake<ArrivedSpan> {
   /** Iterates over the traces, oldest first. It never ends, because each trace that it returns is then dropped. */
   readonly #oldestFirst = this.#traces.values();
   readonly operations = new Operations();
-  readonly links = new Links();
   #droppedTraces = 0;
 
   constructor(limits: Partial<Limits> = {}) {
@@ -130,22 +122,15 @@ export class TraceStore extends Intake<ArrivedSpan> {
     return (trace.calls ??= callsIn(spansOf(trace)));
   }
 
-  status(): StoreStatus {
-    const { items, bytes, accepted, rejected, dropped } = this.counts();
-    return {
-      traces: this.#traces.size,
-      spans: items,
-      bytes,
-      limits: this.#limits,
-      accepted,
-      rejected,
-      droppedTraces: this.#droppedTraces,
-      droppedSpans: dropped,
-    };
+  /** What the store contains, and what has arrived since it was created. */
+  status() {
+    const { items: spans, dropped: droppedSpans, ...counts } = this.counts();
+    const [traces, droppedTraces] = [this.#traces.size, this.#droppedTraces];
+    return { traces, spans, limits: this.#limits, ...counts, droppedTraces, droppedSpans };
   }
 
   protected override get bytes(): number {
-    return super.bytes + this.operations.bytes + this.links.bytes;
+    return super.bytes + this.operations.bytes;
   }
 
   protected objectionTo({ traceId, spanId }: ArrivedSpan): string {
@@ -163,9 +148,9 @@ export class TraceStore extends Intake<ArrivedSpan> {
     }
     const operation = this.operations.add(group.service, span.name, span.kind);
     const parentId = sharedId(span.parentId, trace.spans.at(-1));
-    const stored = { spanId, parentId, operation, startUs, durationUs, error, group, from, to };
-    trace.spans.push(stored);
-    this.links.add(trace, stored, span.links);
+    const links = span.links.length > 0 ? span.links.slice(0, MAX_LINKS) : noLinks;
+    trace.spans.push({ spanId, parentId, operation, startUs, durationUs, error, links, group, from, to });
+    this.take(links.length * LINK_BYTES);
     if (startUs > 0) trace.startUs = Math.min(trace.startUs || startUs, startUs);
     trace.endUs = Math.max(trace.endUs, startUs + durationUs);
     if (error) trace.errors++;
@@ -180,9 +165,9 @@ export class TraceStore extends Intake<ArrivedSpan> {
     if (this.#traces.size === 0) return false;
     const trace = this.#oldestFirst.next().value!;
     this.#traces.delete(trace.id);
-    this.links.remove(trace);
     this.take(-TRACE_BYTES);
-    for (const { operation, group } of trace.spans) {
+    for (const { operation, group, links } of trace.spans) {
+      this.take(-links.length * LINK_BYTES);
       this.operations.remove(operation);
       this.release(group);
     }
@@ -195,11 +180,6 @@ export class TraceStore extends Intake<ArrivedSpan> {
 function sharedId(id: string, before: StoredSpan | undefined): string {
   if (id === before?.spanId) return before.spanId;
   return id === before?.parentId ? before.parentId : id;
-}
-
-/** The encoded Span. */
-export function bytesOf({ group, from, to }: StoredSpan): Buffer {
-  return group.bytes.subarray(from, to);
 }
 
 /** The spans of a trace, identical ones once, with an id of its own for each server. */
