@@ -1,15 +1,15 @@
+import { nanoseconds, toKeyValues, toTracesData } from '../../workshop/backend/jaeger/otlp-json.ts';
 import type { LogRecord } from '../../workshop/trace/log-record.ts';
-import { type Attributes, type Span, spanKinds } from '../../workshop/trace/model.ts';
 import type { Recording } from './recordings.ts';
 
 /**
- * Sends a recorded trace to a backend, as OTLP in JSON (OTLP specification, "JSON Protobuf Encoding": ids are hex, enums
- * numbers). The log records arrive first.
+ * Sends a recorded trace to a backend, as OTLP in JSON. The log records arrive first, and the spans in their order.
  * @throws Error if the backend rejects it
  */
 export async function sendTrace(otlpHttpUrl: string, { spans, logs }: Recording): Promise<void> {
+  const resourceSpans = spans.flatMap((span) => toTracesData([span]).resourceSpans);
   await send(`${otlpHttpUrl}/v1/logs`, { resourceLogs: logs.map(resourceLogsOf) });
-  await send(`${otlpHttpUrl}/v1/traces`, { resourceSpans: spans.map(resourceSpansOf) });
+  await send(`${otlpHttpUrl}/v1/traces`, { resourceSpans });
 }
 
 async function send(url: string, request: object): Promise<void> {
@@ -22,79 +22,20 @@ async function send(url: string, request: object): Promise<void> {
 }
 
 function resourceLogsOf(record: LogRecord) {
-  return {
-    resource: { attributes: keyValues({ ...record.resource, 'service.name': record.service }) },
-    scopeLogs: [
-      {
-        scope: { name: record.scope, version: record.scopeVersion },
-        logRecords: [
-          {
-            traceId: record.traceId,
-            spanId: record.spanId,
-            timeUnixNano: nanoseconds(record.timeUs),
-            severityNumber: record.severityNumber,
-            severityText: record.severityText,
-            ...(record.body !== '' && { body: { stringValue: record.body } }),
-            eventName: record.eventName,
-            attributes: keyValues(record.attributes),
-          },
-        ],
-      },
-    ],
+  const { traceId, spanId, timeUs, severityNumber, severityText, body, eventName, attributes } = record;
+  const logRecord = {
+    traceId,
+    spanId,
+    timeUnixNano: nanoseconds(timeUs),
+    severityNumber,
+    severityText,
+    ...(body !== '' && { body: { stringValue: body } }),
+    eventName,
+    attributes: toKeyValues(attributes),
   };
-}
-
-const STATUS_ERROR = 2;
-
-function resourceSpansOf(span: Span) {
+  const scope = { name: record.scope, version: record.scopeVersion };
   return {
-    resource: { attributes: keyValues({ ...span.resource, 'service.name': span.service }) },
-    scopeSpans: [
-      {
-        scope: { name: span.scope, version: span.scopeVersion },
-        spans: [
-          {
-            traceId: span.traceId,
-            spanId: span.spanId,
-            parentSpanId: span.parentId ?? '',
-            name: span.name,
-            kind: spanKinds.indexOf(span.kind),
-            startTimeUnixNano: nanoseconds(span.startUs),
-            endTimeUnixNano: nanoseconds(span.startUs + span.durationUs),
-            attributes: keyValues(span.attributes),
-            events: span.events.map(({ name, timeUs, attributes }) => ({
-              name,
-              timeUnixNano: nanoseconds(timeUs),
-              attributes: keyValues(attributes),
-            })),
-            links: span.links.map(({ traceId, spanId, attributes = {} }) => ({
-              traceId,
-              spanId,
-              attributes: keyValues(attributes),
-            })),
-            traceState: span.traceState,
-            status: span.error ? { code: STATUS_ERROR, message: span.statusMessage } : {},
-          },
-        ],
-      },
-    ],
+    resource: { attributes: toKeyValues({ ...record.resource, 'service.name': record.service }) },
+    scopeLogs: [{ scope, logRecords: [logRecord] }],
   };
-}
-
-function keyValues(attributes: Attributes) {
-  return Object.entries(attributes).map(([key, value]) => ({
-    key,
-    value:
-      typeof value === 'string'
-        ? { stringValue: value }
-        : typeof value === 'boolean'
-          ? { boolValue: value }
-          : Number.isInteger(value)
-            ? { intValue: value }
-            : { doubleValue: value },
-  }));
-}
-
-function nanoseconds(us: number): string {
-  return `${Math.round(us)}000`;
 }

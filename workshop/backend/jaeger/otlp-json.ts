@@ -105,8 +105,8 @@ function listed(name: string, list: object[]): object {
   return list.length > 0 ? { [name]: list } : {};
 }
 
-/** Attributes by key. */
-function toKeyValues(attributes: Attributes, types?: AttributeTypes): KeyValue[] {
+/** Attributes in OTLP's JSON, by key. */
+export function toKeyValues(attributes: Attributes, types?: AttributeTypes): KeyValue[] {
   return Object.keys(attributes)
     .toSorted()
     .map((key) => ({ key, value: toAnyValue(attributes[key]!, types?.get(key)) }));
@@ -120,7 +120,8 @@ function toAnyValue(value: AttributeValue, type: ReturnType<AttributeTypes['get'
   return { stringValue: value };
 }
 
-function nanoseconds(us: number): string {
+/** A time in ns, which OTLP's JSON writes as text, from one in µs. */
+export function nanoseconds(us: number): string {
   return (BigInt(Math.round(us)) * 1_000n).toString();
 }
 
