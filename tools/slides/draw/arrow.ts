@@ -1,4 +1,4 @@
-import { element } from './svg.ts';
+import { path } from './svg.ts';
 
 const HEAD_PX = 30;
 
@@ -17,11 +17,8 @@ export function arrow(
     [baseX + dy * 0.56, baseY - dx * 0.56],
   ];
   return (
-    element('path', { class: className, d: `M${at(x, y)}L${at(baseX, baseY)}` }) +
-    element('path', {
-      class: 'arrow-head',
-      d: `M${corners.map(([cornerX, cornerY]) => at(cornerX!, cornerY!)).join('L')}z`,
-    })
+    path(className, `M${at(x, y)}L${at(baseX, baseY)}`) +
+    path('arrow-head', `M${corners.map(([cornerX, cornerY]) => at(cornerX!, cornerY!)).join('L')}z`)
   );
 }
 

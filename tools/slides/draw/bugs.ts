@@ -4,7 +4,7 @@ import { type Row, waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { formatDuration } from '../../../workshop/trace/duration.ts';
 import { serviceClasses } from './services.ts';
 import { barsOf } from './strip.ts';
-import { contentWidth, element, picture, words } from './svg.ts';
+import { contentWidth, element, picture, rect, words } from './svg.ts';
 
 const PANEL_PX = 500;
 const PANEL_GAP_PX = (contentWidth - 3 * PANEL_PX) / 2;
@@ -34,7 +34,7 @@ export function drawBugs(trace: Trace, alt: string): string {
     return element(
       'g',
       {},
-      element('rect', { class: 'card', x, y: 0, width: PANEL_PX, height: 540, rx: 24 }),
+      rect(x, 0, PANEL_PX, 540, 'card', 24),
       words(x + INSET_PX, 76, title, 'box-name'),
       ...children,
       words(x + INSET_PX, 480, says, 'half-title'),
@@ -58,13 +58,13 @@ export function drawBugs(trace: Trace, alt: string): string {
       'The gap',
       `${formatDuration(gap.durationUs)} before the call`,
       ...barsOf([idle, below], classOf, first),
-      element('rect', {
-        class: 'gap',
-        x: first.x + gap.offsetUs * first.pxPerUs,
-        y: first.y,
-        width: gap.durationUs * first.pxPerUs,
-        height: first.rowPx * 0.7,
-      }),
+      rect(
+        first.x + gap.offsetUs * first.pxPerUs,
+        first.y,
+        gap.durationUs * first.pxPerUs,
+        first.rowPx * 0.7,
+        'gap',
+      ),
     ),
     panel(1, 'The staircase', 'one review after another', ...barsOf(stairs, classOf, scale(stairs, 1))),
     panel(
@@ -75,14 +75,7 @@ export function drawBugs(trace: Trace, alt: string): string {
         element(
           'g',
           {},
-          element('rect', {
-            class: 'envelope',
-            x: twins,
-            y: 160 + index * 84,
-            width: PANEL_PX - 2 * INSET_PX,
-            height: 66,
-            rx: 12,
-          }),
+          rect(twins, 160 + index * 84, PANEL_PX - 2 * INSET_PX, 66, 'envelope', 12),
           words(twins + 24, 205 + index * 84, 'the same uuid', 'journey-text'),
         ),
       ),

@@ -4,7 +4,7 @@ import type { Trace } from '../../../workshop/trace/model.ts';
 import { waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { serviceClasses } from './services.ts';
 import { barsOf, splitAt } from './strip.ts';
-import { contentWidth, element, picture, words } from './svg.ts';
+import { contentWidth, element, picture, rect, words } from './svg.ts';
 
 const HALF_PX = 744;
 const SPLIT_ROW_PX = 76;
@@ -23,14 +23,7 @@ export function drawBroken(trace: Trace, service: string, alt: string): string {
   const second = top + above!.rows.length * SPLIT_ROW_PX + 70;
   const height = second + below!.rows.length * SPLIT_ROW_PX + 10;
   const frame = (x: number, y: number, rows: number) =>
-    element('rect', {
-      class: 'trace-frame',
-      x: x - 24,
-      y: y - 22,
-      width: HALF_PX + 48,
-      height: rows * SPLIT_ROW_PX + 20,
-      rx: 16,
-    });
+    rect(x - 24, y - 22, HALF_PX + 48, rows * SPLIT_ROW_PX + 20, 'trace-frame', 16);
   return picture(
     contentWidth,
     height,

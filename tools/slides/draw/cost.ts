@@ -1,6 +1,6 @@
 import { UserError } from '../../../workshop/errors.ts';
 import { grouped } from '../../../workshop/trace/numbers.ts';
-import { contentWidth, element, escaped, picture, words } from './svg.ts';
+import { contentWidth, element, escaped, picture, rect, words } from './svg.ts';
 
 /** A result of `npm run bench -- overhead --save FILE`. */
 export interface OverheadResult {
@@ -49,14 +49,7 @@ export function drawCost(result: OverheadResult, alt: string): string {
       'g',
       { class: index === 0 ? 'cost-base' : 'cost-part' },
       words(0, y + 58, says, 'part-name'),
-      element('rect', {
-        class: 'bar',
-        x: x(before),
-        y: y + 20,
-        width: Math.max(4, x(after) - x(before)),
-        height: 56,
-        rx: 6,
-      }),
+      rect(x(before), y + 20, Math.max(4, x(after) - x(before)), 56, 'bar', 6),
       words(x(after) + 16, y + 59, after > before ? added : 'within the noise', 'duration'),
     );
   });

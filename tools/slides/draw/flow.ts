@@ -1,6 +1,6 @@
 import { appears } from './appears.ts';
 import { arrow } from './arrow.ts';
-import { contentWidth, element, picture, words } from './svg.ts';
+import { contentWidth, picture, rect, words } from './svg.ts';
 
 /** A box: its lines of text; `asks` is one that is missing or in question, `stands out` the one that matters. */
 interface FlowBox {
@@ -98,7 +98,7 @@ function middleOf({ y, height }: Place): number {
 function boxElements({ box: { lines, look }, x, y, height }: Place, width: number): string {
   const className = { plain: 'card', asks: 'hole', 'stands out': 'wrapper' }[look];
   return (
-    element('rect', { class: className, x, y, width, height, rx: 20 }) +
+    rect(x, y, width, height, className, 20) +
     lines
       .map((line, index) =>
         words(

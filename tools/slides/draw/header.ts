@@ -3,7 +3,7 @@ import { UserError } from '../../../workshop/errors.ts';
 import type { Span, Trace } from '../../../workshop/trace/model.ts';
 import { arrow } from './arrow.ts';
 import { serviceClasses } from './services.ts';
-import { contentWidth, element, fitted, picture, shortId, words } from './svg.ts';
+import { contentWidth, element, fitted, path, picture, rect, shortId, words } from './svg.ts';
 
 /** A call from one service to the next, as the spans of both sides show it. */
 export interface Hop {
@@ -63,10 +63,7 @@ export function drawTraceparent(trace: Trace, service: string, alt: string): str
       { class: `field-${index}` },
       mono(x, 76, value, 'mono'),
       dash,
-      element('path', {
-        class: 'bracket',
-        d: `M${x + 3} 104v16H${x + width - 3}v-16M${middle} 120V${y - 54}`,
-      }),
+      path('bracket', `M${x + 3} 104v16H${x + width - 3}v-16M${middle} 120V${y - 54}`),
       words(textX, y, field.name, 'field-name', anchor),
       words(textX, y + 54, field.size, 'field-size', anchor),
       words(textX, y + 106, field.says, 'field-says', anchor),
@@ -132,7 +129,7 @@ export function drawHop(trace: Trace, service: string, alt: string): string {
       `<tspan class="dim">traceparent: ${version}-</tspan><tspan class="ink-1">${traceId}</tspan>` +
         `<tspan class="dim">-</tspan><tspan class="ink-2">${parentId}</tspan><tspan class="dim">-${flags}</tspan>`,
     ),
-    element('path', { class: 'lead', d: `M${middle} 92V${ARROW_Y - 26}` }),
+    path('lead', `M${middle} 92V${ARROW_Y - 26}`),
     arrow([SIDE.width + 24, ARROW_Y], [contentWidth - SIDE.width - 24, ARROW_Y]),
     words(SIDE.width + 40, ARROW_Y + 60, 'inject', 'verb'),
     words(contentWidth - SIDE.width - 40, ARROW_Y + 60, 'extract', 'verb', 'end'),
@@ -165,8 +162,8 @@ function side(
   return element(
     'g',
     { class: classOf(service) },
-    element('rect', { class: 'card', x, y, width, height, rx: 20 }),
-    element('rect', { class: 'swatch', x: x + 40, y: y + 44, width: 32, height: 32, rx: 7 }),
+    rect(x, y, width, height, 'card', 20),
+    rect(x + 40, y + 44, 32, 32, 'swatch', 7),
     words(x + 90, y + 76, service, 'side-name'),
     words(x + 40, y + 134, fitted(span, SPAN_SIZE, (width - 80) * 1.1), 'side-span'),
     ...lines.flatMap(([key, value, className], index) => [
@@ -202,10 +199,7 @@ export function drawTracestate(trace: Trace, service: string, alt: string): stri
         `<tspan class="key">${key}</tspan><tspan class="dim">=</tspan><tspan>${value}</tspan>`,
       ),
       index < all.length - 1 ? mono(x + width, 70, ',', 'mono dash', characterPx) : '',
-      element('path', {
-        class: 'bracket',
-        d: `M${x + 3} 96v16H${x + width - 3}v-16M${x + width / 2} 112V150`,
-      }),
+      path('bracket', `M${x + 3} 96v16H${x + width - 3}v-16M${x + width / 2} 112V150`),
       words(
         x + width / 2,
         196,

@@ -6,15 +6,13 @@ import { serviceClasses } from './services.ts';
 import { barsOf } from './strip.ts';
 import { appears } from './appears.ts';
 import { arrow } from './arrow.ts';
-import { contentWidth, element, picture, words } from './svg.ts';
+import { contentWidth, path, picture, rect, words } from './svg.ts';
 
 /** How instrumentation puts itself around a function of a library, and the span that it records. */
 export function drawWrap(alt: string): string {
   const outer = { x: 330, width: 1020, y: 70, height: 330 };
   const inner = { x: 640, width: 400 };
   const middle = outer.y + outer.height / 2 + 24;
-  const card = (x: number, width: number, className: string, y: number, height: number) =>
-    element('rect', { class: className, x, y, width, height, rx: 20 });
   return picture(
     contentWidth,
     640,
@@ -24,14 +22,14 @@ export function drawWrap(alt: string): string {
     appears(
       'birth',
       0.4,
-      card(outer.x, outer.width, 'wrapper', outer.y, outer.height),
+      rect(outer.x, outer.y, outer.width, outer.height, 'wrapper', 20),
       words(outer.x + outer.width / 2, outer.y + 62, 'instrumentation', 'wrapper-name', 'middle'),
       words(outer.x + 155, middle - 12, 'start', 'half-title', 'middle'),
       words(outer.x + 155, middle + 34, 'a span', 'half-title', 'middle'),
       words(outer.x + outer.width - 155, middle - 12, 'end', 'half-title', 'middle'),
       words(outer.x + outer.width - 155, middle + 34, 'the span', 'half-title', 'middle'),
     ),
-    card(inner.x, inner.width, 'card inner', middle - 90, 180),
+    rect(inner.x, middle - 90, inner.width, 180, 'card inner', 20),
     words(inner.x + inner.width / 2, middle - 8, 'the library’s', 'half-title', 'middle'),
     words(inner.x + inner.width / 2, middle + 40, 'own function', 'half-title', 'middle'),
     arrow([outer.x + outer.width + 10, middle], [outer.x + outer.width + 130, middle]),
@@ -39,18 +37,8 @@ export function drawWrap(alt: string): string {
     appears(
       'birth',
       1.2,
-      element('path', {
-        class: 'lead',
-        d: `M${outer.x + 155} ${middle + 60}V500M${outer.x + outer.width - 155} ${middle + 60}V500`,
-      }),
-      element('rect', {
-        class: 'accent-bar',
-        x: outer.x + 155,
-        y: 500,
-        width: outer.width - 310,
-        height: 56,
-        rx: 6,
-      }),
+      path('lead', `M${outer.x + 155} ${middle + 60}V500M${outer.x + outer.width - 155} ${middle + 60}V500`),
+      rect(outer.x + 155, 500, outer.width - 310, 56, 'accent-bar', 6),
       words(outer.x + outer.width / 2, 616, 'the span', 'half-title', 'middle'),
     ),
   );
@@ -88,25 +76,14 @@ export function drawAwait(alt: string): string {
       const [[start, pause], [resume, end]] = runs;
       return [
         words(0, y + 52, name, 'half-title'),
-        element('path', { class: `kept-context ${color}`, d: `M${left + start} ${y + 40}H${left + end}` }),
-        ...runs.map(([from, to]) =>
-          element('rect', { class: `run ${color}`, x: left + from, y, width: to - from, height: 80, rx: 8 }),
-        ),
+        path(`kept-context ${color}`, `M${left + start} ${y + 40}H${left + end}`),
+        ...runs.map(([from, to]) => rect(left + from, y, to - from, 80, `run ${color}`, 8)),
         words(left + (pause + resume) / 2, y + 26, 'await', 'await-text', 'middle'),
-        ...runs.map(([from, to]) =>
-          element('rect', {
-            class: `run ${color}`,
-            x: left + from,
-            y: runY,
-            width: to - from,
-            height: 80,
-            rx: 8,
-          }),
-        ),
+        ...runs.map(([from, to]) => rect(left + from, runY, to - from, 80, `run ${color}`, 8)),
       ];
     }),
     words(0, runY + 52, 'one thread', 'half-title'),
-    element('path', { class: 'tick', d: `M0 ${runY - 60}H${contentWidth}` }),
+    path('tick', `M0 ${runY - 60}H${contentWidth}`),
   );
 }
 
@@ -134,22 +111,8 @@ export function drawError(trace: Trace, origin: string, alt: string): string {
       return appears(
         'birth',
         (way.length - index) * 0.5,
-        element('rect', {
-          class: `node failed ${classOf(span.service)}`,
-          x,
-          y,
-          width: 640,
-          height: nodePx,
-          rx: 14,
-        }),
-        element('rect', {
-          class: `swatch ${classOf(span.service)}`,
-          x: x + 24,
-          y: y + 28,
-          width: 26,
-          height: 26,
-          rx: 6,
-        }),
+        rect(x, y, 640, nodePx, `node failed ${classOf(span.service)}`, 14),
+        rect(x + 24, y + 28, 26, 26, `swatch ${classOf(span.service)}`, 6),
         words(x + 68, y + 54, span.name, 'half-title'),
         isOrigin ? '' : arrow([x + 45, y + rowPx + 30], [x + 45, y + nodePx + 8], 'arrow climbs'),
         words(
@@ -187,30 +150,23 @@ export function drawLinks(
       const endX = 30 + (last.offsetUs + last.durationUs) * pxPerUs;
       const endY = y + 22 + (rows.length - 0.6) * 27;
       return [
-        element('rect', { class: 'trace-frame', x: 0, y, width, height: orderPx - 30, rx: 16 }),
+        rect(0, y, width, orderPx - 30, 'trace-frame', 16),
         ...barsOf(rows, classOf, { x: 30, y: y + 18, pxPerUs, rowPx: 27 }),
         appears(
           'birth',
           0.8 + index * 0.4,
-          element('path', {
-            class: asks ? 'link asks' : 'link',
-            d: `M${box.x - 10} ${box.y + 40 + index * 35}C${box.x - 200} ${box.y + 40 + index * 35} ${endX + 260} ${endY} ${endX + 14} ${endY}`,
-          }),
-          asks ? '' : element('path', { class: 'parent-head', d: `M${endX + 10} ${endY}l28 -15v30z` }),
+          path(
+            asks ? 'link asks' : 'link',
+            `M${box.x - 10} ${box.y + 40 + index * 35}C${box.x - 200} ${box.y + 40 + index * 35} ${endX + 260} ${endY} ${endX + 14} ${endY}`,
+          ),
+          asks ? '' : path('parent-head', `M${endX + 10} ${endY}l28 -15v30z`),
         ),
       ].join('');
     }),
     appears(
       'birth',
       0.4,
-      element('rect', {
-        class: `node ${classOf(work.service)}`,
-        x: box.x,
-        y: box.y,
-        width: box.width,
-        height: box.height,
-        rx: 16,
-      }),
+      rect(box.x, box.y, box.width, box.height, `node ${classOf(work.service)}`, 16),
       words(box.x + box.width / 2, box.y + 66, work.name, 'box-name', 'middle'),
       words(
         box.x + box.width / 2,
@@ -235,17 +191,14 @@ export function drawKnee(alt: string): string {
     contentWidth,
     620,
     alt,
-    element('path', { class: 'arrow', d: `M${left} ${bottom}V${top + 20}M${left} ${bottom}H${right - 20}` }),
-    element('path', { class: 'arrow-head', d: `M${left} ${top}l-17 30h34zM${right} ${bottom}l-30 -17v34z` }),
+    path('arrow', `M${left} ${bottom}V${top + 20}M${left} ${bottom}H${right - 20}`),
+    path('arrow-head', `M${left} ${top}l-17 30h34zM${right} ${bottom}l-30 -17v34z`),
     label(left + 30, top + 26, 'response time', 'start'),
     label(right, bottom + 62, 'requests per second', 'end'),
-    element('path', { class: 'promise', d: `M${left} ${promiseY}H${right}` }),
+    path('promise', `M${left} ${promiseY}H${right}`),
     label(left + 30, promiseY - 22, 'the promise', 'start'),
-    element('path', {
-      class: 'knee',
-      d: `M${left} 470C760 466 1010 440 ${capacity} ${promiseY}C1230 170 1270 90 1290 ${top}`,
-    }),
-    element('path', { class: 'lead', d: `M${today} ${bottom}V462M${capacity} ${bottom}V${promiseY}` }),
+    path('knee', `M${left} 470C760 466 1010 440 ${capacity} ${promiseY}C1230 170 1270 90 1290 ${top}`),
+    path('lead', `M${today} ${bottom}V462M${capacity} ${bottom}V${promiseY}`),
     label(today, bottom + 62, 'today'),
     label(capacity - 80, bottom + 62, 'capacity'),
     appears(

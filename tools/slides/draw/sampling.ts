@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
-import { contentWidth, element, picture, words } from './svg.ts';
+import { contentWidth, element, picture, rect, words } from './svg.ts';
 
 const COUNT = 240;
 const COLUMNS = 30;
@@ -27,14 +27,8 @@ export async function drawSampling(alt: string): Promise<string> {
     const x = (index % COLUMNS) * CELL_PX + CELL_PX / 2;
     const y = Math.floor(index / COLUMNS) * CELL_PX + CELL_PX / 2;
     return (
-      element('rect', {
-        class: kept ? 'kept' : 'left-out',
-        x: x - 14,
-        y: y - 14,
-        width: 28,
-        height: 28,
-        rx: 6,
-      }) + (fails ? element('circle', { class: 'fails', cx: x, cy: y, r: 25 }) : '')
+      rect(x - 14, y - 14, 28, 28, kept ? 'kept' : 'left-out', 6) +
+      (fails ? element('circle', { class: 'fails', cx: x, cy: y, r: 25 }) : '')
     );
   });
 
@@ -47,7 +41,7 @@ export async function drawSampling(alt: string): Promise<string> {
     y + 20,
     alt,
     ...squares,
-    element('rect', { class: 'kept', x: 14, y: y - 24, width: 28, height: 28, rx: 6 }),
+    rect(14, y - 24, 28, 28, 'kept', 6),
     words(60, y, `kept: ${kept} of ${COUNT}`, 'legend'),
     element('circle', { class: 'fails', cx: 480, cy: y - 10, r: 25 }),
     words(524, y, `failing: ${failing.length}, of which ${seen === 0 ? 'none' : seen} kept`, 'legend'),

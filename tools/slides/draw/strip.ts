@@ -1,7 +1,7 @@
 /** The bars of a trace without names, so that several traces fit into one picture at the same scale. */
 import type { Trace } from '../../../workshop/trace/model.ts';
 import { type Row, waterfallOf } from '../../../workshop/trace/waterfall.ts';
-import { element } from './svg.ts';
+import { rect } from './svg.ts';
 
 /** Where a strip is, and its scale. px. */
 export interface StripPlace {
@@ -19,14 +19,14 @@ export function barsOf(
   className = 'bar',
 ): string[] {
   return rows.map(({ span, offsetUs, durationUs }, index) =>
-    element('rect', {
-      class: `${className} ${classOf(span.service)}`,
-      x: x + offsetUs * pxPerUs,
-      y: y + index * rowPx,
-      width: Math.max(6, durationUs * pxPerUs),
-      height: rowPx * 0.7,
-      rx: 5,
-    }),
+    rect(
+      x + offsetUs * pxPerUs,
+      y + index * rowPx,
+      Math.max(6, durationUs * pxPerUs),
+      rowPx * 0.7,
+      `${className} ${classOf(span.service)}`,
+      5,
+    ),
   );
 }
 

@@ -26,6 +26,23 @@ export function words(
   return element('text', { x, y, class: className, 'text-anchor': anchor }, escaped(text));
 }
 
+/** A rectangle whose upper left corner is at `x` and `y`; `radius` rounds its corners. */
+export function rect(
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  className: string,
+  radius?: number,
+): string {
+  return element('rect', { class: className, x, y, width, height, rx: radius });
+}
+
+/** Lines and curves; `d` describes them as in SVG. */
+export function path(className: string, d: string): string {
+  return element('path', { class: className, d });
+}
+
 /** A picture; `alt` describes what it shows. */
 export function picture(width: number, height: number, alt: string, ...children: string[]): string {
   const attributes = { class: 'picture', viewBox: `0 0 ${rounded(width)} ${rounded(height)}`, width, height };

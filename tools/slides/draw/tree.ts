@@ -1,7 +1,7 @@
 import type { Trace } from '../../../workshop/trace/model.ts';
 import { durationText, type Row, waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { serviceClasses } from './services.ts';
-import { contentWidth, element, picture, textWidthPx, words } from './svg.ts';
+import { contentWidth, element, path, picture, rect, textWidthPx, words } from './svg.ts';
 
 const CAPTION_PX = 80;
 const BOX_PX = 64;
@@ -24,12 +24,12 @@ export function drawTree(trace: Trace, alt: string): string {
       'g',
       { class: classOf(row.span.service) },
       parent
-        ? element('path', {
-            class: 'branch',
-            d: `M${parent.x} ${parent.y + BOX_PX}C${parent.x} ${y - 16} ${x} ${parent.y + BOX_PX + 16} ${x} ${y}`,
-          })
+        ? path(
+            'branch',
+            `M${parent.x} ${parent.y + BOX_PX}C${parent.x} ${y - 16} ${x} ${parent.y + BOX_PX + 16} ${x} ${y}`,
+          )
         : '',
-      element('rect', { class: 'node', x: x - boxPx / 2, y, width: boxPx, height: BOX_PX, rx: 10 }),
+      rect(x - boxPx / 2, y, boxPx, BOX_PX, 'node', 10),
       words(x, y + BOX_PX / 2 + 10, row.span.name, 'node-text', 'middle'),
     );
   });
@@ -43,7 +43,7 @@ export function drawTree(trace: Trace, alt: string): string {
     return element(
       'g',
       { class: classOf(row.span.service) },
-      element('rect', { class: 'bar', x, y: top(index) + 6, width, height: rowPx - 16, rx: 6 }),
+      rect(x, top(index) + 6, width, rowPx - 16, 'bar', 6),
       words(x + width + 14, top(index) + rowPx / 2 + 8, durationText(row), 'duration'),
     );
   });

@@ -7,7 +7,7 @@ import { type Lane, laneOf } from '../../../workshop/trace/lane.ts';
 import { boxesOf } from './journey/boxes.ts';
 import { type Node, nodesOf } from './journey/spans.ts';
 import { serviceClasses } from './services.ts';
-import { contentWidth, element, escaped, fitted, picture, textWidthPx, words } from './svg.ts';
+import { contentWidth, element, escaped, fitted, path, picture, rect, textWidthPx, words } from './svg.ts';
 
 /** What a waterfall on a slide shows in addition to the spans. */
 export interface WaterfallOptions {
@@ -80,9 +80,7 @@ export function drawWaterfall(trace: Trace, alt: string, options: WaterfallOptio
     alt,
     rulerOf(waterfall, frame),
     ...(orphan ? [ghostOf(orphan, frame)] : []),
-    ...boxes.map(({ name, x, width }) =>
-      element('rect', { class: `left-box ${classOf(name)}`, x, y: 0, width, height: frame.height, rx: 20 }),
-    ),
+    ...boxes.map(({ name, x, width }) => rect(x, 0, width, frame.height, `left-box ${classOf(name)}`, 20)),
     ...drawn,
     legendOf(services, classOf, frame, options),
   );
@@ -107,14 +105,14 @@ export function drawBars(trace: Trace): string {
   const { rows, durationUs, services } = waterfallOf(trace);
   const classOf = serviceClasses(services);
   const bars = rows.map(({ span, offsetUs }, index) =>
-    element('rect', {
-      class: `bar ${classOf(span.service)}`,
-      x: (offsetUs / durationUs) * contentWidth,
-      y: index * ORNAMENT_PX,
-      width: Math.max(6, (span.durationUs / durationUs) * contentWidth),
-      height: ORNAMENT_PX * 0.5,
-      rx: 5,
-    }),
+    rect(
+      (offsetUs / durationUs) * contentWidth,
+      index * ORNAMENT_PX,
+      Math.max(6, (span.durationUs / durationUs) * contentWidth),
+      ORNAMENT_PX * 0.5,
+      `bar ${classOf(span.service)}`,
+      5,
+    ),
   );
   const height = rows.length * ORNAMENT_PX;
   const size = { viewBox: `0 0 ${contentWidth} ${height}`, width: contentWidth, height };
@@ -193,7 +191,7 @@ function nameOf(
   return [
     letters ? words(0, middle + 14, String.fromCharCode(65 + index), 'vote') : '',
     branchOf(row, rows, index, frame),
-    element('rect', { class: 'swatch', x, y: middle - 10, width: 20, height: 20, rx: 4 }),
+    rect(x, middle - 10, 20, 20, 'swatch', 4),
     element('text', name, escaped(fitted(row.span.name, frame.nameSize, (frame.laneX - x - 64) / 0.8))),
   ].join('');
 }
@@ -205,26 +203,21 @@ function branchOf({ span, depth }: Row, rows: readonly Row[], index: number, fra
   const x = frame.letterPx + (depth - 1) * INDENT_PX + 10;
   const from = frame.top + (parent + 0.5) * frame.rowPx + 14;
   const to = frame.top + (index + 0.5) * frame.rowPx;
-  return element('path', {
-    class: 'branch',
-    d: `M${x} ${Math.round(from)}V${Math.round(to)}h${INDENT_PX - 14}`,
-  });
+  return path('branch', `M${x} ${Math.round(from)}V${Math.round(to)}h${INDENT_PX - 14}`);
 }
 
-function laneElements({ bar, gaps, path, duration }: Lane, y: number, frame: Frame, quiet = false): string {
+function laneElements(
+  { bar, gaps, path: critical, duration }: Lane,
+  y: number,
+  frame: Frame,
+  quiet = false,
+): string {
   const px = (percent: number) => (percent / 100) * frame.laneWidth;
   const barPx = Math.min(52, frame.rowPx * 0.64);
   const top = y + (frame.rowPx - barPx) / 2;
   const baseline = y + frame.rowPx / 2 + LABEL_SIZE * 0.36;
   const box = (className: string, left: number, width: number) =>
-    element('rect', {
-      class: className,
-      x: frame.laneX + px(left),
-      y: top,
-      width: Math.max(4, px(width)),
-      height: barPx,
-      rx: 5,
-    });
+    rect(frame.laneX + px(left), top, Math.max(4, px(width)), barPx, className, 5);
 
   return [
     bar ? box('bar', bar.left, bar.width) : '',
@@ -232,14 +225,8 @@ function laneElements({ bar, gaps, path, duration }: Lane, y: number, frame: Fra
       box('gap', gap.left, gap.width),
       gapText(gap.text, frame.laneX + px(gap.left + gap.width / 2), baseline),
     ]),
-    ...path.map(({ left, width }) =>
-      element('rect', {
-        class: 'critical',
-        x: frame.laneX + px(left),
-        y: top + barPx - 8,
-        width: px(width),
-        height: 8,
-      }),
+    ...critical.map(({ left, width }) =>
+      rect(frame.laneX + px(left), top + barPx - 8, px(width), 8, 'critical'),
     ),
     words(
       frame.laneX + px(duration.at) + (duration.edge === 'left' ? 14 : -14),
@@ -255,7 +242,7 @@ function laneElements({ bar, gaps, path, duration }: Lane, y: number, frame: Fra
 function gapText(text: string, middle: number, baseline: number): string {
   const width = textWidthPx(text, LABEL_SIZE) * 0.9 + 24;
   return (
-    element('rect', { class: 'label', x: middle - width / 2, y: baseline - 27, width, height: 36, rx: 8 }) +
+    rect(middle - width / 2, baseline - 27, width, 36, 'label', 8) +
     words(middle, baseline, text, 'gap-text', 'middle')
   );
 }
@@ -301,14 +288,13 @@ function legendOf(
   let x = 0;
   const items = services.map((service) => {
     const item =
-      element('rect', { class: `swatch ${classOf(service)}`, x, y: y - 20, width: 24, height: 24, rx: 5 }) +
-      words(x + 38, y, service, 'legend');
+      rect(x, y - 20, 24, 24, `swatch ${classOf(service)}`, 5) + words(x + 38, y, service, 'legend');
     x += textWidthPx(service, LABEL_SIZE) + 80;
     return item;
   });
   if (criticalPath) {
     items.push(
-      element('rect', { class: 'critical', x, y: y - 12, width: 48, height: 8 }),
+      rect(x, y - 12, 48, 8, 'critical'),
       words(x + 62, y, 'critical path: what the response waited for', 'legend'),
     );
   }

@@ -2,7 +2,7 @@
 import { UserError } from '../../../../workshop/errors.ts';
 import type { Row } from '../../../../workshop/trace/waterfall.ts';
 import type { Recording } from '../../../traces/recordings.ts';
-import { contentWidth, element, words } from '../svg.ts';
+import { contentWidth, element, rect, words } from '../svg.ts';
 import type { Scene } from './scene.ts';
 
 /** The systems of the talk: their boxes, in the order of the call. */
@@ -82,8 +82,8 @@ export function drawBox({ name, x, width }: Box, { classOf, scene }: Stage): str
   return element(
     'g',
     { class: classOf(name) },
-    element('rect', { class: 'card', x, y: BOX_TOP, width, height, rx: 20 }),
-    element('rect', { class: 'box-edge', x, y: BOX_TOP, width, height: 12, rx: 6 }),
+    rect(x, BOX_TOP, width, height, 'card', 20),
+    rect(x, BOX_TOP, width, 12, 'box-edge', 6),
     words(x + PADDING_PX, BOX_TOP + 64, name, 'box-name'),
   );
 }

@@ -9,7 +9,7 @@ import type { Recording } from '../../../traces/recordings.ts';
 import { appears } from '../appears.ts';
 import { arrow } from '../arrow.ts';
 import { serviceClasses } from '../services.ts';
-import { contentWidth, element, picture, words } from '../svg.ts';
+import { contentWidth, element, picture, rect, words } from '../svg.ts';
 import { BOX_TOP, boxesOf, boxHeightOf, drawBox, PADDING_PX, type Stage } from './boxes.ts';
 import { drawLogs } from './logs.ts';
 import { drawRequest, drawResponse } from './packets.ts';
@@ -74,7 +74,7 @@ function drawStore(index: number, below: number, { boxes, scene }: Stage, at: nu
     'birth',
     at,
     ...(index === 0 ? senders : [contentWidth / 2]).map((x) => arrow([x, y + 8], [x, top - 8])),
-    element('rect', { class: 'card', x: 0, y: top, width: contentWidth, height: STORE_PX, rx: 20 }),
+    rect(0, top, contentWidth, STORE_PX, 'card', 20),
     words(PADDING_PX + 10, top + STORE_PX / 2 + 15, name, 'box-name'),
     words(contentWidth - PADDING_PX - 10, top + STORE_PX / 2 + 13, does, 'journey-text', 'end'),
   );

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../../../workshop/trace/log-record.ts';
 import { appears } from '../appears.ts';
-import { element, words } from '../svg.ts';
+import { path, rect, words } from '../svg.ts';
 import { FIRST_ROW_Y, NODE_PX, PADDING_PX, ROW_PX, type Stage } from './boxes.ts';
 
 const BETWEEN_S = 0.3;
@@ -22,17 +22,13 @@ export function drawLogs({ recording: { logs }, boxes, classOf, scene }: Stage, 
   const threads = places
     .slice(1)
     .map((place, index) =>
-      appears(
-        'birth',
-        at + (index + 1) * BETWEEN_S,
-        element('path', { class: 'thread', d: threadOf(places[index]!, place) }),
-      ),
+      appears('birth', at + (index + 1) * BETWEEN_S, path('thread', threadOf(places[index]!, place))),
     );
   const lines = places.map(({ log, x, y, width }, index) =>
     appears(
       `birth ${classOf(log.service)}`,
       at + index * BETWEEN_S,
-      element('rect', { class: 'log-line', x, y, width, height: NODE_PX, rx: 8 }),
+      rect(x, y, width, NODE_PX, 'log-line', 8),
       words(x + 16, y + NODE_PX / 2 + 13, log.body, 'journey-text'),
       hasIds
         ? words(x + width - 14, y + NODE_PX / 2 + 13, log.traceId.slice(0, 4), 'header-value ink-1', 'end')

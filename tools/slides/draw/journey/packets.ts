@@ -2,7 +2,7 @@
 import { UserError } from '../../../../workshop/errors.ts';
 import type { Recording } from '../../../traces/recordings.ts';
 import { arrow } from '../arrow.ts';
-import { element, shortId, words } from '../svg.ts';
+import { rect, shortId, words } from '../svg.ts';
 import { appears } from '../appears.ts';
 import { type Box, consumers, GAP_PX, type Stage, WAY_Y } from './boxes.ts';
 
@@ -57,7 +57,7 @@ function card(gapX: number, edgeY: number, side: 'above' | 'below', rows: readon
   const y = side === 'above' ? edgeY - height : edgeY;
   const isMissing = rows.every(({ className }) => className === 'lacks');
   return [
-    element('rect', { class: isMissing ? 'hole' : 'envelope', x, y, width: CARD_PX, height, rx: 14 }),
+    rect(x, y, CARD_PX, height, isMissing ? 'hole' : 'envelope', 14),
     ...rows.map(({ text, className }, index) =>
       words(x + CARD_PX / 2, y + 48 + index * CARD_ROW_PX, text, className, 'middle'),
     ),

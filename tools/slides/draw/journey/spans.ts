@@ -2,7 +2,7 @@
 import type { Span } from '../../../../workshop/trace/model.ts';
 import type { Row } from '../../../../workshop/trace/waterfall.ts';
 import { appears } from '../appears.ts';
-import { element, fitted, words } from '../svg.ts';
+import { fitted, path, rect, words } from '../svg.ts';
 import { type Box, FIRST_ROW_Y, NODE_PX, PADDING_PX, ROW_PX, type Stage } from './boxes.ts';
 
 const INDENT_PX = 26;
@@ -45,15 +45,14 @@ export function nodesOf(rows: readonly Row[], box: Box): Node[] {
 /** Draws a node, with an arrow to its parent if that is in another box. */
 export function drawNode({ span, count, x, y, width }: Node, stage: Stage, at: number): string {
   const stack = count > 1 ? STACK_PX : 0;
-  const rect = (by: number) =>
-    element('rect', { class: 'node', x: x + by, y: y + by, width: width - stack, height: NODE_PX, rx: 12 });
+  const box = (by: number) => rect(x + by, y + by, width - stack, NODE_PX, 'node', 12);
   const text = `${count > 1 ? `${count} × ` : ''}${shortName(span.name)}`;
   return appears(
     `birth ${stage.classOf(span.service)}`,
     at,
     parentArrow(span, x, y, stage),
-    stack > 0 ? rect(stack) : '',
-    rect(0),
+    stack > 0 ? box(stack) : '',
+    box(0),
     words(x + 14, y + NODE_PX / 2 + 13, fitted(text, TEXT_SIZE, (width - 36) * 1.3), 'journey-text'),
   );
 }
@@ -68,8 +67,8 @@ function parentArrow(span: Span, x: number, y: number, { rows, boxes }: Stage): 
   const end = node.x + node.width + 6;
   const bend = x - PADDING_PX - 60;
   return (
-    element('path', { class: 'parent-arrow', d: `M${x} ${from}H${bend}V${to}H${end + 20}` }) +
-    element('path', { class: 'parent-head', d: `M${end} ${to}l28 -15v30z` })
+    path('parent-arrow', `M${x} ${from}H${bend}V${to}H${end + 20}`) +
+    path('parent-head', `M${end} ${to}l28 -15v30z`)
   );
 }
 
@@ -83,14 +82,14 @@ export function drawMissing(box: Box, { rows, scene }: Stage, at: number): strin
   return appears(
     'birth',
     at,
-    element('rect', {
-      class: 'hole',
-      x: box.x + PADDING_PX,
+    rect(
+      box.x + PADDING_PX,
       y,
-      width: box.width - 2 * PADDING_PX,
-      height: NODE_PX + (lines.length - 1) * LINE_PX,
-      rx: 12,
-    }),
+      box.width - 2 * PADDING_PX,
+      NODE_PX + (lines.length - 1) * LINE_PX,
+      'hole',
+      12,
+    ),
     ...lines.map((line, index) =>
       words(box.x + box.width / 2, y + 44 + index * LINE_PX, line, 'lacks', 'middle'),
     ),
