@@ -2,21 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 
 /** A command that runs in a shell. */
-export interface RunningCommand {
-  /** What a terminal would show of it so far. */
-  printed(): string;
-  hasEnded(): boolean;
-  /** Resolves when it and everything that it started have exited. */
-  ended: Promise<void>;
-  /** Stops it and everything that it started, as Ctrl-C does. */
-  stop(): Promise<void>;
-}
+export type RunningCommand = ReturnType<typeof startCommand>;
 
 const STOP_TIMEOUT_MS = 5_000;
 const IS_WINDOWS = process.platform === 'win32';
 
 /** Starts a command in the system's shell, in a folder, with only the given variables in its environment. */
-export function startCommand(command: string, folder: string, env: NodeJS.ProcessEnv): RunningCommand {
+export function startCommand(command: string, folder: string, env: NodeJS.ProcessEnv) {
   // One pipe for both streams keeps the order in which they are written, as in a terminal.
   const child = spawn(`(${command}) 2>&1`, {
     shell: true,
@@ -34,10 +26,13 @@ export function startCommand(command: string, folder: string, env: NodeJS.Proces
   });
 
   return {
+    /** What a terminal would show of it so far. */
     printed: () => stripVTControlCharacters(text),
     hasEnded: () => hasEnded,
+    /** Resolves when it and everything that it started have exited. */
     ended,
-    async stop() {
+    /** Stops it and everything that it started, as Ctrl-C does. */
+    async stop(): Promise<void> {
       if (hasEnded) return;
       signal(child, 'SIGINT');
       const timer = setTimeout(signal, STOP_TIMEOUT_MS, child, 'SIGKILL');

@@ -1,21 +1,14 @@
 import { readServices } from '../../workshop/services/definition.ts';
 import { freePort } from '../../workshop/net/ports.ts';
 
-/** Free ports in place of the usual ones, so that a command can run next to others, and next to a running workshop. */
-export interface MovedPorts {
-  /** The variables that set the free ports. */
-  environment: Record<string, string>;
-  /** A text with the usual ports replaced by the free ones. */
-  moved(text: string): string;
-  /** A text with the free ports replaced by the usual ones. */
-  usual(text: string): string;
-}
-
 /** The trace backend's ports; the variables hold URLs. */
 const BACKEND = { JAEGER_URL: 16686, OTEL_EXPORTER_OTLP_ENDPOINT: 4317, OTLP_URL: 4318 };
 
-/** Chooses free ports for the trace backend and for the services of some steps. */
-export async function movePorts(stepFolders: string[]): Promise<MovedPorts> {
+/**
+ * Chooses free ports for the trace backend and for the services of some steps, so that a command can run next to others,
+ * and next to a running workshop.
+ */
+export async function movePorts(stepFolders: string[]) {
   const environment: Record<string, string> = {};
   const free = new Map<number, number>(); // by the usual port
 
@@ -31,9 +24,12 @@ export async function movePorts(stepFolders: string[]): Promise<MovedPorts> {
 
   const usual = new Map([...free].map(([from, to]) => [to, from]));
   return {
+    /** The variables that set the free ports. */
     environment,
-    moved: (text) => replaced(text, /(?<=\b(?:localhost|127\.0\.0\.1):)\d+/g, free),
-    usual: (text) => replaced(text, /\b\d{4,5}\b/g, usual),
+    /** A text with the usual ports replaced by the free ones. */
+    moved: (text: string) => replaced(text, /(?<=\b(?:localhost|127\.0\.0\.1):)\d+/g, free),
+    /** A text with the free ports replaced by the usual ones. */
+    usual: (text: string) => replaced(text, /\b\d{4,5}\b/g, usual),
   };
 }
 

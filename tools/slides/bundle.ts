@@ -6,13 +6,13 @@ import { MAX_LINES } from './code/block.ts';
 import { serviceColorRules } from './draw/services.ts';
 import { slidesFolder } from './read.ts';
 
-/** The files that the page loads, by name. */
-export type DeckAssets = Map<'deck.css' | 'deck.js' | 'speaker.css' | 'speaker.js' | 'licenses.txt', string>;
-
 const PACKAGES = ['reveal.js', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono'];
 
-/** Bundles the scripts and styles of the deck and of its speaker window, including reveal.js and the fonts. */
-export async function bundleAssets(): Promise<DeckAssets> {
+/**
+ * Bundles the scripts and styles of the deck and of its speaker window, including reveal.js and the fonts. Returns the
+ * files that the page loads, by name.
+ */
+export async function bundleAssets(): Promise<Map<string, string>> {
   const { outputFiles } = await build({
     entryPoints: {
       deck: join(import.meta.dirname, 'browser', 'deck.ts'),

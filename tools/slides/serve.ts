@@ -7,13 +7,6 @@ import { projectFolder } from '../../workshop/settings.ts';
 import { watch } from '../../workshop/watch.ts';
 import { type BuiltDeck, buildDeck } from './build.ts';
 
-/** A deck that is being served. */
-export interface ServedDeck {
-  /** With a slash at the end. */
-  url: string;
-  close(): Promise<void>;
-}
-
 const TYPES: Record<string, string> = {
   html: 'text/html',
   css: 'text/css',
@@ -24,10 +17,10 @@ const WATCHED = ['slides', 'steps', 'bench/results'].map((path) => join(projectF
 
 /**
  * Serves the deck on this machine only, and rebuilds it when its source or a step changes; open pages then reload. An
- * error in the source is passed to `onError` and shown on the pages, which keep their content.
+ * error in the source is passed to `onError` and shown on the pages, which keep their content. The URL ends with a slash.
  * @throws UserError if another program uses the port, or the source is invalid at the start
  */
-export async function serveDeck(port: number, onError: (text: string) => void): Promise<ServedDeck> {
+export async function serveDeck(port: number, onError: (text: string) => void) {
   let deck = await buildDeck();
   let problem = '';
   const listeners = new Set<ServerResponse>();
@@ -64,7 +57,7 @@ export async function serveDeck(port: number, onError: (text: string) => void): 
 
   return {
     url: `http://127.0.0.1:${listener.port}/`,
-    async close() {
+    async close(): Promise<void> {
       await Promise.all([watcher.close(), turn]);
       await listener.close();
     },

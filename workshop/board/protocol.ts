@@ -4,16 +4,14 @@
 export const codeCharacters = 'BCDFGHJKLMNPQRSTVWXZ2345679';
 export const CODE_LENGTH = 6;
 
-/** POST /join; the token of an earlier membership may be in the header Authorization. */
+/**
+ * POST /join; the token of an earlier membership may be in the header Authorization. The response has a token, which the
+ * attendee sends with each further request.
+ */
 export interface JoinRequest {
   /** From the URL that the board shows. */
   code: string;
   nickname?: string;
-}
-
-/** The response to it. The attendee sends the token with each further request. */
-export interface JoinResponse {
-  token: string;
 }
 
 /** POST /report, with the token: the result of a check. */

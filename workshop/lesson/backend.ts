@@ -2,15 +2,8 @@ import { findBackend, type UsedBackend, useBackend } from '../backend/connect.ts
 import { inTurn } from '../services/turn.ts';
 import { openQueue } from './turns.ts';
 
-/** The trace backend for as long as the lesson is open. */
-export interface KeptBackend {
-  /** The backend. If it belonged to another command that has ended, this process starts one. */
-  use(): Promise<UsedBackend>;
-  close(): Promise<void>;
-}
-
-/** Uses the trace backend that is running, or starts one when it is needed. */
-export function keepBackend(signal: AbortSignal): KeptBackend {
+/** Uses the trace backend that is running, or starts one when it is needed, for as long as the lesson is open. */
+export function keepBackend(signal: AbortSignal) {
   let used: UsedBackend | undefined;
   const queue = openQueue();
 
@@ -19,8 +12,9 @@ export function keepBackend(signal: AbortSignal): KeptBackend {
     return used!;
   }
   return {
+    /** The backend. If it belonged to another command that has ended, this process starts one. */
     use: () => queue.add(useOne),
-    async close() {
+    async close(): Promise<void> {
       await queue.idle();
       await used?.close();
     },

@@ -6,16 +6,8 @@ import { messageOf, UserError } from '../errors.ts';
 import type { CheckedStep, CheckState } from '../viewer/lesson/session-state.ts';
 import { openLatest } from './turns.ts';
 
-/** Checks the working copy, again and again. */
-export interface Checks {
-  /** Checks against a step. A check that is still running looks at old code, and is ended. */
-  start(step: Step): void;
-  /** Ends the check that is running. */
-  close(): Promise<void>;
-}
-
-/** Passes the state of each check to `show`. */
-export function openChecks(course: Course, show: (state: CheckState) => void): Checks {
+/** Checks the working copy, again and again, and passes the state of each check to `show`. */
+export function openChecks(course: Course, show: (state: CheckState) => void) {
   const latest = openLatest();
   const reportToBoard = boardReporter(course, console.error);
   let last: { step: Step; result: CheckedStep } | undefined;
@@ -36,11 +28,13 @@ export function openChecks(course: Course, show: (state: CheckState) => void): C
   }
 
   return {
-    start(step) {
+    /** Checks against a step. A check that is still running looks at old code, and is ended. */
+    start(step: Step): void {
       const before = last?.step.name === step.name ? last.result : undefined;
       show({ isRunning: true, ...(before && { result: before }) });
       latest.start((signal) => check(step, signal));
     },
+    /** Ends the check that is running. */
     close: latest.stop,
   };
 }

@@ -6,25 +6,18 @@ import { messageOf } from '../errors.ts';
 import type { RunState } from '../viewer/lesson/session-state.ts';
 import { openLatest } from './turns.ts';
 
-/** Runs run.ts, again and again. */
-export interface Runs {
-  /** Runs it, with output of so many columns. One that is still running is stopped. */
-  start(columns: number): void;
-  stop(): Promise<void>;
-}
-
 const KILL_AFTER_MS = 5_000; // longer than run.ts takes to stop what it has started
 const KEPT_CHARACTERS = 100_000;
 
 /** Makes a program print to stdout what it would print to stderr, so that its lines are in the same order as in a terminal. */
 const oneStream = 'data:text/javascript,process.stderr.write = process.stdout.write.bind(process.stdout)';
 
-/** Passes the state of each run to `show`. The trace backend is there before run.ts starts. */
+/** Runs run.ts, again and again, and passes the state of each run to `show`. The trace backend is there before run.ts starts. */
 export function openRuns(
   folder: string,
   useBackend: () => Promise<UsedBackend>,
   show: (state: RunState) => void,
-): Runs {
+) {
   const latest = openLatest();
 
   async function run(columns: number, signal: AbortSignal): Promise<void> {
@@ -46,7 +39,8 @@ export function openRuns(
   }
 
   return {
-    start: (columns) => latest.start((signal) => run(columns, signal)),
+    /** Runs it, with output of so many columns. One that is still running is stopped. */
+    start: (columns: number) => latest.start((signal) => run(columns, signal)),
     stop: latest.stop,
   };
 }

@@ -1,41 +1,31 @@
-/** Does pieces of work one after another. */
-export interface Queue {
-  /** Does some work after all that was handed over before, whether or not that failed. */
-  add<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Resolves when there is no work left. */
-  idle(): Promise<unknown>;
-}
-
-export function openQueue(): Queue {
+/** Opens a queue, which does pieces of work one after another. */
+export function openQueue() {
   let last: Promise<unknown> = Promise.resolve();
   return {
-    add(work) {
+    /** Does some work after all that was handed over before, whether or not that failed. */
+    add<Result>(work: () => Promise<Result>): Promise<Result> {
       const result = last.then(work);
       last = result.catch(() => {});
       return result;
     },
+    /** Resolves when there is no work left. */
     idle: () => last,
   };
 }
 
-/** Does some work again and again, of which only the latest matters. */
-export interface Latest {
-  /** Ends the work that is running, then does this work unless other work has been started meanwhile. It must not reject. */
-  start(work: (signal: AbortSignal) => Promise<void>): void;
-  /** Ends the work that is running. */
-  stop(): Promise<void>;
-}
-
-export function openLatest(): Latest {
+/** Opens a place for work that is done again and again, and of which only the latest matters. */
+export function openLatest() {
   let controller = new AbortController();
   let last = Promise.resolve();
   return {
-    start(work) {
+    /** Ends the work that is running, then does this work unless other work has been started meanwhile. It must not reject. */
+    start(work: (signal: AbortSignal) => Promise<void>): void {
       controller.abort();
       const { signal } = (controller = new AbortController());
       last = last.then(() => (signal.aborted ? undefined : work(signal)));
     },
-    stop() {
+    /** Ends the work that is running. */
+    stop(): Promise<void> {
       controller.abort();
       return last;
     },
