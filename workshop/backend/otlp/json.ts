@@ -11,9 +11,6 @@ import { idBytes, logSignal, MAX_DEPTH, type Signal, traceSignal } from './messa
 /** The JSON is not an OTLP request. The message says what is wrong and where. */
 export class JsonError extends Error {}
 
-/** Reads a value: `path` says where it is, `depth` how many messages contain it. */
-type Read = (json: unknown, path: string, depth: number) => unknown;
-
 const [QUOTE, BACKSLASH, COMMA] = Buffer.from('"\\,');
 const [BRACE, BRACKET, CLOSING_BRACE, CLOSING_BRACKET] = Buffer.from('{[}]');
 
@@ -35,9 +32,9 @@ export function requestFromJson({ request: type, itemName }: Signal, body: Buffe
   } catch (error) {
     throw new JsonError(`the body is not JSON (${(error as Error).message})`);
   }
-  const request = messageReader(type)(json, 'the body', 0);
+  const request = readMessage(type, json, 'the body', 0);
   return {
-    message: Buffer.from(type.encode(request as object).finish()),
+    message: Buffer.from(type.encode(request).finish()),
     unknown: unknownIn(json, type, unknownDepth),
   };
 }
@@ -83,66 +80,57 @@ function valueIn(json: object, field: Field): unknown {
   return undefined;
 }
 
-const readers = new Map<Type, Read>();
-
-function messageReader(type: Type): Read {
-  const known = readers.get(type);
-  if (known) return known;
-  let fields: { field: Field; read: Read }[] | undefined;
-  const read: Read = (json, path, depth) => {
-    if (depth > MAX_DEPTH) throw new JsonError(`messages are nested more than ${MAX_DEPTH} levels deep`);
-    if (!isObject(json)) throw wrong(path, 'an object', json);
-    fields ??= type.fieldsArray.map((field) => ({ field, read: fieldReader(field) }));
-    const message: Record<string, unknown> = {};
-    for (const { field, read: readField } of fields) {
-      const value = valueIn(json, field);
-      if (value !== undefined) message[field.name] = readField(value, `${path}.${field.name}`, depth + 1);
-    }
-    return message;
-  };
-  readers.set(type, read);
-  return read;
+/** Reads a message: `path` says where it is, `depth` how many messages contain it. */
+function readMessage(type: Type, json: unknown, path: string, depth: number): object {
+  if (depth > MAX_DEPTH) throw new JsonError(`messages are nested more than ${MAX_DEPTH} levels deep`);
+  if (!isObject(json)) throw wrong(path, 'an object', json);
+  const message: Record<string, unknown> = {};
+  for (const field of type.fieldsArray) {
+    const value = valueIn(json, field);
+    if (value === undefined) continue;
+    const place = `${path}.${field.name}`;
+    if (!field.repeated) message[field.name] = readValue(field, value, place, depth + 1);
+    else if (!Array.isArray(value)) throw wrong(place, 'a list', value);
+    else
+      message[field.name] = value.map((item, index) =>
+        readValue(field, item, `${place}[${index}]`, depth + 1),
+      );
+  }
+  return message;
 }
 
-function fieldReader(field: Field): Read {
-  const read = singleReader(field);
-  if (!field.repeated) return read;
-  return (json, path, depth) => {
-    if (!Array.isArray(json)) throw wrong(path, 'a list', json);
-    return json.map((item, index) => read(item, `${path}[${index}]`, depth));
-  };
+function readValue(field: Field, json: unknown, path: string, depth: number): unknown {
+  if (field.resolvedType instanceof protobuf.Type) return readMessage(field.resolvedType, json, path, depth);
+  const { wanted, read } = formOf(field);
+  const value = read(json);
+  if (value === undefined) throw wrong(path, wanted, json);
+  return value;
 }
 
-function singleReader({ name, type, resolvedType }: Field): Read {
-  if (resolvedType instanceof protobuf.Type) return messageReader(resolvedType);
-  if (resolvedType instanceof protobuf.Enum) return enumReader(resolvedType);
-  if (type === 'bytes') return name in idBytes ? idReader(idBytes[name]!) : base64;
-  const read = scalars[type];
-  if (!read) throw new Error(`otlp.proto has a field of type ${type}, which json.ts cannot read`);
-  return read;
+/** What a value must be, in words, and what it means in protobuf: undefined if it is anything else. */
+interface Form {
+  wanted: string;
+  read: (json: unknown) => unknown;
 }
 
-const scalars: Record<string, Read> = {
-  string: check('a string', (json) => (typeof json === 'string' ? json : undefined)),
-  bool: check('true or false', (json) => (typeof json === 'boolean' ? json : undefined)),
-  double: check('a number', double),
-  int64: integer('a 64-bit integer', -(2n ** 63n), 2n ** 63n - 1n),
-  fixed64: integer('a 64-bit integer of at least 0', 0n, 2n ** 64n - 1n),
-  uint32: integer('a 32-bit integer of at least 0', 0n, 2n ** 32n - 1n),
+function formOf({ name, type, resolvedType }: Field): Form {
+  if (resolvedType instanceof protobuf.Enum) return enumForm(resolvedType);
+  return type === 'bytes' && name in idBytes ? idForm(idBytes[name]!) : forms[type]!;
+}
+
+const forms: Record<string, Form> = {
+  string: { wanted: 'a string', read: (json) => (typeof json === 'string' ? json : undefined) },
+  bool: { wanted: 'true or false', read: (json) => (typeof json === 'boolean' ? json : undefined) },
+  double: { wanted: 'a number', read: double },
+  int64: integerForm('a 64-bit integer', -(2n ** 63n), 2n ** 63n - 1n),
+  fixed64: integerForm('a 64-bit integer of at least 0', 0n, 2n ** 64n - 1n),
+  uint32: integerForm('a 32-bit integer of at least 0', 0n, 2n ** 32n - 1n),
+  bytes: {
+    wanted: 'base64',
+    read: (json) =>
+      typeof json === 'string' && /^[\w+/-]*={0,2}$/.test(json) ? Buffer.from(json, 'base64') : undefined,
+  },
 };
-
-const base64 = check('base64', (json) =>
-  typeof json === 'string' && /^[\w+/-]*={0,2}$/.test(json) ? Buffer.from(json, 'base64') : undefined,
-);
-
-/** A reader that throws an error if `read` returns undefined. */
-function check(wanted: string, read: (json: unknown) => unknown): Read {
-  return (json, path) => {
-    const value = read(json);
-    if (value === undefined) throw wrong(path, wanted, json);
-    return value;
-  };
-}
 
 /** ProtoJSON writes doubles as strings if JSON can't represent them, and accepts strings for all doubles. */
 function double(json: unknown): number | undefined {
@@ -152,27 +140,30 @@ function double(json: unknown): number | undefined {
   return isNumber ? Number(json) : undefined;
 }
 
-function integer(wanted: string, from: bigint, to: bigint): Read {
-  return check(wanted, (json) => {
+function integerForm(wanted: string, from: bigint, to: bigint): Form {
+  const read = (json: unknown) => {
     const isWhole = typeof json === 'string' ? /^-?\d{1,20}$/.test(json) : Number.isInteger(json);
     const value = isWhole ? BigInt(json as string | number) : undefined;
     return value !== undefined && value >= from && value <= to ? String(value) : undefined;
-  });
+  };
+  return { wanted, read };
 }
 
-function enumReader({ values }: Enum): Read {
-  return check('a whole number or the name of an enum value', (json) => {
+function enumForm({ values }: Enum): Form {
+  const read = (json: unknown) => {
     if (typeof json === 'string') return Object.hasOwn(values, json) ? values[json] : undefined;
     return Number.isInteger(json) && Math.abs(json as number) < 2 ** 31 ? json : undefined;
-  });
+  };
+  return { wanted: 'a whole number or the name of an enum value', read };
 }
 
 /** An empty id counts as missing. */
-function idReader(size: number): Read {
-  return check(`${2 * size} hex digits`, (json) => {
+function idForm(size: number): Form {
+  const read = (json: unknown) => {
     const isId = typeof json === 'string' && /^[\da-f]*$/i.test(json);
     return isId && (json === '' || json.length === 2 * size) ? Buffer.from(json, 'hex') : undefined;
-  });
+  };
+  return { wanted: `${2 * size} hex digits`, read };
 }
 
 /** How many levels of messages are above the items. */
