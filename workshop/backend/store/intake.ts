@@ -228,27 +228,18 @@ function resourcesOf(items: readonly StoredItem[]): RequestParts['resources'] {
   return resources;
 }
 
-/** Returns a function that reads what the items of a group share. It reads each resource and scope once. */
+/** Returns a function that reads what the items of a group share. Groups with the same resource share its object. */
 export function sharedReader(): (group: Group) => { resource: Resource; scope: Scope } {
   const resources = new Map<string, Resource>();
-  const scopes = new Map<string, Scope>();
   const byGroup = new Map<Group, { resource: Resource; scope: Scope }>();
   return (group) => {
     const known = byGroup.get(group);
     if (known) return known;
     const { resource, scope } = encodedShared(group);
-    const shared = {
-      resource: memoized(resources, resource, readResource),
-      scope: memoized(scopes, scope, readScope),
-    };
+    const key = resource.toString('latin1');
+    const shared = { resource: resources.get(key) ?? readResource(resource), scope: readScope(scope) };
+    resources.set(key, shared.resource);
     byGroup.set(group, shared);
     return shared;
   };
-}
-
-function memoized<Read>(known: Map<string, Read>, bytes: Buffer, read: (bytes: Uint8Array) => Read): Read {
-  const key = bytes.toString('latin1');
-  const result = known.get(key) ?? read(bytes);
-  known.set(key, result);
-  return result;
 }
