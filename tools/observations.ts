@@ -11,6 +11,7 @@ import { ObservationError } from '../workshop/check/observation-error.ts';
 import { observe } from '../workshop/check/observe.ts';
 import { listChapters } from '../workshop/course/chapters.ts';
 import type { Step } from '../workshop/course/list.ts';
+import { openQueue } from '../workshop/queue.ts';
 import { readServices } from '../workshop/services/definition.ts';
 import { isRecorded, readRecorded } from './recorded.ts';
 
@@ -23,7 +24,7 @@ for (const name of ['REVIEWS_TIMEOUT_MS', 'SOCIAL_TIMEOUT_MS', 'DATABASE_TIMEOUT
 
 const observations = new Map<string, Promise<Observation>>();
 /** Steps in the same lane run one after the other. Those that need a part, such as a broker, share the first lane. */
-const lanes: Promise<unknown>[] = Array.from({ length: 1 + availableParallelism() }, () => Promise.resolve());
+const lanes = Array.from({ length: 1 + availableParallelism() }, openQueue);
 
 /**
  * What the check sees of a step. A step that needs a program that few machines have isn't run: a recording of an earlier
@@ -105,7 +106,5 @@ async function inTurn<T>(step: Step, work: () => Promise<T>): Promise<T> {
   const services = await readServices(step.folder);
   const needsPart = services.some(({ needs }) => needs.length > 0);
   const lane = needsPart ? 0 : 1 + (step.number % (lanes.length - 1));
-  const turn = lanes[lane]!.then(work);
-  lanes[lane] = turn.catch(() => {});
-  return turn;
+  return lanes[lane]!.add(work);
 }

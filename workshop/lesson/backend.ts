@@ -1,6 +1,6 @@
 import { findBackend, type UsedBackend, useBackend } from '../backend/connect.ts';
 import { inTurn } from '../services/turn.ts';
-import { openQueue } from './turns.ts';
+import { openQueue } from '../queue.ts';
 
 /** Uses the trace backend that is running, or starts one when it is needed, for as long as the lesson is open. */
 export function keepBackend(signal: AbortSignal) {

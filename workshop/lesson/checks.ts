@@ -4,7 +4,7 @@ import type { Course } from '../course/course.ts';
 import type { Step } from '../course/list.ts';
 import { messageOf, UserError } from '../errors.ts';
 import type { CheckedStep, CheckState } from '../viewer/lesson/session-state.ts';
-import { openLatest } from './turns.ts';
+import { openLatest } from './latest.ts';
 
 /** Checks the working copy, again and again, and passes the state of each check to `show`. */
 export function openChecks(course: Course, show: (state: CheckState) => void) {

@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 import type { UsedBackend } from '../backend/connect.ts';
 import { messageOf } from '../errors.ts';
 import type { RunState } from '../viewer/lesson/session-state.ts';
-import { openLatest } from './turns.ts';
+import { openLatest } from './latest.ts';
 
 const KILL_AFTER_MS = 5_000; // longer than run.ts takes to stop what it has started
 const KEPT_CHARACTERS = 100_000;

@@ -15,7 +15,7 @@ import type { ActionInput, ActionName, SessionState } from '../viewer/lesson/ses
 import { openChecks } from './checks.ts';
 import { type Published, published } from './published.ts';
 import { openRuns } from './runs.ts';
-import { openQueue } from './turns.ts';
+import { openQueue } from '../queue.ts';
 
 /** The lesson while someone works on it: what the page shows, and what it can do. */
 export interface Session {
