@@ -5,32 +5,27 @@ import { arrow } from './arrow.ts';
 import { serviceClasses } from './services.ts';
 import { contentWidth, element, fitted, path, picture, rect, shortId, words } from './svg.ts';
 
-/** A call from one service to the next, as the spans of both sides show it. */
-export interface Hop {
-  /** The span that sent the request or the message. */
-  from: Span;
-  /** The SERVER or CONSUMER span of the receiver. */
-  to: Span;
-  /** The headers that were sent. */
-  traceparent: string;
-  tracestate: string;
+/** The kinds of spans that continue a trace from another service. */
+const ENTRIES = new Set(['server', 'consumer']);
+
+/** The first SERVER or CONSUMER span of a service, which has received a request or a message. */
+export function entryOf(service: string, { spans }: Trace): Span | undefined {
+  return spans.find((span) => span.service === service && ENTRIES.has(span.kind));
 }
 
 /**
- * The call into a service, reconstructed from the spans of both sides: they have the trace id, and the receiver's
- * parent is the sender. `00` is the only version so far, and the call was sampled, or there would be no spans.
+ * The call into a service, with the headers that were sent, reconstructed from the spans of both sides: they have the
+ * trace id, and the receiver's parent is the sender. `00` is the only version so far, and the call was sampled, or there
+ * would be no spans.
  * @throws UserError if the trace has no call with both sides
  */
-function hopInto(service: string, trace: Trace): Hop {
-  const to = trace.spans.find(({ service: of, kind }) => of === service && ENTRIES.has(kind));
+function hopInto(service: string, trace: Trace) {
+  const to = entryOf(service, trace);
   const from = trace.spans.find((span) => span.spanId === to?.parentId);
   if (!to || !from)
     throw new UserError(`The recorded trace ${trace.traceId} has no call into ${service} with both sides.`);
   return { from, to, traceparent: `00-${to.traceId}-${from.spanId}-01`, tracestate: to.traceState };
 }
-
-/** The kinds of spans that continue a trace from another service. */
-const ENTRIES = new Set(['server', 'consumer']);
 
 const FIELDS = [
   { name: 'version', size: '1 byte', says: 'how to read the rest' },
@@ -39,7 +34,6 @@ const FIELDS = [
   { name: 'flags', size: '1 byte', says: 'lowest bit: sampled' },
 ];
 const CHARACTER_PX = 29;
-const FONT_PX = CHARACTER_PX / 0.6;
 
 /** Draws a large traceparent, with the name, size, and meaning of each of its four fields. */
 export function drawTraceparent(trace: Trace, service: string, alt: string): string {
@@ -187,15 +181,12 @@ export function drawTracestate(trace: Trace, service: string, alt: string): stri
     return element(
       'g',
       { class: `field-${index + 1}` },
-      element(
-        'text',
-        {
-          x,
-          y: 70,
-          class: 'mono',
-          style: `font-size: ${characterPx / 0.6}px`,
-          textLength: entry.length * characterPx,
-        },
+      mono(
+        x,
+        70,
+        entry,
+        'mono',
+        characterPx,
         `<tspan class="key">${key}</tspan><tspan class="dim">=</tspan><tspan>${value}</tspan>`,
       ),
       index < all.length - 1 ? mono(x + width, 70, ',', 'mono dash', characterPx) : '',
@@ -212,17 +203,16 @@ export function drawTracestate(trace: Trace, service: string, alt: string): stri
   return picture(contentWidth, 220, alt, ...entries);
 }
 
-function mono(x: number, y: number, text: string, className: string, characterPx = CHARACTER_PX): string {
-  const size = characterPx === CHARACTER_PX ? FONT_PX : characterPx / 0.6;
-  return element(
-    'text',
-    {
-      x,
-      y,
-      class: className,
-      style: `font-size: ${size}px`,
-      textLength: text.length > 1 ? text.length * characterPx : undefined,
-    },
-    text,
-  );
+/** Text in a font whose characters are all `characterPx` wide; `html` is the same text with its colors. */
+function mono(
+  x: number,
+  y: number,
+  text: string,
+  className: string,
+  characterPx = CHARACTER_PX,
+  html = text,
+): string {
+  const textLength = text.length > 1 ? text.length * characterPx : undefined;
+  const style = `font-size: ${characterPx / 0.6}px`;
+  return element('text', { x, y, class: className, style, textLength }, html);
 }

@@ -4,18 +4,20 @@ import { type Row, waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { rect } from './svg.ts';
 
 /** Where a strip is, and its scale. px. */
-export interface StripPlace {
+interface StripPlace {
   x: number;
   y: number;
   pxPerUs: number;
   rowPx: number;
+  /** The height of a bar. */
+  barPx?: number;
 }
 
 /** One bar per row, in the color of its service, at its place in time. */
 export function barsOf(
   rows: readonly Row[],
   classOf: (service: string) => string,
-  { x, y, pxPerUs, rowPx }: StripPlace,
+  { x, y, pxPerUs, rowPx, barPx = rowPx * 0.7 }: StripPlace,
   className = 'bar',
 ): string[] {
   return rows.map(({ span, offsetUs, durationUs }, index) =>
@@ -23,7 +25,7 @@ export function barsOf(
       x + offsetUs * pxPerUs,
       y + index * rowPx,
       Math.max(6, durationUs * pxPerUs),
-      rowPx * 0.7,
+      barPx,
       `${className} ${classOf(span.service)}`,
       5,
     ),

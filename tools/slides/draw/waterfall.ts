@@ -7,6 +7,7 @@ import { type Lane, laneOf } from '../../../workshop/trace/lane.ts';
 import { boxesOf } from './journey/boxes.ts';
 import { type Node, nodesOf } from './journey/spans.ts';
 import { serviceClasses } from './services.ts';
+import { barsOf } from './strip.ts';
 import { contentWidth, element, escaped, fitted, path, picture, rect, textWidthPx, words } from './svg.ts';
 
 /** What a waterfall on a slide shows in addition to the spans. */
@@ -103,17 +104,14 @@ function originOf(row: Row, nodes: readonly Node[], { bar }: Lane, y: number, fr
 /** Draws only the bars of a trace, as an ornament. */
 export function drawBars(trace: Trace): string {
   const { rows, durationUs, services } = waterfallOf(trace);
-  const classOf = serviceClasses(services);
-  const bars = rows.map(({ span, offsetUs }, index) =>
-    rect(
-      (offsetUs / durationUs) * contentWidth,
-      index * ORNAMENT_PX,
-      Math.max(6, (span.durationUs / durationUs) * contentWidth),
-      ORNAMENT_PX * 0.5,
-      `bar ${classOf(span.service)}`,
-      5,
-    ),
-  );
+  const place = {
+    x: 0,
+    y: 0,
+    pxPerUs: contentWidth / durationUs,
+    rowPx: ORNAMENT_PX,
+    barPx: ORNAMENT_PX / 2,
+  };
+  const bars = barsOf(rows, serviceClasses(services), place);
   const height = rows.length * ORNAMENT_PX;
   const size = { viewBox: `0 0 ${contentWidth} ${height}`, width: contentWidth, height };
   return element('svg', { class: 'ornament', ...size, 'aria-hidden': 'true' }, ...bars);

@@ -2,6 +2,7 @@
 import { UserError } from '../../../../workshop/errors.ts';
 import type { Recording } from '../../../traces/recordings.ts';
 import { arrow } from '../arrow.ts';
+import { entryOf } from '../header.ts';
 import { rect, shortId, words } from '../svg.ts';
 import { appears } from '../appears.ts';
 import { type Box, consumers, GAP_PX, type Stage, WAY_Y } from './boxes.ts';
@@ -81,15 +82,13 @@ interface Context {
   traceState: string;
 }
 
-/** The kinds of spans that continue a trace from another service. */
-const ENTRIES = new Set(['server', 'consumer']);
-
 /**
  * The context that a service receives: from its own first span or, if it records none, from the span that sends the
  * message.
  */
-function contextOf(service: string, { spans, traceId }: Recording): Context {
-  const entry = spans.find((span) => span.service === service && ENTRIES.has(span.kind));
+function contextOf(service: string, recording: Recording): Context {
+  const { spans, traceId } = recording;
+  const entry = entryOf(service, recording);
   if (entry?.parentId) return { ...entry, parentId: entry.parentId };
   const sender = spans.find(
     ({ kind, spanId }) => kind === 'producer' && !spans.some(({ parentId }) => parentId === spanId),
