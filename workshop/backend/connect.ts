@@ -77,20 +77,12 @@ const embeddedPlaces = () => [
   { url: otlpHttpUrl(), what: 'OTLP over HTTP', variable: 'OTLP_URL' },
 ];
 
-/** A port of the embedded backend. */
-export interface EmbeddedPort {
-  port: number;
-  /** The purpose of the port, in words. */
-  what: string;
-  /** A sentence that says which program uses it and what to do; missing if the port is free. */
-  conflict?: string;
-}
-
 /**
- * The ports of the embedded backend, and which of them other programs use.
+ * The ports of the embedded backend, each with its purpose in words. If another program uses it, `conflict` is a sentence
+ * that says which one and what to do.
  * @throws UserError if one of them is on another machine
  */
-export async function embeddedPorts(): Promise<EmbeddedPort[]> {
+export async function embeddedPorts(): Promise<{ port: number; what: string; conflict?: string }[]> {
   requireGrpcEndpoint();
   const places = embeddedPlaces();
   requireLocal(places);

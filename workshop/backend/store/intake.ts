@@ -38,8 +38,10 @@ export interface Added {
 export type Receiver = Pick<Intake<ArrivedItem>, 'signal' | 'add'>;
 
 /** How the kinds of items differ. */
-export interface IntakeOptions {
+export interface IntakeOptions<Item> {
   signal: Signal;
+  /** Reads a request. */
+  read: (message: Buffer) => ArrivedRequest<Item>;
   /** The maximum number of items, and roughly of bytes of memory, that are kept at a time. */
   most: { items: number; bytes: number };
   /** Roughly how much memory an item takes in addition to its bytes, in bytes. */
@@ -55,7 +57,7 @@ const MESSAGE_BYTES = 16;
 
 /** Accepts requests. A store extends it with indexes for its items, and with a way to drop the oldest ones. */
 export abstract class Intake<Item extends ArrivedItem> {
-  readonly #options: IntakeOptions;
+  readonly #options: IntakeOptions<Item>;
   /** How much of the limit the groups use, and the indexes of the store. */
   #bytes = 0;
   #items = 0;
@@ -63,7 +65,7 @@ export abstract class Intake<Item extends ArrivedItem> {
   #rejected = 0;
   #dropped = 0;
 
-  constructor(options: IntakeOptions) {
+  constructor(options: IntakeOptions<Item>) {
     this.#options = options;
   }
 
@@ -71,8 +73,6 @@ export abstract class Intake<Item extends ArrivedItem> {
     return this.#options.signal;
   }
 
-  /** Reads a request. */
-  protected abstract read(message: Buffer): ArrivedRequest<Item>;
   /** Adds an item to the indexes. It is kept between two positions in the group's bytes. */
   protected abstract index(item: Item, group: Group, from: number, to: number): void;
   /** Drops the oldest items, and calls `release` for each of them; false if there is nothing to drop. */
@@ -88,8 +88,8 @@ export abstract class Intake<Item extends ArrivedItem> {
    * @throws MalformedError if the bytes are not such a request; then nothing is kept
    */
   add(message: Buffer, unknown = ''): Added {
-    const { most, signal } = this.#options;
-    const request = this.read(message);
+    const { most, signal, read } = this.#options;
+    const request = read(message);
     const added: Added = { accepted: 0, rejected: 0, reason: '' };
     for (const { resource, scope, items } of request.groups) {
       let fitting: Item[] = [];

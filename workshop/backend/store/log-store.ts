@@ -38,12 +38,9 @@ export class LogStore extends Intake<ArrivedLogRecord> {
 
   constructor(limits: Partial<LogLimits> = {}) {
     const all = { ...defaultLimits, ...limits };
-    super({ signal: logSignal, most: { items: all.records, bytes: all.bytes }, itemBytes: RECORD_BYTES });
+    const most = { items: all.records, bytes: all.bytes };
+    super({ signal: logSignal, read: readLogRequest, most, itemBytes: RECORD_BYTES });
     this.#limits = all;
-  }
-
-  protected read(message: Buffer) {
-    return readLogRequest(message);
   }
 
   /** Every record can be kept: one without ids was logged outside a span. */

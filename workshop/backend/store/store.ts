@@ -74,12 +74,9 @@ export class TraceStore extends Intake<ArrivedSpan> {
 
   constructor(limits: Partial<Limits> = {}) {
     const all = { ...defaultLimits, ...limits };
-    super({ signal: traceSignal, most: { items: all.spans, bytes: all.bytes }, itemBytes: SPAN_BYTES });
+    const most = { items: all.spans, bytes: all.bytes };
+    super({ signal: traceSignal, read: readSpanRequest, most, itemBytes: SPAN_BYTES });
     this.#limits = all;
-  }
-
-  protected read(message: Buffer) {
-    return readSpanRequest(message);
   }
 
   get(traceId: string): StoredTrace | undefined {
