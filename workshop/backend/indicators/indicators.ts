@@ -28,6 +28,8 @@ const expressions: Record<keyof Indicators, (by: string) => string> = {
   p99: (by) => percentile(0.99, by),
 };
 
+const names = Object.keys(expressions) as (keyof Indicators)[];
+
 function requests(by: string, selector = ''): string {
   return `sum by (${by}) (rate(${histogram}_count${selector}[${WINDOW}]))`;
 }
@@ -53,7 +55,6 @@ export async function readIndicators(
 ): Promise<Measured> {
   const range = { start: end - PERIOD, end, step: STEP };
   const grouped = async (by: string) => {
-    const names = Object.keys(expressions) as (keyof Indicators)[];
     const series = await Promise.all(names.map((name) => prometheus.range(expressions[name](by), range)));
     return new Map(names.map((name, index) => [name, series[index]!]));
   };
@@ -69,14 +70,8 @@ export async function readIndicators(
   const noPoints: Points = times.map(() => null);
 
   const indicatorsOf = (from: typeof totals, labels: Labels): Indicators => {
-    const points = (name: keyof Indicators) => from.get(name)!.find(has(labels))?.values ?? noPoints;
-    return {
-      rate: points('rate'),
-      errors: points('errors'),
-      p50: points('p50'),
-      p95: points('p95'),
-      p99: points('p99'),
-    };
+    const points = names.map((name) => [name, from.get(name)!.find(has(labels))?.values ?? noPoints]);
+    return Object.fromEntries(points) as Indicators;
   };
   const instanceOf = (job: string, instance: string): InstanceIndicators => {
     const labels = { job, instance };

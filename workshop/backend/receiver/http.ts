@@ -15,15 +15,13 @@ import { listed } from '../../listed.ts';
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 
-/** A request is rejected with an HTTP status, and a gRPC code in the body. */
+/** A request is rejected with an HTTP status. */
 class Refusal extends Error {
-  readonly status: number;
-  readonly grpcCode: number;
+  readonly statusCode: number;
 
-  constructor(status: number, grpcCode: number, message: string) {
+  constructor(statusCode: number, message: string) {
     super(message);
-    this.status = status;
-    this.grpcCode = grpcCode;
+    this.statusCode = statusCode;
   }
 }
 
@@ -35,7 +33,7 @@ class Refusal extends Error {
 export async function receiveHttp(stores: readonly Receiver[], port: number): Promise<LoopbackListener> {
   const app = localApp({
     bodyLimit: MAX_MESSAGE_BYTES,
-    refuse: (request, reply, message) => sendError(request, reply, grpc.status.INVALID_ARGUMENT, message),
+    refuse: sendError,
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) =>
@@ -58,18 +56,17 @@ export async function receiveHttp(stores: readonly Receiver[], port: number): Pr
   }
   app.setNotFoundHandler(({ url, method }, reply) => {
     const path = url.replace(/\/?(\?.*)?$/, '');
-    if (path === '/v1/metrics') throw new Refusal(404, grpc.status.UNIMPLEMENTED, noMetrics);
+    if (path === '/v1/metrics') throw new Refusal(404, noMetrics);
     if (!stores.some(({ signal }) => signal.httpPath === path)) {
       const where = listed(stores.map(({ signal }) => `${signal.itemName}s to ${signal.httpPath}`));
-      throw new Refusal(404, grpc.status.UNIMPLEMENTED, `Send ${where}, not to ${url}.`);
+      throw new Refusal(404, `Send ${where}, not to ${url}.`);
     }
     reply.header('allow', 'POST');
-    throw new Refusal(405, grpc.status.UNIMPLEMENTED, `Use POST for ${path}, not ${method}.`);
+    throw new Refusal(405, `Use POST for ${path}, not ${method}.`);
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const { status, grpcCode, message } = refusalFor(error, reply.statusCode);
-    reply.code(status);
-    return sendError(request, reply, grpcCode, message);
+    const { statusCode, message } = refusalFor(error, reply.statusCode);
+    return sendError(request, reply.code(statusCode), message);
   });
   return listen(app, port);
 }
@@ -97,9 +94,7 @@ const localOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 async function decompressed(body: Buffer | undefined, encoding = 'identity'): Promise<Buffer> {
   if (!body || encoding.toLowerCase() === 'identity') return body ?? Buffer.alloc(0);
   const decompress = decompressors.get(encoding.toLowerCase());
-  if (!decompress) {
-    throw new Refusal(415, grpc.status.INVALID_ARGUMENT, `The encoding "${encoding}" is unknown: use gzip.`);
-  }
+  if (!decompress) throw new Refusal(415, `The encoding "${encoding}" is unknown: use gzip.`);
   return decompress(body);
 }
 
@@ -123,40 +118,36 @@ async function unzstd(body: Buffer): Promise<Buffer> {
 
 function tooLarge(): Refusal {
   const limit = `${MAX_MESSAGE_BYTES / 1024 / 1024} MiB`;
-  return new Refusal(
-    413,
-    grpc.status.RESOURCE_EXHAUSTED,
-    `The message is larger than ${limit}: send smaller batches.`,
-  );
+  return new Refusal(413, `The message is larger than ${limit}: send smaller batches.`);
 }
 
 function notDecompressed({ message }: Error): Refusal {
-  return new Refusal(400, grpc.status.INVALID_ARGUMENT, `Decompressing the body failed: ${message}.`);
+  return new Refusal(400, `Decompressing the body failed: ${message}.`);
 }
 
 /** Bad data is the sender's fault; the status must not suggest trying again. */
 function refusalFor(error: Error & { statusCode?: number; code?: string }, statusSoFar: number): Refusal {
   if (error instanceof Refusal) return error;
-  const { INVALID_ARGUMENT, INTERNAL } = grpc.status;
-  if (error instanceof MalformedError || error instanceof JsonError) {
-    return new Refusal(400, INVALID_ARGUMENT, `This is not OTLP: ${error.message}.`);
-  }
+  if (error instanceof MalformedError || error instanceof JsonError)
+    return new Refusal(400, `This is not OTLP: ${error.message}.`);
   if (error.code === 'ERR_BUFFER_TOO_LARGE' || error.statusCode === 413) return tooLarge();
   if (error.code?.startsWith('Z_')) return notDecompressed(error);
-  if (error.statusCode === 415) {
-    return new Refusal(415, INVALID_ARGUMENT, `The content type must be ${PROTOBUF} or ${JSON_TYPE}.`);
-  }
-  const status = error.statusCode ?? (statusSoFar >= 400 ? statusSoFar : 500);
-  return new Refusal(status, status < 500 ? INVALID_ARGUMENT : INTERNAL, error.message);
+  if (error.statusCode === 415)
+    return new Refusal(415, `The content type must be ${PROTOBUF} or ${JSON_TYPE}.`);
+  return new Refusal(error.statusCode ?? (statusSoFar >= 400 ? statusSoFar : 500), error.message);
 }
 
+/** The codes of errors by HTTP status; others are INVALID_ARGUMENT, or INTERNAL from 500 on. */
+const codes: Readonly<Record<number, grpc.status>> = {
+  404: grpc.status.UNIMPLEMENTED,
+  405: grpc.status.UNIMPLEMENTED,
+  413: grpc.status.RESOURCE_EXHAUSTED,
+};
+
 /** OTLP/HTTP, "Failures": the body is a google.rpc.Status in the content type of the request. */
-function sendError(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  code: number,
-  message: string,
-): FastifyReply {
+function sendError(request: FastifyRequest, reply: FastifyReply, message: string): FastifyReply {
+  const { INVALID_ARGUMENT, INTERNAL } = grpc.status;
+  const code = codes[reply.statusCode] ?? (reply.statusCode < 500 ? INVALID_ARGUMENT : INTERNAL);
   const isProtobuf = request.headers['content-type']?.toLowerCase().startsWith(PROTOBUF);
   return isProtobuf ? reply.type(PROTOBUF).send(errorStatus(code, message)) : reply.send({ code, message });
 }
