@@ -50,9 +50,7 @@ export function drawBugs(trace: Trace, alt: string): string {
   const first = scale([idle, below], 0);
   const twins = 2 * (PANEL_PX + PANEL_GAP_PX) + INSET_PX;
   return picture(
-    contentWidth,
-    540,
-    alt,
+    { height: 540, alt },
     panel(
       0,
       'The gap',

@@ -25,9 +25,7 @@ export function drawBroken(trace: Trace, service: string, alt: string): string {
   const frame = (x: number, y: number, rows: number) =>
     rect(x - 24, y - 22, HALF_PX + 48, rows * SPLIT_ROW_PX + 20, 'trace-frame', 16);
   return picture(
-    contentWidth,
-    height,
-    alt,
+    { height, alt },
     words(0, 40, 'without the header: two traces', 'half-title'),
     frame(24, top, above!.rows.length),
     ...barsOf(above!.rows, classOf, { x: 24, y: top, pxPerUs, rowPx: SPLIT_ROW_PX }),
@@ -49,9 +47,7 @@ export function drawFix(before: Trace, after: Trace, alt: string): string {
   const below = slow.rows.length * FIX_ROW_PX + 50;
   const endOfFast = fast.durationUs * pxPerUs;
   return picture(
-    contentWidth,
-    below + fast.rows.length * FIX_ROW_PX,
-    alt,
+    { height: below + fast.rows.length * FIX_ROW_PX, alt },
     ...barsOf(slow.rows, classOf, { x: 0, y: 0, pxPerUs, rowPx: FIX_ROW_PX }),
     words(0, below - 90, formatDuration(slow.durationUs), 'fix-time'),
     element('line', { class: 'tick', x1: 0, x2: contentWidth, y1: below - 26, y2: below - 26 }),
@@ -71,9 +67,7 @@ export function drawClosing(before: Trace, after: Trace, alt: string): string {
   const pxPerUs = contentWidth / slow.durationUs;
   const place = { x: 0, y: 0, pxPerUs, rowPx: CLOSING_ROW_PX };
   return picture(
-    contentWidth,
-    slow.rows.length * CLOSING_ROW_PX,
-    alt,
+    { height: slow.rows.length * CLOSING_ROW_PX, alt },
     ...barsOf(slow.rows, classOf, place, 'was'),
     ...barsOf(fast.rows, classOf, place, 'bar shrinks'),
     words(

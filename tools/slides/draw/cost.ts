@@ -53,7 +53,7 @@ export function drawCost(result: OverheadResult, alt: string): string {
       words(x(after) + 16, y + 59, after > before ? added : 'within the noise', 'duration'),
     );
   });
-  return picture(contentWidth, PARTS.length * rowPx, alt, ...rows) + source(result);
+  return picture({ height: PARTS.length * rowPx, alt }, ...rows) + source(result);
 }
 
 /** The main figures as a table, with the effect of sampling and the machine that they were measured on. */

@@ -81,7 +81,7 @@ export function drawFlow(columns: readonly Column[], alt: string): string {
     );
     return appears('birth', 0.2 + column * 0.5, ...ways, ...places.map((place) => boxElements(place, boxPx)));
   });
-  return picture(contentWidth, height, alt, ...drawn);
+  return picture({ height, alt }, ...drawn);
 }
 
 interface Place {

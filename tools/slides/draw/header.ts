@@ -63,7 +63,7 @@ export function drawTraceparent(trace: Trace, service: string, alt: string): str
       words(textX, y + 106, field.says, 'field-says', anchor),
     );
   });
-  return picture(contentWidth, 510, alt, ...parts);
+  return picture({ height: 510, alt }, ...parts);
 }
 
 /** Broken headers that receivers get: what is wrong with each, and the header. */
@@ -80,9 +80,7 @@ export function drawInvalid(trace: Trace, service: string, alt: string): string 
   const { from } = hopInto(service, trace);
   const bottom = BROKEN.length * BROKEN_ROW_PX;
   return picture(
-    contentWidth,
-    bottom + 190,
-    alt,
+    { height: bottom + 190, alt },
     ...BROKEN.map(([says, broken], index) => {
       const y = 56 + index * BROKEN_ROW_PX;
       const [version, traceId, parentId, flags] = broken(from.traceId, from.spanId).split('-');
@@ -114,9 +112,7 @@ export function drawHop(trace: Trace, service: string, alt: string): string {
   const middle = contentWidth / 2;
   const classOf = serviceClasses([from.service, to.service]);
   return picture(
-    contentWidth,
-    600,
-    alt,
+    { height: 600, alt },
     element(
       'text',
       { x: middle, y: 60, class: 'mono-line', 'text-anchor': 'middle' },
@@ -200,7 +196,7 @@ export function drawTracestate(trace: Trace, service: string, alt: string): stri
       ),
     );
   });
-  return picture(contentWidth, 220, alt, ...entries);
+  return picture({ height: 220, alt }, ...entries);
 }
 
 /** Text in a font whose characters are all `characterPx` wide; `html` is the same text with its colors. */

@@ -14,9 +14,7 @@ export function drawWrap(alt: string): string {
   const inner = { x: 640, width: 400 };
   const middle = outer.y + outer.height / 2 + 24;
   return picture(
-    contentWidth,
-    640,
-    alt,
+    { height: 640, alt },
     words(0, middle + 12, 'a request', 'half-title'),
     arrow([200, middle], [outer.x - 10, middle]),
     appears(
@@ -69,9 +67,7 @@ export function drawAwait(alt: string): string {
   const left = 400;
   const runY = 480;
   return picture(
-    contentWidth,
-    640,
-    alt,
+    { height: 640, alt },
     ...lanes.flatMap(({ name, color, y, runs }) => {
       const [[start, pause], [resume, end]] = runs;
       return [
@@ -102,9 +98,7 @@ export function drawError(trace: Trace, origin: string, alt: string): string {
   const rowPx = 118;
   const nodePx = 82;
   return picture(
-    contentWidth,
-    way.length * rowPx,
-    alt,
+    { height: way.length * rowPx, alt },
     ...way.map(({ span }, index) => {
       const [x, y] = [index * 90, index * rowPx];
       const isOrigin = index === way.length - 1;
@@ -140,9 +134,7 @@ export function drawLinks(
   const orderPx = 200;
   const box = { x: 1180, y: 210, width: 500, height: 150 };
   return picture(
-    contentWidth,
-    orders * orderPx - 20,
-    alt,
+    { height: orders * orderPx - 20, alt },
     ...Array.from({ length: orders }, (_, index) => {
       const y = index * orderPx;
       const last = rows.at(-1)!;
@@ -188,9 +180,7 @@ export function drawKnee(alt: string): string {
   const label = (x: number, y: number, text: string, anchor: 'start' | 'middle' | 'end' = 'middle') =>
     words(x, y, text, 'half-title', anchor);
   return picture(
-    contentWidth,
-    620,
-    alt,
+    { height: 620, alt },
     path('arrow', `M${left} ${bottom}V${top + 20}M${left} ${bottom}H${right - 20}`),
     path('arrow-head', `M${left} ${top}l-17 30h34zM${right} ${bottom}l-30 -17v34z`),
     label(left + 30, top + 26, 'response time', 'start'),

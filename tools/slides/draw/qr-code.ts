@@ -1,5 +1,5 @@
 import { qrCode } from '../../../workshop/qr-code.ts';
-import { element, path, picture } from './svg.ts';
+import { element, path, picture, rect } from './svg.ts';
 
 const SIZE_PX = 380;
 
@@ -7,13 +7,11 @@ const SIZE_PX = 380;
 export function drawQrCode(text: string, alt: string): string {
   const { size, path: modules } = qrCode(text);
   return picture(
-    SIZE_PX,
-    SIZE_PX,
-    alt,
+    { height: SIZE_PX, alt, width: SIZE_PX },
     element(
       'g',
       { transform: `scale(${SIZE_PX / size})` },
-      element('rect', { class: 'qr-light', width: size, height: size }),
+      rect(0, 0, size, size, 'qr-light'),
       path('qr-dark', modules),
     ),
   );

@@ -37,9 +37,7 @@ export async function drawSampling(alt: string): Promise<string> {
   const seen = failing.filter((request) => request.kept).length;
   const y = (COUNT / COLUMNS) * CELL_PX + 60;
   return picture(
-    contentWidth,
-    y + 20,
-    alt,
+    { height: y + 20, alt },
     ...squares,
     rect(14, y - 24, 28, 28, 'kept', 6),
     words(60, y, `kept: ${kept} of ${COUNT}`, 'legend'),

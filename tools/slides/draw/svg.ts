@@ -43,8 +43,11 @@ export function path(className: string, d: string): string {
   return element('path', { class: className, d });
 }
 
-/** A picture; `alt` describes what it shows. */
-export function picture(width: number, height: number, alt: string, ...children: string[]): string {
+/** A picture; `alt` describes what it shows. By default, it is as wide as the content of a slide. */
+export function picture(
+  { height, alt, width = contentWidth }: { height: number; alt: string; width?: number },
+  ...children: string[]
+): string {
   const attributes = { class: 'picture', viewBox: `0 0 ${rounded(width)} ${rounded(height)}`, width, height };
   return element('svg', { ...attributes, role: 'img', 'aria-label': alt }, ...children);
 }

@@ -51,7 +51,7 @@ export function drawTree(trace: Trace, alt: string): string {
     words(HALF / 2, 34, 'by parent: a tree', 'caption', 'middle'),
     words(left + HALF / 2, 34, 'by time: a waterfall', 'caption', 'middle'),
   ];
-  return picture(contentWidth, height, alt, ...captions, ...tree, ...bars);
+  return picture({ height, alt }, ...captions, ...tree, ...bars);
 }
 
 interface Place {

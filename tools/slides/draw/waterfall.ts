@@ -76,9 +76,7 @@ export function drawWaterfall(trace: Trace, alt: string, options: WaterfallOptio
   });
 
   return picture(
-    contentWidth,
-    frame.height,
-    alt,
+    { height: frame.height, alt },
     rulerOf(waterfall, frame),
     ...(orphan ? [ghostOf(orphan, frame)] : []),
     ...boxes.map(({ name, x, width }) => rect(x, 0, width, frame.height, `left-box ${classOf(name)}`, 20)),

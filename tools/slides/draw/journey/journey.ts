@@ -54,9 +54,7 @@ export function drawJourney(recording: Recording, alt: string, scene: Scene): st
   const below = BOX_TOP + boxHeightOf(scene);
   const storesPx = scene.stores.length * (STORE_PX + STORE_GAP_PX);
   return picture(
-    contentWidth,
-    below + storesPx + (scene.seconds ? WAIT_PX : 4),
-    alt,
+    { height: below + storesPx + (scene.seconds ? WAIT_PX : 4), alt },
     ...boxes.map((box) => drawBox(box, stage)),
     ...drawn,
     ...scene.stores.map((_, index) => drawStore(index, below, stage, at + TRAVEL_S)),
