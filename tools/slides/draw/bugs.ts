@@ -4,7 +4,7 @@ import { type Row, waterfallOf } from '../../../workshop/trace/waterfall.ts';
 import { formatDuration } from '../../../workshop/trace/duration.ts';
 import { serviceClasses } from './services.ts';
 import { barsOf } from './strip.ts';
-import { contentWidth, element, picture, rect, words } from './svg.ts';
+import { contentWidth, picture, rect, words } from './svg.ts';
 
 const PANEL_PX = 500;
 const PANEL_GAP_PX = (contentWidth - 3 * PANEL_PX) / 2;
@@ -31,14 +31,12 @@ export function drawBugs(trace: Trace, alt: string): string {
 
   const panel = (index: number, title: string, says: string, ...children: string[]) => {
     const x = index * (PANEL_PX + PANEL_GAP_PX);
-    return element(
-      'g',
-      {},
+    return [
       rect(x, 0, PANEL_PX, 540, 'card', 24),
       words(x + INSET_PX, 76, title, 'box-name'),
       ...children,
       words(x + INSET_PX, 480, says, 'half-title'),
-    );
+    ].join('');
   };
   const scale = (part: readonly Row[], index: number) => {
     const from = Math.min(...part.map(({ offsetUs }) => offsetUs));
@@ -69,14 +67,10 @@ export function drawBugs(trace: Trace, alt: string): string {
       2,
       'The twins',
       'and no trace shows it',
-      ...stairs.map((_, index) =>
-        element(
-          'g',
-          {},
-          rect(twins, 160 + index * 84, PANEL_PX - 2 * INSET_PX, 66, 'envelope', 12),
-          words(twins + 24, 205 + index * 84, 'the same uuid', 'journey-text'),
-        ),
-      ),
+      ...stairs.flatMap((_, index) => [
+        rect(twins, 160 + index * 84, PANEL_PX - 2 * INSET_PX, 66, 'envelope', 12),
+        words(twins + 24, 205 + index * 84, 'the same uuid', 'journey-text'),
+      ]),
     ),
   );
 }

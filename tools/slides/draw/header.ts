@@ -81,19 +81,17 @@ export function drawInvalid(trace: Trace, service: string, alt: string): string 
   const bottom = BROKEN.length * BROKEN_ROW_PX;
   return picture(
     { height: bottom + 190, alt },
-    ...BROKEN.map(([says, broken], index) => {
+    ...BROKEN.flatMap(([says, broken], index) => {
       const y = 56 + index * BROKEN_ROW_PX;
       const [version, traceId, parentId, flags] = broken(from.traceId, from.spanId).split('-');
-      return element(
-        'g',
-        {},
+      return [
         element(
           'text',
           { x: 0, y, class: 'mono', style: `font-size: ${BROKEN_PX / 0.6}px` },
           `<tspan class="dim">${version}-</tspan><tspan class="wrong">${traceId}</tspan><tspan class="dim">-${parentId}-${flags}</tspan>`,
         ),
         words(contentWidth, y, says, 'field-name wrong', 'end'),
-      );
+      ];
     }),
     arrow([30, bottom], [30, bottom + 60]),
     words(
