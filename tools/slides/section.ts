@@ -39,10 +39,8 @@ export interface SlideContext {
  * after.
  * @throws UserError if an include fails, or there is more code than an audience can read
  */
-export async function sectionsOf(
-  slide: Slide,
-  { chapter, steps, systemSteps, repository }: SlideContext,
-): Promise<string[]> {
+export async function sectionsOf(slide: Slide, context: SlideContext): Promise<string[]> {
+  const { chapter, steps, systemSteps } = context;
   const texts = slide.body.filter(
     (token) => token.type === 'list' || (token.type === 'paragraph' && !isImage(token)),
   );
@@ -77,7 +75,7 @@ export async function sectionsOf(
       `<section ${attributes.join(' ')}${style}>`,
       '<div class="frame">',
       headerOf(slide, chapter),
-      `<div class="body">${bodyOf(slide, included, state, { chapter, repository, walks })}</div>`,
+      `<div class="body">${bodyOf(slide, included, state, walks, context)}</div>`,
       footerOf(chapter, systemSteps),
       ...(state === 'after' ? stopsOf(walks) : []),
       '</div>',
@@ -133,11 +131,8 @@ function bodyOf(
   slide: Slide,
   included: ReadonlyMap<Token, Included>,
   state: 'before' | 'after',
-  {
-    chapter: { step },
-    repository,
-    walks,
-  }: { chapter: Chapter; repository: string | undefined; walks: Walks },
+  walks: Walks,
+  { chapter: { step }, repository }: SlideContext,
 ): string {
   const marked = new Marked({
     renderer: {
