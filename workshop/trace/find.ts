@@ -46,7 +46,7 @@ export function hasText(wanted: string): (span: Span) => boolean {
     contains(span.kind) ||
     span.spanId === wanted.toLowerCase() ||
     contains(span.statusMessage) ||
-    hasOwnAttribute(span, (key, value) => key === wanted || contains(value)) ||
+    hasAttribute(span.attributes, (key, value) => key === wanted || contains(value)) ||
     span.events.some(
       ({ name, attributes }) =>
         contains(name) || hasAttribute(attributes, (key, value) => key === wanted || contains(value)),
@@ -68,13 +68,9 @@ export function hasValue(wantedKey: string, wanted: string): (span: Span) => boo
   const own = Object.hasOwn(ownField, wantedKey) ? ownField[wantedKey] : undefined;
   return (span) =>
     (own !== undefined && equals(own(span))) ||
-    hasOwnAttribute(span, here) ||
+    hasAttribute(span.attributes, here) ||
     hasAttribute(span.resource, here) ||
     span.events.some(({ attributes }) => hasAttribute(attributes, here));
-}
-
-function hasOwnAttribute(span: Span, matches: (key: string, value: AttributeValue) => boolean): boolean {
-  return span.hasAttribute?.(matches) ?? hasAttribute(span.attributes, matches);
 }
 
 export function hasAttribute(

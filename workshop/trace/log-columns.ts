@@ -4,7 +4,7 @@
  */
 import { attributesOf } from './columns.ts';
 import type { LogRecord } from './log-record.ts';
-import type { Attributes, AttributeValue } from './model.ts';
+import type { AttributeValue } from './model.ts';
 
 /**
  * Lists have one entry per record, in chronological order. Indexes refer to `values`, unless stated otherwise. Attributes
@@ -31,77 +31,30 @@ export interface LogColumns {
   attributeEnds: number[];
 }
 
-/** The records in these columns. Their attributes are created each time that they are read. */
+/** The records in these columns. */
 export function fromLogColumns(columns: LogColumns): LogRecord[] {
+  const { values, fromUs, attributeEnds } = columns;
+  const textOf = (index: number) => String(values[index]);
   const origins = columns.origins.map(({ resource, ...origin }) => ({
     ...origin,
-    resource: attributesOf(columns.values, resource, 0, resource.length),
+    resource: attributesOf(values, resource),
   }));
-  return columns.bodies.map((_, index) => new ColumnLogRecord(columns, index, origins));
-}
-
-type Origin = Pick<LogRecord, 'service' | 'scope' | 'scopeVersion' | 'resource'>;
-
-/** What is needed of every record is read at once, the rest when it is used. */
-class ColumnLogRecord implements LogRecord {
-  readonly #columns: LogColumns;
-  readonly #index: number;
-  readonly #origin: Origin;
-  readonly spanId: string;
-  readonly timeUs: number;
-  readonly severityNumber: number;
-
-  constructor(columns: LogColumns, index: number, origins: readonly Origin[]) {
-    this.#columns = columns;
-    this.#index = index;
-    this.#origin = origins[columns.originOf[index]!]!;
-    this.spanId = this.#text(columns.spanIds);
-    this.timeUs = columns.fromUs + columns.timesUs[index]!;
-    this.severityNumber = columns.severityNumbers[index]!;
-  }
-
-  #text(indexes: readonly number[]): string {
-    return String(this.#columns.values[indexes[this.#index]!]);
-  }
-
-  get traceId(): string {
-    return this.#text(this.#columns.traceIds);
-  }
-
-  get service(): string {
-    return this.#origin.service;
-  }
-
-  get scope(): string {
-    return this.#origin.scope;
-  }
-
-  get scopeVersion(): string {
-    return this.#origin.scopeVersion;
-  }
-
-  get resource(): Attributes {
-    return this.#origin.resource;
-  }
-
-  get severityText(): string {
-    return this.#text(this.#columns.severityTexts);
-  }
-
-  get body(): string {
-    return this.#text(this.#columns.bodies);
-  }
-
-  get eventName(): string {
-    return this.#text(this.#columns.eventNames);
-  }
-
-  get droppedAttributes(): number {
-    return this.#columns.droppedAttributes[this.#index]!;
-  }
-
-  get attributes(): Attributes {
-    const { values, attributes, attributeEnds } = this.#columns;
-    return attributesOf(values, attributes, attributeEnds[this.#index - 1] ?? 0, attributeEnds[this.#index]!);
-  }
+  return columns.bodies.map((body, index): LogRecord => {
+    const { service, scope, scopeVersion, resource } = origins[columns.originOf[index]!]!;
+    return {
+      traceId: textOf(columns.traceIds[index]!),
+      spanId: textOf(columns.spanIds[index]!),
+      service,
+      timeUs: fromUs + columns.timesUs[index]!,
+      severityNumber: columns.severityNumbers[index]!,
+      severityText: textOf(columns.severityTexts[index]!),
+      body: textOf(body),
+      eventName: textOf(columns.eventNames[index]!),
+      attributes: attributesOf(values, columns.attributes, attributeEnds[index - 1], attributeEnds[index]),
+      droppedAttributes: columns.droppedAttributes[index]!,
+      scope,
+      scopeVersion,
+      resource,
+    };
+  });
 }

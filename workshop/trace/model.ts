@@ -80,8 +80,6 @@ export interface Span {
   /** Contains a status of OK as `otel.status_code`, as in Jaeger. */
   attributes: Attributes;
   types?: AttributeTypes;
-  /** Whether any attribute is wanted; for spans that create `attributes` each time that they are read. */
-  hasAttribute?(isWanted: (key: string, value: AttributeValue) => boolean): boolean;
   events: SpanEvent[];
   links: SpanLink[];
   dropped?: DroppedCounts;
