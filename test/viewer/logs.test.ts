@@ -248,6 +248,17 @@ test(
   },
 );
 
+test('lines that arrive while someone types a search leave the typed text alone', { skip }, async () => {
+  const page = await pages.open('/logs');
+  await page.getByLabel('Text').fill('half typed');
+  pages.backend.logs.add(encodeLogRequest([{ timeNs: atMs(0), body: 'hello' }], 'a service that is new'));
+  await page.locator('option', { hasText: 'a service that is new' }).waitFor({ state: 'attached' });
+  assert.equal(await page.getByLabel('Text').inputValue(), 'half typed');
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>('[type=search]')!.value === '');
+  await closed(page);
+});
+
 test('a trace of which only log lines have arrived leads to them', { skip }, async () => {
   const traceId = 'ab'.repeat(16);
   pages.backend.logs.add(encodeLogRequest([{ traceId, timeNs: atMs(0), body: 'alone' }]));

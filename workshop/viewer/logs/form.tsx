@@ -1,3 +1,4 @@
+import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { traceUrl } from '../../trace/ids.ts';
 import { shownId } from '../frame/short-ids.ts';
@@ -11,6 +12,8 @@ import { problem, response, search, searchFor } from './state.ts';
 export function LogForm() {
   const text = useRef<HTMLInputElement>(null);
   const { service, severity, traceId } = search.value;
+  // Only a search sets the text: the form is also drawn when lines arrive, while someone is typing.
+  useSignalEffect(() => void (text.current!.value = search.value.text));
   return (
     <form
       class="search-form"
@@ -42,7 +45,6 @@ export function LogForm() {
         <input
           ref={text}
           type="search"
-          value={search.value.text}
           placeholder='timeout "a phrase" key=value -without'
           spellcheck={false}
           autocomplete="off"
