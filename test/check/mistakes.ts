@@ -932,6 +932,32 @@ export const mistakes: Mistake[] = [
     file: /^run\.ts:\d+$/,
   },
   {
+    title: 'the tracestate is removed from the caller, too',
+    step: 10,
+    patch: {
+      'run.ts': [
+        ['const headers = { tracestate, baggage };', 'void tracestate;\n  const headers = { baggage };'],
+      ],
+    },
+    edit: (seen) => setHeader(runCall(seen), 'tracestate'),
+    expect: /run\.ts still sends the entry of another tracing system/,
+    cause: /./,
+    file: 'run.ts',
+  },
+  {
+    title: 'the baggage is removed from the caller, too',
+    step: 10,
+    patch: {
+      'run.ts': [
+        ['const headers = { tracestate, baggage };', 'void baggage;\n  const headers = { tracestate };'],
+      ],
+    },
+    edit: (seen) => setHeader(runCall(seen), 'baggage'),
+    expect: /run\.ts still sends baggage/,
+    cause: /The header was not created, or is not one of the headers/,
+    file: 'run.ts',
+  },
+  {
     title: 'the app still writes the header that the instrumentation writes',
     step: 10,
     patch: {

@@ -329,6 +329,51 @@ export const mistakes: Mistake[] = [
     file: 'stock/app.ts',
   },
   {
+    title: 'the span is not active while the order is processed',
+    step: 13,
+    patch: {
+      'stock/app.ts': [
+        [
+          'await tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent, async (span) => {\n    try {',
+          'const span = tracer.startSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent);\n    try {',
+        ],
+        ['      span.end();\n    }\n  });', '      span.end();\n    }'],
+      ],
+    },
+    edit: (seen) => {
+      editRejected(seen, (span) => (span.error = false));
+      const lines = seen.lines.get('stock')!;
+      seen.lines.set(
+        'stock',
+        lines.map((line) => line.replace(/"span_id":"\w+"/, '"other":""')),
+      );
+    },
+    expect: /The span of an invalid order ends as an error/,
+    found: /is not an error\.$/,
+    cause: /it is not active while the message is processed/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'an invalid order is returned to the queue',
+    step: 13,
+    patch: {
+      'stock/app.ts': [
+        [
+          'channel.nack(message, false, false);',
+          'setTimeout(() => channel.nack(message, false, true), 1_000).unref();',
+        ],
+      ],
+    },
+    edit: (seen) => {
+      seen.rejected.set('stock', 0);
+      seen.unsettled.set('stock', 1);
+    },
+    expect: /Each message is acknowledged after the work/,
+    found: /^After stock stopped, a message was back in /,
+    cause: /The invalid order is returned to the queue/,
+    file: 'stock/app.ts',
+  },
+  {
     title: 'the error of an invalid order has no type',
     step: 13,
     patch: { 'stock/app.ts': [['    span?.setAttribute(', '    if (0) span?.setAttribute(']] },
@@ -511,6 +556,43 @@ export const mistakes: Mistake[] = [
     expect: /links to the orders that caused it/,
     found: /^Two "write stock" spans of stock link to the same order\.$/,
     cause: /links\.splice\(0\) returns the links and empties the list/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'only the order that starts the timer is linked',
+    step: 15,
+    patch: {
+      'stock/app.ts': [
+        [
+          '  const span = trace.getActiveSpan();\n  if (span) links.push({ context: span.spanContext() });\n',
+          '',
+        ],
+        [
+          '  const count = orders;\n',
+          '  const count = orders;\n  const active = trace.getActiveSpan();\n  if (active) links.push({ context: active.spanContext() });\n',
+        ],
+      ],
+    },
+    edit: (seen) => {
+      const [, ...later] = spansWhere(seen, ({ name }) => name === 'write stock');
+      for (const span of later) span.links.splice(1);
+    },
+    expect: /links to the orders that caused it/,
+    found: /^\d of 4 orders have no link\.$/,
+    cause: /Read the active span in writeSoon, for each order\.$/,
+    file: 'stock/app.ts',
+  },
+  {
+    title: 'the write is not awaited',
+    step: 15,
+    patch: { 'stock/app.ts': [['await sleep(5 + random() * 10)', 'void sleep(5 + random() * 10)']] },
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ name }) => name === 'write stock')) span.durationUs = 700;
+      seen.lines.set('stock', []);
+    },
+    expect: /That span ends after the inventory is written/,
+    found: /^The span "write stock" of stock took .*, and the work takes at least 4 ms\.$/,
+    cause: /The work is not awaited/,
     file: 'stock/app.ts',
   },
   {

@@ -1,7 +1,9 @@
 import { stateFolder } from './state.ts';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { freePort } from '#workshop/net/ports';
 import { lookFor } from '#workshop/parts/look';
 import type { Part } from '#workshop/parts/part';
@@ -36,6 +38,14 @@ slowTest(
     assert.equal(await rabbitmq.probe(started.env), 'nothing');
   },
 );
+
+slowTest('RabbitMQ that a check starts is not offered to other commands', { skip }, async (t) => {
+  const part = withUsualPort(await freePort());
+  const started = await usePart(part, { ownInstances: true });
+  t.after(() => started.stop());
+  assert.equal(await rabbitmq.probe(started.env), 'ready');
+  await assert.rejects(readFile(join(stateFolder, 'parts', 'rabbitmq', 'running.json')), { code: 'ENOENT' });
+});
 
 slowTest('RabbitMQ at the usual address is used, and not stopped', { skip }, async () => {
   const broker = await startBroker();

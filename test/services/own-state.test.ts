@@ -14,6 +14,7 @@ const { readLogs } = await import('#workshop/services/logs');
 test('services with ports of their own also have a state folder of their own, so they meet no others over a relation', async (t) => {
   const step = await temporaryFolder(t);
   await mkdir(join(step, 'cat'));
+  await writeFile(join(step, 'package.json'), '{ "type": "module" }');
   await writeFile(join(step, 'cat', 'service.json'), '{ "port": 8123 }');
   await writeFile(
     join(step, 'cat', 'main.ts'),

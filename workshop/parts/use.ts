@@ -29,7 +29,10 @@ export interface UseOptions {
   onReady?: (part: StartedPart) => void;
   /** What the parts that have settings are started with. Without it, they are left out. */
   settings?: StepSettings | undefined;
-  /** Whether to start the parts that have settings even if another command has: for services at other ports. */
+  /**
+   * Whether to start parts for this process alone: those that have settings even if another command has started them, for
+   * services at other ports; others only if they aren't running yet, and keep nothing that the next start needs.
+   */
   ownInstances?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -67,13 +70,13 @@ export async function useParts(services: NeedingService[], options: UseOptions =
 
 /** Makes sure that one part is running. Throws UserError as `useParts` does. */
 export async function usePart(part: Part, options: UseOptions = {}): Promise<UsedParts> {
-  const ownInstance = part.settings !== undefined && options.ownInstances === true;
-  const found = await lookFor(part, { ownInstance });
+  const isAlone = options.ownInstances === true && part.forgets;
+  const found = await lookFor(part, { ownInstance: isAlone && part.settings !== undefined });
   if ('missing' in found) throw new UserError(found.missing);
   if ('address' in found) return notOurs(found.address);
 
   options.onStarting?.(part.title);
-  if (ownInstance) return startOwn(part, found.binaries, options);
+  if (isAlone) return startOwn(part, found.binaries, options);
   const started = await startOnce(part, () => startShared(part, found.binaries, options), options.signal);
   return 'stop' in started ? started : notOurs(started.address);
 }

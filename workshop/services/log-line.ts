@@ -18,7 +18,7 @@ const pretty = prettyFactory({
   colorize: false, // only the name of the service before the line has a color
   singleLine: true,
   translateTime: 'SYS:HH:MM:ss',
-  ignore: 'pid,hostname,reqId,req,res,responseTime,trace_id,span_id',
+  ignore: 'pid,hostname,reqId,req,res,responseTime,trace_id,span_id,trace_flags',
   messageFormat: (entry) => {
     const { msg, req, res, responseTime, trace_id, span_id } = entry as LogEntry;
     const words = [msg, req?.method, req?.url, res?.statusCode];

@@ -14,8 +14,7 @@ const sdk = new NodeSDK({
   // The exporter sends finished spans over OTLP/gRPC to localhost:4317, or to OTEL_EXPORTER_OTLP_ENDPOINT.
   // The SDK puts a batch processor in front of it: spans wait for at most OTEL_BSP_SCHEDULE_DELAY ms.
   traceExporter: new OTLPTraceExporter(),
-  // HttpInstrumentation creates a SERVER span for each request, and reads the caller's traceparent.
-  // FastifyInstrumentation adds the route.
+  // HttpInstrumentation creates SERVER spans and reads the caller's traceparent; FastifyInstrumentation adds the route.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation()],
   // Traces only: no metrics and no logs.
   metricReaders: [],

@@ -37,8 +37,7 @@ const sdk = new NodeSDK({
   // The exporter sends finished spans over OTLP/gRPC to localhost:4317, or to OTEL_EXPORTER_OTLP_ENDPOINT.
   // The SDK puts a batch processor in front of it: spans wait for at most OTEL_BSP_SCHEDULE_DELAY ms.
   traceExporter: new OTLPTraceExporter(),
-  // HttpInstrumentation creates a SERVER span for each request, and reads the caller's traceparent.
-  // FastifyInstrumentation adds the route.
+  // HttpInstrumentation creates SERVER spans and reads the caller's traceparent; FastifyInstrumentation adds the route.
   // UndiciInstrumentation creates a CLIENT span for each request that we send, and writes the traceparent into its headers.
   // PinoInstrumentation puts the ids of the active span on each log line, and turns the line into a log record too.
   instrumentations: [

@@ -21,8 +21,7 @@ const sdk = new NodeSDK({
   ...(endpoint
     ? { traceExporter: new OTLPTraceExporter({ url: `http://${endpoint}` }) }
     : { spanProcessors: [] }),
-  // HttpInstrumentation creates a SERVER span for each request, and reads the caller's traceparent.
-  // FastifyInstrumentation adds the route.
+  // HttpInstrumentation creates SERVER spans and reads the caller's traceparent; FastifyInstrumentation adds the route.
   // PinoInstrumentation puts the ids of the active span on each log line.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation(), new PinoInstrumentation()],
   // This service sends no metrics and no log records.

@@ -14,8 +14,7 @@ const sdk = new NodeSDK({
   serviceName: 'reviews-api',
   // Finished spans wait in a batch processor, for at most OTEL_BSP_SCHEDULE_DELAY ms, and then go to this exporter.
   traceExporter: new EndpointExporter('reviews-api'),
-  // HttpInstrumentation creates a SERVER span for each request, and reads the caller's traceparent.
-  // FastifyInstrumentation adds the route.
+  // HttpInstrumentation creates SERVER spans and reads the caller's traceparent; FastifyInstrumentation adds the route.
   // PinoInstrumentation puts the ids of the active span on each log line.
   instrumentations: [new HttpInstrumentation(), new FastifyInstrumentation(), new PinoInstrumentation()],
   // This service sends no metrics and no log records.

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqplib, { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { Logger } from 'pino';
@@ -41,6 +42,8 @@ export async function connectBroker(use: (channel: ConfirmChannel) => Promise<vo
   }
 
   const hangUp = new AbortController();
+  setMaxListeners(0, hangUp.signal); // each attempt to connect adds one
+
   // Node.js destroys the socket when the signal is aborted; amqplib passes on this option, but its types don't have it.
   const socket = { noDelay: true, signal: hangUp.signal };
   const recovery = { maxDelay: MAX_DELAY_MS, waitForConnect: false, setup };

@@ -165,12 +165,13 @@ function noLine(seen: Observation, service: string, lines: string[], traceId: st
       lines: lines.filter((line) => field(line, 'trace_id')).slice(-SHOWN_LINES),
     };
   }
+  const ofRequests = lines.filter((line) => field(line, 'reqId'));
   return {
-    found: `${service} logged ${counted(lines.filter((line) => field(line, 'reqId')).length, 'line')} for its requests, without a trace_id.`,
+    found: `${service} logged ${counted(ofRequests.length, 'line')} for its requests, without a trace_id.`,
     cause: serverSpanOf(seen, service)
       ? 'A mixin adds the ids to every line: Fastify({ logger: { mixin: traceIds } }). It is missing, or it does not read the active span each time Pino calls it.'
       : `${service} is not traced, so it has no id to log.`,
-    lines: lines.slice(-SHOWN_LINES),
+    lines: ofRequests.slice(-SHOWN_LINES),
   };
 }
 

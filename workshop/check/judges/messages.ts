@@ -1,5 +1,6 @@
 /** Calls over gRPC, and messages in queues. */
 import type { AttributeValue, Attributes, Span, SpanKind } from '../../trace/model.ts';
+import { formatDuration } from '../../trace/duration.ts';
 import { clockStepUs, endOf } from '../../trace/model.ts';
 import type { Failure, Judge } from '../lesson.ts';
 import { logLines } from '../log-lines.ts';
@@ -12,7 +13,7 @@ import {
   traceIdOf,
   traceWith,
 } from '../observation.ts';
-import { about } from './about.ts';
+import { about, type Fault } from './about.ts';
 import { noServerSpan } from '../causes.ts';
 import { readTraceparent } from '../traceparent.ts';
 
@@ -139,7 +140,7 @@ export function hasConsumerSpan(
     if (consumer.links.some(({ spanId }) => spanId === producer.spanId)) {
       return {
         found: 'The CONSUMER span has a link to the PRODUCER span, and is in a separate trace.',
-        cause: 'For batches, that is a good choice. In this step, the PRODUCER span should be the parent.',
+        cause: `For batches, that is a good choice. In this step, the PRODUCER span should be the parent${isFromInstrumentation(consumer) ? ': remove useLinksForConsume' : ''}.`,
         file,
       };
     }
@@ -170,9 +171,8 @@ function noSpanOfKind(seen: Observation, service: string, kind: string, usualNam
 const CLOCK_TOLERANCE_US = 3_000;
 
 /**
- * The first span of a service for which `isMeant` returns true ends after the work. It doesn't if it ended before the
- * first log line with its id, and is shorter than the work, which takes at least `workMs`. If it is longer, it may just
- * have been slow to start the work.
+ * The first span of a service for which `isMeant` returns true lasts as long as the work, which takes at least `workMs`. A
+ * longer one may still have ended too early, but it may also just have been slow to start the work.
  */
 export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => boolean, workMs: number): Judge {
   return about({ file: `${service}/app.ts` }, (seen) => {
@@ -182,13 +182,14 @@ export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => bool
     if (!trace || !span) return noServerSpan(seen, service);
     // The first line: a timer keeps the span active, and logs long after it has ended.
     const line = logLines(seen, service).find(({ span_id }) => span_id === span.spanId);
-    if (!line) return 'ok';
-    const lateUs = Number(line.time) * 1_000 - endOf(span);
+    const lateUs = line ? Number(line.time) * 1_000 - endOf(span) : 0;
     const isShort = span.durationUs < workMs * 1_000;
-    if (lateUs <= (isShort ? clockStepUs : CLOCK_TOLERANCE_US)) return 'ok';
-    if (!isShort) return 'inconclusive';
+    if (!isShort) return lateUs <= CLOCK_TOLERANCE_US ? 'ok' : 'inconclusive';
     return {
-      found: `The span "${span.name}" of ${service} had already ended when ${service} logged "${line.msg}".`,
+      found:
+        line && lateUs > clockStepUs
+          ? `The span "${span.name}" of ${service} had already ended when ${service} logged "${line.msg}".`
+          : `The span "${span.name}" of ${service} took ${formatDuration(span.durationUs)}, and the work takes at least ${workMs} ms.`,
       cause: 'The work is not awaited: await it, and call span.end() after that, in a finally.',
       traces: [trace],
     };
@@ -210,10 +211,12 @@ export function consumerSpanFails(service: string, message: string): Judge {
       };
     }
     if (!span.error) {
+      const isActive = logLines(seen, service).some(({ span_id }) => span_id === span.spanId);
       return {
         found: `The CONSUMER span for ${message} is not an error.`,
-        cause:
-          'Nothing reports the error to the span: span.setStatus({ code: SpanStatusCode.ERROR, message: error.message }).',
+        cause: isActive
+          ? 'Nothing reports the error to the span: span.setStatus({ code: SpanStatusCode.ERROR, message: error.message }), where the error is caught.'
+          : `No log line of ${service} has the id of this span, so it is not active while the message is processed: start it with startActiveSpan, and do the work in the callback.`,
         traces,
       };
     }
@@ -323,7 +326,7 @@ export function instrumentationCreates(service: string, kind: 'producer' | 'cons
     if (manual) {
       return {
         found: `The app of ${service} still creates the ${what} span "${manual.name}".`,
-        cause: `AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before the instrumentation is set up. ${loaderHook}`,
+        cause: amqplibIsUntraced,
       };
     }
     if (!hasSpans(seen, service)) return noSpan(seen, service, amqplibIsUntraced, `${service}/tracing.ts`);
@@ -339,7 +342,10 @@ export function settlesAfterWork(service: string): Judge {
     if (count > 0) {
       return {
         found: `After ${service} stopped, ${count === 1 ? 'a message was' : `${count} messages were`} back in ${consumes}.`,
-        cause: 'RabbitMQ was not told that the work is done: call channel.ack(message) after the work.',
+        cause:
+          count === 1 && !rejected.get(service)
+            ? 'The invalid order is returned to the queue. The third argument of nack says whether to do that: channel.nack(message, false, false).'
+            : 'RabbitMQ was not told that the work is done: call channel.ack(message) after the work.',
       };
     }
     if (rejected.get(service)) return 'ok';
@@ -389,7 +395,9 @@ export function hasLinkedRoot(service: string): Judge {
         traces,
       };
     }
-    if (!own.some((span) => span.traceId !== linked.traceId && isLinked(span))) return 'ok';
+    if (!own.some((span) => span.traceId !== linked.traceId && isLinked(span))) {
+      return everyOrderIsLinked(seen, service, own);
+    }
     return {
       found: `Two "${linked.name}" spans of ${service} link to the same order.`,
       cause:
@@ -397,6 +405,23 @@ export function hasLinkedRoot(service: string): Judge {
       traces,
     };
   });
+}
+
+/** The orders that stock took since the first write have links too, if a second write has arrived. */
+function everyOrderIsLinked(seen: Observation, service: string, own: Span[]): 'ok' | Fault {
+  const orders = seen.traces
+    .flatMap(({ spans }) => spans)
+    .filter((span) => isOf(span, service, 'consumer') && !span.error);
+  const linked = new Set(own.flatMap(({ links }) => links.map(({ spanId }) => spanId)));
+  const unlinked = orders.filter(({ spanId }) => !linked.has(spanId));
+  const writes = own.filter(({ parentId }) => parentId === undefined);
+  if (unlinked.length === 0 || writes.length < 2) return 'ok';
+  return {
+    found: `${unlinked.length} of ${orders.length} orders have no link.`,
+    cause:
+      'Only the order that started the timer is the active order when the inventory is written. Read the active span in writeSoon, for each order.',
+    traces: seen.traces.filter(({ spans }) => spans.some((span) => own.includes(span))),
+  };
 }
 
 function isFromInstrumentation({ scope }: Span): boolean {
@@ -431,7 +456,8 @@ function plain(name: string): string {
 
 const loaderHook =
   'The loader hook, register(…), must come before the SDK, and tracing.ts must not import the app.';
-const amqplibIsUntraced = `amqplib is not traced: AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before the instrumentation is set up. ${loaderHook}`;
+const amqplibIsUntraced =
+  'amqplib is not traced: AmqplibInstrumentation is missing from the instrumentations, or amqplib is imported before the instrumentation is set up. tracing.ts must not import the app.';
 const grpcIsUntraced =
   "gRPC is not traced. In tracing.ts, GrpcInstrumentation or the loader hook, register(…), is missing; or the app has a default import: `import grpc from '@grpc/grpc-js'` stays untraced, but `import * as grpc` is traced.";
 

@@ -104,7 +104,7 @@ export function printsTraceUrl(): Judge {
         : `${caller} did not print the URL of a trace.`,
       cause: printed
         ? `The traceId that the call in ${caller} returns is not the id of this trace.`
-        : `The call in ${caller} does not return the traceId together with status and body.`,
+        : `The call in ${caller} does not return a traceId together with status and body, or the traceId is undefined.`,
       file: caller,
     };
   };

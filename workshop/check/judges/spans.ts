@@ -227,7 +227,7 @@ function noRoot(seen: Observation, service: string, { parentId }: Span): Failure
   if (sent > 0 && isTraced) {
     return {
       found,
-      cause: `${caller} exits before its span is sent. Put await sdk.shutdown() on the last line, after await run(…).`,
+      cause: `${caller} exits before its span is sent, or shuts the SDK down before the call. Put await sdk.shutdown() on the last line, after await run(…).`,
       file: caller,
       ...missingAwait(seen.sources),
     };

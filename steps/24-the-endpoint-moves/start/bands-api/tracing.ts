@@ -29,8 +29,7 @@ const sdk = new NodeSDK({
   ...(endpoint
     ? { traceExporter: new OTLPTraceExporter({ url: `http://${endpoint}` }) }
     : { spanProcessors: [] }),
-  // HttpInstrumentation creates a SERVER span for each request, and reads the caller's traceparent.
-  // FastifyInstrumentation adds the route.
+  // HttpInstrumentation creates SERVER spans and reads the caller's traceparent; FastifyInstrumentation adds the route.
   // UndiciInstrumentation creates a CLIENT span for each request that we send, and writes the traceparent into its headers.
   // PinoInstrumentation puts the ids of the active span on each log line.
   instrumentations: [

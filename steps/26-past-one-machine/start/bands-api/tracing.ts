@@ -22,8 +22,7 @@ const sdk = new NodeSDK({
   serviceName: 'bands-api',
   // Finished spans wait in a batch processor, for at most OTEL_BSP_SCHEDULE_DELAY ms, and then go to this exporter.
   traceExporter: new EndpointExporter('bands-api'),
-  // HttpInstrumentation creates a SERVER span for each request, and reads the caller's traceparent.
-  // FastifyInstrumentation adds the route.
+  // HttpInstrumentation creates SERVER spans and reads the caller's traceparent; FastifyInstrumentation adds the route.
   // UndiciInstrumentation creates a CLIENT span for each request that we send, and writes the traceparent into its headers.
   // PinoInstrumentation puts the ids of the active span on each log line.
   instrumentations: [
