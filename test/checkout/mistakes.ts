@@ -578,7 +578,7 @@ export const mistakes: Mistake[] = [
       for (const span of later) span.links.splice(1);
     },
     expect: /links to the orders that caused it/,
-    found: /^\d of 4 orders have no link\.$/,
+    found: /^The inventory was written without a link to \d of 4 orders\.$/,
     cause: /Read the active span in writeSoon, for each order\.$/,
     file: 'stock/app.ts',
   },

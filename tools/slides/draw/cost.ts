@@ -25,6 +25,7 @@ const PARTS: [variant: string, says: string][] = [
   ['hook+http+undici', 'spans of HTTP requests sent'],
   ['hook+http+undici+fastify', 'spans of Fastify'],
   ['hook+http+undici+fastify+export', 'batching and sending them'],
+  ['hook+http+undici+fastify+export+logs', 'log records'],
 ];
 
 /**
@@ -34,7 +35,7 @@ const PARTS: [variant: string, says: string][] = [
  * @throws UserError if the result lacks one of the parts
  */
 export function drawCost(result: OverheadResult, alt: string): string {
-  const rowPx = 96;
+  const rowPx = 84;
   const nameWidth = 620;
   const parts = PARTS.map(([name, says]) => ({ us: 1e6 / rateOf(result, name), says }));
   const widest = Math.max(...parts.map(({ us }) => us));

@@ -157,7 +157,7 @@ export function hasConsumerSpan(
   });
 }
 
-/** Why a service has no span of a kind: one with a name for it has another kind or, if there is none, the given cause. */
+/** Why a service has no span of a kind: a span with a usual name for that kind has another kind. If there is no such span, the given cause is used. */
 function noSpanOfKind(seen: Observation, service: string, kind: string, usualName: RegExp, cause: string) {
   const other = spansOfCall(seen).find((span) => span.service === service && usualName.test(span.name));
   if (!other) return { found: `${service} has no span of kind ${kind}.`, cause };
@@ -171,8 +171,8 @@ function noSpanOfKind(seen: Observation, service: string, kind: string, usualNam
 const CLOCK_TOLERANCE_US = 3_000;
 
 /**
- * The first span of a service for which `isMeant` returns true lasts as long as the work, which takes at least `workMs`. A
- * longer one may still have ended too early, but it may also just have been slow to start the work.
+ * The first span of a service for which `isMeant` returns true lasts as long as the work, which takes at least `workMs`. One
+ * that lasts longer than `workMs` may still have ended too early, but it may also just have been slow to start the work.
  */
 export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => boolean, workMs: number): Judge {
   return about({ file: `${service}/app.ts` }, (seen) => {
@@ -215,7 +215,7 @@ export function consumerSpanFails(service: string, message: string): Judge {
       return {
         found: `The CONSUMER span for ${message} is not an error.`,
         cause: isActive
-          ? 'Nothing reports the error to the span: span.setStatus({ code: SpanStatusCode.ERROR, message: error.message }), where the error is caught.'
+          ? 'Nothing reports the error to the span: call span.setStatus({ code: SpanStatusCode.ERROR, message: error.message }) where the error is caught.'
           : `No log line of ${service} has the id of this span, so it is not active while the message is processed: start it with startActiveSpan, and do the work in the callback.`,
         traces,
       };
@@ -407,7 +407,7 @@ export function hasLinkedRoot(service: string): Judge {
   });
 }
 
-/** The orders that stock took since the first write have links too, if a second write has arrived. */
+/** The orders that stock has taken since the first write are linked too, if the span of a second write has arrived. */
 function everyOrderIsLinked(seen: Observation, service: string, own: Span[]): 'ok' | Fault {
   const orders = seen.traces
     .flatMap(({ spans }) => spans)
@@ -417,9 +417,9 @@ function everyOrderIsLinked(seen: Observation, service: string, own: Span[]): 'o
   const writes = own.filter(({ parentId }) => parentId === undefined);
   if (unlinked.length === 0 || writes.length < 2) return 'ok';
   return {
-    found: `${unlinked.length} of ${orders.length} orders have no link.`,
+    found: `The inventory was written without a link to ${unlinked.length} of ${orders.length} orders.`,
     cause:
-      'Only the order that started the timer is the active order when the inventory is written. Read the active span in writeSoon, for each order.',
+      'When the inventory is written, the active span is that of the order that started the timer. Read the active span in writeSoon, for each order.',
     traces: seen.traces.filter(({ spans }) => spans.some((span) => own.includes(span))),
   };
 }
