@@ -171,7 +171,7 @@ function noSpanOfKind(seen: Observation, service: string, kind: string, usualNam
 const CLOCK_TOLERANCE_US = 3_000;
 
 /**
- * The first span of a service for which `isMeant` returns true lasts as long as the work, which takes at least `workMs`. One
+ * A service's first span for which `isMeant` returns true lasts as long as the work, which takes at least `workMs`. One
  * that lasts longer than `workMs` may still have ended too early, but it may also just have been slow to start the work.
  */
 export function lastsAsLongAsWork(service: string, isMeant: (span: Span) => boolean, workMs: number): Judge {
