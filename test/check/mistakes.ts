@@ -278,7 +278,7 @@ export const mistakes: Mistake[] = [
     patch: { 'run.ts': [['    traceId,\n', '']] },
     edit: (seen) => void (seen.run.output!.traceId = null),
     expect: /prints the URL/,
-    cause: /does not return the traceId/,
+    cause: /does not return a traceId/,
     file: 'run.ts',
   },
 

@@ -152,7 +152,7 @@ export const mistakes: Mistake[] = [
       seen.run.output!.traceId = null;
     },
     expect: /run\.ts reads it there/,
-    cause: /does not return the traceId/,
+    cause: /does not return a traceId/,
     file: 'run.ts',
   },
 

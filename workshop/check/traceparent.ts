@@ -41,6 +41,6 @@ function faultOf(value: string, size: number): string | undefined {
   }
   if (/^[\da-f]+$/.test(value)) return undefined;
   return /^[\da-f]+$/i.test(value)
-    ? 'with uppercase letters: it must be lowercase'
+    ? 'with uppercase letters: only lowercase is allowed'
     : 'with characters that are not hexadecimal digits';
 }

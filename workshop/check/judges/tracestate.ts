@@ -98,7 +98,7 @@ export function respectsLimits(hop: Hop, name: string): Judge {
   return sent(hop, name, (received, sentOn) => {
     const length = sentOn.join().length;
     const cause =
-      'The new entry is added without removing others. The constructor of TraceState removes the last ones; its set() does not.';
+      "The new entry is added without removing others. The constructor of TraceState leaves out those that don't fit; its set() does not.";
     if (sentOn.length > MAX_ENTRIES) {
       return {
         found: `${hop.from} received ${received.length} entries, and sent ${sentOn.length}. The limit is ${MAX_ENTRIES}.`,
