@@ -76,7 +76,7 @@ export async function startCheckout(
 }
 
 function start(service: Service, traced: boolean, env: Record<string, string>, listens: boolean) {
-  const imports = ['tsx', ...(traced ? ['./tracing.ts'] : [])].flatMap((file) => ['--import', file]);
+  const imports = ['tsx/esm', ...(traced ? ['./tracing.ts'] : [])].flatMap((file) => ['--import', file]);
   return spawn(process.execPath, [...imports, 'main.ts'], {
     cwd: service.folder,
     env: { ...process.env, ...env },

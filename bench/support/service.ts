@@ -7,7 +7,7 @@ export async function startQuietly(
   tracing: string | undefined,
   env: Record<string, string>,
 ): Promise<ChildProcess> {
-  const imports = ['tsx', ...(tracing ? [tracing] : [])].flatMap((file) => ['--import', file]);
+  const imports = ['tsx/esm', ...(tracing ? [tracing] : [])].flatMap((file) => ['--import', file]);
   const child = spawn(process.execPath, [...imports, 'main.ts'], {
     cwd: folder,
     env: { ...process.env, ...env },

@@ -51,7 +51,7 @@ export default {
       judge: respectsLimits(hop, '32 entries'),
     },
     {
-      expect: 'There are never more than 512 characters: whole entries are removed from the end',
+      expect: 'There are never more than 512 characters: whole entries are left out',
       judge: respectsLimits(hop, '511 characters'),
     },
     {

@@ -34,7 +34,7 @@ export default {
     },
     {
       expect: 'The span ends after the work',
-      judge: lastsAsLongAsWork('stock', ({ kind }) => kind === 'consumer', 4), // the work takes at least 5 ms
+      judge: lastsAsLongAsWork('stock', ({ kind }) => kind === 'consumer', 5), // a wait of at least 5 ms
     },
     {
       expect: 'Each message is acknowledged after the work, or rejected if invalid, and never redelivered',

@@ -18,7 +18,7 @@ export default {
     },
     {
       expect: 'That span ends after the inventory is written',
-      judge: lastsAsLongAsWork('stock', ({ links }) => links.length > 0, 4), // writing takes at least 5 ms
+      judge: lastsAsLongAsWork('stock', ({ links }) => links.length > 0, 5), // a wait of at least 5 ms
     },
   ],
 } satisfies Lesson;

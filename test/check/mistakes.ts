@@ -941,7 +941,7 @@ export const mistakes: Mistake[] = [
     },
     edit: (seen) => setHeader(runCall(seen), 'tracestate'),
     expect: /run\.ts still sends the entry of another tracing system/,
-    cause: /./,
+    cause: /The header was not created, or is not one of the headers/,
     file: 'run.ts',
   },
   {

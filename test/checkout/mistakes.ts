@@ -329,6 +329,17 @@ export const mistakes: Mistake[] = [
     file: 'stock/app.ts',
   },
   {
+    title: 'the span in which checkout publishes has another kind',
+    step: 13,
+    edit: (seen) => {
+      for (const span of spansWhere(seen, ({ kind }) => kind === 'producer')) span.kind = 'internal';
+    },
+    expect: /^stock processes the message/,
+    found: /^checkout has no PRODUCER span/,
+    cause: /needs \{ kind: SpanKind\.PRODUCER \}/,
+    file: 'checkout/app.ts',
+  },
+  {
     title: 'the span is not active while the order is processed',
     step: 13,
     patch: {
@@ -350,7 +361,7 @@ export const mistakes: Mistake[] = [
     },
     expect: /The span of an invalid order ends as an error/,
     found: /is not an error\.$/,
-    cause: /it is not active while the message is processed/,
+    cause: /the span must be active there/,
     file: 'stock/app.ts',
   },
   {
@@ -370,7 +381,7 @@ export const mistakes: Mistake[] = [
     },
     expect: /Each message is acknowledged after the work/,
     found: /^After stock stopped, a message was back in /,
-    cause: /The invalid order is returned to the queue/,
+    cause: /An order was returned to the queue/,
     file: 'stock/app.ts',
   },
   {
@@ -591,7 +602,7 @@ export const mistakes: Mistake[] = [
       seen.lines.set('stock', []);
     },
     expect: /That span ends after the inventory is written/,
-    found: /^The span "write stock" of stock took .*, and the work takes at least 4 ms\.$/,
+    found: /^The span "write stock" of stock took .*, and the work takes at least 5 ms\.$/,
     cause: /The work is not awaited/,
     file: 'stock/app.ts',
   },

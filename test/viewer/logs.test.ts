@@ -254,6 +254,10 @@ test('lines that arrive while someone types a search leave the typed text alone'
   pages.backend.logs.add(encodeLogRequest([{ timeNs: atMs(0), body: 'hello' }], 'a service that is new'));
   await page.locator('option', { hasText: 'a service that is new' }).waitFor({ state: 'attached' });
   assert.equal(await page.getByLabel('Text').inputValue(), 'half typed');
+  await page.getByLabel('Severity').selectOption('error');
+  await page.waitForURL(/text=half/);
+  assert.equal(await page.getByLabel('Text').inputValue(), 'half typed');
+
   await page.getByRole('button', { name: 'Reset' }).click();
   await page.waitForFunction(() => document.querySelector<HTMLInputElement>('[type=search]')!.value === '');
   await closed(page);

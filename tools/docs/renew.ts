@@ -58,7 +58,6 @@ export async function renewText(document: string, { outputs }: RenewOptions = {}
 /** Follows a document block by block, and keeps track of which of its ids matches which id of this run. */
 class Reader {
   readonly #terminal: Terminal | undefined;
-
   readonly #shownIds = new Map<string, string>();
 
   constructor(terminal: Terminal | undefined) {

@@ -21,7 +21,9 @@ export function asTyped(text: string, given: string): string {
       const code = line.replace(TRAILING_COMMENT, '');
       if (code === line || linesGiven.includes(line)) return line;
       return (
-        linesGiven.find((old) => line.startsWith(old) && old.replace(TRAILING_COMMENT, '') === code) ?? code
+        linesGiven.find(
+          (old) => line.startsWith(beginningOf(old)) && old.replace(TRAILING_COMMENT, '') === code,
+        ) ?? code
       );
     })
     .join('\n');

@@ -7,8 +7,8 @@ export function parsed(body: string): unknown {
   }
 }
 
-/** The object whose JSON a text is; undefined for any other text. */
+/** The object whose JSON a text is, from its first character on; undefined for any other text. */
 export function parsedObject(text: string): Record<string, unknown> | undefined {
-  const value = parsed(text);
+  const value = text.startsWith('{') ? parsed(text) : undefined; // other text would throw an error first, which takes long
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../errors.ts';
 import { isAlive } from '../is-alive.ts';
-import { releaseLock, takeLock } from '../lock.ts';
 import { stateFolder } from '../settings.ts';
 import { parsedObject } from '../net/parsed.ts';
 import type { Environment, Part } from './part.ts';
@@ -12,11 +12,11 @@ import type { StartedPart } from './start.ts';
 
 /** The content of the file through which the commands of one workshop share a part. */
 interface Entry {
-  /** The process that started the part and stops it. */
+  /** The process that starts the part and stops it. */
   owner: number;
-  /** The process of the part. */
-  pid: number;
-  address: Environment;
+  /** The process of the part and its address, once it is ready. */
+  pid?: number;
+  address?: Environment;
 }
 
 const POLL_MS = 50;
@@ -52,48 +52,39 @@ export function publishedAddress(part: Part): Environment | undefined {
 }
 
 /**
- * Starts a part while no other process starts it, unless another process has started it before. Stops a part whose owner
- * was killed.
- * @returns the address if another process has started it, or else what `start` returns
- * @throws UserError if the part of the other process doesn't respond
+ * Claims a part, so that only one process at a time starts it; or waits until the process that claimed it has started
+ * it. Stops a part whose owner was killed.
+ * @returns the address if another process has started it; undefined if this one has to start it
+ * @throws UserError if the other process takes too long
  */
-export async function startOnce<Started>(
-  part: Part,
-  start: () => Promise<Started>,
-  signal?: AbortSignal,
-): Promise<Started | { address: Environment }> {
+export async function claim(part: Part, signal?: AbortSignal): Promise<Environment | undefined> {
   await mkdir(folderOf(part), { recursive: true });
-  const lock = join(folderOf(part), 'starting');
-  while (!(await takeLock(lock))) await sleep(POLL_MS, undefined, { signal });
-  try {
-    const address = await awaitRunning(part, signal);
-    return address ? { address } : await start();
-  } finally {
-    await releaseLock(lock);
-  }
-}
-
-/** The address of a part that another process has started; undefined if there is none, or none anymore. */
-async function awaitRunning(part: Part, signal?: AbortSignal): Promise<Environment | undefined> {
+  const draft = `${fileOf(part)}.${process.pid}`;
   const deadline = performance.now() + START_TIMEOUT_MS;
   for (;;) {
+    try {
+      await writeFile(draft, JSON.stringify({ owner: process.pid }));
+      await link(draft, fileOf(part)); // fails if the file exists; others never see it incomplete
+      return undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await rm(draft, { force: true });
+    }
     const running = await runningOf(part);
     if (running) return running;
     const entry = read(part);
-    if (!entry || !isAlive(entry.owner)) {
-      await stopLeftover(part, entry);
-      return undefined;
-    }
-    if (performance.now() > deadline) {
+    if (!entry || !isAlive(entry.owner)) await stopLeftover(part, entry);
+    else if (performance.now() < deadline) await sleep(POLL_MS, undefined, { signal });
+    else {
       throw new UserError(
         `process ${entry.owner} started ${part.title}, but it isn't responding: stop that process first.`,
       );
     }
-    await sleep(POLL_MS, undefined, { signal });
   }
 }
 
-/** Makes the address of a part that this process started available to the other commands of this workshop. */
+/** Makes the address of a part that this process claimed available to the other commands of this workshop. */
 export async function publish(
   part: Part,
   { pid, address }: Pick<StartedPart, 'pid' | 'address'>,
@@ -103,8 +94,8 @@ export async function publish(
   await rename(`${fileOf(part)}.new`, fileOf(part));
 }
 
-/** Withdraws that address, so that others can start the part. */
-export async function withdraw(part: Part): Promise<void> {
+/** Gives up the claim, so that others can start the part. */
+export async function release(part: Part): Promise<void> {
   if (read(part)?.owner === process.pid) await rm(fileOf(part), { force: true });
 }
 
@@ -125,7 +116,35 @@ async function stopLeftover(part: Part, entry: Entry | undefined): Promise<void>
     }
     while (isAlive(pid) && performance.now() < deadline) await sleep(POLL_MS);
   }
-  await rm(fileOf(part), { force: true });
+  await forget(part, entry);
+}
+
+/**
+ * Deletes an entry, if the file still contains it; undefined is a damaged one. One process at a time does that, because
+ * between looking and deleting, another one could delete the entry and claim the part. If there is no file, nothing is
+ * deleted, because a file that appears meanwhile is the claim of another process.
+ */
+async function forget(part: Part, entry: Entry | undefined): Promise<void> {
+  const lock = `${fileOf(part)}.lock`;
+  try {
+    await writeFile(lock, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!isAlive(ownerOf(lock))) await rm(lock, { force: true });
+    return sleep(POLL_MS); // the caller looks again
+  }
+  try {
+    const text = textIn(fileOf(part));
+    if (text !== undefined && isDeepStrictEqual(parsedObject(text), entry))
+      await rm(fileOf(part), { force: true });
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+/** The process that created a lock; the current one if it has just been removed or isn't written yet. */
+function ownerOf(lock: string): number {
+  return Number(textIn(lock)) || process.pid;
 }
 
 function fileOf(part: Part): string {
@@ -134,8 +153,12 @@ function fileOf(part: Part): string {
 
 /** Undefined if there is no entry, or it is damaged. */
 function read(part: Part): Entry | undefined {
+  return parsedObject(textIn(fileOf(part)) ?? '') as Entry | undefined;
+}
+
+function textIn(file: string): string | undefined {
   try {
-    return parsedObject(readFileSync(fileOf(part), 'utf8')) as Entry | undefined;
+    return readFileSync(file, 'utf8');
   } catch {
     return undefined; // it doesn't exist
   }

@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../errors.ts';
 import { type NeedingService, partsOf } from './all.ts';
 import { lookFor } from './look.ts';
 import type { Environment, Part } from './part.ts';
-import { folderOf, keepOwn, publish, startOnce, withdraw } from './running.ts';
+import { claim, folderOf, keepOwn, publish, release } from './running.ts';
 import { startPart, type StartedPart } from './start.ts';
 import { copySettings, type StepSettings } from './step-settings.ts';
 import { listed } from '../listed.ts';
@@ -70,28 +70,31 @@ export async function useParts(services: NeedingService[], options: UseOptions =
 
 /** Makes sure that one part is running. Throws UserError as `useParts` does. */
 export async function usePart(part: Part, options: UseOptions = {}): Promise<UsedParts> {
-  const isAlone = options.ownInstances === true && part.forgets;
+  const isAlone = options.ownInstances === true && (part.settings !== undefined || part.forgets);
   const found = await lookFor(part, { ownInstance: isAlone && part.settings !== undefined });
   if ('missing' in found) throw new UserError(found.missing);
   if ('address' in found) return notOurs(found.address);
 
   options.onStarting?.(part.title);
   if (isAlone) return startOwn(part, found.binaries, options);
-  const started = await startOnce(part, () => startShared(part, found.binaries, options), options.signal);
-  return 'stop' in started ? started : notOurs(started.address);
-}
-
-/** Starts a part that other commands of this workshop can use, too. */
-async function startShared(part: Part, binaries: string, options: UseOptions): Promise<UsedParts> {
-  const { settings, signal, onReady } = options;
-  const folder = folderOf(part);
-  if (part.forgets) await rm(join(folder, 'data'), { recursive: true, force: true });
-  const started = await startPart(part, { binaries, folder, settings, signal });
-  const afterwards = () => withdraw(part);
-  void started.ended.then(afterwards);
-  await publish(part, started);
-  onReady?.(started);
-  return ours(part, { ...started, binaries, folder, settings, afterwards });
+  const running = await claim(part, options.signal);
+  if (running) return notOurs(running);
+  let started: StartedPart | undefined;
+  try {
+    const folder = folderOf(part);
+    if (part.forgets) await rm(join(folder, 'data'), { recursive: true, force: true });
+    const { settings, signal } = options;
+    started = await startPart(part, { binaries: found.binaries, folder, settings, signal });
+    void started.ended.then(() => release(part));
+    await publish(part, started);
+    options.onReady?.(started);
+    const { binaries } = found;
+    return ours(part, { ...started, binaries, folder, settings, afterwards: () => release(part) });
+  } catch (error) {
+    await started?.stop();
+    await release(part);
+    throw error;
+  }
 }
 
 function notOurs(env: Environment): UsedParts {
@@ -106,7 +109,7 @@ async function startOwn(part: Part, binaries: string, options: UseOptions): Prom
   try {
     const started = await startPart(part, { binaries, folder, settings, signal });
     onReady?.(started);
-    const forget = keepOwn(part, started.address);
+    const forget = part.settings ? keepOwn(part, started.address) : () => {}; // its pages are asked for values
     const afterwards = async () => {
       forget();
       await remove();

@@ -1,4 +1,4 @@
-import { parsedObject } from '../net/parsed.ts';
+import { parsed, parsedObject } from '../net/parsed.ts';
 import { type LogRecord, messageOf } from '../trace/log-record.ts';
 import type { AttributeValue } from '../trace/model.ts';
 
@@ -32,5 +32,5 @@ export function timeOf(line: string): number | undefined {
 
 /** Maps and lists are JSON in the model. */
 function structured(value: AttributeValue): unknown {
-  return typeof value === 'string' ? (parsedObject(value) ?? value) : value;
+  return typeof value === 'string' && /^[{[]/.test(value) ? parsed(value) : value;
 }

@@ -12,7 +12,7 @@ import { observed, unobservable } from '../../support/observed.ts';
 
 const documents = (await projectPaths()).filter((path) => path.endsWith('.md')).toSorted();
 const steps = await listSteps();
-// documents.slow.test.ts runs the commands.
+// documents.slow.test.ts runs the commands whose output was not observed.
 for (const path of documents) {
   const step = steps.find(({ name }) => path === `steps/${name}/README.md`);
   const skip = step ? await unobservable(step) : false;

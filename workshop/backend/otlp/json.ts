@@ -115,7 +115,9 @@ interface Form {
 
 function formOf({ name, type, resolvedType }: Field): Form {
   if (resolvedType instanceof protobuf.Enum) return enumForm(resolvedType);
-  return type === 'bytes' && name in idBytes ? idForm(idBytes[name]!) : forms[type]!;
+  const form = type === 'bytes' && name in idBytes ? idForm(idBytes[name]!) : forms[type];
+  if (!form) throw new Error(`otlp.proto has a field of type ${type}, which json.ts cannot read.`);
+  return form;
 }
 
 const forms: Record<string, Form> = {

@@ -124,7 +124,7 @@ export abstract class Intake<Item extends ArrivedItem> {
    * batch that is larger than that alone.
    */
   encode(mostBytes: number): Uint8Array {
-    const batches: Uint8Array[] = []; // a request that follows another is one with it
+    const batches: Uint8Array[] = []; // joined, they are one request: protobuf appends repeated fields
     let bytes = 0;
     for (const items of this.newest()) {
       const batch = requestParts.encode({ resources: resourcesOf(items) }).finish();

@@ -82,7 +82,7 @@ export class LogStore extends Intake<ArrivedLogRecord> {
   }
 
   /**
-   * Returns a function that reads records. It reads each resource and scope once, and records of one resource share it.
+   * Returns a function that reads records. Those of one resource share it.
    */
   reader(): (record: StoredLogRecord) => LogRecord {
     const sharedOf = sharedReader();

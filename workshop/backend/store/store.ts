@@ -105,7 +105,7 @@ export class TraceStore extends Intake<ArrivedSpan> {
     }
   }
 
-  /** Returns a function that reads spans. It reads each resource and scope once, and spans of one resource share it. */
+  /** Returns a function that reads spans. Those of one resource share it. */
   reader(): (span: StoredSpan, trace: StoredTrace) => Span {
     const sharedOf = sharedReader();
     return (span, { id }) => {

@@ -11,6 +11,7 @@ export const explanations = preference('explanations', ['off', 'on']);
 export const names = preference('names', ['shown', 'hidden']);
 
 const systemTheme = matchMedia('(prefers-color-scheme: dark)');
+/** Whether the system prefers a dark theme. */
 export const isSystemDark = signal(systemTheme.matches);
 systemTheme.addEventListener('change', ({ matches }) => (isSystemDark.value = matches));
 

@@ -89,6 +89,7 @@ effect(() => {
   else if (!shown.peek() || (isLive.value && !isReading.value)) shown.value = latest;
 });
 
+/** Whether new values are shown when they arrive. */
 export function setLive(live: boolean): void {
   isLive.value = live;
 }

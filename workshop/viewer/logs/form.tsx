@@ -12,6 +12,7 @@ import { problem, response, search, searchFor } from './state.ts';
 export function LogForm() {
   const text = useRef<HTMLInputElement>(null);
   const { service, severity, traceId } = search.value;
+  const typed = () => text.current!.value;
   // Only a search sets the text: the form is also drawn when lines arrive, while someone is typing.
   useSignalEffect(() => void (text.current!.value = search.value.text));
   return (
@@ -22,7 +23,7 @@ export function LogForm() {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        searchFor({ text: text.current!.value });
+        searchFor({ text: typed() });
       }}
     >
       <Menu
@@ -30,7 +31,7 @@ export function LogForm() {
         name="service"
         value={service}
         options={response.value?.loggers ?? []}
-        onChoose={(chosen) => searchFor({ service: chosen })}
+        onChoose={(chosen) => searchFor({ service: chosen, text: typed() })}
       />
       <Menu
         label="Severity"
@@ -38,7 +39,7 @@ export function LogForm() {
         value={severity}
         options={severities}
         textOf={(each) => (each === 'fatal' ? 'fatal' : `${each} and above`)}
-        onChoose={(chosen) => searchFor({ severity: chosen })}
+        onChoose={(chosen) => searchFor({ severity: chosen, text: typed() })}
       />
       <label class="wide">
         Text
@@ -61,7 +62,7 @@ export function LogForm() {
           <a href={traceUrl(traceId)}>
             <code>{shownId(traceId)}</code>
           </a>{' '}
-          <Button onClick={() => searchFor({ traceId: '' })}>Show all traces</Button>
+          <Button onClick={() => searchFor({ traceId: '', text: typed() })}>Show all traces</Button>
         </p>
       )}
       <p id="log-problem" class="problem" role="alert">

@@ -23,6 +23,7 @@ export const focusRow = computed(() => {
   return rows.value[index >= 0 ? index : (shown.value[0] ?? -1)]?.span.spanId;
 });
 
+/** Collapses or expands a span that has children. */
 export function setFolded(spanId: string, fold: boolean): void {
   const row = rows.value[rowIndexes.value.get(spanId) ?? -1];
   if (row && row.childCount > 0 && isFolded(row, folding.value) !== fold) {
@@ -38,10 +39,12 @@ export function foldTo(depth: number): void {
   };
 }
 
+/** How many levels are expanded. */
 export function openLevels(): number {
   return Math.min(folding.value.depth, Math.max(1, waterfall.value.depth));
 }
 
+/** Shows or hides the details of a span. */
 export function setOpen(spanId: string, open: boolean): void {
   const ids = new Set(openSpans.value);
   if (open) ids.add(spanId);
