@@ -72,6 +72,10 @@ test(
   { skip },
   async (t) => {
     const system = await startSystem(t);
+    await eventually(async () => {
+      const { confirmed, unconfirmed } = await system.change('1');
+      return confirmed.length + unconfirmed.length === system.instances.length;
+    }, 'Prometheus knows all instances');
     const changes = Array.from({ length: 10 }, async (_, index) => {
       await sleep(index * 250); // less than it takes all instances to confirm
       return system.change(String((index + 1) / 16));

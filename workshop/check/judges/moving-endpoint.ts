@@ -175,7 +175,8 @@ function noReport(program: string, seen: Observation): Failure | 'inconclusive' 
 function noSpans(service: string): Fault {
   return {
     found: `No span of ${service} arrived anywhere.`,
-    cause: 'In tracing.ts, pass your exporter to the NodeSDK as its traceExporter.',
+    cause:
+      'In tracing.ts, pass your exporter to the NodeSDK as its traceExporter. In endpoint.ts, leave the unit started: a closed one learns of no endpoint.',
     file: `${service}/tracing.ts`,
   };
 }
