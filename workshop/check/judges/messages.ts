@@ -349,7 +349,7 @@ export function settlesAfterWork(service: string): Judge {
         found: `After ${service} stopped, ${count === 1 ? 'a message was' : `${count} messages were`} back in ${consumes}.`,
         cause:
           count === 1 && !rejected.get(service)
-            ? 'An order was returned to the queue, or never settled: call channel.ack(message) after the work, and if it fails, channel.nack(message, false, false), whose third argument would return the order.'
+            ? 'An order was returned to the queue, or never settled: call channel.ack(message) after the work, and if it fails, channel.nack(message, false, false). If the third argument is true or missing, the order returns to the queue.'
             : 'RabbitMQ was not told that the work is done: call channel.ack(message) after the work.',
       };
     }

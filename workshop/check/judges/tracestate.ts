@@ -93,7 +93,7 @@ export function prependsEntry(hop: Hop, name?: string): Judge {
   });
 }
 
-/** The called service stays within the limits of 32 entries and 512 characters, and leaves out whole entries. Those of the call are of equal length, so they must be the last ones. */
+/** The called service stays within the limits of 32 entries and 512 characters, and leaves out whole entries. The entries of the call are of equal length, so those left out must be the last ones. */
 export function respectsLimits(hop: Hop, name: string): Judge {
   return sent(hop, name, (received, sentOn) => {
     const length = sentOn.join().length;
