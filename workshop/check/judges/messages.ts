@@ -169,7 +169,7 @@ function noSpanOfKind(seen: Observation, service: string, kind: string, usualNam
   };
 }
 
-/** How much earlier than asked a timer may end a wait, with the clock's own steps, in ms. */
+/** How many ms early a timer may end a wait, including the resolution of the clock. */
 const TIMER_TOLERANCE_MS = 2;
 /** How much the times of a span and of a log line may differ just because of the clock, in µs. */
 const CLOCK_TOLERANCE_US = 3_000;
@@ -412,7 +412,7 @@ export function hasLinkedRoot(service: string): Judge {
   });
 }
 
-/** Each order is linked, those since the first write too. It's too early to tell if there is no second write yet. */
+/** Every order is linked, including those that arrived after the first write. If there is no second write yet, it's too early to tell. */
 function everyOrderIsLinked(seen: Observation, service: string, own: Span[]): Verdict {
   const orders = seen.traces
     .flatMap(({ spans }) => spans)
