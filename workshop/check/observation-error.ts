@@ -34,7 +34,8 @@ const SHOWN_BODY = 200; // characters
 export function noServices(): ObservationError {
   return new ObservationError('The services exist', {
     found: 'There is no folder with a service.json.',
-    cause: 'The folders were deleted. npm run step restores a step with all its files.',
+    cause:
+      'The folders were deleted. npm run step -- --reset puts the current step back, with all its files.',
     file: caller,
   });
 }
