@@ -45,7 +45,7 @@ const all: Accident[] = [
     fast: true,
     patch: { 'bands-api': null, 'reviews-api': null },
     expect: /The services exist/,
-    cause: /npm run step restores/,
+    cause: /npm run step -- --reset puts the current step back/,
     file: /^run\.ts$/,
   },
   {
