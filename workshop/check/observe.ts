@@ -350,7 +350,7 @@ async function send(
 
 /**
  * A signal that aborts with another one, or after some time. (In Node 20, AbortSignal.any() with AbortSignal.timeout()
- * can be garbage-collected before it aborts.)
+ * can be garbage-collected before it aborts.) It still aborts when what it limits has ended.
  */
 function deadlineAfter(ms: number, signal: AbortSignal): AbortSignal {
   const controller = new AbortController();

@@ -11,10 +11,7 @@ export type Fault = Pick<Failure, 'found' | 'cause'> & Partial<Failure>;
 
 /** A judge whose failures are about this file, and show these traces, unless they say otherwise. */
 export function about(place: Pick<Failure, 'file' | 'traces'>, judge: (seen: Observation) => Verdict): Judge {
-  return (seen) => {
-    const verdict = judge(seen);
-    return typeof verdict === 'string' ? verdict : { ...place, ...verdict };
-  };
+  return (seen) => placed(judge(seen), place);
 }
 
 /**
@@ -30,6 +27,11 @@ export function aboutServerSpan(
     const server = serverSpanOf(seen, service);
     if (!server) return noServerSpan(seen, service);
     const trace = traceWith(seen, server);
-    return about({ file, traces: [trace] }, () => judge(server, trace, seen))(seen);
+    return placed(judge(server, trace, seen), { file, traces: [trace] });
   };
+}
+
+/** A verdict in which a failure has this place, unless it says otherwise. */
+function placed(verdict: Verdict, place: Pick<Failure, 'file' | 'traces'>): ReturnType<Judge> {
+  return typeof verdict === 'string' ? verdict : { ...place, ...verdict };
 }

@@ -1,5 +1,5 @@
 /** Calls over gRPC, and messages in queues. */
-import type { AttributeValue, Attributes, Span, SpanKind } from '../../trace/model.ts';
+import type { AttributeValue, Attributes, Span, SpanKind, Trace } from '../../trace/model.ts';
 import { formatDuration } from '../../trace/duration.ts';
 import { clockStepUs, endOf } from '../../trace/model.ts';
 import type { Failure, Judge } from '../lesson.ts';
@@ -401,7 +401,7 @@ export function hasLinkedRoot(service: string): Judge {
       };
     }
     if (!own.some((span) => span.traceId !== linked.traceId && isLinked(span))) {
-      return everyOrderIsLinked(seen, service, own);
+      return everyOrderIsLinked(seen, service, own, traces);
     }
     return {
       found: `Two "${linked.name}" spans of ${service} link to the same order.`,
@@ -412,8 +412,11 @@ export function hasLinkedRoot(service: string): Judge {
   });
 }
 
-/** Every order is linked, including those that arrived after the first write. If there is no second write yet, it's too early to tell. */
-function everyOrderIsLinked(seen: Observation, service: string, own: Span[]): Verdict {
+/**
+ * Every order is linked, including those that arrived after the first write. If there is no second write yet, it's too
+ * early to tell.
+ */
+function everyOrderIsLinked(seen: Observation, service: string, own: Span[], traces: Trace[]): Verdict {
   const orders = seen.traces
     .flatMap(({ spans }) => spans)
     .filter((span) => isOf(span, service, 'consumer') && !span.error);
@@ -426,7 +429,7 @@ function everyOrderIsLinked(seen: Observation, service: string, own: Span[]): Ve
     found: `The inventory was written without a link to ${unlinked.length} of ${orders.length} orders.`,
     cause:
       'When the inventory is written, the active span is that of the order that started the timer. Read the active span in writeSoon, for each order.',
-    traces: seen.traces.filter(({ spans }) => spans.some((span) => own.includes(span))),
+    traces,
   };
 }
 
